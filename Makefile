@@ -1,0 +1,49 @@
+# Every target makes the environment it needs: Python 3.11 or newer and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help chat demo test lint types pytest regen bench clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/tested: pyproject.toml | $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+chat: $(VENV)/installed ## open a chat; without a token it is with the embedded guide
+	@$(BIN)/nemochat
+
+demo: $(VENV)/installed ## three scripted turns with the embedded guide, without a keyboard
+	@$(BIN)/nemochat --endpoint guide --private --script docs/demo.txt
+
+test: lint types pytest ## every check: ruff, mypy --strict, pytest
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/tested
+	$(BIN)/mypy
+
+pytest: $(VENV)/tested
+	$(BIN)/pytest
+
+regen: $(VENV)/tested ## write again what is generated: completions, tables in README and docs
+	$(BIN)/python -m tests.regen
+
+bench: $(VENV)/installed ## measure start-up against bare Python and a plain httpx script
+	$(BIN)/python bench/startup.py
+
+clean: ## remove the environment and the caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,43 @@
+# bash completion for nemochat; made by `nemochat completions bash`
+_nemochat() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+  local path="" word words=""
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case " ask completions guide serve " in *" $word "*) path="${path:+$path }$word" ;; esac
+  done
+  case "$previous" in
+    --script) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --endpoint) COMPREPLY=($(compgen -W "deepinfra guide" -- "$current")); return ;;
+    --base-url) COMPREPLY=(); return ;;
+    -m|--model) COMPREPLY=(); return ;;
+    -s|--system) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --connect-timeout) COMPREPLY=(); return ;;
+    --first-byte-timeout) COMPREPLY=(); return ;;
+    --idle-timeout) COMPREPLY=(); return ;;
+    --loop-guard) COMPREPLY=(); return ;;
+    --retries) COMPREPLY=(); return ;;
+    -t|--temp|--temperature) COMPREPLY=(); return ;;
+    --top-p) COMPREPLY=(); return ;;
+    --top-k) COMPREPLY=(); return ;;
+    --min-p) COMPREPLY=(); return ;;
+    --max-tokens) COMPREPLY=(); return ;;
+    --stop) COMPREPLY=(); return ;;
+    -n|--n) COMPREPLY=(); return ;;
+    --presence-penalty) COMPREPLY=(); return ;;
+    --frequency-penalty) COMPREPLY=(); return ;;
+    --repetition-penalty) COMPREPLY=(); return ;;
+    --seed) COMPREPLY=(); return ;;
+    --tool-choice) COMPREPLY=($(compgen -W "none auto" -- "$current")); return ;;
+    -o|--option) COMPREPLY=(); return ;;
+    --port) COMPREPLY=(); return ;;
+  esac
+  case "$path" in
+    "") words="ask completions guide --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --debug -h --help" ;;
+    "ask") words="--json --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --debug -h --help" ;;
+    "completions") words="bash zsh fish -h --help" ;;
+    "guide") words="serve -h --help" ;;
+    "guide serve") words="--port -h --help" ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -F _nemochat nemochat

@@ -1,0 +1,161 @@
+"""A chat: questions in, answers out, the same for a terminal, `ask`, a script and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nemochat.core.continuation import resumable
+from nemochat.core.conversation import Conversation
+from nemochat.core.messages import Message, Role
+from nemochat.core.parameters import streams
+from nemochat.core.prompt import Prompt, sendable
+from nemochat.core.values import Value
+from nemochat.errors import EndpointError, StoreError, UsageError
+from nemochat.parts import Endpoint, Store, View
+from nemochat.store.memory import Memory
+from nemochat.turn import Turn
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a chat asks.
+
+    Attributes:
+        stream: Whether answers are streamed, where they can be.
+        resume_dropped: Whether the rest of an answer that broke off is asked for by itself.
+        loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
+    """
+
+    stream: bool = True
+    resume_dropped: bool = False
+    loop_tokens: int = 600
+
+
+class Chat:
+    """A conversation being talked along.
+
+    Attributes:
+        conversation: What was said, and with which settings.
+        endpoint: Who answers.
+        store: What keeps it.
+        options: How it asks.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        endpoint: Endpoint,
+        store: Store,
+        view: View,
+        options: Options | None = None,
+    ) -> None:
+        self.conversation = conversation
+        self.endpoint = endpoint
+        self.store = store
+        self.view = view
+        self.options = options or Options()
+
+    def say(self, text: str) -> list[Message]:
+        """Ask a question; return the answer, or both where two candidates were asked for.
+
+        Ctrl-C stops the answer: what came is kept, with an ending that says so. The question is
+        kept before it is sent, also if there is no answer.
+
+        Raises:
+            UsageError: the question is empty.
+            EndpointError: there is no answer.
+        """
+        if not text.strip():
+            raise UsageError("the question is empty")
+        self._keep(Message(Role.USER, text))
+        return self._answer({})
+
+    def retry(self, changes: Mapping[str, Value]) -> list[Message]:
+        """Ask the last question again, with other parameters for this once; the old answer stays.
+
+        Raises:
+            UsageError: nothing was asked yet.
+            EndpointError: there is no answer.
+        """
+        question = self.conversation.last(Role.USER)
+        if question is None:
+            raise UsageError("there is no question to ask again")
+        before = self.conversation.head
+        self.conversation.go_to(question.key)
+        try:
+            return self._answer(changes)
+        finally:
+            if self.conversation.head == question.key:  # nothing came: the old answer stands
+                self.conversation.go_to(before)
+
+    def mark(self) -> None:
+        """Keep the conversation's name, settings and head."""
+        self.kept(lambda store: store.mark(self.conversation))
+
+    def resume(self) -> list[Message]:
+        """Ask for the rest of the last answer and join it.
+
+        Raises:
+            UsageError: it is whole, or there is none.
+            EndpointError: there is no rest.
+        """
+        path = self.conversation.path()
+        if not path or path[-1].message.role is not Role.ASSISTANT:
+            raise UsageError("there is no answer to go on with")
+        if not resumable(path[-1].message.ending):
+            raise UsageError("the last answer is whole")
+        system = self.conversation.settings.system
+        with self._turn() as turn:
+            turn.take_up(path[-1])
+            turn.go_on(self._prompt({}), system)
+        self.view.settle(turn.messages)
+        return turn.messages
+
+    def _answer(self, changes: Mapping[str, Value]) -> list[Message]:
+        settings = self.conversation.settings
+        prompt = self._prompt(changes)
+        with self._turn() as turn:
+            turn.ask(prompt, settings.endpoint)
+            with suppress(EndpointError):  # where no rest comes, what came stays as it is
+                while self.options.resume_dropped and turn.dropped:
+                    turn.go_on(prompt, settings.system)
+        self.view.settle(turn.messages)
+        return turn.messages
+
+    def _turn(self) -> Turn:
+        return Turn(
+            self.conversation,
+            self.endpoint,
+            self.view,
+            self.kept,
+            loop_tokens=self.options.loop_tokens,
+        )
+
+    def _prompt(self, changes: Mapping[str, Value]) -> Prompt:
+        settings = self.conversation.settings
+        parameters = settings.parameters | dict(changes)
+        return Prompt(
+            settings.model,
+            sendable(settings.system, self.conversation.messages()),
+            parameters,
+            stream=self.options.stream and streams(parameters),
+        )
+
+    def _keep(self, message: Message) -> None:
+        """Put a message on the disk and after the head."""
+        key = self.kept(lambda store: store.begin(self.conversation, message))
+        self.conversation.append(key, message)
+
+    def kept(self, keep: Callable[[Store], T]) -> T:
+        """Have something kept; where the disk fails, say so once and go on in memory."""
+        try:
+            return keep(self.store)
+        except StoreError as error:
+            self.view.notice(f"{error}. From here on nothing is saved")
+            self.store = Memory()
+            return keep(self.store)

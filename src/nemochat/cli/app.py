@@ -1,0 +1,96 @@
+"""The tree of commands; with options.py, the door to typer.
+
+Heavy modules are imported inside the commands that need them, so that `--help` starts at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nemochat.cli.options import Given, shared
+
+app = typer.Typer(
+    name="nemochat",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Examples: nemochat; nemochat ask 'What is a monad?'; git diff | nemochat ask 'Review'."
+    " More: nemochat --endpoint guide, which knows these pages.",
+)
+guide = typer.Typer(help="The embedded endpoint, which answers about nemochat.")
+app.add_typer(guide, name="guide")
+
+
+@app.callback(invoke_without_command=True)
+@shared
+def chat(
+    *,
+    context: typer.Context,
+    given: Given,
+    script: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="play a file of lines and leave")
+    ] = None,
+    version: Annotated[bool, typer.Option("-V", "--version", help="show the version")] = False,
+) -> int:
+    """Chat with Mistral-Nemo in the terminal; in a pipe, ask what comes through it."""
+    from nemochat.cli import streams
+
+    if version:
+        from nemochat import __version__
+
+        typer.echo(f"nemochat {__version__}")
+        return 0
+    if context.invoked_subcommand is not None:
+        return 0
+    if script is None and not streams.input_is_terminal():
+        from nemochat.cli.ask import ask as run
+
+        return run([], given)
+    from nemochat.cli.talk import talk
+
+    return talk(given, script)
+
+
+@app.command(epilog="Example: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md")
+@shared
+def ask(
+    *,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="PROMPT…", show_default=False)
+    ] = None,
+    given: Given,
+    json: Annotated[bool, typer.Option("--json", help="the answer as one JSON object")] = False,
+) -> int:
+    """Ask one question; what comes through a pipe is asked with it."""
+    from nemochat.cli.ask import ask as run
+
+    return run(words or [], given, json=json)
+
+
+@app.command()
+def completions(
+    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish")],
+) -> int:
+    """Print the completions for a shell, to be put where it looks for them."""
+    from nemochat.cli.completions import script
+
+    typer.echo(script(shell, app), nl=False)
+    return 0
+
+
+@guide.command()
+def serve(
+    port: Annotated[int, typer.Option(metavar="N", help="where to listen; 0 takes a free one")] = 0,
+) -> int:
+    """Serve the guide over HTTP for curl and any OpenAI client, until Ctrl-C."""
+    from nemochat.guide.server import start
+
+    with start(port) as serving:
+        typer.echo(f"{serving.base_url}/chat/completions")
+        serving.wait()
+    return 0

@@ -1,0 +1,103 @@
+"""A chat put together from flags, configuration, store and endpoint."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nemochat import config
+from nemochat.chat import Chat, Options
+from nemochat.cli.options import Given
+from nemochat.connect import Connector
+from nemochat.core.conversation import Conversation, Settings
+from nemochat.errors import UsageError
+from nemochat.files import read_text
+from nemochat.parts import View
+from nemochat.store.conversations import Conversations
+from nemochat.store.memory import Memory
+from nemochat.wire.endpoints import GUIDE
+
+DATABASE = "nemochat.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A chat ready to be talked in.
+
+    Attributes:
+        chat: The chat.
+        connector: Makes other endpoints.
+        saved: The conversations on disk; None if this one is private.
+        guided: Whether the guide answers because there is no token.
+    """
+
+    chat: Chat
+    connector: Connector
+    saved: Conversations | None
+    guided: bool
+
+
+def open_chat(given: Given, view: View, *, guide_without_token: bool = False) -> Opened:
+    """Put a chat together.
+
+    Args:
+        given: What the flags say.
+        view: What shows its turns.
+        guide_without_token: Whether the guide may answer where there is no token.
+
+    Raises:
+        NemochatError: the configuration, the conversation or the endpoint cannot be used.
+    """
+    settings = config.load(given.settings, os.environ)
+    connector = Connector(settings, os.environ, view.wait)
+    saved = None if given.private else Conversations(config.directories().data / DATABASE)
+    if given.resume:
+        conversation = _last(saved, given)
+    else:
+        conversation = Conversation(_chosen(settings, connector, given))
+    endpoint = conversation.settings.endpoint
+    asked_for = "endpoint" in given.settings
+    guided = guide_without_token and not asked_for and not connector.ready(endpoint)
+    if guided:
+        conversation.settings.endpoint = endpoint = GUIDE
+        conversation.settings.model = connector.model(GUIDE)
+    chat = Chat(
+        conversation,
+        connector.client(endpoint),
+        saved or Memory(),
+        view,
+        Options(given.stream, given.resume_dropped, int(settings.number("loop_guard"))),
+    )
+    return Opened(chat, connector, saved, guided)
+
+
+def _chosen(settings: config.Config, connector: Connector, given: Given) -> Settings:
+    endpoint = settings.text("endpoint")
+    return Settings(
+        connector.model(endpoint),
+        endpoint,
+        system_prompt(settings.text("system")),
+        {**settings.parameters, **given.parameters},
+    )
+
+
+def _last(saved: Conversations | None, given: Given) -> Conversation:
+    """The last conversation, with what the flags change of it."""
+    if saved is None:
+        raise UsageError("a private chat cannot go on with the last one: take --private or -c")
+    conversation = saved.last()
+    if conversation is None:
+        raise UsageError("there is no conversation to go on with")
+    settings = conversation.settings
+    settings.endpoint = given.settings.get("endpoint", settings.endpoint)
+    settings.model = given.settings.get("model", settings.model)
+    if "system" in given.settings:
+        settings.system = system_prompt(given.settings["system"])
+    settings.parameters |= given.parameters
+    return conversation
+
+
+def system_prompt(text: str) -> str:
+    """The system prompt that a setting names: itself, or a file's text after an @."""
+    return read_text(Path(text[1:]).expanduser()) if text.startswith("@") else text

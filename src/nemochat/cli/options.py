@@ -1,0 +1,156 @@
+"""The flags that a chat and `ask` share, drawn from the tables of settings and parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from nemochat import config
+from nemochat.core import parameters
+from nemochat.core.parameters import Parameter
+from nemochat.core.values import OneOf, Texts, Value
+
+Flags = dict[str, Any]  # what typer read, by the names of a function's parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the shared flags say.
+
+    Attributes:
+        settings: Settings by name, as typed.
+        parameters: Sampling parameters by name.
+        resume: Whether to go on with the last conversation.
+        private: Whether to keep nothing on disk.
+        stream: Whether to stream answers.
+        resume_dropped: Whether to ask for the rest of an answer that broke off.
+    """
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    resume: bool = False
+    private: bool = False
+    stream: bool = True
+    resume_dropped: bool = False
+
+    def over(self, other: Given) -> Given:
+        """These flags, and the other's where these say nothing."""
+        return Given(
+            {**other.settings, **self.settings},
+            {**other.parameters, **self.parameters},
+            self.resume or other.resume,
+            self.private or other.private,
+            self.stream and other.stream,
+            self.resume_dropped or other.resume_dropped,
+        )
+
+
+def shared(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the shared flags; it takes them as the argument `given`.
+
+    Flags before the name of a subcommand count too: `nemochat -m NAME ask …`.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    own = [p for p in signature.parameters.values() if p.name not in {"given", "context"}]
+    all_of_them = [_parameter("context", typer.Context, inspect.Parameter.empty), *own, *_flags()]
+
+    @wraps(command)
+    def run(context: typer.Context, **flags: Any) -> int:  # noqa: ANN401 - what typer read
+        given = _given({flag.name: flags.pop(flag.name) for flag in _flags()})
+        if context.parent is not None and isinstance(context.parent.obj, Given):
+            given = given.over(context.parent.obj)
+        context.obj = given
+        if "context" in signature.parameters:
+            flags["context"] = context
+        return command(given=given, **flags)
+
+    run.__signature__ = inspect.Signature(all_of_them)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in all_of_them}
+    return run
+
+
+def _flags() -> Iterator[inspect.Parameter]:
+    for setting in config.TABLE:
+        declared = typer.Option(
+            *setting.flags,
+            setting.flag,
+            metavar="NUMBER" if setting.takes else "TEXT",
+            help=setting.help,
+            show_default=False,
+        )
+        yield _parameter(setting.name, Annotated[str | None, declared], None)
+    for row in parameters.TABLE:
+        yield _sampling(row)
+    pairs = typer.Option(
+        "-o",
+        "--option",
+        metavar="NAME VALUE",
+        help="set any sampling parameter",
+        show_default=False,
+    )
+    yield _parameter("option", Annotated[list[str] | None, pairs], None)
+    for name, flags, text in (
+        ("resume", ("-c", "--continue"), "go on with the last conversation"),
+        ("private", ("--private", "--no-save"), "keep nothing on disk"),
+        ("resume_dropped", ("--resume-dropped",), "ask for the rest of an answer that broke off"),
+        ("no_loop_guard", ("--no-loop-guard",), "let an answer repeat itself: --loop-guard 0"),
+        ("no_stream", ("-S", "--no-stream"), "wait for the whole answer"),
+        ("debug", ("--debug",), "show where a fault of nemochat's own stands"),
+    ):
+        yield _parameter(name, Annotated[bool, typer.Option(*flags, help=text)], default=False)
+
+
+def _sampling(row: Parameter) -> inspect.Parameter:
+    many = isinstance(row.takes, Texts)
+    metavar = "|".join(row.takes.words) if isinstance(row.takes, OneOf) else "VALUE"
+    declared = typer.Option(
+        *row.flags,
+        row.flag,
+        metavar=metavar,
+        help=f"{row.help} ({row.takes}; default {row.default})",
+        show_default=False,
+    )
+    return _parameter(row.name, Annotated[(list[str] if many else str) | None, declared], None)
+
+
+def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default
+    )
+
+
+def _given(flags: Flags) -> Given:
+    chosen: dict[str, Value] = {}
+    for pair in flags["option"] or ():
+        name, _, text = pair.partition("=")
+        row = parameters.find(name)
+        chosen[row.name] = row.parse(text)
+    for row in parameters.TABLE:
+        typed = flags[row.name]
+        if isinstance(typed, list):
+            if typed:
+                chosen[row.name] = row.check([t for text in typed for t in _texts(row, text)])
+        elif typed is not None:
+            chosen[row.name] = row.parse(typed)
+    settings = {s.name: flags[s.name] for s in config.TABLE if flags[s.name] is not None}
+    if flags["no_loop_guard"]:
+        settings["loop_guard"] = "0"
+    return Given(
+        settings,
+        chosen,
+        flags["resume"],
+        flags["private"],
+        not flags["no_stream"],
+        flags["resume_dropped"],
+    )
+
+
+def _texts(row: Parameter, text: str) -> tuple[str, ...]:
+    read = row.parse(text)
+    assert isinstance(read, tuple)
+    return read

@@ -1,0 +1,94 @@
+"""The rest of an answer that was cut: how it is asked for, and how it is joined without a seam.
+
+A model that is asked to go on begins a new answer, so it cannot be told to go on within a word. It
+is asked to begin with the last words of what came; where it does, they show the place to join.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nemochat.core.messages import Delta, Ending
+
+LONGEST_OVERLAP = 1000  # characters; a model that repeats more has begun anew
+WORDS_QUOTED = 8
+_SURE = 12  # characters of an overlap that is no chance even within words
+_RESUMABLE = {
+    Ending.LENGTH,
+    Ending.MAX_TOKENS,
+    Ending.INTERRUPTED,
+    Ending.CONNECTION_LOST,
+    Ending.STALLED,
+    Ending.FAILED,
+    Ending.UNFINISHED,
+    None,  # the process died while it grew
+}
+DROPPED = {Ending.CONNECTION_LOST, Ending.STALLED, Ending.UNFINISHED, Ending.LENGTH}
+
+
+def resumable(ending: Ending | None) -> bool:
+    """Whether an answer that ended so has a rest that can be asked for."""
+    return ending in _RESUMABLE
+
+
+def request(text: str) -> str:
+    """The turn that asks for the rest of an answer."""
+    last = " ".join(text[-LONGEST_OVERLAP:].split()[-WORDS_QUOTED:])
+    return (
+        "Your last answer was cut off. Go on with it exactly where it stopped, without an"
+        f" introduction. Begin by repeating its last words: {last}"
+    )
+
+
+class Seam:
+    """The pieces of a rest, without the words that it repeats.
+
+    Attributes:
+        overlap: How many characters were left out; known once something was given.
+    """
+
+    def __init__(self, before: str) -> None:
+        self._before = _folded(before[-LONGEST_OVERLAP:])
+        self._held: str | None = ""
+        self.overlap = 0
+
+    def through(self, delta: Delta) -> Delta:
+        """A delta of the rest with its new text alone."""
+        return replace(delta, text=self.feed(delta.text))
+
+    def feed(self, piece: str) -> str:
+        """What is new, as far as that is sure."""
+        if self._held is None or not piece:
+            return piece
+        self._held += piece
+        if _folded(self._held.strip()) in self._before:  # it may still be a repetition
+            return ""
+        return self.flush()
+
+    def flush(self) -> str:
+        """What was held back, without what it repeats."""
+        if self._held is None:
+            return ""
+        held, self._held = self._held, None
+        said = held.lstrip()
+        self.overlap = next((n for n in range(len(said), 0, -1) if self._repeats(said[:n])), 0)
+        if self.overlap:
+            return said[self.overlap :]
+        between = " " if self._in_words(held) else ""
+        return between + held if held.strip() else ""
+
+    def _repeats(self, start: str) -> bool:
+        """Whether `start` repeats the end of what came: long enough, or from a word's start on."""
+        if not self._before.endswith(_folded(start)):
+            return False
+        preceding = self._before[-len(start) - 1 : -len(start)]
+        return len(start) >= _SURE or (start[:1].isalnum() and not preceding.isalnum())
+
+    def _in_words(self, held: str) -> bool:
+        return self._before[-1:].isalnum() and held[:1].isalnum()
+
+
+def _folded(text: str) -> str:
+    """The text without capitals: a rest begins with one where the answer had none."""
+    low = text.lower()
+    return low if len(low) == len(text) else text

@@ -1,0 +1,166 @@
+"""A conversation: a tree of messages, and the path through it that is being talked along.
+
+Nothing is ever taken out of the tree. Undoing moves the head up; another answer is a sibling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nemochat.core.messages import Message, Role
+from nemochat.core.values import Value
+from nemochat.errors import UsageError
+
+LONGEST_TITLE = 60
+
+
+@dataclass(slots=True)
+class Settings:
+    """With what a conversation is talked: chosen by its person, and coming back with it."""
+
+    model: str
+    endpoint: str
+    system: str = ""
+    parameters: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A message in its place: `key` is the store's number for it, `parent` the one before it."""
+
+    key: int
+    parent: int | None
+    message: Message
+
+
+class Conversation:
+    """A tree of messages and a head.
+
+    Attributes:
+        id: The store's number; None until something is kept.
+        name: What its person calls it, or "".
+        settings: Model, endpoint, system prompt and parameters in force.
+        started: When it began; None if it has not.
+        head: The key of the path's last message; None before the first.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        id: int | None = None,  # noqa: A002 - the field's word
+        name: str = "",
+        started: datetime | None = None,
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.settings = settings
+        self.started = started
+        self.head: int | None = None
+        self._nodes: dict[int, Node] = {}
+        self._children: dict[int | None, list[int]] = {None: []}
+        self._last_taken: dict[int | None, int] = {}
+
+    @property
+    def nodes(self) -> Mapping[int, Node]:
+        """Every message of the tree by its key, in the order in which they came."""
+        return self._nodes
+
+    def append(self, key: int, message: Message) -> None:
+        """Say `message` after the head; the head moves to it."""
+        self.graft(Node(key, self.head, message))
+        self.go_to(key)
+
+    def graft(self, node: Node) -> None:
+        """Put a node in its place without moving the head; KeyError if its parent is not there."""
+        self._children[node.parent].append(node.key)
+        self._children.setdefault(node.key, [])
+        self._nodes[node.key] = node
+
+    def replace(self, key: int, message: Message) -> None:
+        """Put a fuller version of a message in its place, as an answer grows."""
+        self._nodes[key] = Node(key, self._nodes[key].parent, message)
+
+    def go_to(self, key: int | None) -> None:
+        """Let the path end at `key`; None goes before the first message."""
+        self.head = key
+        while key is not None:
+            parent = self._nodes[key].parent
+            self._last_taken[parent] = key
+            key = parent
+
+    def path(self) -> list[Node]:
+        """The messages from the first to the head."""
+        path = []
+        key = self.head
+        while key is not None:
+            path.append(self._nodes[key])
+            key = path[-1].parent
+        return path[::-1]
+
+    def messages(self) -> list[Message]:
+        """The path's messages, without their places."""
+        return [node.message for node in self.path()]
+
+    def siblings(self, key: int) -> list[int]:
+        """All messages that stand in this place of the tree, the oldest first, `key` among them."""
+        return self._children[self._nodes[key].parent]
+
+    def tip(self, key: int) -> int:
+        """Where the talk below `key` was left: the path last taken, or the newest."""
+        while (below := self._below(key)) is not None:
+            key = below
+        return key
+
+    def _below(self, key: int | None) -> int | None:
+        """The child along which the talk went last, or the newest, or None."""
+        children = self._children[key]
+        return self._last_taken.get(key, children[-1]) if children else None
+
+    def last(self, role: Role) -> Node | None:
+        """The path's last message of `role`, or None."""
+        return next((node for node in reversed(self.path()) if node.message.role is role), None)
+
+    def undo(self, turns: int = 1) -> int:
+        """Move the head before the last question, `turns` times; return how many it was.
+
+        Raises:
+            UsageError: there is nothing to undo.
+        """
+        done = 0
+        while done < turns and (question := self.last(Role.USER)):
+            self.head = question.parent
+            done += 1
+        if not done:
+            raise UsageError("there is nothing to undo")
+        return done
+
+    def redo(self, turns: int = 1) -> int:
+        """Move the head down again over what was undone, `turns` times; return how many it was.
+
+        Raises:
+            UsageError: there is nothing to redo.
+        """
+        done = 0
+        while done < turns and (below := self._below(self.head)) is not None:
+            self.head = below
+            while (below := self._below(self.head)) is not None and (
+                self._nodes[below].message.role is not Role.USER
+            ):
+                self.head = below
+            done += 1
+        if not done:
+            raise UsageError("there is nothing to redo")
+        return done
+
+    def title(self) -> str:
+        """Its name, or the first line of its first question, at most `LONGEST_TITLE` characters."""
+        if self.name:
+            return self.name
+        first = next(
+            (n.message.content for n in self._nodes.values() if n.message.role is Role.USER), ""
+        )
+        line = next((line.strip() for line in first.splitlines() if line.strip()), "")
+        return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"

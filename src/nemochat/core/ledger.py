@@ -1,0 +1,43 @@
+"""Tokens and money: what the endpoint counted, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import floor, log10
+
+from nemochat.core.messages import Message
+
+SIGNIFICANT = 2  # digits; a turn costs near 1e-6 USD, which must not become $0.00
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums over answers; `cost` in US dollars is None where no answer told one."""
+
+    answers: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+
+
+def total(messages: Iterable[Message]) -> Total:
+    """The sums over all answers that the endpoint counted."""
+    told = [m.provenance.usage for m in messages if m.provenance and m.provenance.usage]
+    costs = [usage.estimated_cost for usage in told if usage.estimated_cost is not None]
+    return Total(
+        len(told),
+        sum(usage.prompt_tokens or 0 for usage in told),
+        sum(usage.completion_tokens or 0 for usage in told),
+        sum(costs) if costs else None,
+    )
+
+
+def money(dollars: float | None) -> str:
+    """US dollars with two significant digits, however few they are."""
+    if dollars is None:
+        return "at a cost that the endpoint did not tell"
+    if dollars == 0:
+        return "$0"
+    places = max(SIGNIFICANT - 1 - floor(log10(dollars)), 2)
+    return f"${dollars:.{places}f}"

@@ -1,0 +1,248 @@
+"""What is said in a chat: messages, the pieces they come in, and how an answer ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum, StrEnum
+
+from nemochat.core.values import Values
+from nemochat.errors import ExitCode
+
+
+class Role(StrEnum):
+    """Who speaks."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class Ending(Enum):
+    """How an answer ended: its name in JSON, its exit code, and what is said of it."""
+
+    COMPLETE = "complete", ExitCode.OK, ""
+    LENGTH = "length", ExitCode.INCOMPLETE, "cut at the endpoint's limit of tokens"
+    MAX_TOKENS = "max_tokens", ExitCode.OK, "cut at max_tokens"
+    TOOL_CALLS = "tool_calls", ExitCode.OK, "the model asks for tools"
+    CONTENT_FILTER = "content_filter", ExitCode.INCOMPLETE, "cut by the endpoint's content filter"
+    INTERRUPTED = "interrupted", ExitCode.INTERRUPTED, "stopped by you"
+    CONNECTION_LOST = "connection_lost", ExitCode.INCOMPLETE, "the connection was lost"
+    STALLED = "stalled", ExitCode.INCOMPLETE, "the endpoint fell silent"
+    FAILED = "failed", ExitCode.INCOMPLETE, "the endpoint failed"
+    UNFINISHED = "unfinished", ExitCode.INCOMPLETE, "the endpoint hung up without an ending"
+    REPEATING = "repeating", ExitCode.INCOMPLETE, "stopped, for it repeated itself"
+    EMPTY = "empty", ExitCode.NO_ANSWER, "no text came"
+
+    def __init__(self, label: str, exit_code: ExitCode, words: str) -> None:
+        self.label = label
+        self.exit_code = exit_code
+        self.words = words
+
+    @classmethod
+    def of(cls, label: str) -> Ending:
+        """The ending with this label in JSON and in the store; KeyError if there is none."""
+        return _ENDINGS[label]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing of the answer."""
+        return self in {Ending.COMPLETE, Ending.TOOL_CALLS}
+
+
+_ENDINGS = {ending.label: ending for ending in Ending}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens counted and money asked by the endpoint; None where it did not say.
+
+    Attributes:
+        estimated_cost: US dollars.
+    """
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    cached_tokens: int | None = None
+    estimated_cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A function that the model wants called, `arguments` as the JSON text that it wrote."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """That an answer was cut and gone on with.
+
+    Attributes:
+        at: After how many characters.
+        ending: How it had ended there; "" if the process had died.
+        asked: The turn that asked for the rest.
+        overlap: How many characters the rest repeated, which were left out.
+    """
+
+    at: int
+    ending: str
+    asked: str
+    overlap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an answer came from.
+
+    Attributes:
+        model: The model that answered, as the endpoint named it.
+        asked_model: The model that was asked for.
+        endpoint: The endpoint's name.
+        parameters: The sampling parameters that were sent.
+        ending: How it ended; None while it grows, or when the process died before.
+        reason: The endpoint's own words for an ending that failed, or "".
+        usage: What the endpoint counted.
+        first_token: Seconds from the request to the first piece.
+        seconds: Seconds from the request to the end.
+        continued: Where it was cut and gone on with.
+    """
+
+    model: str = ""
+    asked_model: str = ""
+    endpoint: str = ""
+    parameters: Values = field(default_factory=dict)
+    ending: Ending | None = None
+    reason: str = ""
+    usage: Usage | None = None
+    first_token: float | None = None
+    seconds: float | None = None
+    continued: tuple[Continued, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation; `provenance` stands at answers of the model."""
+
+    role: Role
+    content: str
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    provenance: Provenance | None = None
+
+    @property
+    def ending(self) -> Ending | None:
+        """How this answer ended; None for other messages."""
+        return self.provenance.ending if self.provenance else None
+
+    @property
+    def outcome(self) -> str:
+        """What is to be said of how it ended: the words and the endpoint's reason, or ""."""
+        if not self.provenance or not self.provenance.ending:
+            return ""
+        words, reason = self.provenance.ending.words, self.provenance.reason
+        return f"{words} ({reason})" if words and reason else words
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it to show or to send."""
+        return not self.content.strip() and not self.tool_calls
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallPiece:
+    """A piece of a tool call: `index` says of which, `id` and `name` may come once or in pieces."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of an answer as it comes.
+
+    Attributes:
+        text: More of the answer.
+        reasoning: More of what the model thinks before it answers.
+        tool_calls: Pieces of tool calls.
+        ending: How the answer ended, on its last piece.
+        usage: What the endpoint counted so far; the last one holds.
+        model: The model that answers.
+        candidate: Which of the `n` answers this belongs to, from 0.
+        reason: The endpoint's own words for an ending that failed.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCallPiece, ...] = ()
+    ending: Ending | None = None
+    usage: Usage | None = None
+    model: str = ""
+    candidate: int = 0
+    reason: str = ""
+
+
+class Growing:
+    """An answer that grows delta by delta."""
+
+    def __init__(self, provenance: Provenance, text: str = "") -> None:
+        """Begin an answer, or go on with one that has `text` already."""
+        self.provenance = provenance
+        self._text: list[str] = [text] if text else []
+        self._reasoning: list[str] = []
+        self._calls: dict[int, ToolCallPiece] = {}
+
+    def add(self, delta: Delta) -> None:
+        """Take in one more piece."""
+        if delta.text:
+            self._text.append(delta.text)
+        if delta.reasoning:
+            self._reasoning.append(delta.reasoning)
+        for piece in delta.tool_calls:
+            so_far = self._calls.get(piece.index, ToolCallPiece(piece.index))
+            self._calls[piece.index] = ToolCallPiece(
+                piece.index,
+                so_far.id or piece.id,
+                so_far.name or piece.name,
+                so_far.arguments + piece.arguments,
+            )
+        if delta.model or delta.usage or delta.ending:
+            self.provenance = replace(
+                self.provenance,
+                model=delta.model or self.provenance.model,
+                usage=delta.usage or self.provenance.usage,
+                ending=delta.ending or self.provenance.ending,
+                reason=delta.reason or self.provenance.reason,
+            )
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        if len(self._text) > 1:
+            self._text = ["".join(self._text)]
+        return self._text[0] if self._text else ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything came that a person can read or a tool can run."""
+        return bool(self._text or self._calls)
+
+    def message(self) -> Message:
+        """The answer as it stands."""
+        calls = tuple(
+            ToolCall(piece.id or f"call{piece.index:05d}", piece.name, piece.arguments)
+            for _, piece in sorted(self._calls.items())
+        )
+        return Message(
+            Role.ASSISTANT,
+            self.text,
+            reasoning="".join(self._reasoning),
+            tool_calls=calls,
+            provenance=self.provenance,
+        )

@@ -1,0 +1,114 @@
+"""The path of a conversation made sendable.
+
+Nemo's chat template takes one system message at the start, then user and assistant in turns, and
+wants the last message to be the user's or a tool's; anything else is refused with status 400, or
+drops the system prompt. Stops, failures, undos and imports leave other histories behind, so what is
+sent is made from the path here. The path itself is never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from nemochat.core.messages import Message, Role, ToolCall
+from nemochat.core.values import Values
+
+_ALPHANUMERIC = string.ascii_letters + string.digits
+_TOOL_CALL_ID_LENGTH = 9
+_TALKERS = {Role.USER, Role.ASSISTANT}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """All that is asked of an endpoint in one request."""
+
+    model: str
+    messages: tuple[Message, ...]
+    parameters: Values
+    stream: bool = True
+
+
+def sendable(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
+    """The messages to send for this path, so that Nemo's template takes them.
+
+    Args:
+        system: The system prompt, or "". It overrides system messages within the path.
+        path: The messages from the first to the question that wants an answer.
+    """
+    path = tuple(path)
+    systems = [system] if system.strip() else [m.content for m in path if m.role is Role.SYSTEM]
+    spoken = _without_loose_tools(
+        [m for m in path if m.role is Role.TOOL or (m.role in _TALKERS and not m.empty)]
+    )
+    merged: list[Message] = []
+    for message in spoken:
+        if merged and merged[-1].role is message.role and _plain(message) and _plain(merged[-1]):
+            both = f"{merged[-1].content}\n\n{message.content}"
+            merged[-1] = replace(merged[-1], content=both)
+        elif merged or message.role is Role.USER:  # an answer to nothing cannot come first
+            merged.append(message)
+    while merged and merged[-1].role is Role.ASSISTANT:
+        merged.pop()
+    head = [Message(Role.SYSTEM, "\n\n".join(systems))] if any(s.strip() for s in systems) else []
+    return (*head, *(_with_short_ids(message) for message in merged))
+
+
+def _plain(message: Message) -> bool:
+    return not message.tool_calls and message.role is not Role.TOOL
+
+
+def _without_loose_tools(messages: list[Message]) -> list[Message]:
+    """Leave out tool calls without results, results without calls, and exchanges never answered.
+
+    The template does not count an exchange with tools as a turn, so a question right after one
+    would follow a question.
+    """
+    kept: list[Message] = []
+    for place, message in enumerate(messages):
+        if message.tool_calls:
+            results = _results(messages[place + 1 :])
+            answered = {result.tool_call_id for result in results}
+            after = place + 1 + len(results)
+            finished = after == len(messages) or messages[after].role is Role.ASSISTANT
+            if finished and all(call.id in answered for call in message.tool_calls):
+                kept.append(message)
+                kept += [r for r in results if r.tool_call_id in {c.id for c in message.tool_calls}]
+            elif message.content.strip():
+                kept.append(replace(message, tool_calls=()))
+        elif message.role is not Role.TOOL:
+            kept.append(message)
+    return kept
+
+
+def _results(messages: list[Message]) -> list[Message]:
+    results = []
+    for message in messages:
+        if message.role is not Role.TOOL:
+            break
+        results.append(message)
+    return results
+
+
+def _with_short_ids(message: Message) -> Message:
+    if not message.tool_calls and not message.tool_call_id:
+        return message
+    return replace(
+        message,
+        tool_calls=tuple(
+            ToolCall(short_id(call.id), call.name, call.arguments) for call in message.tool_calls
+        ),
+        tool_call_id=short_id(message.tool_call_id) if message.tool_call_id else "",
+    )
+
+
+def short_id(id: str) -> str:  # noqa: A002 - the field's word
+    """The id as the 9 alphanumerics that Nemo's template takes; the same for the same id."""
+    if len(id) == _TOOL_CALL_ID_LENGTH and all(c in _ALPHANUMERIC for c in id):
+        return id
+    digest = hashlib.sha256(id.encode("utf-8", "surrogatepass")).digest()
+    return "".join(
+        _ALPHANUMERIC[byte % len(_ALPHANUMERIC)] for byte in digest[:_TOOL_CALL_ID_LENGTH]
+    )

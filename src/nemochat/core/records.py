@@ -1,0 +1,71 @@
+"""Messages as JSON values, as they are stored and exported, and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from nemochat.core.messages import Continued, Ending, Message, Provenance, Role, ToolCall, Usage
+from nemochat.core.values import Value
+
+
+def details(message: Message) -> dict[str, Any]:
+    """All of a message but its role and content."""
+    kept: dict[str, Any] = {}
+    if message.reasoning:
+        kept["reasoning"] = message.reasoning
+    if message.tool_calls:
+        kept["tool_calls"] = [asdict(call) for call in message.tool_calls]
+    if message.tool_call_id:
+        kept["tool_call_id"] = message.tool_call_id
+    if message.provenance:
+        kept["provenance"] = told(message.provenance)
+    return kept
+
+
+def message(role: str, content: str, kept: dict[str, Any]) -> Message:
+    """A message from its role, its content and its details."""
+    origin = kept.get("provenance")
+    return Message(
+        Role(role),
+        content,
+        reasoning=kept.get("reasoning", ""),
+        tool_calls=tuple(ToolCall(**call) for call in kept.get("tool_calls", ())),
+        tool_call_id=kept.get("tool_call_id", ""),
+        provenance=provenance(origin) if origin is not None else None,
+    )
+
+
+def told(origin: Provenance) -> dict[str, Any]:
+    """A provenance as JSON values, without what is not known."""
+    made = {
+        field.name: getattr(origin, field.name)
+        for field in fields(origin)
+        if getattr(origin, field.name) not in (None, "", {}, ())
+    }
+    if origin.ending:
+        made["ending"] = origin.ending.label
+    if origin.continued:
+        made["continued"] = [asdict(each) for each in origin.continued]
+    if origin.usage:
+        made["usage"] = {k: v for k, v in asdict(origin.usage).items() if v is not None}
+    return made
+
+
+def provenance(told: dict[str, Any]) -> Provenance:
+    """A provenance from its JSON values; members that this version does not know are left out."""
+    known = {field.name for field in fields(Provenance)}
+    made = {name: value for name, value in told.items() if name in known}
+    if "ending" in made:
+        made["ending"] = Ending.of(made["ending"])
+    if "usage" in made:
+        counted = {field.name for field in fields(Usage)}
+        made["usage"] = Usage(**{k: v for k, v in made["usage"].items() if k in counted})
+    made["continued"] = tuple(Continued(**each) for each in made.get("continued", ()))
+    made["parameters"] = values(made.get("parameters", {}))
+    return Provenance(**made)
+
+
+def values(told: dict[str, Any]) -> dict[str, Value]:
+    """Sampling parameters from JSON values: lists are tuples here."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in told.items()}

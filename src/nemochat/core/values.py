@@ -1,0 +1,130 @@
+"""What a value may be: a number within bounds, one of a few words, a few texts."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Value = int | float | str | tuple[str, ...] | None
+Values = Mapping[str, Value]
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_DECIMAL = re.compile(
+    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number from `low` to `high`, both included unless `above` leaves `low` out.
+
+    A bound of None is no bound. `whole` takes integers only; `nullable` also takes "none".
+    """
+
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    above: bool = False
+    nullable: bool = False
+
+    def __str__(self) -> str:
+        if self.low is None:
+            words = "a whole number" if self.whole else "a number"
+        elif self.above:
+            words = f"above {self.low:g}, to {self.high:g}"
+        else:
+            words = f"{self.low:.10g} to {self.high:.10g}"
+            words = f"a whole number from {words}" if self.whole else words
+        return f"{words}, or none" if self.nullable else words
+
+    def parse(self, text: str) -> Value:
+        """Read `text`; ValueError if it is no such number."""
+        text = text.strip()
+        if self.nullable and text.lower() in {"none", "null"}:
+            return None
+        if _WHOLE.fullmatch(text):
+            return self.check(int(text))
+        if _DECIMAL.fullmatch(text):
+            return self.check(float(text))
+        raise ValueError(text)
+
+    def check(self, value: object) -> Value:
+        """Return `value` if it is allowed; ValueError if not."""
+        if value is None and self.nullable:
+            return None
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
+            raise ValueError(value)
+        if self.whole:
+            if value != int(value):
+                raise ValueError(value)
+            value = int(value)
+        if self.low is not None and (value < self.low or (self.above and value == self.low)):
+            raise ValueError(value)
+        if self.high is not None and value > self.high:
+            raise ValueError(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(self.words)
+
+    def parse(self, text: str) -> Value:
+        """Read `text`; ValueError if it is none of the words."""
+        return self.check(text.strip().lower())
+
+    def check(self, value: object) -> Value:
+        """Return `value` if it is one of the words; ValueError if not."""
+        if not isinstance(value, str) or value not in self.words:
+            raise ValueError(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Up to `most` texts, none of them empty."""
+
+    most: int
+
+    def __str__(self) -> str:
+        return f"up to {self.most} texts"
+
+    def parse(self, text: str) -> Value:
+        r"""Read one text, or several as a JSON list; `\n` and `\t` are the control characters."""
+        if text.startswith("[") and text.endswith("]"):
+            try:
+                return self.check(json.loads(text))
+            except (json.JSONDecodeError, RecursionError):
+                pass  # a text that only looks like a list
+        return self.check([text.replace("\\n", "\n").replace("\\t", "\t")])
+
+    def check(self, value: object) -> Value:
+        """Return the texts as a tuple; ValueError if they are too many, or one is empty."""
+        texts = [value] if isinstance(value, str) else value
+        if (
+            not isinstance(texts, list | tuple)
+            or not 1 <= len(texts) <= self.most
+            or not all(isinstance(text, str) and text for text in texts)
+        ):
+            raise ValueError(value)
+        return tuple(texts)
+
+
+def shown(value: object, longest: int = 40) -> str:
+    """A value as an error shows it: numbers bare, text in quotes, long ones cut."""
+    text = str(value).strip()
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    bare = not isinstance(value, str) or _DECIMAL.fullmatch(text)
+    return text if bare else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""The embedded endpoint: answers about nemochat out of its own pages, spoken over HTTP."""

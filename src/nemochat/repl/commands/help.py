@@ -1,0 +1,58 @@
+"""Commands that explain, and that leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nemochat.errors import UsageError
+from nemochat.guide import knowledge
+from nemochat.repl import registry
+from nemochat.repl.registry import command
+from nemochat.repl.session import Session
+
+
+def _subjects(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - a Choices
+    for each in registry.commands():
+        yield each.name, each.summary
+    yield from knowledge.topics().items()
+
+
+@command("[COMMAND or TOPIC]", aliases=("?", "h"), choices=_subjects)
+def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Explain a command or a topic, or list both."""
+    if not argument:
+        return _overview()
+    try:
+        found = registry.find(argument.removeprefix("/"))
+    except UsageError:
+        if argument.lower() not in knowledge.topics():
+            raise
+        return knowledge.topic(argument.lower())
+    return explained(found)
+
+
+@command(aliases=("quit", "bye", "q"))
+def exit_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Leave; the conversation is saved already."""
+    raise EOFError
+
+
+def explained(found: registry.Command) -> str:
+    """One command's help as Markdown."""
+    names = ", ".join(f"`/{alias}`" for alias in found.aliases)
+    also = f"\n\nAlso: {names}." if names else ""
+    return f"`{found.usage}`\n\n{found.help}{also}"
+
+
+def table() -> str:
+    """All commands as a Markdown table, as `/help` and the documentation show it."""
+    rows = [
+        f"| `{each.usage}` | {each.summary} | {' '.join(f'`/{a}`' for a in each.aliases)} |"
+        for each in registry.commands()
+    ]
+    return "\n".join(["| command | what it does | also |", "|---|---|---|", *rows])
+
+
+def _overview() -> str:
+    topics = ", ".join(f"`{name}`" for name in knowledge.topics())
+    return f"{table()}\n\n`/help COMMAND` and `/help TOPIC` tell more. Topics: {topics}."

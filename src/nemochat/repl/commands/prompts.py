@@ -1,0 +1,82 @@
+"""Commands about what is asked: the system prompt, and questions asked again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nemochat.core.messages import Message, Role
+from nemochat.errors import UsageError
+from nemochat.files import read_text
+from nemochat.repl.commands.parameters import changes
+from nemochat.repl.registry import command
+from nemochat.repl.session import Session
+
+
+@command("[TEXT, @FILE or clear]", choices=lambda _: [("clear", "no system prompt")])
+def system(session: Session, argument: str) -> str:
+    """Set, show or clear the system prompt; it holds from the next question on."""
+    settings = session.settings
+    if not argument:
+        return (
+            f"The system prompt is:\n\n{settings.system}" if settings.system else "There is none."
+        )
+    if argument == "clear":
+        settings.system = ""
+    elif argument.startswith("@"):
+        settings.system = read_text(Path(argument[1:].strip()).expanduser())
+    else:
+        settings.system = argument
+    session.chat.mark()
+    return "The system prompt is set." if settings.system else "The system prompt is cleared."
+
+
+@command("[NAME=VALUE …]", aliases=("regenerate", "regen"))
+def retry(session: Session, argument: str) -> str:
+    """Ask the last question again; the old answer stays beside the new one.
+
+    `/retry temperature=1.2` asks with another parameter, for this once.
+    """
+    session.chat.retry(changes(argument))
+    return ""
+
+
+@command()
+def continue_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Go on with an answer that was cut or stopped: its rest is asked for and joined to it."""
+    session.chat.resume()
+    return ""
+
+
+@command("[N]", aliases=("rewind",))
+def undo(session: Session, argument: str) -> str:
+    """Take back the last question and its answer, or the last N; `/redo` brings them again."""
+    done = session.chat.conversation.undo(_number(argument))
+    session.chat.mark()
+    return f"Took back {_turns(done)}. {_last_said(session)}"
+
+
+@command("[N]")
+def redo(session: Session, argument: str) -> str:
+    """Bring back what `/undo` took, or N turns of it."""
+    done = session.chat.conversation.redo(_number(argument))
+    session.chat.mark()
+    return f"Brought back {_turns(done)}. {_last_said(session)}"
+
+
+def _number(argument: str) -> int:
+    if not argument:
+        return 1
+    if not argument.isascii() or not argument.isdecimal() or int(argument) == 0:
+        raise UsageError(f"a number of turns is 1 or more, not {argument!r}")
+    return int(argument)
+
+
+def _turns(number: int) -> str:
+    return "1 turn" if number == 1 else f"{number} turns"
+
+
+def _last_said(session: Session) -> str:
+    question: Message | None = None
+    if node := session.chat.conversation.last(Role.USER):
+        question = node.message
+    return f"The last question is now: {question.content}" if question else "Nothing is left."

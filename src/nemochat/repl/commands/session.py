@@ -1,0 +1,71 @@
+"""Commands about the chat as a whole: its context, its endpoint, what it took."""
+
+from __future__ import annotations
+
+from nemochat.core.conversation import Conversation, Settings
+from nemochat.core.ledger import money, total
+from nemochat.core.messages import Role
+from nemochat.repl.registry import command
+from nemochat.repl.session import Session
+from nemochat.wire import endpoints
+
+
+@command(aliases=("new", "reset"))
+def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Begin a new conversation with the same settings; the old one stays saved."""
+    now = session.settings
+    fresh = Settings(now.model, now.endpoint, now.system, dict(now.parameters))
+    session.chat.conversation = Conversation(fresh)
+    return "A new conversation begins; the settings stay."
+
+
+@command("[NAME]")
+def model(session: Session, argument: str) -> str:
+    """Show the model, or ask another one from the next question on."""
+    if argument:
+        session.settings.model = argument
+        session.chat.mark()
+    return f"The model is `{session.settings.model}`."
+
+
+@command("[NAME]", choices=lambda _: [(row.name, row.about) for row in endpoints.TABLE])
+def endpoint(session: Session, argument: str) -> str:
+    """Show the endpoint, or ask another one from the next question on."""
+    settings = session.settings
+    if argument and argument != settings.endpoint:
+        session.reach(argument)
+        settings.endpoint, settings.model = argument, session.connector.model(argument)
+        session.chat.mark()
+    return f"The endpoint is `{settings.endpoint}`, the model `{settings.model}`."
+
+
+@command(aliases=("status", "settings"))
+def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Show the conversation, its settings, and where it is saved."""
+    conversation, settings = session.chat.conversation, session.settings
+    where = f"`{session.saved.database.path}`" if session.saved else "nowhere: the chat is private"
+    said = conversation.messages()
+    questions = sum(message.role is Role.USER for message in said)
+    chosen = ", ".join(f"{name} {value}" for name, value in settings.parameters.items())
+    rows = {
+        "conversation": conversation.name or "not named; `/save NAME` names it",
+        "questions": str(questions),
+        "endpoint": settings.endpoint,
+        "model": settings.model,
+        "system prompt": settings.system.partition("\n")[0] or "none",
+        "parameters": chosen or "the endpoint's defaults",
+        "saved in": where,
+    }
+    return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows.items())])
+
+
+@command(aliases=("tokens", "cost"))
+def usage(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Show the tokens and the money that this conversation took, as the endpoint counted them."""
+    counted = total(node.message for node in session.chat.conversation.nodes.values())
+    if counted.answers == 0:
+        return "The endpoint has counted nothing yet."
+    return (
+        f"{counted.answers} answers, {counted.prompt_tokens} tokens in,"
+        f" {counted.completion_tokens} out, {money(counted.cost)}."
+    )

@@ -1,0 +1,1 @@
+"""What is shown: model text made harmless, laid out and painted."""

@@ -1,0 +1,91 @@
+"""The answer without a terminal: its exact text to standard output, all else to standard error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import BinaryIO, TextIO
+
+from nemochat.core.messages import Delta, Ending, Message
+from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
+from nemochat.screen.safe import harmless_line
+
+BETWEEN_CANDIDATES = "\n\n---\n\n"
+
+
+class Plain:
+    """Writes answers as they come, byte for byte, with one newline at the end."""
+
+    def __init__(self, out: BinaryIO, err: TextIO | None) -> None:
+        self._out = out
+        self._err = err
+        self._candidate = 0
+        self._begun = False
+        self._gap = ""
+
+    def follow(self, deltas: Iterator[Delta]) -> Iterator[Delta]:
+        """Pass the deltas on."""
+        return deltas
+
+    def write(self, delta: Delta) -> None:
+        """Write more of the answer and flush it."""
+        if not delta.text:
+            return
+        if delta.candidate != self._candidate:
+            self._candidate = delta.candidate
+            self._put(BETWEEN_CANDIDATES)
+        self._put(delta.text)
+        self._begun = True
+
+    def settle(self, answers: list[Message]) -> None:
+        """End the last line, and tell on standard error if something is missing."""
+        if self._begun:
+            self._put("\n")
+        self._begun, self._candidate = False, 0
+        for answer in answers:
+            if answer.outcome and answer.ending is not Ending.INTERRUPTED:
+                self.notice(answer.outcome)
+
+    def wait(self, seconds: float, error: EndpointError) -> None:
+        """Tell why the endpoint is asked again, and wait."""
+        self.notice(f"{error.sentence}; trying again in {seconds:.1f} s")
+        time.sleep(seconds)
+
+    def notice(self, text: str) -> None:
+        """Write one line to standard error."""
+        say(self._err, text)
+
+    def asked(self, text: str) -> None:
+        """Show a question that nobody typed here."""
+        self._put(f"{self._gap}> {text}\n\n")
+        self._gap = "\n"
+
+    def show(self, markdown: str) -> None:
+        """Show a text of our own as it stands."""
+        self._put(markdown + "\n")
+
+    def _put(self, text: str) -> None:
+        """Write and flush.
+
+        Raises:
+            Ended: the reader of the pipe left.
+            OutputError: the disk is full, or the like.
+        """
+        try:
+            self._out.write(text.encode("utf-8", "replace"))
+            self._out.flush()
+        except BrokenPipeError:
+            raise Ended(ExitCode.PIPE_CLOSED) from None
+        except OSError as error:
+            raise OutputError(f"standard output cannot be written ({error.strerror})") from error
+
+
+def say(err: TextIO | None, text: str) -> None:
+    """Write one harmless line to standard error, if there is one."""
+    if err is None:
+        return
+    try:
+        err.write(f"nemochat: {harmless_line(text, 300)}\n")
+        err.flush()
+    except (OSError, ValueError):
+        pass  # standard error is closed: there is nobody to tell

@@ -1,0 +1,1 @@
+"""The endpoint: bytes in, deltas out."""

@@ -1,0 +1,248 @@
+"""One prompt out, deltas in, until an ending is known: requests, tries, what failures become."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from nemochat import __version__
+from nemochat.core.messages import Delta, Ending
+from nemochat.core.parameters import streams
+from nemochat.core.prompt import Prompt
+from nemochat.errors import (
+    ConfigurationError,
+    EndpointError,
+    NemochatError,
+    NotAnAnswer,
+    Unreachable,
+)
+from nemochat.wire import endpoints, failures, faults, protocol
+from nemochat.wire.given import Given
+from nemochat.wire.lenient import Json, parse
+from nemochat.wire.line import Incoming, Line, Route
+from nemochat.wire.models import ModelInfo, listed
+from nemochat.wire.patience import Patience, Timeouts
+from nemochat.wire.reading import deltas
+from nemochat.wire.retries import MOST_REQUESTS, pause
+
+LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
+LARGEST_LIST = 8 * 1024 * 1024  # bytes read of a list of models
+SECONDS_FOR_FAILURE = 5.0  # to read a refusal's body: the status alone tells enough
+SECONDS_FOR_MODELS = 2.0
+SECONDS_TO_DRAIN = 0.05  # for the end of the body after [DONE], so that the connection can be kept
+_SUCCESS = 2  # the hundreds of a status
+_NO_CONTENT = 204
+_NOT_FOUND = 404
+
+
+class Client:
+    """Asks one endpoint; the connection is kept from one answer to the next.
+
+    Attributes:
+        warning: What should be said once before a question is sent, or "".
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own, given by name
+        self,
+        base_url: str,
+        token: str,
+        asked: failures.Asked,
+        *,
+        wait: Callable[[float, EndpointError], None],
+        timeouts: Timeouts | None = None,
+        retries: int = MOST_REQUESTS - 1,
+        extra: Mapping[str, Json] | None = None,
+        ca_bundle: str = "",
+        proxy: str | None = None,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        """Prepare a client; nothing is sent yet.
+
+        Args:
+            base_url: The address to which `/chat/completions` is added.
+            token: The secret to send; "" sends none.
+            asked: What a hint may name.
+            wait: Waits some seconds before the next try and tells why.
+            timeouts: How long to wait for what.
+            retries: How often to try again.
+            extra: Further members of the request's body.
+            ca_bundle: A file or folder with the certificates to trust; "" leaves that to the
+                environment.
+            proxy: The proxy's address; "" uses none; None leaves that to the environment.
+            log: Takes a line for each request, response, try and ending; never the token.
+
+        Raises:
+            ConfigurationError: the address is none, or the token cannot be sent.
+        """
+        self._base_url = endpoints.address(base_url)
+        if problem := endpoints.token_problem(token):
+            raise ConfigurationError(f"the token {problem}")
+        self.warning = endpoints.exposure(self._base_url, token)
+        self._token = token
+        self._asked = asked
+        self._wait = wait
+        self._timeouts = timeouts or Timeouts()
+        self._most_requests = min(max(retries, 0) + 1, MOST_REQUESTS)
+        self._extra = extra
+        self._log = log
+        self._requests = 0
+        headers = {"Content-Type": "application/json", "User-Agent": f"nemochat/{__version__}"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        route = Route(self._base_url, ca_bundle, proxy, self._timeouts.connect)
+        self._line = Line(route, headers)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._line.close()
+
+    def stop(self) -> None:
+        """End the answer that is being read in another thread: its ending is INTERRUPTED."""
+        self._line.stop()
+
+    def stream(self, prompt: Prompt) -> Generator[Delta]:
+        """The answer to a prompt, piece by piece; the last pieces hold the endings.
+
+        Once some of an answer came, each candidate has an ending; a failure becomes one. To close
+        the iterator closes the connection at once, so that the endpoint stops generating.
+
+        Raises:
+            EndpointError: there is no answer.
+            ConfigurationError: the endpoint cannot be asked at all.
+        """
+        self._requests = 0
+        self._line.stopped = False
+        return self._answer(prompt)
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The endpoint's models, or none if it does not tell in time."""
+        self._line.stopped = False
+        return self._listed()
+
+    def _listed(self) -> tuple[ModelInfo, ...]:
+        patience = Patience(self._timeouts)
+        patience.only(min(SECONDS_FOR_MODELS, self._timeouts.first_byte))
+        path = "/models?filter=with_meta"
+        with suppress(EndpointError, ConfigurationError):
+            self._tell(f"GET {self._base_url}{path}")
+            with self._line.send("GET", path, b"", patience) as incoming:
+                body = _beginning(incoming, LARGEST_LIST)
+            self._tell(f"{incoming.status}, {len(body)} bytes")
+            return listed(body) if _answers(incoming) else ()
+        return ()
+
+    def _answer(self, prompt: Prompt) -> Generator[Delta]:
+        """The answer, with as many tries as may be made and are of use."""
+        while True:
+            given = Given()
+            try:
+                for delta in self._once(prompt):
+                    given.add(delta)
+                    yield delta
+            except NemochatError as error:
+                failures.concise(error, self._token)
+                self._tell(f"{type(error).__name__}: {error.sentence}")
+                if not isinstance(error, EndpointError):
+                    raise
+                if self._line.stopped:
+                    yield from given.broken_off(Ending.INTERRUPTED, "")
+                    return
+                if given.begun:
+                    yield from given.broken_off(faults.ending(error), error.sentence)
+                    return
+                seconds = pause(error, self._requests, random.random())  # noqa: S311 - jitter
+                if given.thought or seconds is None or self._requests >= self._most_requests:
+                    raise
+                self._tell(f"again in {seconds:.1f} s")
+                self._wait(seconds, error)
+            else:
+                return
+
+    def _once(self, prompt: Prompt) -> Iterator[Delta]:
+        """The answer to one request."""
+        reader = protocol.Reader(limit_chosen=prompt.parameters.get("max_tokens") is not None)
+        patience = Patience(self._timeouts)
+        said: bytes | None = None
+        with self._posted(prompt, patience) as incoming:
+            if _answers(incoming):
+                yield from self._read(incoming, reader, patience)
+            else:
+                patience.only(min(SECONDS_FOR_FAILURE, self._timeouts.idle))
+                said = _beginning(incoming, LARGEST_FAILURE)
+        if said is not None:
+            raise self._refusal(incoming, said)
+        if reader.understood or reader.events:
+            self._tell(f"the end, after {reader.events} events, {reader.unreadable} unreadable")
+            yield from reader.end()
+        elif prompt.stream and streams(prompt.parameters) and self._requests < MOST_REQUESTS:
+            # llama-cpp-python answers a prompt that it cannot take with an empty stream; asked
+            # without streaming, it tells the reason.
+            self._tell("an empty stream; again without streaming")
+            yield from self._once(replace(prompt, stream=False))
+        else:
+            raise NotAnAnswer("the endpoint sent an empty answer")
+
+    @contextmanager
+    def _posted(self, prompt: Prompt, patience: Patience) -> Iterator[Incoming]:
+        """The response to one request."""
+        self._requests += 1
+        path = "/chat/completions"
+        content = json.dumps(protocol.body(prompt, self._extra), ensure_ascii=False)
+        self._tell(f"POST {self._base_url}{path}, {len(content)} characters, {self._requests}.")
+        begun = time.monotonic()
+        with self._line.send(
+            "POST", path, content.encode("utf-8", "replace"), patience
+        ) as incoming:
+            kind = incoming.headers.get("content-type", "of no type")
+            self._tell(f"{incoming.status}, {kind}, after {time.monotonic() - begun:.2f} s")
+            yield incoming
+
+    def _read(
+        self, incoming: Incoming, reader: protocol.Reader, patience: Patience
+    ) -> Iterator[Delta]:
+        """The deltas of a response, and its connection left fit for the next request."""
+        try:
+            yield from deltas(incoming.pieces, reader, patience)
+        except (Unreachable, NotAnAnswer) as error:
+            if reader.ended and not self._line.stopped:
+                return  # all that mattered came
+            error.retriable = False  # the endpoint is at work, and is paid for it
+            yield from reader.flush()
+            raise
+        if reader.done:
+            patience.only(SECONDS_TO_DRAIN)
+            with suppress(EndpointError):
+                next(incoming.pieces, None)
+
+    def _refusal(self, incoming: Incoming, said: bytes) -> EndpointError:
+        """The error that a response without an answer stands for."""
+        body: Json = said.decode("utf-8", "replace")
+        with suppress(ValueError):
+            body = parse(body)
+        about_model = incoming.status == _NOT_FOUND and b"model" in said.lower()
+        models = [model.name for model in self._listed()] if about_model else []
+        return failures.refused(incoming.status, incoming.headers, body, self._asked, models)
+
+    def _tell(self, line: str) -> None:
+        if self._log:
+            self._log(failures.one_line(line, self._token, failures.LONGEST_SENTENCE))
+
+
+def _answers(incoming: Incoming) -> bool:
+    """Whether a response may bring an answer; some servers say 201."""
+    return incoming.status // 100 == _SUCCESS and incoming.status != _NO_CONTENT
+
+
+def _beginning(incoming: Incoming, most: int) -> bytes:
+    """The first bytes of a body, as far as they come: what follows is of no use."""
+    read = bytearray()
+    with suppress(EndpointError):  # a stalled or damaged reason still has its status
+        for piece in incoming.pieces:
+            read += piece
+            if len(read) >= most:
+                break
+    return bytes(read)

@@ -1,0 +1,135 @@
+"""What went wrong between here and the endpoint, in plain words.
+
+The client hands over whatever its HTTP library raised. Its errors are told apart by their causes
+and their class names, so that this file needs no library and a change of library stays one file.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+
+from nemochat.core.messages import Ending
+from nemochat.errors import (
+    ConfigurationError,
+    EndpointError,
+    NemochatError,
+    NotAnAnswer,
+    Unreachable,
+)
+
+_SILENT = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+
+
+class Lost(Unreachable):
+    """The connection broke off."""
+
+
+class Stalled(Unreachable):
+    """Nothing came for too long."""
+
+
+def ending(error: EndpointError) -> Ending:
+    """How an answer ended that this error broke off after some text."""
+    if isinstance(error, Stalled):
+        return Ending.STALLED
+    return Ending.CONNECTION_LOST if isinstance(error, Lost) else Ending.FAILED
+
+
+def explained(error: Exception, where: str) -> NemochatError:
+    """The error to show for one of the HTTP library.
+
+    Args:
+        error: What it raised.
+        where: The host and port of the endpoint, or of the proxy on the way to it.
+    """
+    for cause in _causes(error):
+        if found := _from_cause(cause, where):
+            return found
+    return _from_name(error, where)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what is behind it, the deepest first."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    yield from reversed(chain)
+
+
+def _from_cause(cause: BaseException, where: str) -> NemochatError | None:
+    match cause:
+        case socket.gaierror():
+            return Unreachable(f"the name of {where} is not found", "Is the network up?")
+        case ssl.SSLError():
+            return _from_tls(cause, where)
+        case ConnectionRefusedError():
+            return Unreachable(
+                f"nothing answers at {where} (connection refused)", "Is it running?", retriable=True
+            )
+        case ConnectionResetError() | BrokenPipeError() | ConnectionAbortedError():
+            return Lost(f"{where} reset the connection", retriable=True)
+        case OSError() if cause.errno in _SILENT:
+            return Unreachable(
+                f"{where} cannot be reached ({cause.strerror})", "Is the network up?"
+            )
+        case OSError() if cause.errno == errno.ETIMEDOUT:
+            return Unreachable(f"{where} did not answer in time", "Is the network up?")
+        case UnicodeError():
+            return ConfigurationError(f"the address {where} holds a name that is none")
+        case ImportError():
+            return Unreachable(
+                "a socks proxy needs a package that is not installed", "pip install 'httpx[socks]'"
+            )
+    return None
+
+
+def _from_tls(cause: ssl.SSLError, where: str) -> Unreachable:
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return Unreachable(
+                f"the certificate of {where} was refused ({cause.verify_message})",
+                "SSL_CERT_FILE can name another authority's certificate",
+            )
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return Lost(f"{where} closed the encrypted connection", retriable=True)
+    return Unreachable(
+        f"{where} does not speak TLS as expected ({cause.reason or 'no reason given'})",
+        "Is it an http:// address?",
+    )
+
+
+def _from_name(error: Exception, where: str) -> NemochatError:
+    name, said = type(error).__name__, str(error)
+    match name:
+        case "InvalidURL" | "UnsupportedProtocol":
+            return ConfigurationError(f"the address of the endpoint or its proxy is wrong ({said})")
+        case "ValueError":  # so does the library speak of a proxy of another kind
+            return Unreachable(f"the address of the proxy is wrong ({said})")
+        case "ConnectTimeout" | "PoolTimeout":
+            return Unreachable(f"{where} did not answer in time", "Is the network up?")
+        case "ReadTimeout" | "WriteTimeout":
+            return Stalled(f"{where} fell silent")
+        case "ProxyError":
+            return Unreachable(f"the proxy refused the connection ({said})")
+        case "RemoteProtocolError":
+            return _from_protocol(said, where)
+        case "LocalProtocolError":  # its words may hold a header's value, the token among them
+            return ConfigurationError("a header cannot be sent", "Check the token's characters")
+        case _:
+            return Lost(f"the connection to {where} broke off ({said or name})", retriable=True)
+
+
+def _from_protocol(said: str, where: str) -> EndpointError:
+    if "without sending a response" in said:
+        return Lost(f"{where} closed the connection without an answer", retriable=True)
+    if "closed" in said or "incomplete" in said:
+        return Lost(f"{where} closed the connection in the middle")
+    if "too long" in said:
+        return NotAnAnswer(f"{where} sent headers without end")
+    return Unreachable(
+        f"{where} does not speak HTTP as expected ({said})", "Is it an https:// address?"
+    )

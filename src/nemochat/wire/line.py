@@ -1,0 +1,242 @@
+"""The only door to httpx: a request out, its response in as bytes, on a connection that is kept."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from nemochat.errors import ConfigurationError
+from nemochat.wire import faults
+from nemochat.wire.endpoints import local
+from nemochat.wire.inflate import ACCEPTED, Inflater
+from nemochat.wire.patience import Patience
+from nemochat.wire.watchdog import Watchdog, shut
+
+if TYPE_CHECKING:
+    import httpx
+
+SECONDS_KEPT = 60.0  # that an idle connection waits for the next request
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A response whose body is still to be read.
+
+    Attributes:
+        status: Its status.
+        headers: Its headers, by names in lower case.
+        pieces: The bytes of its body, in the clear and in bounded steps.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way to an endpoint.
+
+    Attributes:
+        base_url: Its address.
+        ca_bundle: A file or folder of certificates to trust; "" leaves that to the environment.
+        proxy: The proxy's address; "" uses none; None leaves that to the environment.
+        connect: Seconds to connect.
+    """
+
+    base_url: str
+    ca_bundle: str = ""
+    proxy: str | None = None
+    connect: float = 10.0
+
+    @property
+    def bare(self) -> bool:
+        """Whether it leads to this machine without TLS or a proxy.
+
+        To load certificates and to look for proxies takes 15 ms, of no use for that. A proxy of
+        the environment is used for this machine too, as by other programs, unless NO_PROXY names
+        any of its addresses.
+        """
+        if urlsplit(self.base_url).scheme != "http" or not local(self.base_url) or self.proxy:
+            return False
+        exempt = _environment("no_proxy").replace(" ", "").split(",")
+        return (
+            self.proxy is not None
+            or not (_environment("http_proxy") or _environment("all_proxy"))
+            or any(name == "*" or name.startswith(_HERE) for name in exempt)
+        )
+
+    def trust(self) -> ssl.SSLContext | bool:
+        """The certificates to trust, or whether to trust those of the environment."""
+        if not self.ca_bundle:
+            return not self.bare
+        try:
+            if Path(self.ca_bundle).is_dir():
+                return ssl.create_default_context(capath=self.ca_bundle)
+            return ssl.create_default_context(cafile=self.ca_bundle)
+        except OSError as error:
+            raise ConfigurationError(
+                f"the certificates in {self.ca_bundle} cannot be read"
+            ) from error
+
+
+_HERE = ("localhost", "127.", "::1", "[::1]")
+
+
+def _environment(name: str) -> str:
+    return os.environ.get(name) or os.environ.get(name.upper()) or ""
+
+
+class Line:
+    """The connection to one endpoint; one request at a time.
+
+    Attributes:
+        stopped: Whether `stop` was called; the owner sets it back.
+    """
+
+    def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
+        """Prepare a line; nothing is loaded or sent yet."""
+        self.stopped = False
+        self._route = route
+        self._headers = {"Accept-Encoding": ACCEPTED, **headers}
+        self._endpoint = urlsplit(route.base_url).netloc
+        self._where = self._endpoint
+        self._stream: Any = None
+
+    def close(self) -> None:
+        """Close the connection."""
+        if "_http" in self.__dict__:
+            self._http.close()
+
+    def stop(self) -> None:
+        """End what is being read in another thread, and all that would follow."""
+        self.stopped = True
+        self._shut()
+
+    @contextmanager
+    def send(
+        self, method: str, path: str, content: bytes, patience: Patience
+    ) -> Iterator[Incoming]:
+        """Send a request; leaving the context before its body's end closes the connection.
+
+        Raises:
+            EndpointError: no response came.
+            ConfigurationError: the address is none.
+        """
+        with Watchdog(self._shut) as watchdog:
+            with self._explaining(watchdog):
+                response = self._sent(method, path, content, patience, watchdog)
+            # From here on, the time-outs are the patience's. The library looks for its own in
+            # this dictionary again when the body is read.
+            response.request.extensions["timeout"].clear()
+            with closing(response):
+                pieces = self._pieces(response, patience, watchdog)
+                yield Incoming(response.status_code, response.headers, pieces)
+
+    def _sent(
+        self, method: str, path: str, content: bytes, patience: Patience, watchdog: Watchdog
+    ) -> httpx.Response:
+        import httpx
+
+        self._go_on()
+        timeout = httpx.Timeout(
+            patience.left(), connect=min(self._route.connect, patience.in_all()), pool=None
+        )
+        request = self._http.build_request(
+            method,
+            self._route.base_url + path,
+            content=content or None,
+            timeout=timeout,
+            extensions={"trace": self._trace},
+        )
+        watchdog.watch(patience.in_all())
+        begun = time.monotonic()
+        response = self._http.send(request, stream=True)
+        watchdog.rest()
+        patience.waited(time.monotonic() - begun)
+        return response
+
+    def _pieces(
+        self, response: httpx.Response, patience: Patience, watchdog: Watchdog
+    ) -> Iterator[bytes]:
+        inflater = Inflater(response.headers.get("content-encoding", ""))
+        raw = response.iter_raw()
+        while (read := self._read(raw, patience, watchdog)) is not None:
+            yield from inflater.feed(read)
+
+    def _read(self, raw: Iterator[bytes], patience: Patience, watchdog: Watchdog) -> bytes | None:
+        """The next bytes of a body, None at its end; the clock runs only here."""
+        left = patience.left()
+        if left <= 0:
+            raise faults.Stalled(f"{self._where} sent signs of life but no answer")
+        with self._explaining(watchdog):
+            watchdog.watch(left)
+            begun = time.monotonic()
+            read = next(raw, None)
+            watchdog.rest()
+            patience.waited(time.monotonic() - begun)
+            if read is None and watchdog.barked:
+                raise TimeoutError
+            if read is None:
+                self._go_on()
+        return read
+
+    def _go_on(self) -> None:
+        if self.stopped:
+            raise faults.Lost("it was stopped")
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        route = self._route
+        try:
+            return httpx.Client(
+                headers=self._headers,
+                verify=route.trust(),
+                trust_env=not route.bare and route.proxy != "",
+                proxy=route.proxy or None,
+                limits=httpx.Limits(max_connections=None, keepalive_expiry=SECONDS_KEPT),
+            )
+        except OSError as error:
+            raise ConfigurationError(
+                "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read"
+            ) from error
+
+    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
+        """Remember where the connection goes, and the connection, for `stop` to shut it."""
+        if name.endswith("connect_tcp.started"):
+            place = f"{info['host']}:{info['port']}"
+            url = urlsplit(self._route.base_url)
+            port = url.port or (443 if url.scheme == "https" else 80)
+            direct = (info["host"].strip("[]").lower(), info["port"]) == (url.hostname, port)
+            self._where = self._endpoint if direct else f"the proxy {place}"
+        elif name.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._stream = info["return_value"]
+            if self.stopped:
+                self._shut()
+
+    def _shut(self) -> None:
+        if self._stream is not None:
+            shut(self._stream.get_extra_info("socket"))
+
+    @contextmanager
+    def _explaining(self, watchdog: Watchdog) -> Iterator[None]:
+        """Turn what the HTTP library raises into sentences."""
+        import httpx
+
+        library = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+        try:
+            yield
+        except (*library, OSError, ValueError, ImportError) as error:
+            if watchdog.barked:
+                raise faults.Stalled(f"{self._where} fell silent") from error
+            raise faults.explained(error, self._where) from error

@@ -1,0 +1,176 @@
+"""The Chat Completions protocol: a prompt into a request body, an event into deltas.
+
+What is sent is strict and little. What is read is tolerant: every member of a chunk may be missing,
+null or of another type, as real servers were seen to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from nemochat.core.messages import Delta, Ending, Message, Role, Usage
+from nemochat.core.parameters import streams
+from nemochat.core.prompt import Prompt
+from nemochat.errors import NotAnAnswer
+from nemochat.wire import failures
+from nemochat.wire.candidate import Candidate
+from nemochat.wire.lenient import Json, amount, count, parse
+from nemochat.wire.sse import Event
+
+_MOST_CANDIDATES = 16  # 2 can be asked for; an index beyond this is nonsense
+
+
+def body(prompt: Prompt, extra: Mapping[str, Json] | None = None) -> dict[str, Json]:
+    """The request body for a prompt, with only what someone chose.
+
+    Args:
+        prompt: What to ask. It streams unless it asks for more than one candidate.
+        extra: Further members that an endpoint wants.
+    """
+    made: dict[str, Json] = {
+        "model": prompt.model,
+        "messages": [_message(message) for message in prompt.messages],
+    }
+    for name, value in prompt.parameters.items():
+        made[name] = list(value) if isinstance(value, tuple) else value
+    if prompt.stream and streams(prompt.parameters):
+        made["stream"] = True
+        made["stream_options"] = {"include_usage": True}
+    return made | dict(extra or {})
+
+
+def _message(message: Message) -> dict[str, Json]:
+    made: dict[str, Json] = {"role": message.role.value, "content": message.content}
+    if message.tool_calls:
+        made["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.tool_calls
+        ]
+    if message.role is Role.TOOL:
+        made["tool_call_id"] = message.tool_call_id
+    return made
+
+
+class Reader:
+    """Deltas out of the events, or the one document, of one answer.
+
+    Attributes:
+        events: How many events with data came.
+        unreadable: How many of them were no JSON.
+        understood: Whether anything of an answer was recognised.
+        done: Whether the endpoint said that nothing follows.
+    """
+
+    def __init__(self, *, limit_chosen: bool) -> None:
+        """Begin an answer; `limit_chosen` says that max_tokens was sent."""
+        self.events = 0
+        self.unreadable = 0
+        self.understood = False
+        self.done = False
+        self._limit_chosen = limit_chosen
+        self._candidates: dict[int, Candidate] = {}
+        self._model = ""
+        self._usage: Usage | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether every candidate that came has its ending."""
+        candidates = self._candidates.values()
+        return bool(candidates) and all(candidate.ending for candidate in candidates)
+
+    def event(self, event: Event) -> Iterator[Delta]:
+        """The deltas of one event.
+
+        Raises:
+            EndpointError: the event tells of a failure.
+        """
+        self.events += 1
+        if event.data.strip() == "[DONE]":
+            self.done = True
+            return
+        try:
+            chunk = parse(event.data)
+        except ValueError:
+            self.unreadable += 1
+            chunk = None
+        if event.name == "error":
+            raise failures.in_stream(chunk if chunk is not None else event.data)
+        yield from self.document(chunk)
+
+    def document(self, chunk: Json) -> Iterator[Delta]:
+        """The deltas of a chunk, or of a whole answer, read as JSON.
+
+        Raises:
+            EndpointError: it tells of a failure.
+        """
+        if not isinstance(chunk, dict):
+            return
+        failure = failures.told(chunk)
+        choices = chunk.get("choices")
+        if not isinstance(choices, list):
+            choices = [chunk] if isinstance(chunk.get("message"), dict) and not failure else []
+        yield from self._about(chunk)
+        for choice in choices[:_MOST_CANDIDATES]:
+            if isinstance(choice, dict):
+                self.understood = True
+                candidate = self._candidate(choice)
+                yield from candidate.choice(choice)
+                if candidate.failed and not failure:
+                    failure = failures.in_stream(choice)
+        if failure:
+            raise failure
+
+    def flush(self) -> Iterator[Delta]:
+        """What was held back and turned out to belong to the answer."""
+        for candidate in self._candidates.values():
+            yield from candidate.flush()
+
+    def end(self) -> Iterator[Delta]:
+        """The last deltas of an answer whose body came to its end: each candidate has an ending.
+
+        Raises:
+            NotAnAnswer: nothing came, not even an ending.
+        """
+        yield from self.flush()
+        candidates = self._candidates or {0: Candidate(0, limit_chosen=False)}
+        if not self.done and not any(c.spoken or c.ending for c in candidates.values()):
+            raise NotAnAnswer("the endpoint hung up without an answer")
+        whole = self.done or any(candidate.ending for candidate in candidates.values())
+        for candidate in candidates.values():
+            yield from candidate.end(Ending.COMPLETE if whole else Ending.UNFINISHED)
+
+    def _about(self, chunk: dict[str, Json]) -> Iterator[Delta]:
+        """What a chunk says of the whole answer, if it is news."""
+        model = chunk.get("model")
+        model = model if isinstance(model, str) and model.isprintable() else ""
+        usage = _usage(chunk.get("usage"))
+        if (model and model != self._model) or (usage and usage != self._usage):
+            self._model = model or self._model
+            self._usage = usage or self._usage
+            yield Delta(model=model, usage=usage)
+
+    def _candidate(self, choice: dict[str, Json]) -> Candidate:
+        index = choice.get("index")
+        if not isinstance(index, int) or not 0 <= index < _MOST_CANDIDATES:
+            index = 0
+        if index not in self._candidates:
+            self._candidates[index] = Candidate(index, limit_chosen=self._limit_chosen)
+        return self._candidates[index]
+
+
+def _usage(usage: Json) -> Usage | None:
+    if not isinstance(usage, dict):
+        return None
+    details = usage.get("prompt_tokens_details")
+    counted = Usage(
+        prompt_tokens=count(usage.get("prompt_tokens")),
+        completion_tokens=count(usage.get("completion_tokens")),
+        total_tokens=count(usage.get("total_tokens")),
+        cached_tokens=count(details.get("cached_tokens")) if isinstance(details, dict) else None,
+        estimated_cost=amount(usage.get("estimated_cost")),
+    )
+    return counted if counted != Usage() else None

@@ -1,0 +1,104 @@
+"""The bytes of a response into deltas: a stream or a document, whatever it claims to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from nemochat.core.messages import Delta
+from nemochat.errors import NotAnAnswer
+from nemochat.wire.faults import Lost
+from nemochat.wire.lenient import Json, document
+from nemochat.wire.patience import Patience, Timeouts
+from nemochat.wire.protocol import Reader
+from nemochat.wire.reasons import reason
+from nemochat.wire.sse import Decoder
+
+__all__ = ["LARGEST_DOCUMENT", "Timeouts", "deltas"]
+
+LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is no stream
+_SHOWN = 2000  # characters of something else, out of which a reason is looked for
+_BLANK = b"\xef\xbb\xbf\r\n\t "  # a byte order mark counts as one
+
+
+def deltas(pieces: Iterator[bytes], reader: Reader, patience: Patience) -> Iterator[Delta]:
+    """The deltas of one response's body, up to its end or [DONE].
+
+    Args:
+        pieces: The body's bytes in the clear.
+        reader: What makes deltas of its events.
+        patience: Is told what came.
+
+    Raises:
+        EndpointError: the body tells of a failure, or is no answer.
+    """
+    head = _head(pieces, patience)
+    start = head.lstrip(_BLANK)[:1]
+    if not start:
+        return
+    if start in (b"{", b"[", b"<"):
+        yield from _whole(head, pieces, reader)
+    else:
+        yield from _stream(chain((head,), pieces), reader, patience)
+
+
+def _head(pieces: Iterator[bytes], patience: Patience) -> bytes:
+    """The body up to its first byte that is no blank; of the blanks only some are kept."""
+    head = b""
+    for piece in pieces:
+        patience.read(len(piece))
+        head = head[-len(_BLANK) :] + piece
+        if piece.strip(_BLANK):
+            break
+    return head
+
+
+def _stream(pieces: Iterator[bytes], reader: Reader, patience: Patience) -> Iterator[Delta]:
+    decoder = Decoder()
+    shown = b""
+    for piece in pieces:
+        before = reader.events
+        for event in decoder.feed(piece):
+            for delta in reader.event(event):
+                if delta.text or delta.reasoning or delta.tool_calls or delta.ending:
+                    patience.grew(ended=reader.ended)
+                yield delta
+            if reader.done:
+                return
+        patience.read(len(piece), reader.events - before, within=decoder.within)
+        if not reader.events and len(shown) < _SHOWN:
+            shown += piece[:_SHOWN]
+    if (last := decoder.unended()) is not None:
+        yield from reader.event(last)
+    if not reader.events and not shown.lstrip(_BLANK).startswith(
+        (b":", b"data", b"event", b"id", b"retry")
+    ):
+        raise NotAnAnswer(_no_answer(shown.decode("utf-8", "replace")))
+
+
+def _whole(head: bytes, pieces: Iterator[bytes], reader: Reader) -> Iterator[Delta]:
+    body = bytearray(head)
+    lost: Lost | None = None
+    try:
+        for piece in pieces:
+            body += piece
+            if len(body) > LARGEST_DOCUMENT:
+                raise NotAnAnswer("the endpoint sent an answer without end")
+    except Lost as error:  # all may have come: a wrong Content-Length looks like a cut
+        lost = error
+    try:
+        values = document(bytes(body.strip(_BLANK)))
+    except ValueError:
+        if lost:
+            raise lost from None
+        said = body[:_SHOWN].decode("utf-8", "replace") if body[:1] == b"<" else "broken JSON"
+        raise NotAnAnswer(_no_answer(said)) from None
+    for value in values[0] if isinstance(values[0], list) else values:
+        yield from reader.document(value)
+    if not reader.understood:
+        raise NotAnAnswer(_no_answer(values[0]))
+    reader.done = reader.done or len(values) == 1
+
+
+def _no_answer(said: Json) -> str:
+    return f"the endpoint sent no answer but {reason(said) or 'other JSON'}"

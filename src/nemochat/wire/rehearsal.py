@@ -1,0 +1,38 @@
+"""An endpoint that answers with the request itself, as JSON or as curl, and sends nothing."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Generator
+
+from nemochat.core.messages import Delta, Ending
+from nemochat.core.prompt import Prompt
+from nemochat.wire import protocol
+
+
+class Rehearsal:
+    """Shows what would be sent to an address."""
+
+    def __init__(self, base_url: str, token_variable: str, *, curl: bool) -> None:
+        """Prepare; `curl` shows a command, else the JSON alone."""
+        self._url = base_url + "/chat/completions"
+        self._token_variable = token_variable
+        self._curl = curl
+
+    def stream(self, prompt: Prompt) -> Generator[Delta]:
+        """The request that this prompt makes."""
+        body = json.dumps(protocol.body(prompt), ensure_ascii=False)
+        yield Delta(self._command(body) if self._curl else body)
+        yield Delta(ending=Ending.COMPLETE)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _command(self, body: str) -> str:
+        headers = ["Content-Type: application/json"]
+        if self._token_variable:
+            headers.append(f"Authorization: Bearer ${self._token_variable}")
+        lines = [f"curl --no-buffer {shlex.quote(self._url)}"]
+        lines += [f'-H "{header}"' for header in headers]  # the shell puts the token in
+        return " \\\n  ".join([*lines, f"-d {shlex.quote(body)}"])

@@ -1,0 +1,97 @@
+"""Bytes of a text/event-stream into events, at any split of the reads.
+
+The grammar is the HTML standard's (section "Server-sent events"). Lines end at CR, LF and CRLF
+only: general line splitters also break at U+2028, U+0085, VT and FF, which may stand inside JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nemochat.errors import NotAnAnswer
+
+LONGEST_EVENT = 32 * 1024 * 1024  # bytes; an endpoint that never ends a line would fill the memory
+_LINE = 64  # bytes that a line takes besides its own
+_MARK = b"\xef\xbb\xbf"  # a byte order mark may precede the first line
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: `name` is its type, "message" where none was given."""
+
+    data: str
+    name: str = "message"
+
+
+class Decoder:
+    """Events out of the bytes of one stream."""
+
+    def __init__(self) -> None:
+        self._line = bytearray()  # the line under way
+        self._first = True
+        self._after_cr = False
+        self._data: list[bytes | bytearray] = []
+        self._size = 0  # bytes of `_data`
+        self._name = ""
+
+    @property
+    def within(self) -> bool:
+        """Whether an event with data is under way."""
+        return bool(self._data) or self._line.startswith(b"data")
+
+    def feed(self, read: bytes) -> Iterator[Event]:
+        """The events that end within this read.
+
+        Raises:
+            NotAnAnswer: an event grew over `LONGEST_EVENT` bytes.
+        """
+        if not read:
+            return
+        if self._after_cr:
+            read = read.removeprefix(b"\n")  # the second half of a CRLF
+        self._after_cr = read.endswith(b"\r")
+        if b"\r" in read:
+            read = read.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        first, *others = read.split(b"\n")
+        self._line += first
+        for other in others:
+            line, self._line = self._line, bytearray(other)
+            self._check()
+            if event := self._take(line):
+                yield event
+        self._check()
+
+    def unended(self) -> Event | None:
+        """The event that was under way when the stream ended.
+
+        The standard drops it. Servers that leave out the last blank line mean it.
+        """
+        if self._line:
+            self._take(self._line)
+        self._line = bytearray()
+        return self._take(self._line)
+
+    def _check(self) -> None:
+        if self._size + len(self._line) > LONGEST_EVENT:
+            raise NotAnAnswer("the endpoint sent a line without end")
+
+    def _take(self, line: bytearray) -> Event | None:
+        if self._first:
+            self._first = False
+            line = line.removeprefix(_MARK)
+        if not line:
+            data, name = self._data, self._name
+            self._data, self._size, self._name = [], 0, ""
+            if not data:
+                return None
+            return Event(b"\n".join(data).decode("utf-8", "replace"), name or "message")
+        colon = line.find(b":")
+        end = len(line) if colon < 0 else colon
+        start = end + 1 + line.startswith(b" ", end + 1)
+        if line[:end] == b"data":
+            self._data.append(line[start:])
+            self._size += len(self._data[-1]) + _LINE
+        elif line[:end] == b"event":
+            self._name = line[start:].decode("utf-8", "replace")
+        return None

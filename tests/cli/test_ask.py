@@ -1,0 +1,354 @@
+"""`nemochat ask` and pipes: what goes in, what comes out, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Heard, Program
+
+SAVING = "How do I save a chat?"
+
+
+def sentence(stderr: bytes) -> str:
+    """Standard error, which holds one line and no traceback."""
+    text = stderr.decode()
+    assert text.startswith("nemochat: ")
+    assert text.count("\n") == 1
+    assert "Traceback" not in text
+    assert len(text) <= 300
+    return text
+
+
+def test_an_answer_is_its_markdown_and_a_newline(program: Program) -> None:
+    done = program.run("ask", "--endpoint", "guide", SAVING)
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert b"/save" in done.stdout
+    assert done.stdout.endswith(b"\n")
+    assert b"</s>" not in done.stdout
+    assert b"\x1b" not in done.stdout
+
+
+def test_streamed_and_whole_answers_are_the_same_bytes(asking: Program) -> None:
+    assert asking.run("ask", SAVING).stdout == asking.run("ask", "--no-stream", SAVING).stdout
+
+
+def test_what_comes_through_a_pipe_is_asked(asking: Program, heard: Heard) -> None:
+    assert asking.run(stdin=f"{SAVING}\n").returncode == 0
+    assert heard.bodies[-1]["messages"] == [{"role": "user", "content": SAVING}]
+
+
+def test_a_question_and_a_pipe_are_both_asked(asking: Program, heard: Heard) -> None:
+    asking.run("ask", "Review", "this", stdin="a = 1\nb = '```'\n")
+    asked = heard.bodies[-1]["messages"][-1]["content"]
+    assert asked == "Review this\n\n````\na = 1\nb = '```'\n````"
+
+
+def test_only_what_was_chosen_is_sent(asking: Program, heard: Heard) -> None:
+    asking.run("ask", "Hello!", "--no-stream")
+    assert heard.bodies[-1] == {
+        "model": "mistralai/Mistral-Nemo-Instruct-2407",
+        "messages": [{"role": "user", "content": "Hello!"}],
+    }
+
+
+def test_every_flag_reaches_the_request(asking: Program, heard: Heard) -> None:
+    flags = {
+        "--temperature": "0.3",
+        "--top-p": "0.9",
+        "--top-k": "40",
+        "--min-p": "0.1",
+        "--max-tokens": "none",
+        "--stop": "END",
+        "--presence-penalty": "-1",
+        "--frequency-penalty": "1.5",
+        "--repetition-penalty": "1.1",
+        "--seed": "7",
+        "--tool-choice": "none",
+    }
+    words = [word for flag in flags.items() for word in flag]
+    done = asking.run("ask", "-s", "Be brief.", *words, "--stop", "FIN", "Hello!")
+    assert done.returncode == 0, done.stderr
+    body = heard.bodies[-1]
+    assert body.pop("messages")[0] == {"role": "system", "content": "Be brief."}
+    assert body == {
+        "model": "mistralai/Mistral-Nemo-Instruct-2407",
+        "temperature": 0.3,
+        "top_p": 0.9,
+        "top_k": 40,
+        "min_p": 0.1,
+        "max_tokens": None,
+        "stop": ["END", "FIN"],
+        "presence_penalty": -1,
+        "frequency_penalty": 1.5,
+        "repetition_penalty": 1.1,
+        "seed": 7,
+        "tool_choice": "none",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+@pytest.mark.parametrize("words", [("-o", "temperature", "0.3"), ("-o", "temperature=0.3")])
+def test_any_parameter_can_be_given_by_its_name(
+    words: tuple[str, ...], asking: Program, heard: Heard
+) -> None:
+    assert asking.run("ask", *words, "Hello!").returncode == 0
+    assert heard.bodies[-1]["temperature"] == 0.3
+
+
+def test_flags_before_the_command_count_too(asking: Program, heard: Heard) -> None:
+    asking.run("-t", "0.3", "ask", "Hello!", "--top-p", "0.5")
+    assert (heard.bodies[-1]["temperature"], heard.bodies[-1]["top_p"]) == (0.3, 0.5)
+
+
+def test_a_system_prompt_can_stand_in_a_file(asking: Program, heard: Heard) -> None:
+    (asking.home / "chef.txt").write_text("Respond like a chef.")
+    asking.run("ask", "-s", "@chef.txt", "Hello!")
+    assert heard.bodies[-1]["messages"][0]["content"] == "Respond like a chef."
+
+
+def test_the_last_conversation_is_gone_on_with(asking: Program, heard: Heard) -> None:
+    first = asking.run("ask", "-s", "Be brief.", "-t", "0.3", "Hello!")
+    asking.run("ask", "-c", SAVING)
+    assert heard.bodies[-1]["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Hello!"},
+        {"role": "assistant", "content": first.stdout.decode()[:-1]},
+        {"role": "user", "content": SAVING},
+    ]
+    assert heard.bodies[-1]["temperature"] == 0.3
+
+
+def test_private_questions_leave_nothing_behind(asking: Program) -> None:
+    assert asking.run("ask", "--private", "Hello!").returncode == 0
+    assert list(asking.home.rglob("*")) == []
+
+
+def test_json_is_one_object_with_all_that_is_known(asking: Program) -> None:
+    told = json.loads(asking.run("ask", "--json", "-t", "0.3", "Hello!").stdout)
+    assert told["content"]
+    assert told["ending"] == "complete"
+    assert told["parameters"] == {"temperature": 0.3}
+    assert told["usage"]["estimated_cost"] > 0
+    assert told["usage"]["total_tokens"] == (
+        told["usage"]["prompt_tokens"] + told["usage"]["completion_tokens"]
+    )
+
+
+def test_two_candidates_are_both_shown(asking: Program, heard: Heard) -> None:
+    shown = asking.run("ask", "-n", "2", SAVING).stdout.decode()
+    assert "stream" not in heard.bodies[-1]
+    first, second = shown.split("\n\n---\n\n")
+    assert first.strip()
+    assert second.strip()
+    told = asking.run("ask", "-n", "2", "--json", SAVING).stdout.splitlines()
+    assert [json.loads(line)["content"] for line in told] == [first, second[:-1]]
+
+
+def test_an_answer_cut_where_its_person_wanted_is_no_failure(asking: Program) -> None:
+    done = asking.run("ask", "--max-tokens", "5", SAVING)
+    assert done.returncode == 0
+    assert done.stdout.strip()
+    assert "cut at max_tokens" in sentence(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code", "said"),
+    [
+        (("ask", "-t", "3", "x"), "", 2, "temperature takes 0 to 2, not 3"),
+        (("ask", "-o", "tempature", "3", "x"), "", 2, "Did you mean temperature?"),
+        (("ask",), "", 2, "there is no question"),
+        (("ask", "  "), " \n", 2, "there is no question"),
+        (("ask", "--temprature", "1", "x"), "", 2, "--temperature"),
+        (("aks", "x"), "", 2, "ask"),
+        (("ask", "x"), b"\x00\x01\x02", 2, "standard input is binary"),
+        (("ask", "x"), b"caf\xe9", 2, "standard input is not UTF-8 text (byte 3 is 0xe9)"),
+        (("ask", "-s", "@nothing.txt", "x"), "", 2, "nothing.txt cannot be read"),
+        (("ask", "--endpoint", "guied", "x"), "", 3, "Did you mean guide?"),
+        (("ask", "--base-url", "ftp://x", "x"), "", 3, "http:// or https://"),
+        (("ask", "--retries", "many", "x"), "", 2, "retries takes"),
+        (("ask", "--private", "-c", "x"), "", 2, "--private or -c"),
+        (("ask", "-c", "x"), "", 2, "no conversation to go on with"),
+        (("completions", "fsh"), "", 2, "Did you mean fish?"),
+    ],
+)
+def test_bad_input_gets_one_sentence(
+    arguments: tuple[str, ...], stdin: str | bytes, code: int, said: str, asking: Program
+) -> None:
+    done = asking.run(*arguments, stdin=stdin)
+    assert said in sentence(done.stderr)
+    assert done.returncode == code
+    assert done.stdout == b""
+
+
+def test_nothing_is_sent_for_a_value_out_of_range(asking: Program, heard: Heard) -> None:
+    asking.run("ask", "-t", "3", "x")
+    assert heard.bodies == []
+
+
+@pytest.mark.parametrize("arguments", [("ask", "x"), ()])
+def test_without_a_token_a_pipe_is_told_what_to_do(
+    arguments: tuple[str, ...], program: Program
+) -> None:
+    done = program.run(*arguments, stdin="Hello!")
+    assert done.returncode == 3
+    assert "DEEPINFRA_TOKEN" in sentence(done.stderr)
+    assert "--endpoint guide" in sentence(done.stderr)
+
+
+def test_a_token_that_no_header_carries_is_refused_and_never_shown(program: Program) -> None:
+    done = program.run("ask", "x", environment={"DEEPINFRA_TOKEN": "se cret\n1"})
+    assert done.returncode == 3
+    assert "cret" not in sentence(done.stderr)
+
+
+def test_a_broken_configuration_is_named_with_its_line(program: Program) -> None:
+    file = program.home / "config" / "nemochat" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('model = "m"\nsystem = \n')
+    done = program.run("ask", "--endpoint", "guide", "x")
+    assert done.returncode == 3
+    assert "config.toml" in sentence(done.stderr)
+    assert "line 2" in sentence(done.stderr)
+
+
+def test_settings_come_from_the_file_the_environment_and_flags(
+    asking: Program, heard: Heard
+) -> None:
+    file = asking.home / "config" / "nemochat" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('system = "from the file"\n[parameters]\ntemperature = 0.3\ntop_k = 5\n')
+    asking.run("ask", "-t", "0.5", "x")
+    body = heard.bodies[-1]
+    assert body["messages"][0]["content"] == "from the file"
+    assert (body["temperature"], body["top_k"]) == (0.5, 5)
+    asking.run("ask", "x", environment={"NEMOCHAT_SYSTEM": "from the environment"})
+    assert heard.bodies[-1]["messages"][0]["content"] == "from the environment"
+
+
+def test_a_question_is_kept_also_if_nobody_answers(program: Program) -> None:
+    done = program.run("ask", "--base-url", "http://127.0.0.1:9", "--retries", "0", "Hello!")
+    assert done.returncode == 6
+    assert "127.0.0.1:9" in sentence(done.stderr)
+    with sqlite3.connect(program.database) as db:
+        assert db.execute("SELECT role, content FROM messages").fetchall() == [("user", "Hello!")]
+    db.close()
+
+
+def test_an_answer_is_shown_also_where_nothing_can_be_saved(asking: Program) -> None:
+    (asking.home / "data").write_text("a file where a directory should be")
+    done = asking.run("ask", SAVING)
+    assert done.returncode == 0
+    assert b"/save" in done.stdout
+    assert "nothing is saved" in sentence(done.stderr)
+
+
+def test_the_reader_of_a_pipe_may_leave(asking: Program) -> None:
+    command = f"{sys.executable} -m nemochat ask '{SAVING}' | head -c 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env=asking.environment,
+        capture_output=True,
+        check=True,
+        timeout=30,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.stderr == b""
+    assert done.stdout[1:].strip() in {b"141", b"0"}
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_fault(closed: str, asking: Program) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m nemochat ask 'Hello!' {closed}"],
+        env=asking.environment,
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_full_disk_behind_standard_output_is_said(asking: Program) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m nemochat ask 'Hello!' > /dev/full"],
+        env=asking.environment,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 1
+    assert "No space left" in sentence(done.stderr)
+
+
+def test_what_a_pipe_has_no_use_for_is_not_loaded(asking: Program) -> None:
+    script = """
+import sys
+from nemochat.cli.program import run
+code = run(["ask", "Hello!"])
+heavy = {"prompt_toolkit", "asyncio", "rich", "pydantic", "pygments", "markdown_it", "click"}
+print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+sys.exit(code)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=asking.environment,
+        capture_output=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        timeout=30,
+    )
+    assert done.stderr == b"[]\n"
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_the_version_needs_nothing(flag: str, program: Program) -> None:
+    done = program.run(flag, environment={"HOME": "/nonexistent"})
+    assert done.stdout.startswith(b"nemochat 0.")
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("ask",), ("completions",), ("guide",), ("guide", "serve")]
+)
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_stands_everywhere(flag: str, command: tuple[str, ...], program: Program) -> None:
+    done = program.run(*command, flag)
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"Usage: nemochat")
+    assert done.stderr == b""
+
+
+def test_ctrl_c_stops_an_answer_and_keeps_what_came(program: Program) -> None:
+    code = """
+import os, signal, sys, threading
+from nemochat.cli.program import run
+threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+sys.exit(run(["ask", "--endpoint", "guide", sys.argv[1]]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, "parameters"],
+        env=program.environment,
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=30,
+    )
+    assert done.returncode == 130
+    assert done.stderr == b""
+    with sqlite3.connect(program.database) as db:
+        rows = db.execute("SELECT role, content, details FROM messages ORDER BY id").fetchall()
+    db.close()
+    assert rows[0][0] == "user"
+    assert rows[1][1] == done.stdout.decode()[:-1]
+    assert json.loads(rows[1][2])["provenance"]["ending"] == "interrupted"

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemochat.core.messages import Message, Role, ToolCall
+from nemochat.core.prompt import sendable, short_id
+
+USER, ASSISTANT, TOOL, SYSTEM = Role.USER, Role.ASSISTANT, Role.TOOL, Role.SYSTEM
+
+
+def refusal(messages: tuple[Message, ...]) -> str:
+    """What Nemo's chat template says against these messages, or "": its rules, written anew."""
+    spoken = messages[1:] if messages and messages[0].role is SYSTEM else messages
+    turns = [m for m in spoken if m.role is not TOOL and not m.tool_calls]
+    for place, message in enumerate(turns):
+        if message.role is not (ASSISTANT if place % 2 else USER):
+            return "roles must alternate"
+    if not spoken or spoken[-1].role not in {USER, TOOL}:
+        return "the last message is not the user's or a tool's"
+    ids = [call.id for m in spoken for call in m.tool_calls]
+    ids += [m.tool_call_id for m in spoken if m.role is TOOL]
+    if any(len(i) != 9 or not set(i) <= set(string.ascii_letters + string.digits) for i in ids):
+        return "a tool call's id is not 9 alphanumerics"
+    if any(not m.content and not m.tool_calls and m.role is not TOOL for m in spoken):
+        return "a message is empty"
+    return ""
+
+
+def said(*roles: Role) -> list[Message]:
+    return [Message(role, f"{role.value} {place}") for place, role in enumerate(roles)]
+
+
+def test_a_plain_conversation_is_sent_as_it_is() -> None:
+    path = said(USER, ASSISTANT, USER)
+    assert sendable("", path) == tuple(path)
+
+
+def test_the_system_prompt_stands_first_and_once() -> None:
+    sent = sendable("Be brief.", said(SYSTEM, USER))
+    assert sent == (Message(SYSTEM, "Be brief."), Message(USER, "user 1"))
+    assert sendable("", said(SYSTEM, USER))[0] == Message(SYSTEM, "system 0")
+    assert sendable("  ", said(USER))[0].role is USER
+
+
+def test_questions_in_a_row_are_sent_as_one() -> None:
+    assert sendable("", said(USER, USER)) == (Message(USER, "user 0\n\nuser 1"),)
+
+
+def test_an_empty_answer_is_left_out() -> None:
+    path = [Message(USER, "a"), Message(ASSISTANT, " "), Message(USER, "b")]
+    assert sendable("", path) == (Message(USER, "a\n\nb"),)
+
+
+def test_an_answer_to_nothing_and_a_last_answer_are_left_out() -> None:
+    assert sendable("", said(ASSISTANT, USER, ASSISTANT)) == (Message(USER, "user 1"),)
+
+
+def test_an_exchange_with_a_tool_is_sent_with_short_ids() -> None:
+    path = [
+        Message(USER, "weather?"),
+        Message(ASSISTANT, "", tool_calls=(ToolCall("call_123456789", "weather", "{}"),)),
+        Message(TOOL, "rain", tool_call_id="call_123456789"),
+    ]
+    sent = sendable("", path)
+    assert refusal(sent) == ""
+    assert sent[1].tool_calls[0].id == sent[2].tool_call_id == short_id("call_123456789")
+
+
+def test_tool_calls_that_nobody_answered_are_left_out() -> None:
+    path = [
+        Message(USER, "weather?"),
+        Message(ASSISTANT, "Let me see.", tool_calls=(ToolCall("a" * 9, "weather", "{}"),)),
+        Message(USER, "never mind"),
+    ]
+    assert [m.content for m in sendable("", path)] == ["weather?", "Let me see.", "never mind"]
+    assert refusal(sendable("", path)) == ""
+
+
+def test_the_path_is_never_changed() -> None:
+    path = said(USER, USER, ASSISTANT, USER)
+    before = list(path)
+    sendable("x", path)
+    assert path == before
+
+
+@pytest.mark.parametrize("id_", ["", "call_1", "é" * 9, "\ud800", "x" * 300])
+def test_a_short_id_is_nine_alphanumerics_and_the_same_each_time(id_: str) -> None:
+    assert short_id(id_) == short_id(id_)
+    assert refusal((Message(USER, "x"), Message(TOOL, "y", tool_call_id=short_id(id_)))) == ""
+
+
+calls = st.lists(st.sampled_from(["call_a", "b" * 9]), max_size=2, unique=True).map(
+    lambda ids: tuple(ToolCall(i, "f", "{}") for i in ids)
+)
+anything = st.one_of(
+    st.builds(Message, st.sampled_from([USER, ASSISTANT, SYSTEM]), st.sampled_from(["", " ", "x"])),
+    st.builds(Message, st.just(ASSISTANT), st.sampled_from(["", "x"]), tool_calls=calls),
+    st.builds(
+        Message, st.just(TOOL), st.just("r"), tool_call_id=st.sampled_from(["call_a", "b" * 9])
+    ),
+)
+
+
+@given(st.lists(anything, max_size=12), st.sampled_from(["", "Be brief."]))
+def test_no_history_is_refused_by_the_template(path: list[Message], system: str) -> None:
+    question = Message(USER, "and now?")
+    sent = sendable(system, [*path, question])
+    assert refusal(sent) == ""
+    assert sent[-1].content.endswith("and now?")

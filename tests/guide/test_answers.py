@@ -1,0 +1,144 @@
+"""What the guide says, and that it fits into the endpoint's default limit."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemochat.core.messages import Message, Role
+from nemochat.guide import knowledge
+from nemochat.guide.answers import answers, fits, split
+from nemochat.guide.completion import DEFAULT_MAX_TOKENS, pieces
+from nemochat.guide.pages import parse
+
+PAGES = (
+    parse("lamb", "# Lamb\n\nMeat.\n\n## How do I roast it?\n\nSlowly.\n\n## A grill\n\nHot.\n"),
+    parse("fish", "# Fish\n\nFry or poach it.\n\n## Roast fish\n\nGently.\n"),
+)
+PLACES = [(page.name, n) for page in knowledge.pages() for n in range(len(page.sections))]
+
+
+def said(*questions: str, count: int = 1) -> list[str]:
+    """The answers to the last of some questions, each of the others with an answer between."""
+    messages = [Message(Role.SYSTEM, "Respond like a chef.")]
+    for question in questions:
+        messages += [Message(Role.USER, question), Message(Role.ASSISTANT, "Certainly.")]
+    return answers(messages[:-1], count, PAGES)
+
+
+def answer(*questions: str) -> str:
+    return said(*questions)[0]
+
+
+def test_the_best_section_is_shown_with_the_page_that_it_stands_on() -> None:
+    assert answer("How do I roast lamb?") == (
+        "## How do I roast it?\n\nSlowly.\n\nThere is more: say `more`, or `/help lamb`"
+    )
+
+
+@pytest.mark.parametrize("more", ["more", "More!", "tell me more", "Please go on.", "and more?"])
+def test_more_shows_the_rest_of_the_page(more: str) -> None:
+    assert answer("How do I roast lamb?", more) == (
+        "# Lamb\n\nMeat.\n\n## A grill\n\nHot.\n\nThe whole page: `/help lamb`"
+    )
+
+
+def test_more_than_the_page_lists_the_topics() -> None:
+    assert answer("How do I roast lamb?", "more", "more").startswith(
+        "That was the whole page on lamb. I can tell you about:\n\n- **lamb**: Lamb\n"
+    )
+
+
+def test_more_of_nothing_lists_the_topics() -> None:
+    topics = "I can tell you about:\n\n- **lamb**: Lamb\n- **fish**: Fish"
+    assert answer("more").startswith(topics)
+    assert answer("Hello!", "more").startswith(topics)
+
+
+def test_an_unknown_question_is_told_to_be_one_with_the_topics() -> None:
+    assert answer("What is the capital of France?") == (
+        "My pages say nothing about that; I only know nemochat itself.\n\n"
+        "- **lamb**: Lamb\n- **fish**: Fish\n\n"
+        "Ask about one of them, or read it whole: `/help TOPIC`"
+    )
+
+
+@pytest.mark.parametrize("greeting", ["Hello!", "hi", "Hey there", "Good morning."])
+def test_a_greeting_is_greeted(greeting: str) -> None:
+    assert answer(greeting).startswith("Hello! I am nemochat's guide")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who are you?", "what are you", "Are you an AI?", "Are you Mistral?", "What model is this?"],
+)
+def test_it_is_honest_about_itself(question: str) -> None:
+    assert "not a language model" in answer(question)
+
+
+def test_a_long_text_is_no_small_talk() -> None:
+    assert answer(f"Who are you? {'I roast fish. ' * 20}").startswith("## Roast fish")
+
+
+def test_thanks_and_help_are_understood() -> None:
+    assert answer("Thank you very much!").startswith("You are welcome.")
+    assert answer("help").startswith("I can tell you about:")
+    assert answer("   ").startswith("I can tell you about:")
+
+
+@pytest.mark.parametrize("question", ["Hello!", "who are you", "thanks", "help", "roast", "why"])
+def test_two_answers_are_two_answers(question: str) -> None:
+    first, second = said(question, count=2)
+    assert first != second
+
+
+def test_the_second_answer_is_from_another_page() -> None:
+    assert [each.splitlines()[-1].split()[-1] for each in said("roast", count=2)] == [
+        "lamb`",
+        "fish`",
+    ]
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    assert answer("roast") == answer("roast") == answer("Hello!", "roast")
+
+
+@pytest.mark.parametrize(("name", "place"), PLACES)
+def test_a_heading_asked_as_a_question_is_answered_by_its_section(name: str, place: int) -> None:
+    page = next(page for page in knowledge.pages() if page.name == name)
+    title = page.sections[place].title
+    told = answers([Message(Role.USER, title)], 1, knowledge.pages())[0]
+    assert f"## {title}\n" in told
+    assert f"`/help {name}`" in told.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", list(knowledge.topics()))
+def test_a_topic_and_all_that_follows_comes_in_answers_of_a_readable_length(name: str) -> None:
+    messages = [Message(Role.USER, name)]
+    for _ in range(20):
+        told = answers(messages, 1, knowledge.pages())[0]
+        assert len(pieces(told)) < DEFAULT_MAX_TOKENS
+        assert told.count("\n") < 45
+        assert told.count("```") % 2 == 0
+        if told.startswith("That was the whole page"):
+            return
+        messages += [Message(Role.ASSISTANT, told), Message(Role.USER, "more")]
+    pytest.fail("the page has no end")
+
+
+def test_a_long_table_is_cut_between_rows_with_its_head_repeated() -> None:
+    head = "| name | takes |\n|---|---|"
+    rows = "\n".join(f"| parameter {n} | a number from 0 to {n} |" for n in range(60))
+    parts = list(split(f"## Which?\n\n{head}\n{rows}\n\nThe end."))
+    assert len(parts) > 1
+    assert all(fits(part) for part in parts)
+    assert all(head in part for part in parts)
+    told = [line for part in parts for line in part.splitlines() if "parameter" in line]
+    assert told == rows.splitlines()
+    assert parts[0].startswith("## Which?")
+    assert parts[-1].endswith("The end.")
+
+
+def test_a_fence_with_an_empty_line_stays_whole() -> None:
+    fence = "```python\n" + "x = 1\n\ny = 2\n" * 8 + "```"
+    parts = list(split(f"{fence}\n\n{fence}"))
+    assert parts == [fence, fence]

@@ -1,0 +1,82 @@
+"""Pages are taken apart at their headings, and put together again."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemochat.guide import knowledge
+from nemochat.guide.pages import Page, Section, parse
+from nemochat.guide.request import MODEL
+from nemochat.wire import endpoints
+
+SOURCE = """# Lamb
+
+Two ways.
+
+## How do I roast it?
+
+<!-- ways -->
+Slowly.
+<!-- /ways -->
+
+```console
+## no heading
+$ roast
+```
+
+## How do I grill it?
+
+Hot.
+"""
+LAMB = Page(
+    "lamb",
+    "Lamb",
+    "Two ways.",
+    (
+        Section("How do I roast it?", "Slowly.\n\n```console\n## no heading\n$ roast\n```"),
+        Section("How do I grill it?", "Hot."),
+    ),
+)
+
+
+def test_a_page_is_a_title_an_opening_and_sections() -> None:
+    assert parse("lamb", SOURCE) == LAMB
+
+
+def test_a_page_put_together_is_the_source_without_comments() -> None:
+    assert LAMB.text == SOURCE.replace("<!-- ways -->\n", "").replace("<!-- /ways -->\n", "")
+
+
+def test_a_page_without_headings_is_all_opening() -> None:
+    assert parse("bare", "Nothing more.") == Page("bare", "bare", "Nothing more.", ())
+
+
+def test_the_page_for_newcomers_comes_first_and_the_rest_by_name() -> None:
+    names = list(knowledge.topics())
+    assert names[0] == "start"
+    assert names[1:] == sorted(names[1:])
+    assert knowledge.topics()["guide"] == "The guide"
+
+
+def test_a_topic_is_its_page_without_markers() -> None:
+    text = knowledge.topic("parameters")
+    assert text.startswith("# Parameters\n")
+    assert "<!--" not in text
+
+
+def test_a_topic_that_is_none_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        knowledge.topic("lamb")
+
+
+@pytest.mark.parametrize("page", knowledge.pages(), ids=lambda page: page.name)
+def test_every_page_has_an_opening_and_sections_with_text(page: Page) -> None:
+    assert page.title != page.name
+    assert page.opening
+    assert page.sections
+    assert "```" not in page.opening
+    assert page.text.count("```") % 2 == 0
+
+
+def test_the_guide_serves_the_model_that_the_endpoints_are_asked_for() -> None:
+    assert endpoints.NEMO == MODEL

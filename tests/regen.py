@@ -1,0 +1,133 @@
+"""Write again all that is generated: `make regen`. tests/test_generated.py compares."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from nemochat import config
+from nemochat.cli import completions
+from nemochat.cli.app import app
+from nemochat.core import parameters
+from nemochat.core.messages import Ending
+from nemochat.errors import ExitCode
+from nemochat.repl.commands import help as help_commands
+from nemochat.wire import endpoints
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = {"bash": "nemochat.bash", "zsh": "_nemochat", "fish": "nemochat.fish"}
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    head, *rest = rows
+    lines = [" | ".join(head), "|".join("---" for _ in head), *(" | ".join(row) for row in rest)]
+    return "\n".join(f"| {line} |" if set(line) != set("-|") else f"|{line}|" for line in lines)
+
+
+def parameter_table() -> str:
+    rows = (
+        (
+            f"`{row.name}`",
+            " ".join(f"`{flag}`" for flag in (*row.flags, row.flag)),
+            str(row.takes),
+            row.default,
+            row.help,
+        )
+        for row in parameters.TABLE
+    )
+    return table(("parameter", "flags", "takes", "endpoint's default", "what it does"), *rows)
+
+
+def endpoint_table() -> str:
+    rows = (
+        (
+            f"`{row.name}`",
+            f"`{row.base_url}`" if row.base_url else "this machine",
+            f"`{row.model}`",
+            f"`{row.token_variable}`" if row.token_variable else "none",
+            row.about,
+        )
+        for row in endpoints.TABLE
+    )
+    return table(("endpoint", "address", "model", "token", "what it is"), *rows)
+
+
+def exit_code_table() -> str:
+    rows = ((str(int(code)), code.meaning) for code in ExitCode)
+    return table(("code", "meaning"), *rows)
+
+
+def ending_table() -> str:
+    rows = (
+        (f"`{ending.label}`", str(int(ending.exit_code)), ending.words or "nothing: it is whole")
+        for ending in Ending
+    )
+    return table(("ending", "exit code", "what is said of it"), *rows)
+
+
+def setting_table() -> str:
+    rows = (
+        (
+            f"`{row.name}`",
+            f"`{row.variable}`",
+            " ".join(f"`{flag}`" for flag in (*row.flags, row.flag)),
+            str(row.default) if row.default != "" else "",
+            row.help,
+        )
+        for row in config.TABLE
+    )
+    return table(("setting", "variable", "flags", "default", "what it is"), *rows)
+
+
+def demo() -> str:
+    """What `make demo` shows through a pipe."""
+    command = [sys.executable, "-m", "nemochat", "--endpoint", "guide", "--private"]
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run(
+            [*command, "--script", str(ROOT / "docs" / "demo.txt")],
+            env={"PATH": os.environ["PATH"], "HOME": home},
+            capture_output=True,
+            text=True,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    assert done.stderr == "", done.stderr
+    return f"````markdown\n{done.stdout}````"
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "parameters": parameter_table,
+    "endpoints": endpoint_table,
+    "exit-codes": exit_code_table,
+    "endings": ending_table,
+    "settings": setting_table,
+    "commands": help_commands.table,
+    "demo": demo,
+}
+
+
+def filled(text: str) -> str:
+    """A page with its generated tables between their markers."""
+    for name, made in TABLES.items():
+        marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if found := marked.search(text):
+            text = f"{text[: found.start()]}{found[1]}{made()}\n{found[2]}{text[found.end() :]}"
+    return text
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Every generated file with what it should hold."""
+    for shell, name in SCRIPTS.items():
+        yield ROOT / "completions" / name, completions.script(shell, app)
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        yield page, filled(page.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    for path, text in generated():
+        path.write_text(text, "utf-8")

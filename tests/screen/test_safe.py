@@ -1,0 +1,130 @@
+"""Does foreign text reach a terminal without anything that a terminal obeys?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemochat.screen.safe import Cleaner, harmless, harmless_line
+
+from .payloads import PAYLOADS
+
+ODD = "\x00\a\b\t\n\v\f\r\x0e\x1b\x7f\x80\x85\x9b\x9f\u200d\u2028\u2029\u202a\u202e\u2066\u2069"
+ODDER = "\ufeff\ufff9\ufffb\ufffd\U000e0001\U000e0061\U000e007f\ud83d\ude00\udb40\udc49ab é漢"
+TEXTS = st.text(st.sampled_from(ODD + ODDER) | st.characters())
+
+
+def obeyed(character: str) -> bool:
+    """Whether a terminal or a reader's eye is led astray by it."""
+    if character in "\t\n":
+        return False
+    hidden = "\ufeff\ufff9\ufffa\ufffb\u2028\u2029"
+    return (
+        unicodedata.category(character) in {"Cc", "Cs"}
+        or unicodedata.bidirectional(character)
+        in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+        or character in hidden
+        or "\U000e0000" <= character <= "\U000e007f"
+    )
+
+
+def streamed(pieces: list[str]) -> str:
+    cleaner = Cleaner()
+    return "".join(map(cleaner.feed, pieces)) + cleaner.flush()
+
+
+@pytest.mark.parametrize(
+    ("came", "shown"),
+    [
+        ("plain text", "plain text"),
+        ("tab\tand\nnewline", "tab\tand\nnewline"),
+        ("\x1b[2J", "␛[2J"),
+        ("\x00\a\b\v\f\x7f", "␀␇␈␋␌␡"),
+        ("a\rb\r\nc\r\r\nd\u2028e\u2029f", "a\nb\nc\n\nd\ne\nf"),
+        ("\x80\x9b\x9f", "���"),
+        ("\u202a\u202b\u202c\u202d\u202e", "�����"),
+        ("\u2066\u2067\u2068\u2069", "����"),
+        ("\ufeffa\ufff9\ufffa\ufffbb\U000e0001\U000e0061\U000e007fc", "abc"),
+        ("\ud83d\ude00", "😀"),
+        ("\udb40\udc61x", "x"),
+        ("\ud83d \ude00", "� �"),
+        ("\ud83d\ud83d\ude00\ude00", "�😀�"),
+        ("naïve 漢字 👩‍👩‍👧 שלום עולם العربية", "naïve 漢字 👩‍👩‍👧 שלום עולם العربية"),
+        ("\u200e\u200f\u061c", "\u200e\u200f\u061c"),
+    ],
+)
+def test_each_row_of_the_table_is_translated_as_it_says(came: str, shown: str) -> None:
+    assert harmless(came) == shown
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
+def test_no_payload_keeps_what_a_terminal_obeys(payload: str) -> None:
+    assert not list(filter(obeyed, harmless(payload)))
+    assert not list(filter(obeyed, harmless_line(payload, 40)))
+    assert not set(harmless_line(payload, 40)) & set("\n\t")
+
+
+@given(TEXTS)
+def test_no_text_keeps_what_a_terminal_obeys(text: str) -> None:
+    assert not list(filter(obeyed, harmless(text)))
+
+
+@given(TEXTS)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert harmless(harmless(text)) == harmless(text)
+
+
+@given(st.lists(TEXTS))
+def test_pieces_are_cleaned_as_the_whole(pieces: list[str]) -> None:
+    assert streamed(pieces) == harmless("".join(pieces))
+
+
+@given(TEXTS)
+def test_single_characters_are_cleaned_as_the_whole(text: str) -> None:
+    assert streamed(list(text)) == harmless(text)
+
+
+def test_a_trailing_half_waits_for_the_other_one() -> None:
+    cleaner = Cleaner()
+    assert cleaner.feed("a\ud83d") == "a"
+    assert cleaner.feed("\ude00b\r") == "😀b"
+    assert cleaner.feed("\nc") == "\nc"
+    assert cleaner.feed("\r") == ""
+    assert cleaner.flush() == "\n"
+    assert cleaner.flush() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "shown"),
+    [
+        ("a title", 10, "a title"),
+        ("a title\nof two\tlines ", 40, "a title of two lines"),
+        ("exactly ten", 11, "exactly ten"),
+        ("one too many", 11, "one too ma…"),
+        ("cut at blanks", 5, "cut…"),
+        ("漢字漢字", 8, "漢字漢字"),
+        ("漢字漢字漢", 8, "漢字漢…"),
+        ("\x1b]0;owned\a", 20, "␛]0;owned␇"),
+        ("", 5, ""),
+        ("x" * 100_000, 4, "xxx…"),
+    ],
+)
+def test_a_name_becomes_one_line_that_fits(name: str, most: int, shown: str) -> None:
+    assert harmless_line(name, most) == shown
+
+
+def test_it_costs_only_the_standard_library() -> None:
+    program = (
+        "import __future__, sys, re, unicodedata; before = set(sys.modules);"
+        "import nemochat.screen.safe;"
+        "print(sorted(m for m in set(sys.modules) - before if not m.startswith('nemochat')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

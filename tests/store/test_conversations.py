@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nemochat.core.conversation import Conversation, Settings
+from nemochat.core.messages import (
+    Delta,
+    Ending,
+    Growing,
+    Message,
+    Provenance,
+    Role,
+    ToolCall,
+    Usage,
+)
+from nemochat.errors import StoreError
+from nemochat.store import conversations
+from nemochat.store.conversations import Conversations
+
+ANSWER = Message(
+    Role.ASSISTANT,
+    "Hi\0 there \u2028",
+    reasoning="hm",
+    tool_calls=(ToolCall("a" * 9, "f", '{"x": 1}'),),
+    provenance=Provenance(
+        model="m",
+        asked_model="n",
+        endpoint="guide",
+        parameters={"temperature": 0.3, "stop": ("a", "b"), "max_tokens": None},
+        ending=Ending.LENGTH,
+        reason="why",
+        usage=Usage(1, 2, 3, estimated_cost=1.5e-6),
+        first_token=0.1,
+        seconds=0.2,
+    ),
+)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Iterator[Conversations]:
+    store = Conversations(tmp_path / "data" / "nemochat.db")
+    yield store
+    store.database.close()
+
+
+def keep(store: Conversations, talk: Conversation, message: Message) -> int:
+    key = store.begin(talk, message)
+    talk.append(key, message)
+    return key
+
+
+def talked(store: Conversations, *texts: str, name: str = "") -> Conversation:
+    talk = Conversation(Settings("m", "guide", "Be brief.", {"temperature": 0.3}), name=name)
+    for text in texts:
+        keep(store, talk, Message(Role.USER, text))
+        store.settle(talk, keep(store, talk, ANSWER), ANSWER)
+    return talk
+
+
+def test_a_conversation_comes_back_as_it_was(saved: Conversations) -> None:
+    talk = talked(saved, "one", "two", name="x")
+    again = saved.load("x")
+    assert again.messages() == talk.messages()
+    assert again.settings == talk.settings
+    assert (again.id, again.name, again.head) == (talk.id, "x", talk.head)
+
+
+def test_a_conversation_is_found_by_its_number_and_the_last_one_by_what_was_said_last(
+    saved: Conversations,
+) -> None:
+    first, second = talked(saved, "one"), talked(saved, "two")
+    assert saved.load(str(first.id)).messages()[0].content == "one"
+    last = saved.last()
+    assert last is not None
+    assert last.id == second.id
+    keep(saved, first, Message(Role.USER, "more"))
+    last = saved.last()
+    assert last is not None
+    assert last.id == first.id
+    assert [entry.first for entry in saved.entries()] == ["one", "two"]
+
+
+def test_what_was_undone_stays_in_the_tree(saved: Conversations) -> None:
+    talk = talked(saved, "one", "two")
+    talk.undo()
+    saved.mark(talk)
+    again = saved.load(str(talk.id))
+    assert len(again.messages()) == 2
+    again.redo()
+    assert len(again.messages()) == 4
+
+
+def test_the_question_is_on_the_disk_before_there_is_an_answer(saved: Conversations) -> None:
+    talk = Conversation(Settings("m", "guide"))
+    keep(saved, talk, Message(Role.USER, "one"))
+    other = Conversations(saved.database.path)
+    assert other.load(str(talk.id)).messages() == [Message(Role.USER, "one")]
+    other.database.close()
+
+
+def test_an_answer_grows_on_the_disk(saved: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversations, "SECONDS_BETWEEN_GROWTHS", 0.0)
+    talk = Conversation(Settings("m", "guide"))
+    keep(saved, talk, Message(Role.USER, "one"))
+    growing = Growing(Provenance(asked_model="m"))
+    growing.add(Delta("Hel"))
+    key = keep(saved, talk, growing.message())
+    growing.add(Delta("lo"))
+    saved.grow(key, growing)
+    answer = saved.load(str(talk.id)).messages()[1]
+    assert answer.content == "Hello"
+    assert answer.ending is None
+
+
+def test_a_name_is_one_conversation_s(saved: Conversations) -> None:
+    talked(saved, "one", name="x")
+    other = talked(saved, "two")
+    other.name = "x"
+    with pytest.raises(StoreError, match="another conversation has this name"):
+        saved.mark(other)
+    assert saved.holds("x") != other.id
+    assert saved.holds("y") is None
+    assert saved.names() == ["x"]
+
+
+def test_an_unknown_conversation_is_said(saved: Conversations) -> None:
+    with pytest.raises(StoreError, match="no conversation 'nothing'"):
+        saved.load("nothing")
+    assert saved.last() is None
+    assert saved.entries() == []
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_only_its_owner_reads_the_database(tmp_path: Path, mask: int) -> None:
+    path = tmp_path / "data" / "nemochat.db"
+    before = os.umask(mask)
+    try:
+        store = Conversations(path)
+        talked(store, "one")
+        modes = {p.name: p.stat().st_mode & 0o777 for p in (path.parent, *path.parent.iterdir())}
+        store.database.close()
+    finally:
+        os.umask(before)
+    assert modes.pop("data") == 0o700
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "nemochat.db"
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreError, match="newer nemochat"):
+        Conversations(path).entries()
+
+
+def test_what_is_no_database_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "nemochat.db"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        Conversations(path).entries()
+    assert path.read_bytes() == b"not a database at all" * 100
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(StoreError, match="is a directory"):
+        Conversations(folder).entries()
+
+
+def test_twenty_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "nemochat.db"
+    program = """
+import sys
+from pathlib import Path
+from nemochat.core.conversation import Conversation, Settings
+from nemochat.core.messages import Message, Role
+from nemochat.store.conversations import Conversations
+store = Conversations(Path(sys.argv[1]))
+talk = Conversation(Settings("m", "guide"))
+for turn in range(5):
+    message = Message(Role.USER, f"{sys.argv[2]} {turn}")
+    talk.append(store.begin(talk, message), message)
+"""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(path), str(number)], stderr=subprocess.PIPE
+        )
+        for number in range(20)
+    ]
+    assert [process.communicate()[1] for process in processes] == [b""] * 20
+    store = Conversations(path)
+    assert [entry.turns for entry in store.entries(50)] == [5] * 20
+    store.database.close()

@@ -1,0 +1,57 @@
+"""Every example of README and docs is run: what stands after a `$` in a `console` block."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Program
+from tests.regen import ROOT
+
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+GENERATED = re.compile(r"<!-- demo -->.*?<!-- /demo -->", re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def examples(page: Path) -> Iterator[tuple[str, str]]:
+    """Each command of a page, with the output that it promises."""
+    for block in BLOCK.findall(GENERATED.sub("", page.read_text("utf-8"))):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            while command.endswith("\\"):
+                more, _, output = output.partition("\n")
+                command = f"{command}\n{more}"
+            yield command, output
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_s_examples_run(page: Path, program: Program) -> None:
+    (program.home / "notes.md").write_text("Nemo has a context of 131072 tokens.\n")
+    environment = program.environment | {
+        "NEMOCHAT_ENDPOINT": "guide",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{program.environment['PATH']}",
+    }
+    for command, output in examples(page):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            env=environment,
+            cwd=program.home,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        if output:
+            assert done.stdout == output, command
+
+
+def test_there_are_examples() -> None:
+    assert sum(1 for page in PAGES for _ in examples(page)) > 20

@@ -1,0 +1,83 @@
+"""Clients for tests, and what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from nemochat.core.messages import Delta, Ending, Message, Role
+from nemochat.core.prompt import Prompt
+from nemochat.errors import EndpointError, NemochatError
+from nemochat.wire.client import Client
+from nemochat.wire.failures import Asked
+from nemochat.wire.lenient import Json
+from nemochat.wire.patience import Timeouts
+
+TOKEN = "sk-secret-0123456789"
+TIMEOUTS = Timeouts(connect=1.0, first_byte=1.0, idle=0.7)
+PROMPT = Prompt("nemo", (Message(Role.USER, "Hi"),), {})
+
+
+@dataclass
+class Asking:
+    """A client, and the waits and lines that it gave."""
+
+    client: Client
+    waits: list[float] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
+
+    def text(self, prompt: Prompt = PROMPT) -> str:
+        """The whole text of an answer."""
+        return "".join(delta.text for delta in self.client.stream(prompt))
+
+    def deltas(self, prompt: Prompt = PROMPT) -> list[Delta]:
+        return list(self.client.stream(prompt))
+
+    def endings(self, prompt: Prompt = PROMPT) -> list[Ending]:
+        return [delta.ending for delta in self.client.stream(prompt) if delta.ending]
+
+    def failure(self, prompt: Prompt = PROMPT) -> NemochatError:
+        """The error that comes in place of an answer."""
+        try:
+            said = list(self.client.stream(prompt))
+        except NemochatError as error:
+            return error
+        raise AssertionError(said)
+
+
+@contextmanager
+def asking(  # noqa: PLR0913 - a client has as many settings
+    base_url: str,
+    *,
+    token: str = TOKEN,
+    retries: int = 2,
+    timeouts: Timeouts = TIMEOUTS,
+    extra: Mapping[str, Json] | None = None,
+    ca_bundle: str = "",
+    proxy: str | None = None,
+    while_waiting: Callable[[], None] | None = None,
+) -> Iterator[Asking]:
+    """A client that is closed at the end, and does not sleep between its tries."""
+    waits: list[float] = []
+    logged: list[str] = []
+
+    def wait(seconds: float, error: EndpointError) -> None:
+        waits.append(seconds)
+        if while_waiting:
+            while_waiting()
+
+    client = Client(
+        base_url,
+        token,
+        Asked("NEMO_TOKEN", "nemo"),
+        wait=wait,
+        timeouts=timeouts,
+        retries=retries,
+        extra=extra,
+        ca_bundle=ca_bundle,
+        proxy=proxy,
+        log=logged.append,
+    )
+    with closing(client):
+        yield Asking(client, waits, logged)

@@ -1,0 +1,22 @@
+"""Tests of the wire know no proxy and no certificates of the machine that they run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+PROXIES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+NAMES = [*PROXIES, *(name.upper() for name in PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR"]
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault
+settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        for name in NAMES:
+            patched.delenv(name, raising=False)
+        yield

@@ -1,0 +1,1 @@
+"""A server of faults: raw sockets on loopback, scripted by a table of cases."""

@@ -1,0 +1,251 @@
+"""What real servers were seen to send, replayed whole, at random splits and over a socket."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from nemochat.core.messages import Delta, Ending, Growing, Provenance, Role, ToolCall, Usage
+from nemochat.core.messages import Message as Said
+from nemochat.core.prompt import Prompt
+from nemochat.errors import EndpointError, ExitCode
+from nemochat.wire.client import Client
+from nemochat.wire.failures import Asked, refused
+from nemochat.wire.lenient import Json
+from nemochat.wire.models import listed
+from nemochat.wire.patience import Patience, Timeouts
+from nemochat.wire.protocol import Reader
+from nemochat.wire.reading import deltas
+from tests.wire.fault_server.scripts import plays
+from tests.wire.fault_server.server import FaultServer
+
+CAPTURES = sorted((Path(__file__).parent / "captures").glob("*.http"))
+SPLITS = 200
+GREETING = "Hello! It's nice to meet you — café 👋.\n\n```python\nprint('hi')\n```\n"
+PROMPT = Prompt("nemo", (Said(Role.USER, "Hi"),), {"max_tokens": 12})
+
+
+@dataclass
+class Response:
+    """A capture, taken apart without any code of the wire."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def documents(self) -> list[Json]:
+        """The JSON of a body, or of the events of a stream."""
+        text = self.body.decode()
+        if self.headers["content-type"] != "text/event-stream":
+            return [json.loads(text)]
+        return [json.loads(data) for data in re.findall(r"^data: (\{.*)$", text, re.MULTILINE)]
+
+
+def taken_apart(path: Path) -> Response:
+    head, _, body = path.read_bytes().partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    if headers.get("transfer-encoding") == "chunked":
+        plain = b""
+        while size := int(body[: body.index(b"\r\n")], 16):
+            start = body.index(b"\r\n") + 2
+            plain += body[start : start + size]
+            body = body[start + size + 2 :]
+        body = plain
+    return Response(int(first.split()[1]), headers, body)
+
+
+def is_list(path: Path) -> bool:
+    return path.stem.endswith("-models")
+
+
+ANSWERS = [path for path in CAPTURES if taken_apart(path).status == 200 and not is_list(path)]
+REFUSALS = [path for path in CAPTURES if taken_apart(path).status != 200]
+NAMES = [path.stem for path in ANSWERS]
+
+
+def grown(said: list[Delta]) -> Growing:
+    growing = Growing(Provenance())
+    for delta in said:
+        growing.add(delta)
+    return growing
+
+
+def replayed(body: bytes, cuts: list[int]) -> Growing:
+    places = sorted({0, len(body), *cuts})
+    reader = Reader(limit_chosen=True)
+    said = list(deltas((body[a:b] for a, b in pairwise(places)), reader, Patience(Timeouts())))
+    return grown([*said, *reader.end()])
+
+
+def expected(response: Response) -> tuple[str, list[ToolCall], str, Json]:
+    """Text, tool calls, finish_reason and usage, joined in the plainest way."""
+    text, finish, usage = "", "", None
+    calls: dict[int, ToolCall] = {}
+    for document in response.documents:
+        usage = document.get("usage") or usage
+        for choice in document["choices"]:
+            said = choice.get("delta") or choice.get("message") or {}
+            text += said.get("content") or ""
+            finish = choice["finish_reason"] or finish
+            for place, call in enumerate(said.get("tool_calls", [])):
+                index, function = call.get("index", place), call["function"]
+                old = calls.get(index, ToolCall("", "", ""))
+                calls[index] = ToolCall(
+                    old.id or call["id"],
+                    old.name or function["name"],
+                    old.arguments + function.get("arguments", ""),
+                )
+    return text, list(calls.values()), finish, usage
+
+
+def compared(growing: Growing, response: Response) -> None:
+    text, calls, finish, usage = expected(response)
+    message, provenance = growing.message(), growing.provenance
+    assert message.content == text
+    assert list(message.tool_calls) == calls
+    endings = {
+        "stop": Ending.COMPLETE,
+        "length": Ending.MAX_TOKENS,
+        "tool_calls": Ending.TOOL_CALLS,
+    }
+    empty = Ending.EMPTY if not text and not calls else None
+    assert provenance.ending == (empty or endings[finish])
+    if usage is None:
+        assert provenance.usage is None
+    else:
+        details = usage.get("prompt_tokens_details", {})
+        assert provenance.usage == Usage(
+            usage["prompt_tokens"],
+            usage["completion_tokens"],
+            usage["total_tokens"],
+            details.get("cached_tokens"),
+        )
+    assert provenance.model == response.documents[-1]["model"]
+
+
+def test_every_capture_is_an_answer_a_refusal_or_a_list() -> None:
+    assert len(ANSWERS) + len(REFUSALS) + sum(map(is_list, CAPTURES)) == len(CAPTURES) >= 59
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=NAMES)
+def test_an_answer_reads_the_same_whole_and_at_200_random_splits(path: Path) -> None:
+    response = taken_apart(path)
+    compared(replayed(response.body, []), response)
+    whole = replayed(response.body, [])
+    chance = random.Random(path.stem)
+    for _ in range(SPLITS):
+        cuts = [chance.randrange(len(response.body)) for _ in range(chance.randrange(1, 20))]
+        again = replayed(response.body, cuts)
+        assert again.message() == whole.message()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "ending", "total"),
+    [
+        ("aimock-stream", GREETING, Ending.COMPLETE, None),
+        ("aimock-stream_usage", GREETING, Ending.COMPLETE, 19),
+        ("aimock-nonstream", GREETING, Ending.COMPLETE, 19),
+        ("aimock-tools_stream", GREETING, Ending.COMPLETE, None),
+        ("aimock-overlength", "cut by max", Ending.MAX_TOKENS, 6),
+        ("aimock-overlength_stream", "cut by max", Ending.MAX_TOKENS, 6),
+        ("aimock-slow_stream", "A slow answer that takes its time to arrive.", Ending.COMPLETE, 12),
+        ("aimock-toolcall", "", Ending.TOOL_CALLS, 22),
+        ("aimock-toolcall_stream", "", Ending.TOOL_CALLS, 22),
+        ("llama_server-max_tokens_0", " nice", Ending.MAX_TOKENS, 6),
+        ("llama_server-max_tokens_null", " nic", Ending.COMPLETE, 6),
+        ("llama_server-messages_empty", "", Ending.EMPTY, 2),
+        ("llama_server-json_schema", '{"a" : 64704', Ending.MAX_TOKENS, 17),
+        ("llama_server-stream", " nice\ufffd\ufffdر\ufffdr5 brown\ufffd\x05", Ending.MAX_TOKENS,
+         None),
+        ("llama_server-stream_usage", " nice\ufffd\ufffdر\ufffdr5 brown\ufffd\x05",
+         Ending.MAX_TOKENS, 17),
+        ("llama_server-slow_prompt_ping_stream", "h\ufffd\ufffd\ufffd overi", Ending.MAX_TOKENS,
+         None),
+    ],
+)  # fmt: skip
+def test_answers_read_as_a_person_reads_them(
+    name: str, text: str, ending: Ending, total: int | None
+) -> None:
+    path = next(path for path in CAPTURES if path.stem == name)
+    growing = replayed(taken_apart(path).body, [])
+    assert (growing.text, growing.provenance.ending) == (text, ending)
+    usage = growing.provenance.usage
+    assert (usage.total_tokens if usage else None) == total
+
+
+@pytest.mark.parametrize("name", ["aimock-toolcall", "aimock-toolcall_stream"])
+def test_tool_calls_read_as_a_person_reads_them(name: str) -> None:
+    path = next(path for path in CAPTURES if path.stem == name)
+    calls = replayed(taken_apart(path).body, []).message().tool_calls
+    assert [(call.name, json.loads(call.arguments)) for call in calls] == [
+        ("get_weather", {"city": "Paris", "unit": "celsius"}),
+        ("get_weather", {"city": "Rome"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code", "sentence"),
+    [
+        ("aimock-bad_auth", 4, "the endpoint refused the token (401: Invalid API key)"),
+        ("aimock-missing_auth", 4, "the endpoint refused the token (401: Invalid API key)"),
+        ("aimock-bad_json", 5, "the endpoint refused the request (400: Malformed JSON: Unexpected"),
+        ("aimock-messages_missing", 5, "the endpoint refused the request (400: Missing required"),
+        ("aimock-messages_empty", 7, "the endpoint is busy (503: Strict mode: no fixture matched)"),
+        ("aimock-boom", 7, "the endpoint is busy (503: upstream exploded)"),
+        ("aimock-boom_stream", 7, "the endpoint is busy (503: upstream exploded)"),
+        ("aimock-not_found", 5, "the endpoint refused the request (404: Not found)"),
+        ("aimock-ratelimit", 7, "the endpoint is busy (429: Rate limited)"),
+        ("aimock-ratelimit_stream", 7, "the endpoint is busy (429: Rate limited)"),
+        ("llama_server-bad_auth", 4, "the endpoint refused the token (401: Invalid API Key)"),
+        ("llama_server-bad_json", 7, "the endpoint failed (500: [json.exception.parse_error.101]"),
+        ("llama_server-bad_param_type", 5, "the endpoint refused the request (400: Field 'temper"),
+        ("llama_server-messages_missing", 5, "the endpoint refused the request (400: 'messages'"),
+        ("llama_server-loading503", 7, "the endpoint is busy (503: Loading model)"),
+        ("llama_server-not_found", 5, "the endpoint refused the request (404: File Not Found)"),
+        ("llama_server-system_last", 5, "the endpoint refused the request (400: Unable to gener"),
+        ("llama_server-wrong_method", 5, "the endpoint refused the request (404: File Not Found)"),
+    ],
+)
+def test_refusals_become_one_sentence(name: str, exit_code: int, sentence: str) -> None:
+    response = taken_apart(next(path for path in CAPTURES if path.stem == name))
+    error = refused(
+        response.status, response.headers, response.documents[0], Asked("NEMO_TOKEN", "nemo")
+    )
+    assert error.exit_code == exit_code
+    assert error.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize("path", CAPTURES, ids=[path.stem for path in CAPTURES])
+def test_every_capture_comes_over_a_socket_in_random_pieces(path: Path) -> None:
+    raw, response = path.read_bytes(), taken_apart(path)
+    chance = random.Random(path.stem)
+    places = sorted({0, len(raw), *(chance.randrange(len(raw)) for _ in range(12))})
+    waits: list[float] = []
+
+    def wait(seconds: float, error: EndpointError) -> None:
+        waits.append(seconds)
+
+    behave = plays(*(raw[a:b] for a, b in pairwise(places)))
+    with FaultServer(behave) as server:
+        client = Client(server.base_url, "sk-test", Asked("NEMO_TOKEN", "nemo"), wait=wait)
+        with closing(client):
+            if is_list(path):
+                assert client.models() == listed(response.body) != ()
+            elif response.status == 200:
+                compared(grown(list(client.stream(PROMPT))), response)
+            else:
+                with pytest.raises(EndpointError) as caught:
+                    list(client.stream(PROMPT))
+                assert caught.value.exit_code in set(ExitCode)
+                assert str(response.status) in caught.value.sentence
+    retried = response.status in {429, 500, 503}
+    assert len(waits) == (2 if retried else 0)

@@ -1,0 +1,115 @@
+"""Each case of the table of faults, played to a client: its exit code, its text, its sentence."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import pytest
+
+from nemochat.core.messages import Ending, Message, Role
+from nemochat.core.prompt import Prompt
+from nemochat.errors import EndpointError, NemochatError
+from nemochat.wire.client import Client
+from nemochat.wire.failures import Asked
+from nemochat.wire.patience import Timeouts
+from tests.wire.fault_server.case import TOKEN, Case
+from tests.wire.fault_server.server import FaultServer
+from tests.wire.fault_server.table import CASES
+
+TIMEOUTS = Timeouts(connect=1.0, first_byte=1.0, idle=0.7)
+AT_ONCE = 40  # cases that are played beside each other: most of them only wait
+PROMPT = Prompt("nemo", (Message(Role.USER, "Hi"),), {})
+
+
+@dataclass
+class Outcome:
+    """What became of a case."""
+
+    text: str = ""
+    exit_code: int = 0
+    said: str = ""
+    endings: list[Ending] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
+    requests: int = 0
+    seconds: float = 0.0
+
+
+def played(case: Case) -> Outcome:
+    """Play a case to a client."""
+    outcome = Outcome()
+
+    def wait(seconds: float, error: EndpointError) -> None:
+        outcome.waits.append(seconds)
+
+    with FaultServer(case.behave) as server:
+        client = Client(
+            server.base_url,
+            TOKEN,
+            Asked("NEMO_TOKEN", "nemo"),
+            wait=wait,
+            timeouts=TIMEOUTS,
+            log=outcome.logged.append,
+        )
+        begun = time.monotonic()
+        pieces = []
+        with closing(client):
+            try:
+                for delta in client.stream(PROMPT):
+                    pieces.append(delta.text)
+                    if delta.ending:
+                        outcome.endings.append(delta.ending)
+                        outcome.exit_code = delta.ending.exit_code
+                        outcome.said = delta.reason or delta.ending.words
+            except NemochatError as error:
+                outcome.exit_code = error.exit_code
+                outcome.said = str(error)
+        outcome.text = "".join(pieces)
+        outcome.seconds = time.monotonic() - begun
+        outcome.requests = max(len(server.requests), server.connections)
+    return outcome
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> Iterator[dict[str, Future[Outcome]]]:
+    """Every case's outcome: the heavy ones one by one at last, the others beside each other."""
+    with ThreadPoolExecutor(AT_ONCE) as light, ThreadPoolExecutor(1) as alone:
+        futures = {str(case): light.submit(played, case) for case in CASES if not case.heavy}
+
+        def afterwards(case: Case) -> Outcome:
+            for future in first:
+                future.exception()
+            return played(case)
+
+        first = list(futures.values())
+        for case in CASES:
+            if case.heavy:
+                futures[str(case)] = alone.submit(afterwards, case)
+        yield futures
+
+
+def test_no_two_cases_have_one_name() -> None:
+    assert [name for name, times in Counter(map(str, CASES)).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_fault_ends_as_promised(case: Case, outcomes: dict[str, Future[Outcome]]) -> None:
+    outcome = outcomes[str(case)].result()
+    assert (outcome.exit_code, outcome.text[:200]) == (case.exit_code, case.text[:200]), (
+        outcome.said
+    )
+    assert outcome.text == case.text
+    assert case.says in outcome.said
+    assert len(outcome.said) < 300
+    assert outcome.said.isprintable()
+    assert TOKEN not in outcome.said
+    assert not any(TOKEN in line for line in outcome.logged)
+    assert outcome.requests == case.requests or (not case.requests and outcome.requests <= 3)
+    assert all(0.3 <= wait <= 30 for wait in outcome.waits)
+    assert outcome.seconds < case.longest
+    assert bool(outcome.endings) or outcome.exit_code

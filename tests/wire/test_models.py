@@ -1,0 +1,51 @@
+"""Lists of models, as far as they make sense."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nemochat.wire.lenient import Json
+from nemochat.wire.models import ModelInfo, listed
+
+NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
+
+
+def test_metadata_is_read() -> None:
+    row = {
+        "id": NEMO,
+        "object": "model",
+        "metadata": {
+            "context_length": 131072,
+            "max_tokens": 16384,
+            "pricing": {"input_tokens": 0.02, "output_tokens": 0.04},
+        },
+    }
+    body = json.dumps({"object": "list", "data": [row]}).encode()
+    assert listed(body) == (ModelInfo(NEMO, 131072, 16384, 0.02, 0.04),)
+
+
+@pytest.mark.parametrize(
+    ("document", "names"),
+    [
+        ({"data": [{"id": "a"}, {"id": "b", "metadata": None}]}, ["a", "b"]),
+        ({"data": [{"id": "a", "metadata": {"pricing": [], "max_tokens": "x"}}]}, ["a"]),
+        ({"models": [{"name": "a"}]}, ["a"]),
+        ([{"id": "a"}, "b"], ["a", "b"]),
+        ({"data": [None, 3, {}, {"id": 7}, {"id": ""}, {"id": "a\x1b[0m"}]}, []),
+        ({"data": {"id": "a"}}, []),
+        ({"error": "no"}, []),
+        (None, []),
+        ("x", []),
+    ],
+)
+def test_a_list_is_read_in_every_shape(document: Json, names: list[str]) -> None:
+    assert [model.name for model in listed(json.dumps(document).encode())] == names
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"Internal Server Error", b"<html>", b"[" * 100_000, b"\xff"]
+)
+def test_nonsense_is_an_empty_list(body: bytes) -> None:
+    assert listed(body) == ()
