@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help chat demo test lint types pytest regen bench clean
+.PHONY: help chat demo test lint types pytest regen faults real pictures bench clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,15 @@ pytest: $(VENV)/tested
 
 regen: $(VENV)/tested ## write again what is generated: completions, tables in README and docs
 	$(BIN)/python -m tests.regen
+
+faults: $(VENV)/tested ## play every fault of the table to the whole program, and print how it ends
+	$(BIN)/python -m tests.faults
+
+real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
+	@$(BIN)/python -m tests.real
+
+pictures: $(VENV)/tested ## draw the pictures of the README from the real program
+	$(BIN)/python -m tests.pictures
 
 bench: $(VENV)/installed ## measure start-up against bare Python and a plain httpx script
 	$(BIN)/python bench/startup.py

@@ -3,7 +3,7 @@ _nemochat() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local path="" word words=""
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case " ask completions guide serve " in *" $word "*) path="${path:+$path }$word" ;; esac
+    case " ask completions guide serve show " in *" $word "*) path="${path:+$path }$word" ;; esac
   done
   case "$previous" in
     --script) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -14,6 +14,10 @@ _nemochat() {
     --connect-timeout) COMPREPLY=(); return ;;
     --first-byte-timeout) COMPREPLY=(); return ;;
     --idle-timeout) COMPREPLY=(); return ;;
+    --view) COMPREPLY=($(compgen -W "auto plain accessible" -- "$current")); return ;;
+    --math) COMPREPLY=($(compgen -W "on off" -- "$current")); return ;;
+    --ca-bundle) COMPREPLY=(); return ;;
+    --proxy) COMPREPLY=(); return ;;
     --loop-guard) COMPREPLY=(); return ;;
     --retries) COMPREPLY=(); return ;;
     -t|--temp|--temperature) COMPREPLY=(); return ;;
@@ -32,11 +36,12 @@ _nemochat() {
     --port) COMPREPLY=(); return ;;
   esac
   case "$path" in
-    "") words="ask completions guide --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --debug -h --help" ;;
-    "ask") words="--json --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --debug -h --help" ;;
+    "") words="ask completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --math --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --debug -h --help" ;;
+    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --math --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --debug -h --help" ;;
     "completions") words="bash zsh fish -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;
+    "show") words="--no-math -h --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }

@@ -9,7 +9,8 @@ import pytest
 
 from nemochat.chat import Chat, Options
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.core.messages import Delta, Ending, Message, Role, Usage
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending, Message, Role, Usage
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, StoreError, Unreachable, UsageError
 from nemochat.store.conversations import Conversations
@@ -36,6 +37,9 @@ class Script:
         finally:
             self.closed += 1
 
+    def stop(self) -> None:
+        self.answers.clear()
+
     def close(self) -> None:
         self.answers.clear()
 
@@ -48,7 +52,7 @@ class Seen:
         self.settled: list[list[Message]] = []
         self.notices: list[str] = []
 
-    def follow(self, deltas: Iterator[Delta]) -> Iterator[Delta]:
+    def follow(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
         return deltas
 
     def write(self, delta: Delta) -> None:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from nemochat.core import parameters
-from nemochat.core.values import Number, Value, Values, shown
+from nemochat.core.values import Number, OneOf, Value, Values, shown
 from nemochat.errors import ConfigurationError, UsageError
 
 PREFIX = "NEMOCHAT_"
@@ -33,7 +33,7 @@ class Setting:
     name: str
     default: Value
     help: str
-    takes: Number | None = None
+    takes: Number | OneOf | None = None
     flags: tuple[str, ...] = ()
 
     @property
@@ -79,6 +79,10 @@ TABLE = (
     Setting("connect_timeout", 10, "seconds to wait for a connection", _SECONDS),
     Setting("first_byte_timeout", 120, "seconds to wait for the first of an answer", _SECONDS),
     Setting("idle_timeout", 60, "seconds to wait for more of an answer", _SECONDS),
+    Setting("view", "auto", "how answers are shown", OneOf(("auto", "plain", "accessible"))),
+    Setting("math", "on", "formulas in Unicode where that is exact", OneOf(("on", "off"))),
+    Setting("ca_bundle", "", "a file or folder of certificates to trust; empty: the system's"),
+    Setting("proxy", "", "a proxy's address, or none; empty: HTTPS_PROXY and the like"),
     Setting("loop_guard", 600, "tokens over which an answer may repeat itself; 0: any", _TOKENS),
     Setting("retries", 2, "how often to try again", Number(0, 2, whole=True)),
 )

@@ -7,24 +7,34 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nemochat.config import Config
-from nemochat.errors import ConfigurationError, EndpointError
+from nemochat.errors import ConfigurationError
+from nemochat.parts import View
 from nemochat.wire import endpoints
 from nemochat.wire.failures import Asked
-from nemochat.wire.reading import Timeouts
+from nemochat.wire.patience import Timeouts
 
 if TYPE_CHECKING:
     from nemochat.wire.client import Client
+    from nemochat.wire.rehearsal import Rehearsal
 
 ANY_TOKEN = "NEMOCHAT_TOKEN"  # noqa: S105 - the name of a variable
 
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """Makes clients: from settings, the environment and a way to wait between two tries."""
+    """Makes clients.
+
+    Attributes:
+        config: The settings in force.
+        environment: Where tokens are.
+        view: Waits between two tries, and is told what should be said before anything is sent.
+        log: Takes a line for each request, response, try and ending; None logs nothing.
+    """
 
     config: Config
     environment: Mapping[str, str]
-    wait: Callable[[float, EndpointError], None]
+    view: View
+    log: Callable[[str], None] | None = None
 
     def row(self, name: str) -> endpoints.Endpoint:
         """The endpoint of this name; ConfigurationError names the nearest."""
@@ -53,20 +63,30 @@ class Connector:
                 f"there is no token for {name}: {row.token_variable} is not set",
                 "Set it, or ask the embedded guide with --endpoint guide",
             )
-        if problem := endpoints.token_problem(token):
-            raise ConfigurationError(f"the token for {name} {problem}")
-        base_url = endpoints.address(self._base_url(row))
-        number = self.config.number
-        return Client(
-            base_url,
+        number, proxy = self.config.number, self.config.text("proxy")
+        client = Client(
+            self.address(name),
             token,
             Asked(row.token_variable or ANY_TOKEN, self.model(name)),
-            wait=self.wait,
+            wait=self.view.wait,
             timeouts=Timeouts(
                 number("connect_timeout"), number("first_byte_timeout"), number("idle_timeout")
             ),
             retries=int(number("retries")),
+            ca_bundle=self.config.text("ca_bundle"),
+            proxy="" if name == endpoints.GUIDE else {"": None, "none": ""}.get(proxy, proxy),
+            log=self.log,
         )
+        if client.warning:
+            self.view.notice(client.warning)
+        return client
+
+    def rehearsal(self, name: str, *, curl: bool) -> Rehearsal:
+        """An endpoint that shows what would be sent to the one of this name, and sends nothing."""
+        from nemochat.wire.rehearsal import Rehearsal
+
+        row = self.row(name)
+        return Rehearsal(self.address(name), row.token_variable, curl=curl)
 
     def _token(self, row: endpoints.Endpoint) -> str:
         if row.name == endpoints.GUIDE:
@@ -78,9 +98,14 @@ class Connector:
         """An endpoint at an address of its person's own may do without one."""
         return bool(self.row(name).token_variable) and not self.config.text("base_url")
 
-    def _base_url(self, row: endpoints.Endpoint) -> str:
-        if row.name == endpoints.GUIDE:
+    def address(self, name: str) -> str:
+        """The base address of the endpoint of this name; the guide begins to listen.
+
+        Raises:
+            ConfigurationError: nothing can be sent there.
+        """
+        if name == endpoints.GUIDE:
             from nemochat.guide.server import start
 
             return start().base_url
-        return self.config.text("base_url") or row.base_url
+        return endpoints.address(self.config.text("base_url") or self.row(name).base_url)

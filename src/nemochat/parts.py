@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Protocol
 
 from nemochat.core.conversation import Conversation
-from nemochat.core.messages import Delta, Growing, Message
+from nemochat.core.deltas import Delta, Growing
+from nemochat.core.messages import Message
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError
 
@@ -20,6 +21,9 @@ class Endpoint(Protocol):
         Raises:
             EndpointError: there is no answer.
         """
+
+    def stop(self) -> None:
+        """End the answer that is being read, from another thread."""
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -44,8 +48,11 @@ class Store(Protocol):
 class View(Protocol):
     """What shows a turn."""
 
-    def follow(self, deltas: Iterator[Delta]) -> Iterator[Delta]:
-        """Pass the deltas on while waiting for them in the view's own way."""
+    def follow(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
+        """Pass the deltas on while waiting for them in the view's own way.
+
+        A view may read them in another thread; it then calls `stop` before it leaves them.
+        """
 
     def write(self, delta: Delta) -> None:
         """Show more of the answer."""
@@ -58,3 +65,13 @@ class View(Protocol):
 
     def notice(self, text: str) -> None:
         """Tell something that is not the answer."""
+
+
+class Screen(View, Protocol):
+    """A view that also shows texts of our own."""
+
+    def show(self, markdown: str) -> None:
+        """Show Markdown."""
+
+    def asked(self, text: str) -> None:
+        """Show a question that nobody typed here."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from nemochat.core.continuation import DROPPED, Seam, request
 from nemochat.core.conversation import Conversation, Node
-from nemochat.core.messages import Continued, Delta, Ending, Growing, Message, Provenance, Role
+from nemochat.core.deltas import Delta, Growing
+from nemochat.core.messages import Continued, Ending, Message, Provenance, Role
 from nemochat.core.prompt import Prompt, sendable
 from nemochat.core.repetition import Repetition
 from nemochat.errors import EndpointError
@@ -128,11 +129,17 @@ class Turn:
         return self._candidates[0].key if 0 in self._candidates else None
 
     def _collect(self, prompt: Prompt, through: Callable[[Delta], Delta]) -> None:
-        with closing(self._endpoint.stream(prompt)) as deltas:
-            followed: Iterator[Delta] = self._view.follow(deltas)
+        deltas = self._endpoint.stream(prompt)
+        followed = self._view.follow(deltas, self._endpoint.stop)
+        try:
             for delta in followed:
                 if self._take(through(delta)):
                     break
+        finally:
+            if isinstance(followed, Generator):
+                followed.close()
+            with suppress(ValueError):  # another thread still connects: it was stopped, and ends
+                deltas.close()
 
     def _take(self, delta: Delta) -> bool:
         """Take in one more piece; return whether it is to be the last."""

@@ -352,3 +352,36 @@ sys.exit(run(["ask", "--endpoint", "guide", sys.argv[1]]))
     assert rows[0][0] == "user"
     assert rows[1][1] == done.stdout.decode()[:-1]
     assert json.loads(rows[1][2])["provenance"]["ending"] == "interrupted"
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_sends_and_keeps_nothing(
+    program: Program, asking: Program, heard: Heard
+) -> None:
+    asking.run("ask", "-s", "Be brief.", "Hello!")
+    shown = program.run("ask", "-c", "-t", "0.3", "--dry-run", "And now?")
+    assert shown.returncode == 0, shown.stderr
+    assert len(heard.bodies) == 1
+    asking.run("ask", "-c", "-t", "0.3", "And now?")
+    assert json.loads(shown.stdout) == heard.bodies[-1]
+
+
+def test_a_curl_command_asks_the_same(asking: Program, heard: Heard) -> None:
+    shown = asking.run("ask", "--curl", 'it\'s "quoted" $HOME `x`').stdout.decode()
+    assert "$DEEPINFRA_TOKEN" in shown
+    assert "test-token" not in shown
+    done = subprocess.run(
+        ["bash", "-c", shown], env=asking.environment, capture_output=True, check=True, timeout=30
+    )
+    assert done.stdout.rstrip().endswith(b"data: [DONE]")
+    assert heard.bodies[-1]["messages"][-1]["content"] == 'it\'s "quoted" $HOME `x`'
+
+
+def test_debug_logs_requests_and_never_the_token(asking: Program) -> None:
+    done = asking.run("ask", "--debug", "Hello!")
+    file = asking.home / "state" / "nemochat" / "debug.log"
+    logged = file.read_text()
+    assert "POST http://127.0.0.1" in logged
+    assert "200, text/event-stream" in logged
+    assert b"POST http://127.0.0.1" in done.stderr
+    assert "test-token" not in logged + done.stderr.decode()
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -3,7 +3,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Message, Role, ToolCall
@@ -105,6 +105,13 @@ anything = st.one_of(
 )
 
 
+CALL = Message(ASSISTANT, "", tool_calls=(ToolCall("call_a", "f", "{}"),))
+RESULT = Message(TOOL, "r", tool_call_id="call_a")
+
+
+@example([Message(USER, "x"), Message(ASSISTANT, "x"), CALL, RESULT, Message(ASSISTANT, "x")], "")
+@example([Message(USER, "x"), CALL, RESULT, CALL], "")
+@example([Message(USER, "x"), CALL, RESULT, CALL, RESULT], "")
 @given(st.lists(anything, max_size=12), st.sampled_from(["", "Be brief."]))
 def test_no_history_is_refused_by_the_template(path: list[Message], system: str) -> None:
     question = Message(USER, "and now?")

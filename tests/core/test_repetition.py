@@ -57,6 +57,10 @@ def test_a_loop_is_not_seen_by_a_guard_that_is_off() -> None:
     assert repeats_at("ha " * 5000, tokens=0) is None
 
 
-@pytest.mark.parametrize("step", [1, 7, 100, 4096])
+def test_a_text_that_comes_at_once_is_no_loop() -> None:
+    assert repeats_at("ha " * 50_000, step=1_000_000) is None
+
+
+@pytest.mark.parametrize("step", [1, 7, 100, 1000])
 def test_a_loop_is_seen_at_any_size_of_the_pieces(step: int) -> None:
     assert repeats_at("I am sorry. " * 2000, step=step) is not None

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from nemochat.core.conversation import Conversation, Settings
+from nemochat.core.deltas import Delta, Growing
 from nemochat.core.messages import (
-    Delta,
     Ending,
-    Growing,
     Message,
     Provenance,
     Role,

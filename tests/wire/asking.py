@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
-from nemochat.core.messages import Delta, Ending, Message, Role
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, NemochatError
 from nemochat.wire.client import Client
 from nemochat.wire.failures import Asked
 from nemochat.wire.lenient import Json
 from nemochat.wire.patience import Timeouts
+from tests.wire.fault_server.case import TOKEN
 
-TOKEN = "sk-secret-0123456789"
 TIMEOUTS = Timeouts(connect=1.0, first_byte=1.0, idle=0.7)
 PROMPT = Prompt("nemo", (Message(Role.USER, "Hi"),), {})
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from nemochat.core.messages import Delta, Ending, Growing, Provenance, Role, ToolCall, Usage
+from nemochat.core.deltas import Delta, Growing
+from nemochat.core.messages import Ending, Provenance, Role, ToolCall, Usage
 from nemochat.core.messages import Message as Said
 from nemochat.core.prompt import Prompt
-from nemochat.errors import EndpointError, ExitCode
+from nemochat.errors import EndpointError, ExitCode, NotAnAnswer
 from nemochat.wire.client import Client
 from nemochat.wire.failures import Asked, refused
 from nemochat.wire.lenient import Json
@@ -23,44 +22,13 @@ from nemochat.wire.models import listed
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.protocol import Reader
 from nemochat.wire.reading import deltas
+from tests.wire.captured import CAPTURES, Response, taken_apart
 from tests.wire.fault_server.scripts import plays
 from tests.wire.fault_server.server import FaultServer
 
-CAPTURES = sorted((Path(__file__).parent / "captures").glob("*.http"))
 SPLITS = 200
 GREETING = "Hello! It's nice to meet you — café 👋.\n\n```python\nprint('hi')\n```\n"
 PROMPT = Prompt("nemo", (Said(Role.USER, "Hi"),), {"max_tokens": 12})
-
-
-@dataclass
-class Response:
-    """A capture, taken apart without any code of the wire."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def documents(self) -> list[Json]:
-        """The JSON of a body, or of the events of a stream."""
-        text = self.body.decode()
-        if self.headers["content-type"] != "text/event-stream":
-            return [json.loads(text)]
-        return [json.loads(data) for data in re.findall(r"^data: (\{.*)$", text, re.MULTILINE)]
-
-
-def taken_apart(path: Path) -> Response:
-    head, _, body = path.read_bytes().partition(b"\r\n\r\n")
-    first, *lines = head.decode().split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
-    if headers.get("transfer-encoding") == "chunked":
-        plain = b""
-        while size := int(body[: body.index(b"\r\n")], 16):
-            start = body.index(b"\r\n") + 2
-            plain += body[start : start + size]
-            body = body[start + size + 2 :]
-        body = plain
-    return Response(int(first.split()[1]), headers, body)
 
 
 def is_list(path: Path) -> bool:
@@ -146,6 +114,28 @@ def test_an_answer_reads_the_same_whole_and_at_200_random_splits(path: Path) -> 
         cuts = [chance.randrange(len(response.body)) for _ in range(chance.randrange(1, 20))]
         again = replayed(response.body, cuts)
         assert again.message() == whole.message()
+
+
+STREAMS = [path for path in ANSWERS if b"\ndata: [DONE]" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("path", STREAMS, ids=[path.stem for path in STREAMS])
+def test_an_answer_cut_anywhere_is_a_beginning_and_says_so(path: Path) -> None:
+    response = taken_apart(path)
+    whole = replayed(response.body, [])
+    finish = response.body.index(b"\n\n", response.body.index(b'"finish_reason":"'))
+    for size in range(0, len(response.body), 37):
+        try:
+            part = replayed(response.body[:size], [size // 2])
+        except NotAnAnswer:
+            assert size <= finish
+            continue
+        assert whole.text.startswith(part.text)
+        if part.provenance.ending is not whole.provenance.ending:
+            assert part.provenance.ending is Ending.UNFINISHED
+            assert size <= finish
+        else:
+            assert part.text == whole.text
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,19 @@
-"""One prompt out, deltas in: connections, tries, stops, what is logged."""
+"""One prompt out, deltas in: connections, what is sent, what is logged."""
 
 from __future__ import annotations
 
 import json
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from nemochat.core.messages import Delta, Ending, Message, Role
+from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
-from nemochat.errors import ConfigurationError, NotAnAnswer, RequestRefused, Unreachable
-from nemochat.wire.client import Client
-from nemochat.wire.models import ModelInfo
+from nemochat.errors import ConfigurationError, RequestRefused
 from nemochat.wire.patience import Timeouts
-from tests.wire.asking import PROMPT, TOKEN, asking
+from tests.wire.asking import PROMPT, asking
+from tests.wire.fault_server.case import TOKEN
 from tests.wire.fault_server.scripts import (
     FOREVER,
     HELLO,
@@ -25,19 +21,21 @@ from tests.wire.fault_server.scripts import (
     answer,
     chunk,
     chunked,
-    document,
     event,
     head,
     in_turn,
     play,
     plays,
     refuses,
-    with_length,
 )
 from tests.wire.fault_server.server import Behaviour, FaultServer, Peer
 
 HI = event(chunk("Hi"))
+
+
 STOP = event(chunk(finish="stop"))
+
+
 CODED = head(Transfer_Encoding="chunked")
 
 
@@ -49,14 +47,6 @@ def keeps(*steps: Step) -> Behaviour:
             play(peer, steps)
 
     return behave
-
-
-def until(true: Callable[[], object], seconds: float = 2.0) -> bool:
-    """Whether something becomes true in time."""
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.005)
-    return bool(true())
 
 
 @pytest.mark.parametrize(
@@ -104,144 +94,6 @@ def test_a_refused_request_leaves_the_client_fit_for_the_next() -> None:
         assert isinstance(asked.failure(), RequestRefused)
         assert asked.text() == HELLO
         assert server.connections == 1
-
-
-def test_closing_the_iterator_closes_the_connection_at_once() -> None:
-    with FaultServer(plays(CODED, chunked(HI)[:-5], FOREVER)) as server:
-        with asking(server.base_url) as asked:
-            stream = asked.client.stream(PROMPT)
-            assert next(stream).text == "Hi"
-            left = time.monotonic()
-            stream.close()
-            assert until(lambda: server.left_at is not None)
-        assert server.left_at is not None
-        assert server.left_at - left < 0.1
-
-
-def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> threading.Thread:
-    thread = threading.Thread(target=said.extend, args=(stream,))
-    thread.start()
-    return thread
-
-
-@pytest.mark.parametrize(
-    ("steps", "text"),
-    [
-        ([FOREVER], ""),
-        ([head()[:20], FOREVER], ""),
-        ([head(), FOREVER], ""),
-        ([CODED, chunked(HI)[:-5], FOREVER], "Hi"),
-        ([head(), HI, FOREVER], "Hi"),
-        ([head(), HI, HI[:20], FOREVER], "Hi"),
-    ],
-)
-def test_a_stop_from_another_thread_ends_a_blocked_read(steps: list[Step], text: str) -> None:
-    with FaultServer(plays(*steps)) as server, asking(server.base_url) as asked:
-        said: list[Delta] = []
-        thread = in_a_thread(said, asked.client.stream(PROMPT))
-        assert until(lambda: server.requests and "".join(d.text for d in said) == text)
-        time.sleep(0.05)
-        stopped = time.monotonic()
-        asked.client.stop()
-        thread.join(2)
-        assert until(lambda: server.left_at is not None)
-        assert server.left_at is not None
-        assert server.left_at - stopped < 0.1
-        assert "".join(delta.text for delta in said) == text
-        assert said[-1].ending is Ending.INTERRUPTED
-        assert len(server.requests) == 1
-
-
-def test_a_stop_while_waiting_makes_no_further_request() -> None:
-    with FaultServer(refuses("503 No")) as server:
-        clients: list[Client] = []
-
-        def stop() -> None:
-            clients[0].stop()
-
-        with asking(server.base_url, while_waiting=stop) as asked:
-            clients.append(asked.client)
-            assert asked.endings() == [Ending.INTERRUPTED]
-        assert len(server.requests) == 1
-
-
-def test_a_stop_before_the_first_read_holds() -> None:
-    with FaultServer(plays(head(), answer())) as server, asking(server.base_url) as asked:
-        stream = asked.client.stream(PROMPT)
-        asked.client.stop()
-        assert [delta.ending for delta in stream] == [Ending.INTERRUPTED]
-        assert server.requests == []
-
-
-def test_after_a_stop_the_next_answer_comes() -> None:
-    good = plays(head(), answer())
-    turns = in_turn(plays(head(), HI, FOREVER), good)
-    with FaultServer(turns) as server, asking(server.base_url) as asked:
-        stream = asked.client.stream(PROMPT)
-        next(stream)
-        asked.client.stop()
-        assert list(stream)[-1].ending is Ending.INTERRUPTED
-        assert asked.text() == HELLO
-
-
-def test_an_empty_stream_is_asked_again_for_its_reason_without_streaming() -> None:
-    empty = plays(head())
-    told = refuses("400 No", {"error": {"message": "Only user and assistant roles"}})
-    with FaultServer(in_turn(empty, told)) as server, asking(server.base_url) as asked:
-        error = asked.failure()
-        bodies = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
-    assert "Only user and assistant roles" in error.sentence
-    assert [("stream" in body, "stream_options" in body) for body in bodies] == [
-        (True, True),
-        (False, False),
-    ]
-
-
-def test_an_empty_stream_may_have_an_answer_without_streaming() -> None:
-    whole = plays(with_length("200 OK", json.dumps(document()).encode()))
-    with FaultServer(in_turn(plays(head()), whole)) as server, asking(server.base_url) as asked:
-        assert asked.text() == HELLO
-
-
-@pytest.mark.parametrize("retries", [0, 1, 2, 9])
-def test_an_empty_stream_and_its_retries_are_three_requests_at_most(retries: int) -> None:
-    with FaultServer(in_turn(plays(head()), refuses("503 No"))) as server:
-        with asking(server.base_url, retries=retries) as asked:
-            asked.failure()
-        assert len(server.requests) <= 3
-
-
-def test_an_answer_that_was_not_streamed_and_is_empty_is_not_asked_for_again() -> None:
-    prompt = Prompt("nemo", PROMPT.messages, {}, stream=False)
-    with FaultServer(plays(head())) as server, asking(server.base_url) as asked:
-        assert isinstance(asked.failure(prompt), NotAnAnswer)
-        assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize(("retries", "requests"), [(0, 1), (1, 2), (2, 3), (9, 3), (-1, 1)])
-def test_tries_are_as_many_as_asked_for_and_three_at_most(retries: int, requests: int) -> None:
-    with FaultServer(refuses("503 No")) as server:
-        with asking(server.base_url, retries=retries) as asked:
-            asked.failure()
-        assert len(server.requests) == requests
-        assert len(asked.waits) == requests - 1
-
-
-def test_a_wish_to_wait_is_kept_to() -> None:
-    with (
-        FaultServer(refuses("429 No", Retry_After="7")) as server,
-        asking(server.base_url) as asked,
-    ):
-        asked.failure()
-    assert asked.waits == [7, 7]
-
-
-def test_nothing_is_tried_again_once_reasoning_was_shown() -> None:
-    thought = event({"choices": [{"delta": {"reasoning": "hm"}}]})
-    with FaultServer(plays(CODED, chunked(thought)[:-5])) as server:
-        with asking(server.base_url) as asked:
-            assert isinstance(asked.failure(), Unreachable)
-        assert len(server.requests) == 1
 
 
 def test_two_candidates_that_are_cut_off_both_have_an_ending() -> None:
@@ -316,56 +168,6 @@ def test_a_token_over_an_open_network_is_warned_of() -> None:
         assert asked.client.warning == ""
 
 
-NEMO = {
-    "id": "nemo-instruct",
-    "metadata": {"context_length": 9, "pricing": {"input_tokens": 0.02, "output_tokens": 0.04}},
-}
-
-
-def lists(peer: Peer, _: int) -> None:
-    """A server that knows no model of that name, but has a list."""
-    while request := peer.request():
-        if request.startswith(b"GET /v1/models?filter=with_meta "):
-            peer.send(with_length("200 OK", json.dumps({"data": [NEMO]}).encode()))
-        else:
-            error = {"error": {"message": "The model does not exist"}}
-            peer.send(with_length("404 No", json.dumps(error).encode()))
-        return
-
-
-def test_the_models_are_listed() -> None:
-    with FaultServer(lists) as server, asking(server.base_url) as asked:
-        models = asked.client.models()
-    assert models == (ModelInfo("nemo-instruct", 9, None, 0.02, 0.04),)
-
-
-def test_a_model_that_is_not_found_brings_the_nearest_names() -> None:
-    with FaultServer(lists) as server, asking(server.base_url) as asked:
-        error = asked.failure()
-        assert len(server.requests) == 2
-    assert error.hint == "It has nemo-instruct"
-
-
-@pytest.mark.parametrize(
-    "behave",
-    [
-        refuses("404 No"),
-        refuses("500 No", b"Internal Server Error", "text/plain"),
-        plays(with_length("200 OK", b"<html>")),
-        plays(b"nonsense"),
-        plays(),
-        plays(head(Content_Encoding="br"), b"x"),
-        plays(FOREVER),
-        plays(head(), b'{"data": [', FOREVER),
-    ],
-)
-def test_a_list_that_does_not_come_is_empty_and_soon(behave: Behaviour) -> None:
-    with FaultServer(behave) as server, asking(server.base_url) as asked:
-        begun = time.monotonic()
-        assert asked.client.models() == ()
-        assert time.monotonic() - begun < 3
-
-
 def test_each_step_is_logged_without_the_token() -> None:
     told = refuses("503 No", {"error": f"the token {TOKEN} must wait"})
     with FaultServer(in_turn(told, plays(head(), answer()))) as server:
@@ -399,27 +201,6 @@ def test_pieces_may_be_further_apart_than_the_first_one_was() -> None:
     slow = plays(head(), HI, 1.0, HI, STOP)
     with FaultServer(slow) as server, asking(server.base_url, timeouts=times) as asked:
         assert asked.text() == "HiHi"
-
-
-def test_ctrl_c_closes_the_connection_at_once() -> None:
-    with FaultServer(plays(head(), HI, FOREVER)) as server, asking(server.base_url) as asked:
-        stream = asked.client.stream(PROMPT)
-        next(stream)
-        pressed: list[float] = []
-
-        def press() -> None:
-            time.sleep(0.2)
-            pressed.append(time.monotonic())
-            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-
-        thread = threading.Thread(target=press)
-        thread.start()
-        with pytest.raises(KeyboardInterrupt):
-            next(stream)
-        thread.join()
-        assert until(lambda: server.left_at is not None)
-        assert server.left_at is not None
-        assert server.left_at - pressed[0] < 0.1
 
 
 def test_nothing_of_http_is_loaded_before_the_first_question() -> None:

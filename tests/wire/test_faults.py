@@ -6,24 +6,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
 
-from nemochat.core.messages import Ending, Message, Role
-from nemochat.core.prompt import Prompt
-from nemochat.errors import EndpointError, NemochatError
-from nemochat.wire.client import Client
-from nemochat.wire.failures import Asked
+from nemochat.core.messages import Ending
+from nemochat.errors import NemochatError
 from nemochat.wire.patience import Timeouts
+from tests.wire.asking import PROMPT, TIMEOUTS, Asking, asking
 from tests.wire.fault_server.case import TOKEN, Case
 from tests.wire.fault_server.server import FaultServer
 from tests.wire.fault_server.table import CASES
 
-TIMEOUTS = Timeouts(connect=1.0, first_byte=1.0, idle=0.7)
 AT_ONCE = 40  # cases that are played beside each other: most of them only wait
-PROMPT = Prompt("nemo", (Message(Role.USER, "Hi"),), {})
+UNHURRIED = Timeouts(connect=10, first_byte=20, idle=20)
 
 
 @dataclass
@@ -42,37 +38,32 @@ class Outcome:
 
 def played(case: Case) -> Outcome:
     """Play a case to a client."""
-    outcome = Outcome()
-
-    def wait(seconds: float, error: EndpointError) -> None:
-        outcome.waits.append(seconds)
-
-    with FaultServer(case.behave) as server:
-        client = Client(
-            server.base_url,
-            TOKEN,
-            Asked("NEMO_TOKEN", "nemo"),
-            wait=wait,
-            timeouts=TIMEOUTS,
-            log=outcome.logged.append,
-        )
+    timeouts = UNHURRIED if case.heavy else TIMEOUTS
+    with (
+        FaultServer(case.behave) as server,
+        asking(server.base_url, timeouts=timeouts) as asked,
+    ):
+        outcome = Outcome(waits=asked.waits, logged=asked.logged)
         begun = time.monotonic()
-        pieces = []
-        with closing(client):
-            try:
-                for delta in client.stream(PROMPT):
-                    pieces.append(delta.text)
-                    if delta.ending:
-                        outcome.endings.append(delta.ending)
-                        outcome.exit_code = delta.ending.exit_code
-                        outcome.said = delta.reason or delta.ending.words
-            except NemochatError as error:
-                outcome.exit_code = error.exit_code
-                outcome.said = str(error)
-        outcome.text = "".join(pieces)
+        _take(asked, outcome)
         outcome.seconds = time.monotonic() - begun
         outcome.requests = max(len(server.requests), server.connections)
     return outcome
+
+
+def _take(asked: Asking, outcome: Outcome) -> None:
+    pieces = []
+    try:
+        for delta in asked.client.stream(PROMPT):
+            pieces.append(delta.text)
+            if delta.ending:
+                outcome.endings.append(delta.ending)
+                outcome.exit_code = delta.ending.exit_code
+                outcome.said = delta.reason or delta.ending.words
+    except NemochatError as error:
+        outcome.exit_code = error.exit_code
+        outcome.said = str(error)
+    outcome.text = "".join(pieces)
 
 
 @pytest.fixture(scope="module")

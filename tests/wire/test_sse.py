@@ -122,6 +122,12 @@ def test_the_event_that_the_end_cut_off_can_be_asked_for(stream: str, event: Eve
     assert decoder.unended() is None
 
 
+def test_an_object_where_a_field_should_stand_is_remembered() -> None:
+    decoder = Decoder()
+    list(decoder.feed(b'data: a\n\n{"error": 1}\n{"error": 2}\ndata: b'))
+    assert decoder.stray == b'{"error": 2}'
+
+
 @pytest.mark.parametrize(
     ("stream", "within"),
     [("", False), (": x", False), ("data", True), ("data: a\n", True), ("data: a\n\n", False)],

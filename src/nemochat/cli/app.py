@@ -65,11 +65,35 @@ def ask(
     ] = None,
     given: Given,
     json: Annotated[bool, typer.Option("--json", help="the answer as one JSON object")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="show the request's JSON, and send nothing")
+    ] = False,
+    curl: Annotated[
+        bool, typer.Option("--curl", help="show the request as a curl command, and send nothing")
+    ] = False,
 ) -> int:
     """Ask one question; what comes through a pipe is asked with it."""
     from nemochat.cli.ask import ask as run
 
-    return run(words or [], given, json=json)
+    rehearse = "curl" if curl else "json" if dry_run else ""
+    return run(words or [], given, json=json, rehearse=rehearse)
+
+
+@app.command(epilog="Example: nemochat show README.md")
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="- reads standard input")],
+    *,
+    no_math: Annotated[bool, typer.Option("--no-math", help="show formulas as they are")] = False,
+) -> int:
+    """Show a Markdown file as answers are shown."""
+    from nemochat.cli import streams, views
+    from nemochat.cli.opening import configured
+    from nemochat.files import read_text
+
+    settings = configured(Given({"math": "off"} if no_math else {}))
+    text = streams.piped() if str(file) == "-" else read_text(file)
+    views.choose(settings).show(text.rstrip("\n"))
+    return 0
 
 
 @app.command()

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from nemochat import config
 from nemochat.chat import Chat, Options
+from nemochat.cli import debug
 from nemochat.cli.options import Given
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import UsageError
 from nemochat.files import read_text
-from nemochat.parts import View
+from nemochat.parts import Endpoint, View
 from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
 from nemochat.wire.endpoints import GUIDE
@@ -38,19 +39,33 @@ class Opened:
     guided: bool
 
 
-def open_chat(given: Given, view: View, *, guide_without_token: bool = False) -> Opened:
+def configured(given: Given) -> config.Config:
+    """The settings in force with these flags; ConfigurationError if one has no such value."""
+    return config.load(given.settings, os.environ)
+
+
+def open_chat(
+    given: Given,
+    settings: config.Config,
+    view: View,
+    *,
+    guide_without_token: bool = False,
+    rehearse: str = "",
+) -> Opened:
     """Put a chat together.
 
     Args:
         given: What the flags say.
+        settings: The settings in force with them.
         view: What shows its turns.
         guide_without_token: Whether the guide may answer where there is no token.
+        rehearse: Shows what would be sent, as "json" or "curl": nothing is sent or kept.
 
     Raises:
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
     """
-    settings = config.load(given.settings, os.environ)
-    connector = Connector(settings, os.environ, view.wait)
+    log = debug.log(config.directories().state / "debug.log") if given.debug else None
+    connector = Connector(settings, os.environ, view, log)
     saved = None if given.private else Conversations(config.directories().data / DATABASE)
     if given.resume:
         conversation = _last(saved, given)
@@ -64,12 +79,18 @@ def open_chat(given: Given, view: View, *, guide_without_token: bool = False) ->
         conversation.settings.model = connector.model(GUIDE)
     chat = Chat(
         conversation,
-        connector.client(endpoint),
-        saved or Memory(),
+        _reached(connector, endpoint, rehearse),
+        Memory() if saved is None or rehearse else saved,
         view,
         Options(given.stream, given.resume_dropped, int(settings.number("loop_guard"))),
     )
     return Opened(chat, connector, saved, guided)
+
+
+def _reached(connector: Connector, name: str, rehearse: str) -> Endpoint:
+    if rehearse:
+        return connector.rehearsal(name, curl=rehearse == "curl")
+    return connector.client(name)
 
 
 def _chosen(settings: config.Config, connector: Connector, given: Given) -> Settings:

@@ -29,6 +29,7 @@ class Given:
         private: Whether to keep nothing on disk.
         stream: Whether to stream answers.
         resume_dropped: Whether to ask for the rest of an answer that broke off.
+        debug: Whether to log what is sent and received.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Given:
     private: bool = False
     stream: bool = True
     resume_dropped: bool = False
+    debug: bool = False
 
     def over(self, other: Given) -> Given:
         """These flags, and the other's where these say nothing."""
@@ -47,6 +49,7 @@ class Given:
             self.private or other.private,
             self.stream and other.stream,
             self.resume_dropped or other.resume_dropped,
+            self.debug or other.debug,
         )
 
 
@@ -79,7 +82,7 @@ def _flags() -> Iterator[inspect.Parameter]:
         declared = typer.Option(
             *setting.flags,
             setting.flag,
-            metavar="NUMBER" if setting.takes else "TEXT",
+            metavar=_metavar(setting.takes, "NUMBER" if setting.takes else "TEXT"),
             help=setting.help,
             show_default=False,
         )
@@ -94,28 +97,43 @@ def _flags() -> Iterator[inspect.Parameter]:
         show_default=False,
     )
     yield _parameter("option", Annotated[list[str] | None, pairs], None)
-    for name, flags, text in (
-        ("resume", ("-c", "--continue"), "go on with the last conversation"),
-        ("private", ("--private", "--no-save"), "keep nothing on disk"),
-        ("resume_dropped", ("--resume-dropped",), "ask for the rest of an answer that broke off"),
-        ("no_loop_guard", ("--no-loop-guard",), "let an answer repeat itself: --loop-guard 0"),
-        ("no_stream", ("-S", "--no-stream"), "wait for the whole answer"),
-        ("debug", ("--debug",), "show where a fault of nemochat's own stands"),
-    ):
+    for name, flags, text in SWITCHES:
         yield _parameter(name, Annotated[bool, typer.Option(*flags, help=text)], default=False)
+
+
+SETTING_SWITCHES = {  # flags without a value, and the setting that each stands for
+    "no_loop_guard": ("loop_guard", "0"),
+    "plain": ("view", "plain"),
+    "accessible": ("view", "accessible"),
+    "no_math": ("math", "off"),
+}
+SWITCHES = (
+    ("resume", ("-c", "--continue"), "go on with the last conversation"),
+    ("private", ("--private", "--no-save"), "keep nothing on disk"),
+    ("resume_dropped", ("--resume-dropped",), "ask for the rest of an answer that broke off"),
+    ("no_loop_guard", ("--no-loop-guard",), "let an answer repeat itself: --loop-guard 0"),
+    ("no_stream", ("-S", "--no-stream"), "wait for the whole answer"),
+    ("plain", ("--plain",), "show answers as they are: --view plain"),
+    ("accessible", ("--accessible",), "say who speaks, and repaint nothing: --view accessible"),
+    ("no_math", ("--no-math",), "show formulas as they are: --math off"),
+    ("debug", ("--debug",), "log requests to standard error and a file, and show faults whole"),
+)
 
 
 def _sampling(row: Parameter) -> inspect.Parameter:
     many = isinstance(row.takes, Texts)
-    metavar = "|".join(row.takes.words) if isinstance(row.takes, OneOf) else "VALUE"
     declared = typer.Option(
         *row.flags,
         row.flag,
-        metavar=metavar,
+        metavar=_metavar(row.takes, "VALUE"),
         help=f"{row.help} ({row.takes}; default {row.default})",
         show_default=False,
     )
     return _parameter(row.name, Annotated[(list[str] if many else str) | None, declared], None)
+
+
+def _metavar(takes: object, otherwise: str) -> str:
+    return "|".join(takes.words) if isinstance(takes, OneOf) else otherwise
 
 
 def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
@@ -138,8 +156,7 @@ def _given(flags: Flags) -> Given:
         elif typed is not None:
             chosen[row.name] = row.parse(typed)
     settings = {s.name: flags[s.name] for s in config.TABLE if flags[s.name] is not None}
-    if flags["no_loop_guard"]:
-        settings["loop_guard"] = "0"
+    settings |= dict(meant for name, meant in SETTING_SWITCHES.items() if flags[name])
     return Given(
         settings,
         chosen,
@@ -147,6 +164,7 @@ def _given(flags: Flags) -> Given:
         flags["private"],
         not flags["no_stream"],
         flags["resume_dropped"],
+        flags["debug"],
     )
 
 

@@ -16,11 +16,6 @@ def input_is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def output_is_terminal() -> bool:
-    """Whether a person reads standard output, on a terminal that can move its cursor."""
-    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
 def output() -> BinaryIO:
     """Standard output for bytes; what is written is lost if it was closed."""
     if sys.stdout is None:

@@ -7,21 +7,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nemochat import __version__, config
-from nemochat.cli import streams
-from nemochat.cli.opening import Opened, open_chat
+from nemochat.cli import streams, views
+from nemochat.cli.opening import Opened, configured, open_chat
 from nemochat.cli.options import Given
 from nemochat.errors import ExitCode
 from nemochat.files import read_text
+from nemochat.parts import Screen
 from nemochat.repl import loop
 from nemochat.repl.session import Session
-from nemochat.screen.plain import Plain
 
 
 def talk(given: Given, script: Path | None) -> int:
     """Chat until someone leaves."""
-    screen = _screen()
+    settings = configured(given)
+    screen = views.choose(settings)
     lines = iter(read_text(script).splitlines()) if script else None
-    opened = open_chat(given, screen, guide_without_token=lines is None)
+    opened = open_chat(given, settings, screen, guide_without_token=lines is None)
     session = Session(opened.chat, opened.connector, opened.saved)
     if lines is not None:
         loop.run(session, _played(lines, screen), screen)
@@ -33,15 +34,7 @@ def talk(given: Given, script: Path | None) -> int:
     return ExitCode.OK
 
 
-def _screen() -> loop.Screen:
-    if streams.output_is_terminal():
-        from nemochat.screen.terminal import Terminal
-
-        return Terminal()
-    return Plain(streams.output(), sys.stderr)
-
-
-def _greet(opened: Opened, screen: loop.Screen) -> None:
+def _greet(opened: Opened, screen: Screen) -> None:
     settings = opened.chat.conversation.settings
     if opened.guided:
         screen.notice(
@@ -59,7 +52,7 @@ def _edited(session: Session, opened: Opened) -> Callable[[], str]:
     return Editor(session, history).read
 
 
-def _played(lines: Iterator[str], screen: loop.Screen) -> Callable[[], str]:
+def _played(lines: Iterator[str], screen: Screen) -> Callable[[], str]:
     """A script's lines, shown as they are asked; blank ones are passed over."""
 
     def read() -> str:

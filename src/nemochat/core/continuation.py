@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nemochat.core.messages import Delta, Ending
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending
 
 LONGEST_OVERLAP = 1000  # characters; a model that repeats more has begun anew
 WORDS_QUOTED = 8

@@ -63,24 +63,32 @@ def _plain(message: Message) -> bool:
 def _without_loose_tools(messages: list[Message]) -> list[Message]:
     """Leave out tool calls without results, results without calls, and exchanges never answered.
 
-    The template does not count an exchange with tools as a turn, so a question right after one
-    would follow a question.
+    The template does not count an exchange with tools as a turn: it has to follow a question and to
+    lead to an answer, or to be the last.
     """
     kept: list[Message] = []
     for place, message in enumerate(messages):
+        asked = bool(kept) and kept[-1].role in {Role.USER, Role.TOOL}
         if message.tool_calls:
-            results = _results(messages[place + 1 :])
-            answered = {result.tool_call_id for result in results}
-            after = place + 1 + len(results)
-            finished = after == len(messages) or messages[after].role is Role.ASSISTANT
-            if finished and all(call.id in answered for call in message.tool_calls):
-                kept.append(message)
-                kept += [r for r in results if r.tool_call_id in {c.id for c in message.tool_calls}]
+            calls = {call.id for call in message.tool_calls}
+            results = [r for r in _results(messages[place + 1 :]) if r.tool_call_id in calls]
+            if asked and calls == {result.tool_call_id for result in results}:
+                kept += [message, *results]
             elif message.content.strip():
                 kept.append(replace(message, tool_calls=()))
         elif message.role is not Role.TOOL:
+            if message.role is Role.USER:
+                _drop_unanswered(kept)
             kept.append(message)
     return kept
+
+
+def _drop_unanswered(kept: list[Message]) -> None:
+    """Take an exchange with tools from the end, up to the question that led to it."""
+    while kept and kept[-1].role is Role.TOOL:
+        while kept[-1].role is Role.TOOL:
+            kept.pop()
+        kept.pop()
 
 
 def _results(messages: list[Message]) -> list[Message]:

@@ -28,6 +28,9 @@ class Repetition:
         if not self._least:
             return False
         piece = text.encode("utf-8", "replace")
+        if len(piece) > LONGEST_PERIOD:  # no token but a whole text, which nobody can stop
+            self._tail = b""
+            return False
         self._tail += piece
         self._unseen += len(piece)
         if self._unseen < _STRIDE or len(self._tail) < self._least:

@@ -29,7 +29,7 @@ class Editor:
             complete_while_typing=True,
             key_bindings=_keys(),
             multiline=True,
-            prompt_continuation="… ",
+            prompt_continuation=_continuation,
             enable_history_search=True,
         )
 
@@ -40,7 +40,7 @@ class Editor:
             KeyboardInterrupt: Ctrl-C, which clears the line.
             EOFError: Ctrl-D on an empty line, which leaves.
         """
-        return self._prompt.prompt("> ")
+        return self._prompt.prompt([("bold ansigreen", "> ")])
 
 
 def _history(path: Path | None) -> History:
@@ -54,6 +54,11 @@ def _history(path: Path | None) -> History:
     except OSError:
         return InMemoryHistory()  # without a home, the chat still works
     return FileHistory(path)
+
+
+def _continuation(width: int, line: int, soft_wrap: int) -> str:  # noqa: ARG001 - prompt_toolkit's
+    """What stands before a further line: nothing before the rest of a wrapped one."""
+    return " " * width if soft_wrap else "… "
 
 
 def _keys() -> KeyBindings:

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from nemochat.errors import NemochatError
-from nemochat.parts import View
+from nemochat.parts import Screen
 from nemochat.repl import registry
 from nemochat.repl.session import Session
 
 LEAVING = {"exit", "quit", ":q"}  # bare words that leave, alone on a line
-
-
-class Screen(View, Protocol):
-    """A view that also shows texts of our own."""
-
-    def show(self, markdown: str) -> None:
-        """Show Markdown."""
-
-    def asked(self, text: str) -> None:
-        """Show a question that nobody typed here."""
 
 
 def run(session: Session, read: Callable[[], str], screen: Screen) -> None:

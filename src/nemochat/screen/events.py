@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from nemochat.core import records
-from nemochat.core.messages import Delta, Message
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Message
 from nemochat.screen.plain import Plain
 
 

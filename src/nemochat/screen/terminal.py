@@ -1,151 +1,227 @@
-"""Answers, notices and tables on a terminal. The only door to rich.
+"""Answers, notices and texts of our own on a terminal. The only door to rich.
 
-A streamed answer is shown as Markdown while it comes: blocks that are finished are printed once and
-stay in the terminal's scrollback, only the block still open is painted again.
+A streamed answer is laid out as it comes. Rows that nothing can change any more are written once
+and stay in the terminal's own scrollback; the few that are live are painted again, at most
+twenty-five times a second. rich gives the styles and knows the terminal's colours.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+import textwrap
+import threading
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from functools import cache
 
-from nemochat.core.messages import Delta, Ending, Message
-from nemochat.errors import EndpointError
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending, Message
+from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
+from nemochat.screen.following import following
+from nemochat.screen.keyboard import Quiet
+from nemochat.screen.markdown import Renderer, Row, Span, prepare, render
+from nemochat.screen.painter import Painter
 from nemochat.screen.safe import harmless, harmless_line
+from nemochat.screen.theme import STYLES
+from nemochat.screen.thinking import Thinking
 
-if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.live import Live
-
-SECONDS_A_FRAME = 0.05
+SECONDS_A_FRAME = 0.04
+SECONDS_A_TICK = 0.2  # between two frames in which only the seconds count on
+SECONDS_BEFORE_WAITING_SHOWS = 0.4
+LONGEST_NOTICE = 300  # characters
 
 
 class Terminal:
-    """Paints answers as they come, and all else between them."""
+    """Shows turns, notices and texts of our own."""
 
-    def __init__(self) -> None:
-        from rich.console import Console
-
-        self._console: Console = Console(highlight=False, markup=False, emoji=False)
-        self._live: Live | None = None
-        self._open = ""
-        self._painted = 0.0
+    def __init__(self, *, math: bool = True) -> None:
+        """Look at the terminal of standard output; `math` shows formulas in Unicode."""
+        self._math = math
+        self._columns, self._rows = shutil.get_terminal_size()
+        self._painter = Painter(_write, _styled())
+        self._final: list[Row] = []
+        self._renderer: Renderer | None = None
+        self._thinking = Thinking()
+        self._thought = ""
         self._candidate = 0
+        self._painted = 0.0
+        self._began = 0.0
+        self._retry: tuple[float, str] | None = None  # until when, and why
+        self._stopped = threading.Event()
 
-    def follow(self, deltas: Iterator[Delta]) -> Iterator[Delta]:
-        """Pass the deltas on; whatever happens, the terminal is left as it was."""
-        try:
-            yield from deltas
-        finally:
-            self._finish()
+    def follow(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
+        """Pass the deltas on, painting meanwhile; the keyboard's echo is off so long."""
+
+        def end() -> None:
+            self._stopped.set()
+            stop()
+
+        self._stopped.clear()
+        self._final.append(Row((), 0))  # between what was typed and its answer
+        self._began, self._painted, self._retry = time.monotonic(), 0.0, None
+        threading.Thread(target=prepare, daemon=True).start()  # while the first token is awaited
+        with Quiet(sys.stdin):
+            try:
+                yield from following(deltas, end, self._frame)
+            finally:
+                self._paint(waiting=False)
 
     def write(self, delta: Delta) -> None:
-        """Show more of the answer, at most twenty times a second."""
-        if not delta.text:
-            return
-        if delta.candidate != self._candidate:
-            self._finish()
+        """Take in more of the answer; the next frame shows it."""
+        if delta.candidate != self._candidate and delta.text:
+            self._end_answer(interrupted=False)
+            self._final.append(_line("─" * min(self._columns - 1, 40), "rule"))
             self._candidate = delta.candidate
-            self._console.rule(style="dim")
-        self._open += delta.text
-        now = time.monotonic()
-        if now - self._painted >= SECONDS_A_FRAME:
-            self._paint()
-            self._painted = now
+        thought, text = self._thinking.feed(delta.text) if delta.text else ("", "")
+        self._thought += delta.reasoning + thought
+        if text:
+            self._answer(text)
 
     def settle(self, answers: list[Message]) -> None:
         """Show the rest, and how the answer ended if it is not whole."""
-        self._finish()
-        self._candidate = 0
+        thought, text = self._thinking.flush()
+        self._thought += thought
+        if text:
+            self._answer(text)
+        interrupted = any(answer.ending is not Ending.COMPLETE for answer in answers)
+        self._end_answer(interrupted=interrupted)
+        self._candidate, self._thinking = 0, Thinking()
         for answer in answers:
             if answer.outcome:
-                self._console.print(f"[{answer.outcome}]", style="yellow")
-            elif answer.ending is Ending.COMPLETE and answer.empty:
-                self.notice("the answer is empty")
-        self._console.print()
+                self._final.append(_line(f"[{harmless_line(answer.outcome, 200)}]", "notice"))
+        self._final.append(Row((), 0))
+        self._paint(waiting=False)
 
     def wait(self, seconds: float, error: EndpointError) -> None:
-        """Count down to the next try."""
-        line = harmless_line(error.sentence, 200)
-        with self._console.status(line, spinner="dots") as status:
-            deadline = time.monotonic() + seconds
-            while (left := deadline - time.monotonic()) > 0:
-                status.update(f"{line}; trying again in {left:.0f} s (Ctrl-C stops)")
-                time.sleep(min(left, 0.25))
+        """Count down to the next try: called where the deltas come from, painted where they go."""
+        self._retry = (time.monotonic() + seconds, harmless_line(error.sentence, LONGEST_NOTICE))
+        self._stopped.wait(seconds)
+        self._retry = None
 
     def notice(self, text: str) -> None:
         """Tell something that is not the answer."""
-        self._console.print(harmless_line(text, 300), style="yellow")
+        line = harmless_line(text, LONGEST_NOTICE)
+        columns = shutil.get_terminal_size().columns
+        self._final += [_line(part, "notice") for part in textwrap.wrap(line, max(columns - 1, 8))]
+        self._paint(waiting=False)
 
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
-        self._console.print(f"> {harmless(text)}", style="bold")
-        self._console.print()
+        lines = f"> {harmless(text)}".split("\n")
+        self._final += [*(_line(line, "question") for line in lines), Row((), 0)]
+        self._paint(waiting=False)
 
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as Markdown."""
-        self._print(markdown)
-        self._console.print()
+        self._columns, self._rows = shutil.get_terminal_size()
+        self._final += [*render(markdown, self._columns - 1, math=self._math), Row((), 0)]
+        self._paint(waiting=False)
 
-    def _paint(self) -> None:
-        """Print the blocks that are finished, and the open one over its last picture."""
-        finished, self._open = split(self._open)
-        if finished:
-            self._stop()
-            self._print(finished)
-            self._console.print()
-        if self._open.strip():
-            self._live_tail()
+    def _answer(self, text: str) -> None:
+        if self._renderer is None:
+            self._end_thought()
+            self._renderer = Renderer(self._columns - 1, math=self._math)
+        self._final += self._renderer.feed(text)
 
-    def _live_tail(self) -> None:
-        from rich.live import Live
+    def _end_answer(self, *, interrupted: bool) -> None:
+        self._end_thought()
+        if self._renderer is not None:
+            self._final += self._renderer.end(interrupted=interrupted)
+            self._renderer = None
 
-        if self._live is None:
-            self._live = Live(
-                console=self._console, transient=True, auto_refresh=False, vertical_overflow="crop"
-            )
-            self._live.start()
-        self._live.update(self._tail(), refresh=True)
+    def _end_thought(self) -> None:
+        """Fold what was thought into a row: the answer begins."""
+        if self._thought:
+            seconds = time.monotonic() - self._began
+            self._final.append(_line(f"(thought for {seconds:.0f} s)", "thought"))
+            self._thought = ""
 
-    def _tail(self) -> RenderableType:
-        """The last rows of the open block, as many as fit above the cursor."""
-        from rich.console import Group
-        from rich.segment import Segment, Segments
+    def _frame(self) -> float:
+        """Paint if it is time; return the seconds until it is again."""
+        now = time.monotonic()
+        pending = bool(self._final) or self._renderer is not None
+        due = self._painted + (SECONDS_A_FRAME if pending else SECONDS_A_TICK) - now
+        if due > 0:
+            return due
+        self._paint(waiting=True)
+        self._painted = now
+        return SECONDS_A_FRAME if pending else SECONDS_A_TICK
 
-        options = self._console.options.update(width=self._console.width)
-        rows = self._console.render_lines(_markdown(self._open), options, pad=False)
-        kept = rows[-max(self._console.height - 2, 1) :]
-        return Group(*(Segments([*row, Segment.line()]) for row in kept))
+    def _paint(self, *, waiting: bool) -> None:
+        size = shutil.get_terminal_size()
+        if size.columns != self._columns:
+            self._painter.resized(size.columns, reflows=_reflows())
+            if self._renderer is not None:
+                self._renderer.resize(size.columns - 1)
+        self._columns, self._rows = size
+        final, self._final = self._final, []
+        live = self._tail() if waiting else []
+        if self._renderer is not None:
+            live = self._renderer.tail()
+        self._painter.frame(final, live[-max(self._rows - 1, 1) :], self._columns)
 
-    def _finish(self) -> None:
-        self._stop()
-        if self._open.strip():
-            self._print(self._open)
-        self._open = ""
-
-    def _stop(self) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-
-    def _print(self, markdown: str) -> None:
-        self._console.print(_markdown(markdown))
-
-
-def _markdown(text: str) -> RenderableType:
-    from rich.markdown import Markdown
-
-    return Markdown(harmless(text), code_theme="ansi_dark", hyperlinks=False)
+    def _tail(self) -> list[Row]:
+        """What stands where the answer will begin."""
+        seconds = time.monotonic() - self._began
+        if self._retry is not None:
+            until, why = self._retry
+            left = max(until - time.monotonic(), 0)
+            return [_line(f"{why}; trying again in {left:.0f} s (Ctrl-C stops)", "notice")]
+        if self._thought:
+            last = harmless_line(self._thought[-self._columns :], self._columns - 20)
+            return [_line(f"thinking, {seconds:.0f} s: {last}", "thought")]
+        if seconds < SECONDS_BEFORE_WAITING_SHOWS:
+            return []
+        return [_line(f"waiting for the first token, {seconds:.0f} s", "dim")]
 
 
-def split(text: str) -> tuple[str, str]:
-    """The top-level blocks that can no longer change, and the last one, which still can."""
-    from markdown_it import MarkdownIt
+def _line(text: str, style: str) -> Row:
+    return Row((Span(text, style),), len(text))
 
-    parser = MarkdownIt().enable("table")
-    starts = [t.map[0] for t in parser.parse(text) if t.map and t.level == 0 and t.nesting >= 0]
-    if len(starts) < 2:  # noqa: PLR2004 - one block is the open one
-        return "", text
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[: starts[-1]]), "".join(lines[starts[-1] :])
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise Ended(ExitCode.PIPE_CLOSED) from None
+    except OSError as error:
+        raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
+
+
+def _styled() -> Callable[[Span], str]:
+    """A function that puts a span's sequences round it, as far as this terminal knows them."""
+    from rich.color import ColorSystem
+    from rich.console import Console
+    from rich.style import Style
+
+    name = Console(file=sys.stdout).color_system
+    systems = {
+        "standard": ColorSystem.STANDARD,
+        "256": ColorSystem.EIGHT_BIT,
+        "truecolor": ColorSystem.TRUECOLOR,
+        "windows": ColorSystem.WINDOWS,
+    }
+    plain = os.environ.get("NO_COLOR")
+    system = ColorSystem.STANDARD if plain or name is None else systems[name]
+
+    @cache
+    def looks(names: str, link: str) -> Style:
+        style = Style.combine([Style.parse(STYLES.get(each, "none")) for each in names.split()])
+        if plain:
+            style = style.without_color
+        return style + Style(link=link) if link else style
+
+    def styled(span: Span) -> str:
+        if not span.style and not span.link:
+            return span.text
+        return looks(span.style, span.link).render(span.text, color_system=system)
+
+    return styled
+
+
+def _reflows() -> bool:
+    """Whether the terminal wraps anew what stands on it when its width changes: most do."""
+    return "XTERM_VERSION" not in os.environ and os.environ.get("TERM") != "linux"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, Node, Settings
-from nemochat.core.messages import Growing, Message
+from nemochat.core.deltas import Growing
+from nemochat.core.messages import Message
 from nemochat.errors import StoreError
 from nemochat.store.database import Database
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nemochat.core.conversation import Conversation
-from nemochat.core.messages import Growing, Message
+from nemochat.core.deltas import Growing
+from nemochat.core.messages import Message
 
 
 class Memory:

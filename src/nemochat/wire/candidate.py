@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from nemochat.core.messages import Delta, Ending, ToolCallPiece
+from nemochat.core.deltas import Delta, ToolCallPiece
+from nemochat.core.messages import Ending
 from nemochat.wire.lenient import Json, text
 from nemochat.wire.tail import Once, Tail, Whole
 

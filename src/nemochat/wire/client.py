@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from nemochat import __version__
-from nemochat.core.messages import Delta, Ending
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending
 from nemochat.core.parameters import streams
 from nemochat.core.prompt import Prompt
 from nemochat.errors import (
@@ -23,11 +24,12 @@ from nemochat.errors import (
 from nemochat.wire import endpoints, failures, faults, protocol
 from nemochat.wire.given import Given
 from nemochat.wire.lenient import Json, parse
-from nemochat.wire.line import Incoming, Line, Route
+from nemochat.wire.line import Incoming, Line
 from nemochat.wire.models import ModelInfo, listed
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.reading import deltas
 from nemochat.wire.retries import MOST_REQUESTS, pause
+from nemochat.wire.route import Route
 
 LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
 LARGEST_LIST = 8 * 1024 * 1024  # bytes read of a list of models
@@ -115,12 +117,12 @@ class Client:
             ConfigurationError: the endpoint cannot be asked at all.
         """
         self._requests = 0
-        self._line.stopped = False
+        self._line.begin()
         return self._answer(prompt)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """The endpoint's models, or none if it does not tell in time."""
-        self._line.stopped = False
+        self._line.begin()
         return self._listed()
 
     def _listed(self) -> tuple[ModelInfo, ...]:

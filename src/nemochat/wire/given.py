@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nemochat.core.messages import Delta, Ending
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending
 
 
 class Given:

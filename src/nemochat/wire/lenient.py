@@ -9,6 +9,7 @@ from typing import Any
 Json = Any  # what json.loads gives; every use asks for the type first
 LARGE = 1024 * 1024  # characters; a shorter text cannot hold enough values to fill the memory
 MOST_VALUES = 300_000
+_DECODER = json.JSONDecoder(strict=False)  # made once: json.loads would make one for each event
 _STRING_OR_START = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{,]', re.DOTALL)
 
 
@@ -17,13 +18,13 @@ def parse(text: str) -> Json:
     if len(text) > LARGE and _crowded(text):
         raise ValueError("too many values")
     try:
-        return json.loads(text, strict=False)
+        return _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except json.JSONDecodeError:
         raise
     except ValueError:  # a number of more than 4,300 digits, which nothing here needs exactly
-        return json.loads(text, strict=False, parse_int=float)
+        return json.JSONDecoder(strict=False, parse_int=float).decode(text)
 
 
 def _crowded(text: str) -> bool:

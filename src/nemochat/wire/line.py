@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from nemochat.errors import ConfigurationError
 from nemochat.wire import faults
-from nemochat.wire.endpoints import local
 from nemochat.wire.inflate import ACCEPTED, Inflater
 from nemochat.wire.patience import Patience
+from nemochat.wire.route import Route
 from nemochat.wire.watchdog import Watchdog, shut
 
 if TYPE_CHECKING:
@@ -41,70 +39,12 @@ class Incoming:
     pieces: Iterator[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The way to an endpoint.
-
-    Attributes:
-        base_url: Its address.
-        ca_bundle: A file or folder of certificates to trust; "" leaves that to the environment.
-        proxy: The proxy's address; "" uses none; None leaves that to the environment.
-        connect: Seconds to connect.
-    """
-
-    base_url: str
-    ca_bundle: str = ""
-    proxy: str | None = None
-    connect: float = 10.0
-
-    @property
-    def bare(self) -> bool:
-        """Whether it leads to this machine without TLS or a proxy.
-
-        To load certificates and to look for proxies takes 15 ms, of no use for that. A proxy of
-        the environment is used for this machine too, as by other programs, unless NO_PROXY names
-        any of its addresses.
-        """
-        if urlsplit(self.base_url).scheme != "http" or not local(self.base_url) or self.proxy:
-            return False
-        exempt = _environment("no_proxy").replace(" ", "").split(",")
-        return (
-            self.proxy is not None
-            or not (_environment("http_proxy") or _environment("all_proxy"))
-            or any(name == "*" or name.startswith(_HERE) for name in exempt)
-        )
-
-    def trust(self) -> ssl.SSLContext | bool:
-        """The certificates to trust, or whether to trust those of the environment."""
-        if not self.ca_bundle:
-            return not self.bare
-        try:
-            if Path(self.ca_bundle).is_dir():
-                return ssl.create_default_context(capath=self.ca_bundle)
-            return ssl.create_default_context(cafile=self.ca_bundle)
-        except OSError as error:
-            raise ConfigurationError(
-                f"the certificates in {self.ca_bundle} cannot be read"
-            ) from error
-
-
-_HERE = ("localhost", "127.", "::1", "[::1]")
-
-
-def _environment(name: str) -> str:
-    return os.environ.get(name) or os.environ.get(name.upper()) or ""
-
-
 class Line:
-    """The connection to one endpoint; one request at a time.
-
-    Attributes:
-        stopped: Whether `stop` was called; the owner sets it back.
-    """
+    """The connection to one endpoint; one request at a time."""
 
     def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
         """Prepare a line; nothing is loaded or sent yet."""
-        self.stopped = False
+        self._stop = Event()
         self._route = route
         self._headers = {"Accept-Encoding": ACCEPTED, **headers}
         self._endpoint = urlsplit(route.base_url).netloc
@@ -116,10 +56,19 @@ class Line:
         if "_http" in self.__dict__:
             self._http.close()
 
+    def begin(self) -> None:
+        """Begin anew after a stop; a thread that still waits for a connection stays stopped."""
+        self._stop = Event()
+
     def stop(self) -> None:
         """End what is being read in another thread, and all that would follow."""
-        self.stopped = True
+        self._stop.set()
         self._shut()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped since it began."""
+        return self._stop.is_set()
 
     @contextmanager
     def send(
@@ -146,7 +95,8 @@ class Line:
     ) -> httpx.Response:
         import httpx
 
-        self._go_on()
+        stop = self._stop
+        self._go_on(stop)
         timeout = httpx.Timeout(
             patience.left(), connect=min(self._route.connect, patience.in_all()), pool=None
         )
@@ -155,11 +105,12 @@ class Line:
             self._route.base_url + path,
             content=content or None,
             timeout=timeout,
-            extensions={"trace": self._trace},
+            extensions={"trace": partial(self._trace, stop)},
         )
         watchdog.watch(patience.in_all())
         begun = time.monotonic()
         response = self._http.send(request, stream=True)
+        self._go_on(stop)
         watchdog.rest()
         patience.waited(time.monotonic() - begun)
         return response
@@ -186,11 +137,11 @@ class Line:
             if read is None and watchdog.barked:
                 raise TimeoutError
             if read is None:
-                self._go_on()
+                self._go_on(self._stop)
         return read
 
-    def _go_on(self) -> None:
-        if self.stopped:
+    def _go_on(self, stop: Event) -> None:
+        if stop.is_set():
             raise faults.Lost("it was stopped")
 
     @cached_property
@@ -211,7 +162,7 @@ class Line:
                 "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read"
             ) from error
 
-    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
+    def _trace(self, stop: Event, name: str, info: Mapping[str, Any]) -> None:
         """Remember where the connection goes, and the connection, for `stop` to shut it."""
         if name.endswith("connect_tcp.started"):
             place = f"{info['host']}:{info['port']}"
@@ -220,9 +171,10 @@ class Line:
             direct = (info["host"].strip("[]").lower(), info["port"]) == (url.hostname, port)
             self._where = self._endpoint if direct else f"the proxy {place}"
         elif name.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._stream = info["return_value"]
-            if self.stopped:
-                self._shut()
+            if stop.is_set():
+                shut(info["return_value"].get_extra_info("socket"))
+            else:
+                self._stream = info["return_value"]
 
     def _shut(self) -> None:
         if self._stream is not None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nemochat.core.messages import Delta, Ending, Message, Role, Usage
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending, Message, Role, Usage
 from nemochat.core.parameters import streams
 from nemochat.core.prompt import Prompt
 from nemochat.errors import NotAnAnswer

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from nemochat.core.messages import Delta
+from nemochat.core.deltas import Delta
 from nemochat.errors import NotAnAnswer
 from nemochat.wire.faults import Lost
 from nemochat.wire.lenient import Json, document
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.protocol import Reader
 from nemochat.wire.reasons import reason
-from nemochat.wire.sse import Decoder
+from nemochat.wire.sse import Decoder, Event
 
 __all__ = ["LARGEST_DOCUMENT", "Timeouts", "deltas"]
 
@@ -70,6 +70,8 @@ def _stream(pieces: Iterator[bytes], reader: Reader, patience: Patience) -> Iter
             shown += piece[:_SHOWN]
     if (last := decoder.unended()) is not None:
         yield from reader.event(last)
+    if decoder.stray and not reader.ended:
+        yield from reader.event(Event(decoder.stray.decode("utf-8", "replace")))
     if not reader.events and not shown.lstrip(_BLANK).startswith(
         (b":", b"data", b"event", b"id", b"retry")
     ):

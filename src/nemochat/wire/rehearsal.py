@@ -6,7 +6,8 @@ import json
 import shlex
 from collections.abc import Generator
 
-from nemochat.core.messages import Delta, Ending
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending
 from nemochat.core.prompt import Prompt
 from nemochat.wire import protocol
 
@@ -25,6 +26,9 @@ class Rehearsal:
         body = json.dumps(protocol.body(prompt), ensure_ascii=False)
         yield Delta(self._command(body) if self._curl else body)
         yield Delta(ending=Ending.COMPLETE)
+
+    def stop(self) -> None:
+        """There is nothing to end."""
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from nemochat.errors import EndpointError
 
@@ -23,6 +22,8 @@ def seconds_asked(headers: Mapping[str, str], now: datetime | None = None) -> fl
     try:
         seconds = float(wish)
     except ValueError:
+        from email.utils import parsedate_to_datetime  # 12 ms, for a header that rarely comes
+
         try:
             moment = parsedate_to_datetime(wish)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

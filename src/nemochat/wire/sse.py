@@ -25,9 +25,15 @@ class Event:
 
 
 class Decoder:
-    """Events out of the bytes of one stream."""
+    """Events out of the bytes of one stream.
+
+    Attributes:
+        stray: The last line that is an object of JSON where a field should stand. The grammar drops
+            it; some servers that fail within a stream send their error so.
+    """
 
     def __init__(self) -> None:
+        self.stray = b""
         self._line = bytearray()  # the line under way
         self._first = True
         self._after_cr = False
@@ -94,4 +100,6 @@ class Decoder:
             self._size += len(self._data[-1]) + _LINE
         elif line[:end] == b"event":
             self._name = line[start:].decode("utf-8", "replace")
+        elif line.startswith(b"{"):
+            self.stray = bytes(line)
         return None

@@ -132,12 +132,14 @@ def _errors() -> list[Case]:
         ("finish_reason error", event(_said({}, finish_reason="error", error={"message": "boom"}))),
         ("an error list", event({"errors": [{"message": "boom"}]})),
         ("a message alone", event({"message": "boom"})),
+        ("a bare line of JSON", b': x\n{"error": {"message": "boom"}}\n'),
     ]
     text = b"".join(map(event, deltas("Hi")))
     cases = []
     for name, error in rows:
-        before = plays(head(), error, event(DONE))
-        after = plays(head(), text, error, event(DONE))
+        done = b"" if error.startswith(b":") else event(DONE)
+        before = plays(head(), error, done)
+        after = plays(head(), text, error, done)
         cases += [
             Case("errors in the stream", f"{name} before text", before, FAILED, says="boom",
                  requests=1),

@@ -1,0 +1,142 @@
+"""What does a token cost on the screen? Ours beside rich's Live of Markdown, and beside printing.
+
+Each text comes in tokens of four characters. For ours and for plain printing every token is shown
+by a frame of its own, the worst case; `rich.Live` renders the whole text for each, so that a few of
+its frames, spread over the answer, stand for all. Bytes are those of a terminal of 80 by 24: for
+ours an estimate of a painter that rewrites only what differs.
+
+    python bench/rendering.py [--tokens 1000 5000 20000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+from collections.abc import Callable
+
+from nemochat.screen.markdown import Renderer, Row, prepare
+
+WIDTH, HEIGHT = 80, 24
+TOKEN = 4  # characters
+SAMPLES = 12  # frames of rich that stand for all
+
+PROSE = (
+    "The quick brown fox **jumps** over a lazy dog, while *nobody* looks at `code` or at "
+    "[a link](https://example.org/a); and so it goes on until the paragraph ends.\n\n"
+)
+MIXED = (
+    f"## A heading\n\n{PROSE}{PROSE}"
+    "- one item of a list\n- another, with **bold**\n  - and deeper\n\n"
+    "```python\ndef compute(x, n):\n    return [x * k for k in range(n)]  # why\n```\n\n"
+    "| a | b | c |\n|---|--:|---|\n| one | 2 | `three` |\n| four | 5 | six |\n\n"
+    "1. first\n2. second\n\n> a quote of *some* words\n\n"
+)
+TEXTS: dict[str, Callable[[int], str]] = {
+    "mixed": lambda size: MIXED * (size // len(MIXED) + 1),
+    "one paragraph": lambda size: PROSE.replace("\n\n", " ") * (size // len(PROSE) + 1),
+    "one code block": lambda size: (
+        "```python\n" + "    return compute(x, 33)  # why not\n" * (size // 30)
+    ),
+    "one list": lambda size: "- some text of **an item** that is here\n" * (size // 30),
+    "one table": lambda size: (
+        "| a | b |\n|---|---|\n" + "| some text | in **cells** |\n" * (size // 25)
+    ),
+    "`[[[[…`": lambda size: "[" * size,
+    "no newline": lambda size: "x" * size,
+}
+
+
+def painted(old: list[Row], final: list[Row], new: list[Row]) -> int:
+    """Bytes to make the screen that shows `old` show `final` and `new`."""
+    rows = [*final, *new]
+    same = 0
+    while same < min(len(old), len(rows)) and old[same] == rows[same]:
+        same += 1
+    if same < len(rows) and same == len(old) - 1 and rows[same].text.startswith(old[same].text):
+        appended = len(rows[same].text.encode()) - len(old[same].text.encode())
+        return appended + sum(cost(row) for row in rows[same + 1 :])
+    up = 6 if len(old) - same > 1 else 1
+    return up + sum(cost(row) for row in rows[same:]) if old != rows else 0
+
+
+def cost(row: Row) -> int:
+    """Bytes of a row: its text, a colour on and off for each styled span, the line's end."""
+    styled = sum(9 for span in row.spans if span.style)
+    return len(row.text.encode()) + styled + 5
+
+
+def ours(text: str) -> tuple[float, float, float]:
+    """Milliseconds and bytes a token, and the worst frame in milliseconds."""
+    renderer = Renderer(WIDTH - 1)
+    shown: list[Row] = []
+    spent = worst = 0.0
+    written = 0
+    for at in range(0, len(text), TOKEN):
+        begun = time.process_time()
+        final = renderer.feed(text[at : at + TOKEN])
+        tail = renderer.tail()[1 - HEIGHT :]
+        took = time.process_time() - begun
+        spent += took
+        worst = max(worst, took)
+        written += painted(shown, final, tail)
+        shown = tail
+    count = len(text) / TOKEN
+    return spent * 1000 / count, written / count, worst * 1000
+
+
+def live(text: str) -> tuple[float, float, float]:
+    """The same of `rich.Live`, of which only some frames are drawn."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.markdown import Markdown
+
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=WIDTH, height=HEIGHT)
+    spent = worst = 0.0
+    with Live(console=console, auto_refresh=False) as shown:
+        size = 0
+        for sample in range(1, SAMPLES + 1):
+            size = len(text) * sample // SAMPLES
+            begun = time.process_time()
+            shown.update(Markdown(text[:size]), refresh=True)
+            took = time.process_time() - begun
+            spent += took
+            worst = max(worst, took)
+        written = len(out.getvalue().encode())
+    return spent * 1000 / SAMPLES, written / SAMPLES, worst * 1000
+
+
+def raw(text: str) -> tuple[float, float, float]:
+    """The same of printing the text as it comes."""
+    out = io.StringIO()
+    begun = time.process_time()
+    for at in range(0, len(text), TOKEN):
+        out.write(text[at : at + TOKEN])
+        out.flush()
+    spent = time.process_time() - begun
+    count = len(text) / TOKEN
+    return spent * 1000 / count, len(text.encode()) / count, 0.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tokens", type=int, nargs="+", default=[1_000, 5_000, 20_000])
+    arguments = parser.parse_args()
+    prepare("python")
+    print("| text | way | tokens | CPU ms a token | bytes a token | worst frame ms |")
+    print("|---|---|--:|--:|--:|--:|")
+    for name, make in TEXTS.items():
+        for way in (live, ours, raw):
+            for tokens in arguments.tokens:
+                text = make(tokens * TOKEN)[: tokens * TOKEN]
+                milliseconds, written, worst = way(text)
+                print(
+                    f"| {name} | {way.__name__} | {tokens:,} | {milliseconds:.3f} "
+                    f"| {written:,.0f} | {worst:.1f} |",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Which view shows a turn here: the terminal's, a plain one, one that is read aloud, or JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+from nemochat.cli import streams
+from nemochat.config import Config
+from nemochat.parts import Screen
+from nemochat.screen.plain import Accessible, Plain
+
+
+def choose(config: Config, environment: Mapping[str, str] = os.environ) -> Screen:
+    """The view for standard output as it is connected, and as its person wants it."""
+    wanted = config.text("view")
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    if wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1"):
+        return Accessible(streams.output(), sys.stderr, on_terminal=on_terminal)
+    if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
+        from nemochat.screen.terminal import Terminal
+
+        return Terminal(math=config.text("math") == "on")
+    return Plain(streams.output(), sys.stderr, on_terminal=on_terminal)

@@ -1,0 +1,230 @@
+"""What does a line of Markdown do: which containers does it go on in, which block does it begin?
+
+A reading changes nothing, so that a line that is not finished can be tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from nemochat.screen.markdown.containers import TAB, Container, Cursor
+from nemochat.screen.markdown.links import definition
+from nemochat.screen.markdown.table import alignments, cells
+
+DEEPEST = 32  # containers within one another
+LONGEST_TITLE = 200  # characters of the one line that an underline makes a heading
+LONGEST_CLAIMED = 1_000  # characters of a line that may be the head of a table, or a definition
+LONGEST = 4_000  # characters of any other line that is not text or code
+
+_HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)(.*)", re.DOTALL)
+_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+_FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$", re.DOTALL)
+_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
+_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_ITEM = re.compile(r"([-+*])(?=[ \t]|$)|([0-9]{1,9})([.)])(?=[ \t]|$)")
+_FORMULA = {"\\[": "\\]", "$$": "$$"}
+_MOST_BLANKS = 4  # behind a bullet; more of them begin indented code
+
+
+class Kind(Enum):
+    """What a line is to the block that it belongs to."""
+
+    BLANK = auto()
+    TEXT = auto()
+    HEADING = auto()
+    UNDERLINE = auto()
+    RULE = auto()
+    DEFINITION = auto()
+    FENCE = auto()
+    FENCE_END = auto()
+    FORMULA = auto()
+    FORMULA_END = auto()
+    CODE = auto()
+    INDENTED = auto()
+    DELIMITERS = auto()
+    TABLE_ROW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The block that is open: what the next line must know of it.
+
+    Attributes:
+        kind: TEXT in a paragraph, FENCE in fenced code, and so on; BLANK for none.
+        held: The last line of a paragraph, while an underline or delimiters may still claim it.
+        alone: Whether that line is the only one of its paragraph.
+        mark: The fence, or what ends a formula.
+        indent: Columns by which the fence is indented.
+    """
+
+    kind: Kind = Kind.BLANK
+    held: str = ""
+    alone: bool = False
+    mark: str = ""
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line does.
+
+    Attributes:
+        kind: What it is.
+        matched: The number of containers that it goes on in.
+        opened: The containers that it begins.
+        text: What it gives to its block.
+        mark: As in `Open`, where it begins such a block.
+        indent: As in `Open`.
+        lazy: Whether it goes on in a paragraph without the marks of its containers.
+    """
+
+    kind: Kind
+    matched: int
+    opened: list[Container] = field(default_factory=list)
+    text: str = ""
+    mark: str = ""
+    indent: int = 0
+    lazy: bool = False
+
+    def goes_on(self, stack: Sequence[Container]) -> bool:
+        """Whether the line stands in all of the containers that are open, and in no new one."""
+        return self.lazy or (self.matched == len(stack) and not self.opened)
+
+
+def read(line: str, stack: Sequence[Container], block: Open) -> Reading:
+    """Read a line, or the beginning of one of more than `LONGEST` characters."""
+    cursor = Cursor(line)
+    matched = _matched(cursor, stack)
+    inside = matched == len(stack)
+    if inside and (found := _verbatim(cursor, matched, block)):
+        return found
+    opened: list[Container] = []
+    while True:
+        in_paragraph = block.kind is Kind.TEXT and not opened
+        found = _leaf(cursor, matched, opened, block if in_paragraph and inside else Open())
+        if found and not (found.kind is Kind.INDENTED and in_paragraph):
+            return found
+        depth = matched + len(opened)
+        if found or depth >= DEEPEST:
+            break
+        if not _container(cursor, opened, interrupts=in_paragraph and inside):
+            break
+        if len(opened) == 1 and not inside and opened[0].follows(stack[matched]):
+            opened[0].number = _next(stack[matched].number)
+    text = line[cursor.indent()[1] :]
+    if in_paragraph:
+        return Reading(Kind.TEXT, matched, opened, text, lazy=not inside)
+    if block.kind is Kind.TABLE_ROW and inside and not opened and len(line) <= LONGEST:
+        return Reading(Kind.TABLE_ROW, matched, opened, text)
+    if len(line) <= LONGEST_CLAIMED and definition(text.rstrip()):
+        return Reading(Kind.DEFINITION, matched, opened, text.rstrip())
+    return Reading(Kind.TEXT, matched, opened, text)
+
+
+def _matched(cursor: Cursor, stack: Sequence[Container]) -> int:
+    """The number of containers that the line goes on in; the cursor passes their marks."""
+    for index, container in enumerate(stack):
+        if not container.holds(cursor):
+            return index
+    return len(stack)
+
+
+def _verbatim(cursor: Cursor, matched: int, block: Open) -> Reading | None:
+    """The reading of a line within fenced code or a formula; None elsewhere and after it."""
+    if block.kind not in {Kind.FENCE, Kind.FORMULA}:
+        return None
+    long = len(cursor.text) > LONGEST
+    columns, index = cursor.indent()
+    text = cursor.text[index:].rstrip()
+    if block.kind is Kind.FENCE:
+        mark = block.mark
+        if not long and columns < TAB and len(text) >= len(mark) and not text.strip(mark[0]):
+            return Reading(Kind.FENCE_END, matched, text=text)
+        cursor.skip(min(block.indent, columns))
+        return Reading(Kind.CODE, matched, text=cursor.rest())
+    if not text or long:
+        return None  # LaTeX has no blank lines in a formula
+    if text == block.mark:
+        return Reading(Kind.FORMULA_END, matched, text=text)
+    cursor.skip(min(block.indent, columns))
+    return Reading(Kind.CODE, matched, text=cursor.rest().rstrip())
+
+
+def _leaf(cursor: Cursor, matched: int, opened: list[Container], paragraph: Open) -> Reading | None:
+    """The reading of a line of which the rest is blank, indented or begins a block but text."""
+    columns, index = cursor.indent()
+    text = cursor.text[index:]
+    if not text:
+        return Reading(Kind.BLANK, matched, opened)
+    if columns >= TAB:
+        cursor.skip(TAB)
+        return Reading(Kind.INDENTED, matched, opened, cursor.rest())
+    if len(cursor.text) > LONGEST:
+        return None
+    found = _claim(text, paragraph) or _edge(text)
+    if found is None:
+        return None
+    kind, content, mark = found
+    return Reading(kind, matched, opened, content, mark, columns)
+
+
+def _claim(text: str, paragraph: Open) -> tuple[Kind, str, str] | None:
+    """The kind, content and mark of a line that makes something else of the line before it."""
+    held = paragraph.held
+    first = text[0]
+    if not held:
+        return None
+    if first in "=-" and paragraph.alone and len(held) <= LONGEST_TITLE and _UNDERLINE.match(text):
+        return Kind.UNDERLINE, "", first
+    if first in "|:-" and "|" in held:
+        aligned = alignments(text.rstrip())
+        if aligned and len(aligned) == len(cells(held)):
+            return Kind.DELIMITERS, text.rstrip(), ""
+    return None
+
+
+def _edge(text: str) -> tuple[Kind, str, str] | None:
+    """The kind, content and mark of a line that is a block, or begins one that ends by a mark."""
+    first = text[0]
+    if first == "#" and (match := _HEADING.match(text)):
+        return Kind.HEADING, _CLOSING.sub("", match[2]).strip(), match[1]
+    if first in "`~" and (match := _FENCE.match(text)):
+        return Kind.FENCE, text.rstrip(), match[1] or match[3]
+    if first in "*-_" and _RULE.match(text):
+        return Kind.RULE, "", ""
+    stripped = text.rstrip()
+    if stripped in _FORMULA:
+        return Kind.FORMULA, stripped, _FORMULA[stripped]
+    return None
+
+
+def _container(cursor: Cursor, opened: list[Container], *, interrupts: bool) -> bool:
+    """Whether a quote or an item begins here; the cursor passes its mark."""
+    columns, index = cursor.indent()
+    text = cursor.text[index:]
+    if text[0] == ">":
+        cursor.enter(index, 1)
+        cursor.skip(1)
+        opened.append(Container(">"))
+        return True
+    match = _ITEM.match(text)
+    if match is None:
+        return False
+    empty = not text[match.end() :].strip()
+    if interrupts and (empty or (match[2] and int(match[2]) != 1)):
+        return False  # "in the year\n1998. Then" is no list
+    cursor.enter(index, match.end())
+    blanks, _ = cursor.indent()
+    if empty or blanks > _MOST_BLANKS:
+        blanks = 1
+    cursor.skip(blanks)
+    number = int(match[2]) if match[2] else None
+    opened.append(Container(match[1] or match[3], columns + match.end() + blanks, number))
+    return True
+
+
+def _next(number: int | None) -> int | None:
+    return None if number is None else number + 1

@@ -1,0 +1,122 @@
+"""How are lines shown that must stay as they are? Code, and formulas of many lines."""
+
+from __future__ import annotations
+
+from nemochat.screen.markdown.containers import Margin
+from nemochat.screen.markdown.highlight import PLAIN, Highlighter
+from nemochat.screen.markdown.mathematics import unicode
+from nemochat.screen.markdown.spans import Row, Span, row
+from nemochat.screen.markdown.width import clusters, plain
+
+MOST_BLANK = 40  # blank rows on end; more would only push the screen away
+
+
+class Code:
+    """A block of lines that are never wrapped; each is final when it is complete."""
+
+    def __init__(self, margin: Margin, highlighter: Highlighter | None = None) -> None:
+        self.margin = margin
+        self._highlighter = highlighter
+        self._blank = 0
+        self._piece: list[Span] = []  # of a line that is shown before it is complete
+
+    @property
+    def going_on(self) -> bool:
+        """Whether a very long line was begun."""
+        return bool(self._piece)
+
+    def line(self, text: str) -> list[Row]:
+        """The rows of a complete line."""
+        spans = self._spans(text, complete=True)
+        return self._bounded(row((*self.margin.take(), *spans)))
+
+    def live(self, text: str) -> list[Row]:
+        """The row of a line that is not complete."""
+        if self._piece:
+            return [row(self._piece)]
+        return [row((*self.margin.first, *self._spans(text, complete=False)))]
+
+    def begin(self, text: str, columns: int) -> list[Row]:
+        """Begin a very long line, of which pieces are final before it is complete."""
+        self._blank = 0
+        self._piece = [*self.margin.take(), Span(text, PLAIN)]
+        return self._pieces(columns)
+
+    def go_on(self, text: str, columns: int) -> list[Row]:
+        """Go on with a very long line on a terminal of so many columns."""
+        self._piece.append(Span(text, PLAIN))
+        return self._pieces(columns)
+
+    def end(self) -> list[Row]:
+        """Complete a very long line."""
+        piece, self._piece = self._piece, []
+        return [row(piece)]
+
+    def _pieces(self, columns: int) -> list[Row]:
+        """Whole terminal rows of the piece; something is always left to stand on the next one."""
+        text = "".join([span.text for span in self._piece])
+        one_each = plain(text)
+        final: list[Row] = []
+        at = 0
+        while len(text) - at > columns:
+            end = at + (columns if one_each else _fitting(text[at : at + 8 * columns], columns))
+            if end >= len(text):
+                break
+            final.append(Row((Span(text[at:end], PLAIN),), columns, goes_on=True))
+            at = end
+        self._piece = [Span(text[at:], PLAIN)]
+        return final
+
+    def _spans(self, text: str, *, complete: bool) -> list[Span]:
+        if self._highlighter is None:
+            return [Span(text, PLAIN)]
+        read = self._highlighter.line if complete else self._highlighter.glimpse
+        return read(text)
+
+    def _bounded(self, shown: Row) -> list[Row]:
+        self._blank = 0 if shown.text.strip("│ ") else self._blank + 1
+        return [shown] if self._blank <= MOST_BLANK else []
+
+
+class Indented(Code):
+    """Code by indentation: blank lines count only when another line of code follows."""
+
+    def __init__(self, margin: Margin) -> None:
+        super().__init__(margin)
+        self.blanks = 0
+
+    def line(self, text: str) -> list[Row]:
+        """The rows of a complete line, after the blank ones that waited for it."""
+        found: list[Row] = []
+        for _ in range(min(self.blanks, MOST_BLANK)):
+            found += super().line("")
+        self.blanks = 0
+        return found + super().line(f"    {text}")
+
+    def live(self, text: str) -> list[Row]:
+        """The rows of a line that is not complete, after the blank ones that wait for it."""
+        waiting = [row(self.margin.rest) for _ in range(min(self.blanks, MOST_BLANK))]
+        return waiting + super().live(f"    {text}")
+
+
+class Formula(Code):
+    """A formula of many lines: each in Unicode where that is exact."""
+
+    def __init__(self, margin: Margin, *, math: bool) -> None:
+        super().__init__(margin)
+        self._math = math
+
+    def _spans(self, text: str, *, complete: bool) -> list[Span]:
+        shown = unicode(text) if complete and self._math else None
+        return [Span(shown or text, "math")]
+
+
+def _fitting(text: str, columns: int) -> int:
+    """How many characters fit."""
+    used = length = 0
+    for part, wide in clusters(text):
+        used += wide
+        if used > columns:
+            break
+        length += len(part)
+    return max(length, 1)

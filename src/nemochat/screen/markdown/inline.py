@@ -1,0 +1,249 @@
+"""What is emphasis, code, math or a link within a paragraph, and how much of that is settled?
+
+The source is scanned from a place before which nothing is open. While more may follow, the parse
+stops where a construct is undecided, and what stands before the first thing that may still be
+closed is settled: a parse of the whole paragraph says the same of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from nemochat.screen.markdown.emphasis import SPAN, Delimiter, Pair, flanks, pair
+from nemochat.screen.markdown.links import UNFINISHED, address, destination, normalized
+from nemochat.screen.markdown.literals import hoped, literal, plainly
+from nemochat.screen.markdown.nodes import Bracket, Node, spans
+from nemochat.screen.markdown.setting import Outlook, Setting
+from nemochat.screen.markdown.spans import Span
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<&$]|~~|!\[|(?<![A-Za-z0-9])https?://")
+_MAY_BE_SPECIAL = re.compile(r"(?:!|~|(?<![A-Za-z0-9])h(?:t(?:t(?:ps?:?/?)?)?)?)\Z")
+_RUNS = {mark: re.compile(rf"\{mark}{{1,{SPAN}}}") for mark in "*_~["}
+_REFERENCE = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})(\]?)")
+_DEEPEST = 32  # brackets, or delimiters, that wait for their other half
+_STRIKE = 2  # tildes
+
+
+class Parsed(NamedTuple):
+    """The spans of the source up to `settled`."""
+
+    spans: list[Span]
+    settled: int
+
+
+def parse(text: str, before: str, style: str, setting: Setting, outlook: Outlook) -> Parsed:
+    """Read the source, of which `before` is the character in front, on the ground of a style."""
+    if outlook is not Outlook.OPEN and not _SPECIAL.search(text):
+        return Parsed([Span(text, style)], len(text))
+    scan = _Scan(before + text, setting, outlook)
+    settled = scan.run(len(before))
+    return Parsed(spans(scan.nodes, scan.pairs, style, settled), settled - len(before))
+
+
+class _Scan:
+    def __init__(self, text: str, setting: Setting, outlook: Outlook) -> None:
+        self._text = text
+        self._setting = setting
+        self._outlook = outlook
+        self._more = outlook is Outlook.OPEN
+        self.nodes: list[Node] = []
+        self._delimiters: list[Delimiter] = []
+        self._brackets: list[Bracket] = []
+        self._deferred = False  # whether delimiters wait for the end of a bracket
+        self.pairs: list[Pair] = []
+        self._links: list[tuple[int, int]] = []
+
+    def run(self, at: int) -> int:
+        """Scan from here; returns the place up to which all is settled."""
+        text = self._text
+        end = len(text)
+        if self._more and (match := _MAY_BE_SPECIAL.search(text, at)):
+            end = match.start()
+        search = _SPECIAL.search
+        while at < end:
+            match = search(text, at)
+            special = match.start() if match else end
+            if special > at:
+                self.nodes.append(Node(at, text[at : min(special, end)]))
+            at = min(special, end)
+            if at == end:
+                break
+            after = self._construct(at)
+            if after == UNFINISHED:
+                break
+            at = after
+        self._match(0)
+        if self._outlook is Outlook.HOPEFUL:
+            self._hope()
+        return self._settled(at) if self._more else len(text)
+
+    def _construct(self, at: int) -> int:
+        """Read what begins at this special character; returns where it ends."""
+        character = self._text[at]
+        if character in "*_~":
+            return self._delimiter(at, character)
+        if character in "[!":
+            return self._open(at, character)
+        if character == "]":
+            return self._close(at)
+        found = literal(self._text, at, more=self._more, math=self._setting.math)
+        if found == UNFINISHED:
+            if self._more:
+                return UNFINISHED
+            if self._outlook is Outlook.HOPEFUL:
+                found = hoped(self._text, at, math=self._setting.math)
+        if found is None or isinstance(found, int):
+            found = plainly(self._text, at)
+        self.nodes.append(Node(at, found.text, found.style, found.link))
+        return found.end
+
+    def _delimiter(self, at: int, character: str) -> int:
+        run = _RUNS[character].match(self._text, at)
+        assert run
+        end = run.end()
+        if end == len(self._text) and self._outlook is not Outlook.ENDED:
+            return UNFINISHED if self._more else end  # hopefully the other half: not shown yet
+        size = end - at
+        if character != "~" or size == _STRIKE:
+            before, after = self._text[at - 1 : at], self._text[end : end + 1]
+            opens, closes = flanks(character, before, after)
+            if opens or closes:
+                delimiter = Delimiter(character, len(self.nodes), at, size, size, opens, closes)
+                self._delimiters.append(delimiter)
+                self.nodes.append(Node(at, run[0]))
+                self._match_early(at)
+                return end
+        self.nodes.append(Node(at, run[0]))
+        return end
+
+    def _match_early(self, at: int) -> None:
+        """Match at once where no link can come between, and give up the oldest of many openers."""
+        if any(b.active and at - b.start <= SPAN for b in self._brackets):
+            self._deferred = True
+            return
+        if self._deferred or self._delimiters[-1].closes:
+            self._deferred = False
+            self._match(0)
+            self._delimiters = [d for d in self._delimiters if d.opens]
+        del self._delimiters[:-_DEEPEST]
+
+    def _open(self, at: int, character: str) -> int:
+        depth = len(self._delimiters)
+        if character == "!":
+            self._brackets.append(Bracket(len(self.nodes), at, image=True, depth=depth))
+            self.nodes.append(Node(at, "!["))
+            del self._brackets[:-_DEEPEST]
+            return at + 2
+        run = _RUNS["["].match(self._text, at)
+        assert run
+        end = run.end()
+        first = max(at, end - _DEEPEST)
+        if first > at:
+            self.nodes.append(Node(at, self._text[at:first]))
+        for start in range(first, end):
+            self._brackets.append(Bracket(len(self.nodes), start, image=False, depth=depth))
+            self.nodes.append(Node(start, "["))
+        del self._brackets[:-_DEEPEST]
+        return end
+
+    def _close(self, at: int) -> int:
+        """Read a `]`: the end of a link, or itself."""
+        if self._brackets and at - self._brackets[-1].start > SPAN:
+            self._brackets.clear()
+        if self._brackets:
+            bracket = self._brackets[-1]
+            found = self._target(bracket, at) if bracket.active else None
+            if found == UNFINISHED:
+                return UNFINISHED
+            self._brackets.pop()
+            if isinstance(found, tuple):
+                self._link(bracket, found[1])
+                self._links.append((bracket.start, found[0]))
+                return found[0]
+        self.nodes.append(Node(at, "]"))
+        return at + 1
+
+    def _target(self, bracket: Bracket, at: int) -> tuple[int, str] | int | None:
+        """Where the link that ends its text here ends, and its address."""
+        text = self._text
+        last = bracket.start + SPAN
+        after = text[at + 1 : at + 2]
+        if not after and self._more:
+            return UNFINISHED
+        if after == "(":
+            found = destination(text[at + 1 : last], 0)
+            if found == UNFINISHED and len(text) < last:
+                if self._more:
+                    return UNFINISHED
+                if self._outlook is Outlook.HOPEFUL and " " not in text[at:]:
+                    return len(text), ""
+            if isinstance(found, tuple):
+                return at + 1 + found[0], found[1]
+        return self._reference(bracket, at) if self._setting.definitions else None
+
+    def _reference(self, bracket: Bracket, at: int) -> tuple[int, str] | int | None:
+        """Where the reference link that ends its text here ends, and its address."""
+        text = self._text
+        last = bracket.start + SPAN
+        label, end = text[bracket.start + 1 + bracket.image : at], at + 1
+        if text.startswith("[", end) and (reference := _REFERENCE.match(text, end, last)):
+            if not reference[2] and reference.end() == len(text) and self._more:
+                return UNFINISHED
+            if reference[2]:
+                label, end = reference[1] or label, reference.end()
+        found = self._setting.definitions.get(normalized(label))
+        return None if found is None else (end, found)
+
+    def _link(self, bracket: Bracket, written: str) -> None:
+        """Make a link of what stands since the bracket."""
+        self._match(bracket.depth)
+        del self._delimiters[bracket.depth :]
+        self.nodes[bracket.node].text = ""
+        inside = self.nodes[bracket.node + 1 :]
+        leads = address(written)
+        for node in inside:
+            node.link = node.link or leads
+            node.linked = True
+        said = "".join([node.text for node in inside])
+        known = self._setting.hyperlinks and leads
+        if written and not known and written not in {said, f"mailto:{said}"}:
+            shown = f" ({written})" if said else written
+            self.nodes.append(Node(bracket.start, shown, "dim", leads))
+        if not bracket.image:  # a link holds no other link
+            for outer in self._brackets:
+                outer.active = outer.active and outer.image
+
+    def _match(self, bottom: int) -> None:
+        if len(self._delimiters) <= bottom:
+            return
+        delimiters = self._delimiters[bottom:]
+        self.pairs += pair(self._delimiters, bottom)
+        for delimiter in delimiters:
+            node = self.nodes[delimiter.node]
+            node.text = node.text[: delimiter.left]
+
+    def _hope(self) -> None:
+        """Close at the end what is open."""
+        for delimiter in self._delimiters:
+            if delimiter.opens and delimiter.left and len(self._text) - delimiter.start <= SPAN:
+                node = self.nodes[delimiter.node]
+                styles = ("strike",) if delimiter.character == "~" else ("emphasis", "strong")
+                used = min(delimiter.left, _STRIKE)
+                node.text = node.text[used:]
+                style = styles[min(used, len(styles)) - 1]
+                self.pairs.append(Pair(style, delimiter.node, -1, delimiter.start, 0))
+
+    def _settled(self, limit: int) -> int:
+        """The place before which no sequel changes anything."""
+        waiting = [d.start for d in self._delimiters if d.opens and limit - d.start <= SPAN]
+        waiting += [b.start for b in self._brackets if b.active and limit - b.start <= SPAN]
+        settled = min([limit, *waiting])
+        ranges = [(pair.start, pair.end) for pair in self.pairs] + self._links
+        moved = True
+        while moved:
+            moved = False
+            for start, end in ranges:
+                if start < settled < end:
+                    settled, moved = start, True
+        return settled

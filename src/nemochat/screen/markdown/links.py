@@ -1,0 +1,159 @@
+"""Where does a link lead, and may a terminal be told so?"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from nemochat.screen.safe import harmless
+
+LONGEST_ADDRESS = 2_000  # bytes; what terminals take
+
+_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
+_UNENCODED = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ANGLED = re.compile(r"<((?:[^<>\\\n]|\\.)*)(>?)")
+_TITLES = {'"': '"', "'": "'", "(": ")"}
+_DEEPEST = 32  # parentheses within an address
+_LABEL = r"\[((?:[^\[\]\\]|\\.){1,999})\]"
+_DEFINITION = re.compile(
+    _LABEL + r":[ \t]*(<(?:[^<>\\]|\\.)*>|[^\s<]\S*)"
+    r"(?:[ \t]+(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?[ \t]*"
+)
+_MAY_DEFINE = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}\\?(?:\](?::|$)|$)")
+
+UNFINISHED = -1
+"""Returned where the text ends before it is decided what stands there."""
+
+
+def address(written: str) -> str:
+    """The address percent-encoded for a hyperlink; "" unless it is http, https or mailto."""
+    if not _ADDRESS.fullmatch(written):
+        return ""
+    encoded = _BARE_PERCENT.sub("%25", _UNENCODED.sub(_percent, written))
+    return encoded if len(encoded) <= LONGEST_ADDRESS else ""
+
+
+def decoded(source: str) -> str:
+    """Text with its backslash escapes and entities resolved, made harmless again after that."""
+    if "&" in source:
+        parts = ENTITY.split(source)
+        found = ENTITY.findall(source)
+        resolved = [_unescaped(parts[0])]
+        for entity, part in zip(found, parts[1:], strict=True):
+            resolved += [entity_text(entity), _unescaped(part)]
+        return "".join(resolved)
+    return _unescaped(source)
+
+
+def entity_text(entity: str) -> str:
+    """The characters of an entity such as `&amp;`, made harmless; itself if there is none."""
+    if entity.startswith("&#"):
+        digits = entity[2:-1]
+        code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+        if code > sys.maxunicode:
+            code = 0
+        text = chr(code) if code else "\ufffd"
+    else:
+        from html.entities import html5
+
+        text = html5.get(entity[1:], entity)
+    return harmless(text).replace("\n", " ").replace("\t", " ")
+
+
+def destination(text: str, start: int) -> tuple[int, str] | int | None:
+    """Where `(address "title")` that begins at `start` ends, and its address.
+
+    Returns:
+        None where none stands there, `UNFINISHED` where the text ends too early to tell.
+    """
+    at = _skip_blanks(text, start + 1)
+    if text[at : at + 1] == "<":
+        match = _ANGLED.match(text, at)
+        if match is None or not match[2]:
+            return UNFINISHED if match is None or match.end() >= len(text) else None
+        written, at = match[1], match.end()
+    else:
+        end = _end_of_bare(text, at)
+        if end is None or end == len(text):
+            return end if end is None else UNFINISHED
+        written, at = text[at:end], end
+    after = _skip_blanks(text, at)
+    if after > at and text[after : after + 1] in _TITLES:
+        closed = _end_of_title(text, after)
+        if closed is None:
+            return UNFINISHED
+        after = _skip_blanks(text, closed)
+    if after >= len(text):
+        return UNFINISHED
+    return (after + 1, decoded(written)) if text[after] == ")" else None
+
+
+def definition(line: str) -> tuple[str, str] | None:
+    """The label and the address of a line `[label]: address "title"`."""
+    match = _DEFINITION.fullmatch(line)
+    if match is None or not match[1].strip():
+        return None
+    written = match[2]
+    if written.startswith("<"):
+        written = written[1:-1]
+    return normalized(match[1]), decoded(written)
+
+
+def may_define(beginning: str) -> bool:
+    """Whether a line that begins so may yet become a definition."""
+    return _MAY_DEFINE.match(beginning) is not None
+
+
+def normalized(label: str) -> str:
+    """The label as it is compared: case and blanks do not count."""
+    return " ".join(label.split()).casefold()
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode())
+
+
+def _unescaped(source: str) -> str:
+    return _ESCAPE.sub(r"\1", source) if "\\" in source else source
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \n":
+        at += 1
+    return at
+
+
+def _end_of_bare(text: str, at: int) -> int | None:
+    """Where an address without angle brackets ends: its parentheses are balanced."""
+    depth = 0
+    while at < len(text):
+        character = text[at]
+        if character == "\\":
+            at += 1
+        elif character == "(":
+            depth += 1
+            if depth > _DEEPEST:
+                return None
+        elif character == ")":
+            if depth == 0:
+                return at
+            depth -= 1
+        elif character <= " ":
+            return at if depth == 0 else None
+        at += 1
+    return len(text)
+
+
+def _end_of_title(text: str, at: int) -> int | None:
+    close = _TITLES[text[at]]
+    at += 1
+    while at < len(text):
+        if text[at] == "\\":
+            at += 1
+        elif text[at] == close:
+            return at + 1
+        at += 1
+    return None

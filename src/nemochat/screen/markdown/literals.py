@@ -1,0 +1,190 @@
+r"""What begins at a character: code, math, an escape, an entity, a line break or an address?
+
+Nothing within these is Markdown. Each is closed within `SPAN` characters or is none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from nemochat.screen.markdown.emphasis import SPAN
+from nemochat.screen.markdown.links import ENTITY, UNFINISHED, address, decoded, entity_text
+from nemochat.screen.markdown.mathematics import unicode
+
+_TICKS = re.compile(rf"`{{1,{SPAN}}}")
+_ESCAPABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_BREAK = re.compile(r"<br[ ]{0,9}/?>", re.IGNORECASE)
+_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
+_MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>")
+_MAY_BE_ANGLED = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
+_MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
+_ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
+_AFTER_ADDRESS = "?!.,:;*_~'\"”’»"  # noqa: RUF001 - the quotation marks are meant
+_DOLLARS = re.compile(r"\$((?:[^$\\\n]|\\.)+)\$")
+_MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n]|\\.)*\\?\Z")
+_MONEY = re.compile(r"\$[0-9][0-9,.]*(?=[\s)])")
+_WORDS = re.compile(r"[^\\^_={}+*/<>|]*\s[^\\^_={}+*/<>|]*")
+
+
+class Literal(NamedTuple):
+    """What stands in the source up to `end`, and how it is shown."""
+
+    end: int
+    text: str
+    style: str = ""
+    link: str = ""
+
+
+def literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int | None:
+    """What begins at this character.
+
+    Args:
+        text: The source.
+        at: Where to look.
+        more: Whether more text may follow the source.
+        math: Whether formulas are shown in Unicode where that is exact.
+
+    Returns:
+        None where nothing begins, `UNFINISHED` where the text ends too early to tell.
+    """
+    match text[at]:
+        case "\\":
+            return _backslash(text, at, math=math)
+        case "`":
+            return _code(text, at, more=more)
+        case "$":
+            return _dollars(text, at, more=more, math=math)
+        case "<":
+            return _angled(text, at)
+        case "&":
+            return _entity(text, at)
+        case _:
+            return _bare_address(text, at, more=more)
+
+
+def plainly(text: str, at: int) -> Literal:
+    """The same place where nothing begins: its characters, or the one that is escaped."""
+    character = text[at]
+    if character == "\\" and text[at + 1 : at + 2] in _ESCAPABLE:
+        return Literal(at + 2, text[at + 1])
+    if character == "`" and (ticks := _TICKS.match(text, at)):
+        return Literal(ticks.end(), ticks[0])
+    if text.startswith("$$", at):
+        return Literal(at + 2, "$$")
+    return Literal(at + 1, character)
+
+
+def hoped(text: str, at: int, *, math: bool) -> Literal:
+    """The same place where the text ends before the construct: as if it were closed at the end."""
+    rest = text[at:]
+    end = len(text)
+    if rest.startswith("`"):
+        return Literal(end, _trimmed(rest.strip("`")), "code")
+    if rest.startswith(("\\(", "\\[")):
+        return _formula(end, rest, rest[2:].rstrip("\\"), math=math)
+    if rest.startswith("$$"):
+        return _formula(end, rest, rest.strip("$"), math=math)
+    if rest.startswith("http"):
+        return Literal(end, rest, "link", address(rest))
+    if rest == "\\":
+        return Literal(end, "")
+    return plainly(text, at)
+
+
+def _backslash(text: str, at: int, *, math: bool) -> Literal | int | None:
+    if at + 1 >= len(text):
+        return UNFINISHED
+    character = text[at + 1]
+    if character == "\n":
+        return Literal(at + 2, "\n")
+    if character not in "([":
+        return None
+    close = text.find("\\)" if character == "(" else "\\]", at + 2, at + SPAN)
+    if close < 0:
+        return UNFINISHED if len(text) < at + SPAN else None
+    return _formula(close + 2, text[at : close + 2], text[at + 2 : close], math=math)
+
+
+def _code(text: str, at: int, *, more: bool) -> Literal | int | None:
+    opener = _TICKS.match(text, at)
+    assert opener
+    if opener.end() == len(text):
+        return UNFINISHED
+    last = min(len(text), at + SPAN)
+    for closer in _TICKS.finditer(text, opener.end(), last):
+        end = closer.end()
+        if end == last and (more if end == len(text) else text[end] == "`"):
+            break  # the run may go on
+        if len(closer[0]) == len(opener[0]):
+            return Literal(end, _trimmed(text[opener.end() : closer.start()]), "code")
+    return UNFINISHED if len(text) < at + SPAN else None
+
+
+def _trimmed(code: str) -> str:
+    code = code.replace("\n", " ")
+    if code.startswith(" ") and code.endswith(" ") and not code.isspace():
+        return code[1:-1]
+    return code
+
+
+def _dollars(text: str, at: int, *, more: bool, math: bool) -> Literal | int | None:
+    after = text[at + 1 : at + 2]
+    if not after:
+        return UNFINISHED
+    if after == "$":
+        close = text.find("$$", at + 2, at + SPAN)
+        if close < 0:
+            return UNFINISHED if len(text) < at + SPAN else None
+        return _formula(close + 2, text[at : close + 2], text[at + 2 : close], math=math)
+    if after.isspace() or _MONEY.match(text, at):
+        return None
+    found = _DOLLARS.match(text, at, at + SPAN)
+    if found is None:
+        waits = len(text) < at + SPAN and _MAY_BE_DOLLARS.match(text, at, at + SPAN)
+        return UNFINISHED if waits else None
+    end = found.end()
+    if end == len(text) and more:
+        return UNFINISHED
+    content = found[1]
+    if content[-1].isspace() or text[end : end + 1].isdecimal():
+        return None
+    if after.isdecimal() and _WORDS.fullmatch(content):
+        return None  # "$5K or 6$" is money
+    return _formula(end, found[0], content, math=math)
+
+
+def _formula(end: int, source: str, content: str, *, math: bool) -> Literal:
+    shown = unicode(content) if math else None
+    return Literal(end, shown or source, "math")
+
+
+def _angled(text: str, at: int) -> Literal | int | None:
+    if found := _BREAK.match(text, at):
+        return Literal(found.end(), "\n")
+    if found := _AUTOLINK.match(text, at, at + SPAN):
+        return Literal(found.end(), found[1], "link", address(found[1]))
+    if found := _MAIL.match(text, at, at + SPAN):
+        return Literal(found.end(), found[1], "link", address("mailto:" + found[1]))
+    waits = len(text) < at + SPAN and _MAY_BE_ANGLED.match(text, at)
+    return UNFINISHED if waits else None
+
+
+def _entity(text: str, at: int) -> Literal | int | None:
+    if found := ENTITY.match(text, at):
+        return Literal(found.end(), entity_text(found[0]))
+    return UNFINISHED if _MAY_BE_ENTITY.match(text, at) else None
+
+
+def _bare_address(text: str, at: int, *, more: bool) -> Literal | int | None:
+    found = _ADDRESS.match(text, at, at + SPAN)
+    if found is None:
+        return UNFINISHED if len(text) - at <= len("https://") else None
+    if more and found.end() == len(text) and len(text) < at + SPAN:
+        return UNFINISHED
+    written = found[0].rstrip(_AFTER_ADDRESS)
+    while written[-1] in ")]" and written.count(")") + written.count("]") > written.count(
+        "("
+    ) + written.count("["):
+        written = written[:-1].rstrip(_AFTER_ADDRESS)
+    return Literal(at + len(written), written, "link", address(decoded(written)))

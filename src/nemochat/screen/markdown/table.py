@@ -1,0 +1,218 @@
+"""How does a table fit the width, and when are its rows final?
+
+Widths need all rows: they wait until the table ends. A table of more than `MOST_WAITING` rows goes
+on with the widths that it has by then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nemochat.screen.markdown.containers import Margin
+from nemochat.screen.markdown.inline import parse
+from nemochat.screen.markdown.setting import Outlook, Setting
+from nemochat.screen.markdown.spans import Row, Span, row
+from nemochat.screen.markdown.width import columns
+from nemochat.screen.markdown.wrap import ended, rows, widest_part, wrap
+
+MOST_WAITING = 300  # rows
+_SHOWN = 12  # rows that are shown while it grows: its last ones
+_NARROWEST = 4  # columns of a cell; with less, a row becomes lines of "name: value"
+_BETWEEN = " │ "
+_CROSSING = "─┼─"
+_RULE = "table.rule"
+_SHORT_RULE = 8  # columns; between rows that are shown as lines
+_HEAD = "strong"
+
+_DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_BAR = re.compile(r"(?<!\\)\|")
+
+Cell = list[Span]
+
+
+def alignments(line: str) -> list[str] | None:
+    """How the columns are aligned ("<", "^" or ">"), if the line is one of delimiters."""
+    if not _DELIMITERS.fullmatch(line) or not ("|" in line or ":" in line):
+        return None
+    found = []
+    for cell in cells(line):
+        left, right = cell.startswith(":"), cell.endswith(":")
+        found.append("^" if left and right else ">" if right else "<")
+    return found
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a row."""
+    line = line.strip()
+    line = line.removeprefix("|")
+    if line.endswith("|") and not line.endswith("\\|"):
+        line = line[:-1]
+    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(line)]
+
+
+class Table:
+    """A table that grows row by row."""
+
+    def __init__(self, margin: Margin, setting: Setting, header: str, aligned: list[str]) -> None:
+        self.margin = margin
+        self._setting = setting
+        self._aligned = aligned
+        self._natural = [1] * len(aligned)  # columns of the widest cell
+        self._longest = [1] * len(aligned)  # columns of what is best not parted
+        self._header = self._cells(header, _HEAD)
+        self._measure(self._header)
+        self._body: list[list[Cell]] = []
+        self._laid: dict[int, list[Row]] = {}  # rows of the body as they were shown last
+        self._widths: list[int] = []  # for which they were laid out; [] is "name: value"
+        self._frozen = False
+
+    def line(self, text: str) -> list[Row]:
+        """Add a row; returns rows that became final."""
+        row_of_cells = self._cells(text)
+        if self._frozen:
+            return self._finished(self._record(row_of_cells, first=False))
+        self._measure(row_of_cells)
+        self._body.append(row_of_cells)
+        if len(self._body) < MOST_WAITING:
+            return []
+        final = self._finished(self._all())
+        self._frozen = True
+        self._body.clear()
+        return final
+
+    def live(self, extra: str = "") -> list[Row]:
+        """The head and the last rows as they stand, with a row that is not complete."""
+        shown: list[Row] = []
+        if not self._frozen:
+            self._fit()
+            shown += self._head()
+            first = max(0, len(self._body) - _SHOWN)
+            self._laid.pop(first - 1, None)
+            for index in range(first, len(self._body)):
+                if index not in self._laid:
+                    self._laid[index] = self._record(self._body[index], first=index == 0)
+                shown += self._laid[index]
+        if extra:
+            cells_so_far = self._cells(extra, outlook=Outlook.HOPEFUL)
+            shown += self._record(cells_so_far, first=not (self._frozen or self._body))
+        return self._dressed(shown)
+
+    def ended(self) -> list[Row]:
+        """The rows that are not final, if the table ends here."""
+        return [] if self._frozen else self._dressed(self._all())
+
+    def _cells(self, line: str, style: str = "", outlook: Outlook = Outlook.ENDED) -> list[Cell]:
+        """The cells of a row: as many as the head has, what is more joined to the last one."""
+        count = len(self._aligned)
+        texts = cells(line.replace("\t", " "))
+        texts[count - 1 :] = [" | ".join(texts[count - 1 :])]
+        texts += [""] * (count - len(texts))
+        return [parse(text, "", style, self._setting, outlook).spans for text in texts]
+
+    def _measure(self, row_of_cells: list[Cell]) -> None:
+        for index, cell in enumerate(row_of_cells):
+            text = "".join([span.text for span in cell])
+            lines = text.split("\n")
+            self._natural[index] = max(self._natural[index], *map(columns, lines))
+            self._longest[index] = max(self._longest[index], widest_part(text))
+
+    def _fit(self) -> None:
+        """Choose the widths; what was laid out for other ones is forgotten."""
+        widths = fitted(self._natural, self._longest, self.margin.columns)
+        if widths != self._widths:
+            self._widths = widths
+            self._laid.clear()
+
+    def _all(self) -> list[Row]:
+        self._fit()
+        shown = self._head()
+        for index, row_of_cells in enumerate(self._body):
+            shown += self._laid.get(index) or self._record(row_of_cells, first=index == 0)
+        return shown
+
+    def _head(self) -> list[Row]:
+        if not self._widths:
+            return []
+        rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
+        return [*self._aligned_rows(self._header), row([rule])]
+
+    def _record(self, row_of_cells: list[Cell], *, first: bool) -> list[Row]:
+        """The rows of one row of the table."""
+        if self._widths:
+            return self._aligned_rows(row_of_cells)
+        rule = row([Span("─" * min(self.margin.columns, _SHORT_RULE), _RULE)])
+        shown = [] if first else [rule]
+        for name, value in zip(self._header, row_of_cells, strict=True):
+            said = [*name, Span(": ", _HEAD), *value] if name else value
+            shown += rows(said, self.margin.columns, (), ())
+        return shown
+
+    def _aligned_rows(self, row_of_cells: list[Cell]) -> list[Row]:
+        parts = [
+            ended(wrap(cell, width)) for cell, width in zip(row_of_cells, self._widths, strict=True)
+        ]
+        shown: list[Row] = []
+        for index in range(max(map(len, parts))):
+            spans: list[Span] = []
+            for column, (part, width) in enumerate(zip(parts, self._widths, strict=True)):
+                if column:
+                    spans.append(Span(_BETWEEN, _RULE))
+                spans += _padded(
+                    part[index] if index < len(part) else [], width, self._aligned[column]
+                )
+            shown.append(row(spans))
+        return shown
+
+    def _finished(self, shown: list[Row]) -> list[Row]:
+        dressed = self._dressed(shown)
+        if dressed:
+            self.margin.take()
+        return dressed
+
+    def _dressed(self, shown: list[Row]) -> list[Row]:
+        """The rows behind the margin."""
+        margin = self.margin
+        if not margin.rest:
+            return shown
+        return [
+            row((*(margin.rest if index else margin.first), *found.spans))
+            for index, found in enumerate(shown)
+        ]
+
+
+def fitted(natural: Sequence[int], longest: Sequence[int], width: int) -> list[int]:
+    """Widths of columns that fit; [] where fewer than `_NARROWEST` columns a cell remain."""
+    room = width - len(_BETWEEN) * (len(natural) - 1)
+    if sum(natural) <= room:
+        return list(natural)
+    if room < _NARROWEST * len(natural):
+        return []
+    least = [min(most, max(word, _NARROWEST)) for word, most in zip(longest, natural, strict=True)]
+    if sum(least) > room:  # some word must be parted: the widest columns give way
+        return _levelled(least, room)
+    wanted = [most - word for most, word in zip(natural, least, strict=True)]
+    extra = _levelled(wanted, room - sum(least))
+    return [word + more for word, more in zip(least, extra, strict=True)]
+
+
+def _levelled(wanted: Sequence[int], room: int) -> list[int]:
+    """Each what it wants, but no more than a common limit, so that the sum fits the room."""
+    given = [0] * len(wanted)
+    left = room
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for rank, index in enumerate(order):
+        given[index] = min(wanted[index], left // (len(order) - rank))
+        left -= given[index]
+    return given
+
+
+def _padded(part: Cell, width: int, aligned: str) -> Cell:
+    text = "".join([span.text for span in part])
+    kept = text.rstrip()
+    space = width - columns(kept)
+    if len(kept) < len(text):
+        part = list(row(part).spans)
+    before = space if aligned == ">" else space // 2 if aligned == "^" else 0
+    found = [Span(" " * before), *part] if before > 0 else list(part)
+    return [*found, Span(" " * (space - before))] if space > before else found

@@ -1,0 +1,157 @@
+"""What must be written so that rows that are final stay, and live ones stand below them?
+
+Final rows are written once and belong to the terminal's scrollback. The live rows under them are
+compared with those that stand there: most frames only append to the last one. A frame that moves
+the cursor is wrapped into a synchronized update, so that no half of it is seen. Nothing is ever
+erased but rows that were live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from nemochat.screen.markdown import Row, Span
+from nemochat.screen.markdown.width import clusters
+from nemochat.screen.markdown.width import columns as columns_of
+
+BEGIN_UPDATE, END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
+NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
+ERASE_LINE = "\x1b[K"
+NEW_LINE = "\r\n"
+# After a row that fills the terminal's the cursor still stands on it: a blank goes over to the next
+# one, whose first character then takes its place, and the terminal knows that the line was wrapped.
+WRAPPED = " \r"
+
+
+class Painter:
+    """Writes rows to a terminal whose cursor stands at the start of an empty line."""
+
+    def __init__(self, write: Callable[[str], None], styled: Callable[[Span], str]) -> None:
+        """Prepare.
+
+        Args:
+            write: Writes to the terminal, and flushes.
+            styled: A span with its sequences.
+        """
+        self._write = write
+        self._styled = styled
+        self._live: list[Row] = []
+
+    def frame(self, final: Sequence[Row], live: Sequence[Row], columns: int) -> None:
+        """Let the final rows stay, and the live rows stand below them.
+
+        Args:
+            final: Rows that are written for good, above what is live.
+            live: All rows that are live now, fewer than the terminal has. A live row is cut at the
+                terminal's edge.
+            columns: Of the terminal. A final row may be wider: it is wrapped by the terminal.
+        """
+        shown = [cropped(row, columns - 1) for row in live]
+        if not final and shown == self._live:
+            return
+        rows = [*final, *shown]
+        same = self._unchanged(rows, len(final))
+        old = len(self._live)
+        if same == old:
+            beginning = NEW_LINE if old and (len(rows) > same or not shown) else ""
+            self._write(beginning + self._rows(rows[same:], len(final) - same))
+        elif (
+            same == old - 1 < len(rows)
+            and (same >= len(final) or _stands(rows[same]))
+            and (more := appended(self._live[-1], rows[same]))
+        ):
+            going_on = Row(tuple(more), 0, goes_on=rows[same].goes_on)
+            self._write(self._rows([going_on, *rows[same + 1 :]], len(final) - same))
+        else:
+            self._write(self._again(rows, same, len(final)))
+        self._live = shown
+
+    def resized(self, columns: int, *, reflows: bool) -> None:
+        """Take the live rows away: the terminal has another width now.
+
+        Args:
+            columns: Of the terminal.
+            reflows: Whether it wraps anew what stands on it.
+        """
+        heights = [-(-max(row.width, 1) // columns) if reflows else 1 for row in self._live]
+        if heights:
+            rows = ["\r" + ERASE_LINE] + [f"\x1b[A{ERASE_LINE}"] * (sum(heights) - 1)
+            self._write("".join([BEGIN_UPDATE, *rows, END_UPDATE]))
+        self._live = []
+
+    def _unchanged(self, rows: list[Row], final: int) -> int:
+        """How many of the live rows, from the first, stand as they should already."""
+        same = 0
+        for old, new in zip(self._live, rows, strict=False):
+            if old != new or (same < final and not _stands(new)):
+                break
+            same += 1
+        return same
+
+    def _again(self, rows: list[Row], same: int, final: int) -> str:
+        """Erase the live rows from the first that differs, and write from there on."""
+        old = len(self._live) - same
+        erased = (NEW_LINE).join([ERASE_LINE] * old)
+        text = "\r" + _up(old - 1) + erased + "\r" + _up(old - 1)
+        if same < len(rows):
+            text += self._rows(rows[same:], final - same)
+        elif same:  # the cursor belongs to the end of the last row
+            text += _up(1) + (f"\x1b[{rows[-1].width}C" if rows[-1].width else "")
+        return BEGIN_UPDATE + text + END_UPDATE
+
+    def _rows(self, rows: list[Row], final: int) -> str:
+        """Rows one below the other; after a final one the cursor is at the next line's start."""
+        written = []
+        for place, row in enumerate(rows):
+            text = "".join(map(self._styled, row.spans))
+            if place < final:
+                written.append(text + (WRAPPED if row.goes_on else NEW_LINE))
+                continue
+            if not text.isascii():  # it stays one row, whatever widths the terminal believes in
+                text = NO_WRAP + text + WRAP
+            written.append(text + (NEW_LINE if place < len(rows) - 1 else ""))
+        return "".join(written)
+
+
+def appended(old: Row, new: Row) -> list[Span]:
+    """The spans by which `new` goes on after `old`; none if it differs before, or is the same."""
+    if len(new.spans) < len(old.spans) or old.spans[:-1] != new.spans[: len(old.spans) - 1]:
+        return []
+    if not old.spans:
+        return list(new.spans)
+    before, after = old.spans[-1], new.spans[len(old.spans) - 1]
+    if before[1:] != after[1:] or not after.text.startswith(before.text):
+        return []
+    rest = after._replace(text=after.text[len(before.text) :])
+    return [span for span in (rest, *new.spans[len(old.spans) :]) if span.text]
+
+
+def _stands(row: Row) -> bool:
+    """Whether a live row that becomes final may stand as it is.
+
+    Others are written again, for a live row is not wrapped: it may take two rows when it is, where
+    a terminal believes in other widths.
+    """
+    return not row.goes_on and all(span.text.isascii() for span in row.spans)
+
+
+def cropped(row: Row, most: int) -> Row:
+    """As much of a row as so many columns hold."""
+    if row.width <= most:
+        return row
+    spans: list[Span] = []
+    text = ""  # up to here
+    for span in row.spans:
+        kept = ""
+        for cluster, _ in clusters(span.text):
+            if columns_of(text + kept + cluster) > most:
+                spans.append(span._replace(text=kept))
+                return Row(tuple(s for s in spans if s.text), columns_of(text + kept))
+            kept += cluster
+        spans.append(span)
+        text += kept
+    return row
+
+
+def _up(rows: int) -> str:
+    return f"\x1b[{rows}A" if rows > 0 else ""

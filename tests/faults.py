@@ -1,0 +1,96 @@
+"""Every case of the table of faults, played to the whole program, as a table: `make faults`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.wire.fault_server.case import TOKEN, Case
+from tests.wire.fault_server.server import FaultServer
+from tests.wire.fault_server.table import CASES
+
+# The long answers of the table repeat themselves on purpose.
+COMMAND = [sys.executable, "-m", "nemochat", "ask", "--no-loop-guard"]
+AT_ONCE = 6
+TIMEOUT = "2"  # seconds, for each of the three
+SECONDS_OF_RETRIES = 40  # a Retry-After of up to 30 s is waited for
+LONGEST_SENTENCE = 300  # characters
+
+
+def problem(case: Case) -> str:
+    """What is wrong with what the program does about a fault, or ""."""
+    slow = "20" if case.heavy else TIMEOUT
+    with tempfile.TemporaryDirectory() as home, FaultServer(case.behave) as server:
+        waits = [f"--{name}-timeout={slow}" for name in ("connect", "first-byte", "idle")]
+        begun = time.monotonic()
+        try:
+            done = subprocess.run(
+                [
+                    sys.executable,
+                    "-m",
+                    "nemochat",
+                    "ask",
+                    "--base-url",
+                    server.base_url,
+                    *waits,
+                    "Hi",
+                ],
+                env={"PATH": os.environ["PATH"], "HOME": home, "DEEPINFRA_TOKEN": TOKEN},
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                check=False,
+                timeout=SECONDS_OF_RETRIES + case.longest + 20,
+            )
+        except subprocess.TimeoutExpired:
+            return f"goes on after {time.monotonic() - begun:.0f} s"
+        requests = max(len(server.requests), server.connections)
+    return told(case, done, requests)
+
+
+def told(case: Case, done: subprocess.CompletedProcess[bytes], requests: int) -> str:
+    """What is wrong with how a process ended, or ""."""
+    said = done.stderr.decode("utf-8", "replace")
+    shown = done.stdout.decode("utf-8", "replace").removesuffix("\n")
+    checks = {
+        f"exit code {done.returncode} in place of {case.exit_code} ({said.strip()})": (
+            done.returncode == case.exit_code
+        ),
+        f"prints {shown[:80]!r} in place of {case.text[:80]!r}": shown == case.text,
+        f"{requests} requests": requests <= 3 and case.requests in {0, requests},
+        "a traceback": "Traceback" not in said,
+        "the token is shown": TOKEN not in said + shown,
+        "a control character": all(c.isprintable() or c == "\n" for c in said),
+        "says nothing": bool(said) or case.exit_code == 0,
+        f"a long sentence: {said}": all(
+            len(line) <= LONGEST_SENTENCE + len("nemochat: ") for line in said.splitlines()
+        ),
+    }
+    return "; ".join(words for words, fine in checks.items() if not fine)
+
+
+def main() -> int:
+    """Play all cases; print the table and what is wrong."""
+    light = [case for case in CASES if not case.heavy]
+    heavy = [case for case in CASES if case.heavy]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        problems = list(zip(light, pool.map(problem, light), strict=True))
+    problems += [(case, problem(case)) for case in heavy]
+    cases = Counter(case.row for case, _ in problems)
+    kept = Counter(case.row for case, wrong in problems if not wrong)
+    print("| fault | cases | as promised |\n|---|---|---|")
+    for row, number in cases.items():
+        print(f"| {row} | {number} | {kept[row]} |")
+    print(f"| all | {cases.total()} | {kept.total()} |")
+    for case, wrong in problems:
+        if wrong:
+            print(f"{case}: {wrong}")
+    return int(kept.total() < cases.total())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

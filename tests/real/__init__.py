@@ -1,0 +1,1 @@
+"""Turns with real servers that nobody here wrote: `make real`."""

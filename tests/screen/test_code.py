@@ -1,0 +1,176 @@
+"""Is code shown as it was written, and coloured as by reading the whole of it?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from nemochat.screen.markdown import Renderer, Row, render
+from nemochat.screen.markdown.highlight import LONGEST, Highlighter, _span, highlighter
+from nemochat.screen.markdown.spans import Span
+
+from .answers import CODE
+
+
+def fenced(code: str, info: str = "") -> list[Row]:
+    return render(f"```{info}\n{code}\n```\n", 40)[1:-1]
+
+
+def coloured(info: str, code: str) -> list[list[tuple[str, str]]]:
+    found = highlighter(info)
+    assert found
+    return [
+        [(span.text.strip(), span.style) for span in found.line(line) if span.text.strip()]
+        for line in code.split("\n")
+    ]
+
+
+def styles(spans: list[Span]) -> list[tuple[str, str]]:
+    """The style of each character that can be seen."""
+    return [(letter, span.style) for span in spans for letter in span.text if not letter.isspace()]
+
+
+@pytest.mark.parametrize("language", CODE)
+def test_code_equals_its_source(language: str) -> None:
+    code = CODE[language].strip("\n")
+    assert "\n".join(row.text for row in fenced(code, language)) == code
+
+
+def test_nearly_all_colours_are_those_of_the_whole() -> None:
+    same = count = 0
+    for language, code in CODE.items():
+        found = highlighter(language)
+        assert found
+        by_line = [found.line(line) for line in code.strip().split("\n")]
+        ours = styles([span for spans in by_line for span in spans])
+        whole = found._lexer.get_tokens_unprocessed(f"{code.strip()}\n")
+        theirs = styles([_span(value, token) for _, token, value in whole])
+        same += sum(a == b for a, b in zip(ours, theirs, strict=True))
+        count += len(theirs)
+    assert same / count >= 0.97
+
+
+def test_a_state_is_carried_from_line_to_line() -> None:
+    lines = coloured("python", 's = """one\ntwo = 1\n"""\nreturn 1')
+    assert lines[1] == [("two = 1", "code.string")]
+    assert lines[3] == [("return", "code.keyword"), ("1", "code.number")]
+
+
+def test_a_comment_of_many_lines_is_one() -> None:
+    lines = coloured("c", "int a; /* return\nreturn */ return /* x */ 1; // /*\nreturn;")
+    assert lines[0][-1] == ("/* return", "code.comment")
+    assert lines[1][0] == ("return */", "code.comment")
+    assert lines[1][1] == ("return", "code.keyword")
+    assert lines[2][0] == ("return", "code.keyword")
+
+
+def test_a_glimpse_at_a_line_changes_nothing() -> None:
+    found = highlighter("python")
+    assert found
+    assert found.glimpse('x = """')[-2:] == [Span('"""', "code.string"), Span("\n", "code.string")]
+    assert found.line("return")[0] == Span("return", "code.keyword")
+
+
+@pytest.mark.parametrize(
+    ("info", "name"),
+    [
+        ("python", "PythonLexer"),
+        ("py title=x", "PythonLexer"),
+        ("{.rust}", "RustLexer"),
+        ("C++", "CppLexer"),
+        ("JSON", "JsonLexer"),
+        ("tsx", "TsxLexer"),
+    ],
+)
+def test_a_fence_names_a_language(info: str, name: str) -> None:
+    found = highlighter(info)
+    assert found
+    assert type(found._lexer).__name__ == name
+
+
+@pytest.mark.parametrize("info", ["", "unknown-language", "text", "🙂", "a" * 100])
+def test_what_is_no_language_has_no_colours(info: str) -> None:
+    assert highlighter(info) is None
+
+
+def test_a_lexer_that_fails_shows_the_line() -> None:
+    class Broken:
+        def get_tokens_unprocessed(self, text: str) -> None:
+            raise ValueError(text)
+
+    assert Highlighter(Broken()).line("x = 1") == [Span("x = 1", "code.plain")]
+
+
+def test_a_long_line_has_no_colours() -> None:
+    found = highlighter("python")
+    assert found
+    line = "return " + "x" * LONGEST
+    assert found.line(line) == [Span(line, "code.plain")]
+
+
+def test_a_language_is_found_without_asking_other_packages() -> None:
+    program = (
+        "import sys; from nemochat.screen.markdown.highlight import highlighter;"
+        "highlighter('nothing'); highlighter('python');"
+        "print(sorted({'importlib.metadata', 'pygments.lexers.python'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['pygments.lexers.python']"
+
+
+def test_all_aliases_of_the_mapping_can_be_loaded() -> None:
+    lexers = import_module("pygments.lexers._mapping").LEXERS
+    names = [lexers[name][2][0] for name in sorted(lexers)[::25] if lexers[name][2]]
+    for name in names:
+        found = highlighter(name)
+        if found:
+            assert "".join(span.text for span in found.line("a = 1")).strip() == "a = 1"
+
+
+def test_lines_are_never_wrapped() -> None:
+    line = "call(argument) " * 10 + "end"
+    (row,) = fenced(line)
+    assert (row.text, row.width, row.goes_on) == (line, len(line), False)
+
+
+def test_a_very_long_line_is_given_in_whole_terminal_rows() -> None:
+    line = "漢字" + "abcdefgh" * 1000
+    rows = fenced(f"{line}\nnext")
+    assert "".join(row.text for row in rows[:-1]) == line
+    assert [row.goes_on for row in rows[-3:]] == [True, False, False]
+    assert all(row.width == 41 for row in rows[:-2])  # the width of text is one less
+    assert rows[-1].text == "next"
+
+
+def test_tabs_stay_tabs() -> None:
+    (row,) = fenced("\tif x {")
+    assert (row.text, row.width) == ("\tif x {", 14)
+
+
+def test_blank_lines_stay_but_not_without_end() -> None:
+    assert [row.text for row in fenced("a\n\n  \nb")] == ["a", "", "", "b"]
+    assert len(fenced("a" + "\n" * 500 + "b")) == 42
+
+
+def test_indented_code_keeps_its_blank_lines_within() -> None:
+    rows = render("    a\n\n\n      b\n\n\ntext", 40)
+    assert [row.text for row in rows] == ["    a", "", "", "      b", "", "text"]
+
+
+def test_a_fence_that_nothing_closes_ends_with_its_container() -> None:
+    rows = render("> ```\n> a\n\nb", 40)
+    assert [row.text for row in rows] == ["│ ```", "│ a", "", "b"]
+
+
+def test_the_line_that_grows_is_shown() -> None:
+    renderer = Renderer(40)
+    assert [row.text for row in renderer.feed("```py\nretu")] == ["```py"]
+    assert [row.text for row in renderer.tail()] == ["retu"]
+    assert [row.text for row in renderer.feed("rn 1\n``")] == ["return 1"]
+    assert renderer.tail() == []
+    assert [row.text for row in renderer.feed("`\n")] == ["```"]

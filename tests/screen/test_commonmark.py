@@ -1,0 +1,119 @@
+"""Do the examples of CommonMark 0.31 have the structure that markdown-it-py gives them?
+
+Where ours differs, it does so by a policy that is named here; each exception is checked to be one.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .oracle import Line, ours, theirs
+
+SPEC: list[tuple[int, str, str]] = json.loads(
+    Path(__file__).with_name("commonmark.json").read_text(encoding="utf-8")
+)["examples"]
+EXAMPLES = {number: markdown for number, _, markdown in SPEC}
+SECTIONS = {section: [n for n, name, _ in SPEC if name == section] for _, section, _ in SPEC}
+
+POLICIES = {
+    "a heading by an underline is one line: longer ones would be repainted": {81, 82, 95},
+    "a definition is one line": {193, 195, 196, 198, 208, 217, 541},
+    "a reference leads to what was defined before it, not to what comes": {204, 214, 218},
+    "formulas in \\( \\) and \\[ \\] are not escapes": {12},
+    "an entity makes no line break": {39},
+    "blanks at the edges of a row and of a source line are not shown": {
+        40,
+        331,
+        332,
+        335,
+        337,
+        640,
+    },
+    "a bare address is a link": {602, 608, 611},
+}
+EXCEPTIONS = {number: policy for policy, numbers in POLICIES.items() for number in numbers}
+
+
+# Marks of containers, then what stands in them. Lines that only the oracle reads otherwise than the
+# specification are left out: marks behind four blanks, and what follows marks that are empty.
+MARKED = st.tuples(
+    st.sampled_from(["", "", "  ", "   "]),
+    st.lists(st.sampled_from(["- ", "> ", "1. ", "* ", "2) ", ">", "-   "]), max_size=3),
+    st.sampled_from(
+        [
+            "word",
+            "# head",
+            "```",
+            "~~~",
+            "**b** *e*",
+            "text `c` [t](/u)",
+            "a *b",
+            "***",
+            "more words",
+        ]
+    ),
+).map(lambda parts: parts[0] + "".join(parts[1]) + parts[2])
+DOCUMENTS = st.lists(MARKED | st.sampled_from(["", ">", "> >"]), max_size=12).map("\n".join)
+
+
+def reordered(markdown: str) -> str:
+    """The same text with its definitions first, as models that write them late should have."""
+    lines = markdown.split("\n")
+    definitions = [line for line in lines if line.startswith("[") and "]: " in line]
+    others = [line for line in lines if line not in definitions]
+    return "\n".join([*definitions, "", *others])
+
+
+def agree(markdown: str) -> bool:
+    return ours(markdown) == theirs(markdown)
+
+
+def agree_in_order(markdown: str) -> bool:
+    """Whether they agree once definitions stand before what uses them, if that is not so."""
+    late = "]: " in markdown and markdown.index("]: ") > markdown.index("]")
+    return agree(markdown) or (late and agree(reordered(markdown)))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_examples_are_read_as_by_the_oracle(section: str) -> None:
+    differing = [n for n in SECTIONS[section] if not agree_in_order(EXAMPLES[n])]
+    assert [n for n in differing if n not in EXCEPTIONS] == []
+
+
+@settings(max_examples=400, deadline=None)
+@given(DOCUMENTS)
+def test_any_containers_are_read_as_by_the_oracle(markdown: str) -> None:
+    assert ours(markdown) == theirs(markdown)
+
+
+@pytest.mark.parametrize("number", sorted(EXCEPTIONS))
+def test_an_exception_is_still_one(number: int) -> None:
+    assert not agree(EXAMPLES[number]), EXCEPTIONS[number]
+
+
+def test_all_examples_are_there() -> None:
+    assert sorted(EXAMPLES) == list(range(1, 653))
+
+
+def test_few_examples_need_their_definitions_first() -> None:
+    late = [n for n in EXAMPLES.keys() - EXCEPTIONS.keys() if not agree(EXAMPLES[n])]
+    assert len(late) <= 50
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lines"),
+    [
+        ("Foo\nBar\n---\n", [(("Foo", ""),), (("Bar", ""),), (("─" * 40, "rule"),)]),
+        ("[foo]:\n/url\n", [(("[foo]:", ""),), (("/url", ""),)]),
+        ("[foo]\n\n[foo]: /url\n", [(("[foo]", ""),)]),
+        ("# [Foo]\n[foo]: /url\n", [(("[Foo]", "heading"),)]),
+        ("https://example.com\n", [(("https://example.com", "link"),)]),
+    ],
+)
+def test_what_a_policy_makes_of_it(markdown: str, lines: list[Line]) -> None:
+    assert ours(markdown) == lines

@@ -1,0 +1,174 @@
+"""Is the text of a paragraph read as CommonMark says, and is what is settled settled?"""
+# ruff: noqa: RUF001 - the characters that look like others are meant
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nemochat.screen.markdown.emphasis import SPAN
+from nemochat.screen.markdown.inline import parse
+from nemochat.screen.markdown.setting import Outlook, Setting
+from nemochat.screen.markdown.spans import Span, row
+
+DEFINED = Setting({"foo": "https://foo.example"})
+MARKS = (
+    r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] $ $$ < > <br> & ; &amp; ! h https://a.b "
+    r"(https://a.b/c) [foo] word a 1 漢 é"
+)
+PIECES = [" ", "\n", "five words of plain text ", *MARKS.split()]
+SOURCES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+
+
+def looks(text: str, outlook: Outlook = Outlook.ENDED, setting: Setting = DEFINED) -> list[Span]:
+    return list(row(parse(text, "", "", setting, outlook).spans).spans)
+
+
+@pytest.mark.parametrize(
+    ("source", "spans"),
+    [
+        ("plain", [Span("plain")]),
+        ("**a *b* c**", [Span("a ", "strong"), Span("b", "strong emphasis"), Span(" c", "strong")]),
+        ("***x***", [Span("x", "strong emphasis")]),
+        ("~~x~~ ~y~", [Span("x", "strike"), Span(" ~y~")]),
+        ("a_b_c __init__", [Span("a_b_c "), Span("init", "strong")]),
+        ("2*3*4", [Span("2"), Span("3", "emphasis"), Span("4")]),
+        ("5 * 6 * 7", [Span("5 * 6 * 7")]),
+        ("`a  b` ``c`d``", [Span("a  b", "code"), Span(" "), Span("c`d", "code")]),
+        ("`open", [Span("`open")]),
+        ("a\\\nb\\*c", [Span("a\nb*c")]),
+        ("a<br>b<BR />c", [Span("a\nb\nc")]),
+        ("List<String> <vector>", [Span("List<String> <vector>")]),
+        ("[/INST] [bold]x[/bold]", [Span("[/INST] [bold]x[/bold]")]),
+        ("&amp;&copy;&#65;&unknown;&", [Span("&©A&unknown;&")]),
+        ("&#27;[2J&#x81;&#8238;&#x1b;", [Span("␛[2J\ufffd\ufffd␛")]),
+        (
+            "[t](https://a.b)",
+            [
+                Span("t", "link", "https://a.b"),
+                Span(" (https://a.b)", "dim", "https://a.b"),
+            ],
+        ),
+        ("<https://a.b>", [Span("https://a.b", "link", "https://a.b")]),
+        ("<me@a.b>", [Span("me@a.b", "link", "mailto:me@a.b")]),
+        (
+            "see https://a.b/c_(d)_e).",
+            [
+                Span("see "),
+                Span("https://a.b/c_(d)_e", "link", "https://a.b/c_(d)_e"),
+                Span(")."),
+            ],
+        ),
+        ("[t](javascript:x)", [Span("t", "link"), Span(" (javascript:x)", "dim")]),
+        ("[t](<a b>)", [Span("t", "link"), Span(" (a b)", "dim")]),
+        ("![alt](p.png)", [Span("alt", "link"), Span(" (p.png)", "dim")]),
+        ("[t]()", [Span("t", "link")]),
+        (
+            "[foo] [bar][foo] [no]",
+            [
+                Span("foo", "link", "https://foo.example"),
+                Span(" (https://foo.example)", "dim", "https://foo.example"),
+                Span(" "),
+                Span("bar", "link", "https://foo.example"),
+                Span(" (https://foo.example)", "dim", "https://foo.example"),
+                Span(" [no]"),
+            ],
+        ),
+        ("*a [b* c](u)", [Span("*a "), Span("b* c", "link"), Span(" (u)", "dim")]),
+        ("$5 and $6, 7$", [Span("$5 and $6, 7$")]),
+        ("$x$ $x_1$", [Span("x", "math"), Span(" "), Span("x₁", "math")]),
+        ("$a$5", [Span("$a$5")]),
+        (r"\(\foo\)", [Span(r"\(\foo\)", "math")]),
+        (r"\[ x^2 \]", [Span("x²", "math")]),
+        (r"$$\alpha$$", [Span("α", "math")]),
+        (r"\( open", [Span("( open")]),
+    ],
+)
+def test_a_source_has_its_looks(source: str, spans: list[Span]) -> None:
+    assert looks(source) == spans
+
+
+def test_formulas_stay_as_written_when_asked() -> None:
+    off = Setting({}, math=False)
+    assert looks(r"\(x_1\) $y$", setting=off) == [
+        Span(r"\(x_1\)", "math"),
+        Span(" "),
+        Span("$y$", "math"),
+    ]
+
+
+def test_a_terminal_that_follows_links_is_not_shown_addresses() -> None:
+    setting = Setting({}, hyperlinks=True)
+    assert looks("[t](https://a.b)", setting=setting) == [Span("t", "link", "https://a.b")]
+    assert looks("[t](u)", setting=setting) == [Span("t", "link"), Span(" (u)", "dim")]
+
+
+@pytest.mark.parametrize(
+    ("source", "spans"),
+    [
+        ("a **b", [Span("a "), Span("b", "strong")]),
+        ("a **b*", [Span("a "), Span("b", "strong")]),
+        ("a *b **c", [Span("a "), Span("b ", "emphasis"), Span("c", "strong emphasis")]),
+        ("~~a", [Span("a", "strike")]),
+        ("x `co", [Span("x "), Span("co", "code")]),
+        ("x `co``", [Span("x "), Span("co", "code")]),
+        ("[t](https://a", [Span("t", "link")]),
+        ("[t", [Span("[t")]),
+        (r"\(x^2", [Span("x²", "math")]),
+        ("end **", [Span("end")]),
+        ("end `", [Span("end")]),
+        ("end \\", [Span("end")]),
+    ],
+)
+def test_what_is_open_is_shown_as_if_it_were_closed(source: str, spans: list[Span]) -> None:
+    assert looks(source, Outlook.HOPEFUL) == spans
+
+
+@pytest.mark.parametrize(
+    ("source", "settled"),
+    [
+        ("plain text", "plain text"),
+        ("a *b", "a "),
+        ("a *b*", "a "),  # it may be `**` yet
+        ("a *b* c", "a *b* c"),
+        ("a `b", "a "),
+        ("a [b", "a "),
+        ("a [b]", "a "),
+        ("a [b] c", "a [b] c"),
+        ("a [b](c", "a "),
+        ("*a [b* c", ""),
+        ("a ht", "a "),
+        ("a &am", "a "),
+        ("a <b", "a "),
+        ("a <b c", "a <b c"),
+        ("a \\", "a "),
+        ("a !", "a "),
+        ("a $x", "a "),
+        ("a $ x", "a $ x"),
+        ("it's $5 an", "it's $5 an"),
+        ("*" + "a" * SPAN + " b", "*" + "a" * SPAN + " b"),
+        ("`" + "a" * SPAN + " b", "`" + "a" * SPAN + " b"),
+        ("[" + "a" * SPAN + " b", "[" + "a" * SPAN + " b"),
+    ],
+)
+def test_only_what_no_sequel_changes_is_settled(source: str, settled: str) -> None:
+    assert source[: parse(source, "", "", DEFINED, Outlook.OPEN).settled] == settled
+
+
+@settings(max_examples=400, deadline=None)
+@given(SOURCES, SOURCES)
+def test_what_is_settled_reads_the_same_in_the_whole(beginning: str, sequel: str) -> None:
+    first = parse(beginning, "", "", DEFINED, Outlook.OPEN)
+    rest = beginning[first.settled :] + sequel
+    before = beginning[first.settled - 1] if first.settled else ""
+    then = parse(rest, before, "", DEFINED, Outlook.ENDED)
+    whole = parse(beginning + sequel, "", "", DEFINED, Outlook.ENDED)
+    assert row([*first.spans, *then.spans]) == row(whole.spans)
+
+
+def test_what_is_closed_too_late_was_never_open() -> None:
+    far = "a" * SPAN
+    assert looks(f"*{far}*") == [Span(f"*{far}*")]
+    assert looks(f"`{far}`") == [Span(f"`{far}`")]
+    assert looks(f"[{far}](u)") == [Span(f"[{far}](u)")]

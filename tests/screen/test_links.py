@@ -1,0 +1,101 @@
+"""Does a link lead only where a terminal may be told to go?"""
+
+from __future__ import annotations
+
+import pytest
+
+from nemochat.screen.markdown.links import (
+    LONGEST_ADDRESS,
+    UNFINISHED,
+    address,
+    decoded,
+    definition,
+    destination,
+    may_define,
+    normalized,
+)
+
+from .payloads import PAYLOADS
+
+
+@pytest.mark.parametrize(
+    ("written", "leads"),
+    [
+        ("https://a.b/c?d=e&f#g", "https://a.b/c?d=e&f#g"),
+        ("HTTP://a.b", "HTTP://a.b"),
+        ("mailto:me@a.b", "mailto:me@a.b"),
+        ("https://a.b/ä b", ""),
+        ("https://a.b/ä", "https://a.b/%C3%A4"),
+        ("https://a.b/100%", "https://a.b/100%25"),
+        ("https://a.b/%20", "https://a.b/%20"),
+        ("https://a.b/\\", "https://a.b/%5C"),
+        ("javascript:alert(1)", ""),
+        ("file:///etc/passwd", ""),
+        ("/relative", ""),
+        ("", ""),
+        ("https://a.b/" + "x" * LONGEST_ADDRESS, ""),
+    ],
+)
+def test_an_address_is_encoded_or_refused(written: str, leads: str) -> None:
+    assert address(written) == leads
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
+def test_an_address_is_printable_whatever_is_in_it(payload: str) -> None:
+    leads = address("https://a.b/" + "".join(payload.split()).encode("utf-8", "replace").decode())
+    assert leads.isascii()
+    assert leads.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("(u)x", (3, "u")),
+        ("(<a b> 't')", (11, "a b")),
+        ('(u "t\\"i")', (10, "u")),
+        ("(a(b)c)", (7, "a(b)c")),
+        ("()", (2, "")),
+        ("(a b)", None),
+        ("(a", UNFINISHED),
+        ("(a ", UNFINISHED),
+        ("(<a", UNFINISHED),
+        ('(a "t', UNFINISHED),
+        ("(&amp;\\))", (9, "&)")),
+    ],
+)
+def test_a_destination_ends_where_its_parenthesis_does(
+    text: str, found: tuple[int, str] | int | None
+) -> None:
+    assert destination(text, 0) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("[a]: /u", ("a", "/u")),
+        ("[A  b]: <u v> 'title'", ("a b", "u v")),
+        ("[a]: /u title", None),
+        ("[a] : /u", None),
+        ("[]: /u", None),
+        ("[^1]: https://a.b", ("^1", "https://a.b")),
+    ],
+)
+def test_a_definition_is_one_line(line: str, found: tuple[str, str] | None) -> None:
+    assert definition(line) == found
+
+
+@pytest.mark.parametrize(
+    ("beginning", "possible"),
+    [("[a", True), ("[a]", True), ("[a]:", True), ("[a] ", False), ("[a](", False), ("[[", False)],
+)
+def test_a_beginning_shows_whether_it_may_define(beginning: str, possible: bool) -> None:  # noqa: FBT001 - a row
+    assert may_define(beginning) is possible
+
+
+def test_escapes_and_entities_are_resolved_and_made_harmless() -> None:
+    assert decoded(r"a\*b&auml;&#27;&notit;") == "a*bä␛&notit;"
+    assert decoded("a&#9;b&#10;c&Tab;d&NewLine;e&#13;f&#0;") == "a b c d e f\ufffd"
+
+
+def test_labels_are_compared_without_case_and_blanks() -> None:
+    assert normalized(" A\n b ") == normalized("a B")

@@ -1,0 +1,73 @@
+"""Does a formula become Unicode only where that says the same?"""
+# ruff: noqa: RUF001 - the characters that look like others are meant
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemochat.screen.markdown.mathematics import unicode
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("x_1", "x₁"),
+        ("x^2 + y^2", "x² + y²"),
+        ("E = mc^2", "E = mc²"),
+        (r"\alpha \le \beta", "α ≤ β"),
+        (r"a\times b", "a × b"),
+        (r"\frac{1}{2}", "1/2"),
+        (r"\frac12", "1/2"),
+        (r"\frac{a+b}{c}", "(a+b)/c"),
+        (r"\frac{1}{2}x", "(1/2)x"),
+        (r"\frac{1}{2} x", "(1/2) x"),
+        (r"2\frac{1}{2}", "2(1/2)"),
+        (r"\sum_{i=1}^n i", "∑ᵢ₌₁ⁿ i"),
+        (r"\sqrt{x}", "√x"),
+        (r"\sqrt{x+1}", "√(x+1)"),
+        (r"\mathbb{R}^n", "ℝⁿ"),
+        (r"\sin^2 x + \cos x", "sin² x + cos x"),
+        (r"\left(\frac{1}{n}\right)", "(1/n)"),
+        (r"x \in \{1, 2\}", "x ∈ {1, 2}"),
+        (r"90^\circ", "90°"),
+        (r"f'(x)\,dx", "f′(x) dx"),
+        (r"\text{if } x > 0", "if x > 0"),
+        ("H_2O", "H₂O"),
+        ("x^{-1}", "x⁻¹"),
+        ("", ""),
+    ],
+)
+def test_what_is_exact_is_shown_in_unicode(source: str, shown: str) -> None:
+    assert unicode(source) == shown
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"\begin{aligned} a &= b \end{aligned}",
+        r"\unknown{x}",
+        r"\hat{x}",
+        "x^{y^2}",
+        "x^{Q}",
+        "{a+b}^2",
+        r"\frac{1}{2}^2",
+        r"\sqrt{2}^2",
+        r"\sqrt[3]{2}",
+        "x^",
+        "{",
+        "}",
+        "a & b",
+        r"\left. x \right|",
+        r"\frac{1}",
+    ],
+)
+def test_what_is_not_exact_keeps_its_source(source: str) -> None:
+    assert unicode(source) is None
+
+
+@given(st.text("\\{}^_ax12 +-=fracsqrtleft", max_size=40))
+def test_any_source_is_shown_or_kept(source: str) -> None:
+    shown = unicode(source)
+    assert shown is None or "\\" not in shown

@@ -1,0 +1,175 @@
+"""Do tables fit, from wide terminals to narrow ones, and do they wait no longer than they must?"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemochat.screen.markdown import Renderer, Row, render
+from nemochat.screen.markdown.table import MOST_WAITING, alignments, cells, fitted
+
+from .answers import TABLES
+
+
+def letters(rows: list[Row]) -> Counter[str]:
+    return Counter("".join(row.text for row in rows)) - Counter(dict.fromkeys(" │─┼", 10**6))
+
+
+def shown(text: str, width: int) -> list[str]:
+    return [row.text for row in render(text, width)]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("| a | b |", ["a", "b"]),
+        ("a | b", ["a", "b"]),
+        ("|a|", ["a"]),
+        ("| a \\| b | c |", ["a | b", "c"]),
+        ("| a | |", ["a", ""]),
+        ("||", [""]),
+    ],
+)
+def test_a_row_is_parted_at_its_bars(line: str, parts: list[str]) -> None:
+    assert cells(line) == parts
+
+
+@pytest.mark.parametrize(
+    ("line", "aligned"),
+    [
+        ("|---|:-:|--:|", ["<", "^", ">"]),
+        (":-- | -", ["<", "<"]),
+        ("---", None),
+        ("| - x |", None),
+        ("|  |", None),
+    ],
+)
+def test_delimiters_say_how_columns_are_aligned(line: str, aligned: list[str] | None) -> None:
+    assert alignments(line) == aligned
+
+
+@pytest.mark.parametrize(
+    ("natural", "longest", "width", "widths"),
+    [
+        ([5, 5], [5, 5], 13, [5, 5]),
+        ([5, 50], [5, 8], 40, [5, 32]),
+        ([30, 50], [6, 8], 33, [14, 16]),
+        ([30, 50], [20, 20], 20, [8, 9]),
+        ([2, 50], [2, 40], 20, [2, 15]),
+        ([9, 9, 9], [9, 9, 9], 18, [4, 4, 4]),
+        ([9, 9, 9], [9, 9, 9], 17, []),
+    ],
+)
+def test_columns_share_the_width(
+    natural: list[int], longest: list[int], width: int, widths: list[int]
+) -> None:
+    assert fitted(natural, longest, width) == widths
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 99), st.integers(1, 99)), min_size=1, max_size=12),
+    st.integers(8, 200),
+)
+def test_columns_never_pass_the_width(sizes: list[tuple[int, int]], width: int) -> None:
+    natural = [max(size) for size in sizes]
+    longest = [min(size) for size in sizes]
+    widths = fitted(natural, longest, width)
+    if widths:
+        assert sum(widths) + 3 * (len(widths) - 1) <= width
+        assert all(1 <= given <= most for given, most in zip(widths, natural, strict=True))
+        assert all(wide >= min(4, most) for wide, most in zip(widths, natural, strict=True))
+
+
+def test_a_table_is_aligned_without_a_frame() -> None:
+    text = "| a | bb | c |\n|---|:-:|--:|\n| one | 2 | 3 |\n| x | **long** | |\n"
+    assert shown(text, 40) == [
+        "a   │  bb  │ c",
+        "────┼──────┼──",
+        "one │  2   │ 3",
+        "x   │ long │",
+    ]
+
+
+def test_cells_are_wrapped_and_nothing_is_cut() -> None:
+    text = "| name | text |\n|---|--:|\n| a | words that do not fit in it |\n"
+    assert shown(text, 20) == [
+        "name │          text",
+        "─────┼──────────────",
+        "a    │ words that do",
+        "     │ not fit in it",
+    ]
+
+
+def test_wide_characters_are_aligned_by_columns() -> None:
+    text = "| 言語 | 幅 |\n|:-:|--:|\n| 日本語 | 二桁 |\n| x | y |\n"
+    assert shown(text, 40) == [
+        " 言語  │   幅",
+        "───────┼─────",
+        "日本語 │ 二桁",
+        "  x    │    y",
+    ]
+
+
+def test_what_is_too_narrow_becomes_lines() -> None:
+    text = "| a | b | c |\n|---|---|---|\n| 1 | 2 | long word |\n| 4 | | 6 |\n"
+    assert shown(text, 9) == [
+        "a: 1",
+        "b: 2",
+        "c: long",
+        "word",
+        "────────",
+        "a: 4",
+        "b:",
+        "c: 6",
+    ]
+
+
+@pytest.mark.parametrize("width", [200, 120, 79, 60, 40, 30])
+def test_every_word_of_a_table_is_shown_and_no_row_is_wider(width: int) -> None:
+    rows = render(TABLES, width)
+    assert all(row.width <= width for row in rows)
+    assert letters(rows) == letters(render(TABLES, 500))
+
+
+def test_more_cells_than_the_head_has_are_shown_in_the_last_one() -> None:
+    text = "| a | b |\n|---|---|\n| 1 | 2 | 3 |\n| 4 |\n"
+    assert shown(text, 40) == ["a │ b", "──┼──────", "1 │ 2 | 3", "4 │"]
+
+
+def test_a_table_interrupts_a_paragraph_and_ends_at_a_blank_line() -> None:
+    text = "Here:\n| a | b |\n|---|---|\n| 1 | 2 |\n\nafter\n"
+    assert shown(text, 40) == ["Here:", "", "a │ b", "──┼──", "1 │ 2", "", "after"]
+
+
+def test_a_table_waits_until_it_ends_but_not_for_ever() -> None:
+    renderer = Renderer(40)
+    assert renderer.feed("| a | b |\n|---|---|\n") == []
+    final = []
+    for number in range(MOST_WAITING + 20):
+        final += renderer.feed(f"| {number} | x |\n")
+        assert bool(final) == (number >= MOST_WAITING - 1)
+        assert len(renderer.tail()) <= 20
+    assert len(final) == 2 + MOST_WAITING + 20
+    assert [row.text for row in renderer.feed(f"| {10**9} | wrapped |\n")] == [
+        "100 │ w",
+        "000 │ r",
+        "000 │ a",
+        "0   │ p",
+        "    │ p",
+        "    │ e",
+        "    │ d",
+    ]
+
+
+def test_the_last_rows_of_a_growing_table_are_shown() -> None:
+    renderer = Renderer(40)
+    renderer.feed("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | **bo")
+    assert [row.text for row in renderer.tail()] == ["a │ b", "──┼──", "1 │ 2", "3 │ b", "  │ o"]
+
+
+def test_a_table_in_a_list_stands_behind_its_margin() -> None:
+    text = "- x\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n"
+    assert shown(text, 40) == ["• x", "", "  a │ b", "  ──┼──", "  1 │ 2"]

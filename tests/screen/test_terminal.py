@@ -1,0 +1,188 @@
+"""The terminal's view: the real program in a pseudo-terminal, at a server that takes its time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nemochat.screen.safe import harmless
+from tests.conftest import Program
+from tests.screen.answers import ANSWERS
+from tests.screen.payloads import PAYLOADS
+from tests.streaming import Streaming
+from tests.terminal import CTRL_C, CTRL_D, Screen
+
+ALLOWED = re.compile(
+    rb"\x1b\[\??[0-9;]*[a-zA-Z]"  # CSI
+    rb"|\x1b\]8;[^\x1b\x07]*\x1b\\"  # links
+    rb"|\x1b[=>78]"  # keypad, cursor
+)
+FORBIDDEN = re.compile(rb"\x1b\[[0-3]?J(?<!\x1b\[J)(?<!\x1b\[0J)|\x1b\[\?1049h|\x1b\[\?47h")
+
+
+@pytest.fixture
+def streaming() -> Iterator[Streaming]:
+    with Streaming() as server:
+        yield server
+
+
+def at(server: Streaming) -> tuple[str, ...]:
+    return ("--base-url", server.base_url, "--private")
+
+
+def test_an_answer_is_laid_out_as_it_comes_and_stays(
+    program: Program, streaming: Streaming
+) -> None:
+    streaming.answers["lists"] = ANSWERS["lists"]
+    with Screen(program, *at(streaming), columns=60, rows=12) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("lists")
+        terminal.wait_for("[x] done")
+        terminal.wait_for_prompt()
+        text = terminal.text()
+    assert "• a bullet with emphasis" in text
+    assert "1. deeper still" in text
+    assert text.count("another") == 1
+
+
+def test_waiting_for_the_first_token_counts_the_seconds(
+    program: Program, streaming: Streaming
+) -> None:
+    streaming.answers["slow"] = "There."
+    streaming.first = 1.6
+    with Screen(program, *at(streaming)) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("slow")
+        terminal.wait_for("waiting for the first token, 1 s")
+        terminal.wait_for("There.")
+        terminal.wait_for_prompt()
+        assert "waiting" not in terminal.text()
+
+
+@pytest.mark.parametrize("key", [CTRL_C])
+def test_an_answer_stops_at_once_and_what_was_shown_stays(
+    key: str, program: Program, streaming: Streaming
+) -> None:
+    streaming.answers["long"] = " ".join(f"word{n}" for n in range(5000))
+    streaming.pace = 0.01
+    with Screen(program, *at(streaming)) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("long")
+        terminal.wait_for("word30 ")
+        terminal.type(key)
+        begun = time.monotonic()
+        streaming.left.wait(5)
+        assert time.monotonic() - begun < 0.5
+        terminal.wait_for("stopped by you")
+        terminal.wait_for_prompt()
+        assert "word29 word30" in terminal.text()
+
+
+def test_ctrl_c_while_nothing_comes_brings_the_prompt_back(
+    program: Program, streaming: Streaming
+) -> None:
+    streaming.answers["never"] = "x"
+    streaming.first = 30.0
+    with Screen(program, *at(streaming)) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("never")
+        terminal.wait_for("waiting for the first token")
+        terminal.type(CTRL_C)
+        terminal.wait_for_prompt(5)
+        streaming.answers["now"] = "Here."
+        streaming.first = 0.0
+        terminal.say("now")
+        terminal.wait_for("Here.")
+
+
+def test_thinking_is_folded(program: Program, streaming: Streaming) -> None:
+    streaming.answers["think"] = "<think>\nLet me see, the secret is 42.\n</think>\n\nThe answer."
+    with Screen(program, *at(streaming)) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("think")
+        terminal.wait_for("The answer.")
+        terminal.wait_for_prompt()
+        assert "secret" not in terminal.text()
+        assert "(thought for 0 s)" in terminal.text()
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+def test_nothing_that_a_model_writes_takes_effect(
+    columns: int, program: Program, streaming: Streaming
+) -> None:
+    text = "\n\n".join(f"{name}: {payload} after" for name, payload in PAYLOADS.items())
+    streaming.answers["attack"] = text
+    with Screen(program, *at(streaming), columns=columns) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("attack")
+        terminal.wait_for_prompt()
+        terminal.type(CTRL_D)
+        terminal.wait_for_end()
+        seen = ALLOWED.sub(b"", terminal.raw)
+        assert not FORBIDDEN.search(terminal.raw)
+    shown = seen.decode("utf-8", "replace")
+    assert not [c for c in shown if c not in "\r\n\t\a\b" and c != harmless(c)]
+    assert "\a" not in shown
+
+
+def test_the_cursor_and_the_keyboard_are_given_back(program: Program, streaming: Streaming) -> None:
+    streaming.answers["long"] = "word " * 3000
+    streaming.pace = 0.01
+    with Screen(program, "ask", *at(streaming), "--no-loop-guard", "long") as terminal:
+        terminal.wait_for("word word")
+        terminal.type(CTRL_C)
+        assert terminal.wait_for_end() == 130
+        assert terminal.raw.count(b"\x1b[?25l") == terminal.raw.count(b"\x1b[?25h")
+        assert terminal.raw.count(b"\x1b[?7l") == terminal.raw.count(b"\x1b[?7h")
+        assert terminal.raw.count(b"\x1b[?2026h") == terminal.raw.count(b"\x1b[?2026l")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (("--plain",), {}),
+        ((), {"TERM": "dumb"}),
+        (("--accessible",), {}),
+        ((), {"ACCESSIBLE": "1"}),
+        ((), {"NEMOCHAT_VIEW": "plain"}),
+    ],
+)
+def test_a_plain_view_repaints_nothing_and_is_harmless(
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    program: Program,
+    streaming: Streaming,
+) -> None:
+    streaming.answers["x"] = "**bold** \x1b[31mred\x1b]0;title\x07\n"
+    plain = Program(program.home, program.environment | environment)
+    with Screen(plain, "ask", *at(streaming), *arguments, "x") as terminal:
+        assert terminal.wait_for_end() == 0
+        assert b"\x1b" not in terminal.raw
+        assert "**bold** ␛[31mred␛]0;title␇" in terminal.text()
+        labelled = "--accessible" in arguments or "ACCESSIBLE" in environment
+        assert ("End of answer." in terminal.text()) is labelled
+
+
+def test_no_colour_where_none_is_wanted(program: Program, streaming: Streaming) -> None:
+    streaming.answers["x"] = "# Head\n\n`code` and [a link](https://example.org)\n"
+    plain = Program(program.home, program.environment | {"NO_COLOR": "1"})
+    with Screen(plain, "ask", *at(streaming), "x") as terminal:
+        assert terminal.wait_for_end() == 0
+        assert not re.search(rb"\x1b\[[0-9;]*3[0-7]", terminal.raw)
+        assert "code and a link" in terminal.text()
+
+
+def test_a_file_is_shown_as_answers_are(program: Program, tmp_path: Path) -> None:
+    page = program.home / "page.md"
+    page.write_text("# Head\n\n- one **two**\n\n$x^2$\n")
+    with Screen(program, "show", "page.md") as terminal:
+        assert terminal.wait_for_end() == 0
+        assert "Head\n\n• one two\n\nx²" in terminal.text()
+    with Screen(program, "show", "--no-math", "page.md") as terminal:
+        assert terminal.wait_for_end() == 0
+        assert "$x^2$" in terminal.text()
+    assert program.run("show", "page.md").stdout.decode() == page.read_text()

@@ -1,0 +1,108 @@
+"""Does prose break where it should, and never elsewhere later?"""
+# ruff: noqa: RUF001 - the characters that look like others are meant
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nemochat.screen.markdown.spans import Span, cut, row
+from nemochat.screen.markdown.wrap import (
+    _breaks_of_clusters,
+    _breaks_of_plain,
+    breaks,
+    rows,
+    widest_part,
+    wrap,
+)
+
+PROSE = st.text("ab  \n.,漢字、（👍e\u0301", max_size=60)
+WIDTHS = st.integers(2, 12)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    return [text[start:end].rstrip(" ") for start, end in breaks(text, width)]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("", 5, [""]),
+        ("one two", 7, ["one two"]),
+        ("one two", 6, ["one", "two"]),
+        ("one  two", 4, ["one", "two"]),
+        ("one\ntwo", 9, ["one", "two"]),
+        ("one\n\ntwo", 9, ["one", "", "two"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("a bcdefgh", 3, ["a", "bcd", "efg", "h"]),
+        ("one    \ntwo", 4, ["one", "two"]),
+        ("漢字漢字", 4, ["漢字", "漢字"]),
+        ("漢字漢字", 5, ["漢字", "漢字"]),
+        ("漢字、漢字", 4, ["漢", "字、", "漢字"]),
+        ("漢（字）", 4, ["漢", "（字", "）"]),
+        ("ab漢字", 3, ["ab", "漢", "字"]),
+        ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
+        ("👩‍👩‍👧👩‍👩‍👧", 2, ["👩‍👩‍👧", "👩‍👩‍👧"]),
+    ],
+)
+def test_text_is_wrapped(text: str, width: int, expected: list[str]) -> None:
+    assert wrapped(text, width) == expected
+
+
+@given(st.text("ab  \n", max_size=60), WIDTHS)
+def test_the_quick_way_and_the_thorough_one_agree(text: str, width: int) -> None:
+    quick = [text[a:b].rstrip(" ") for a, b in _breaks_of_plain(text, width)]
+    thorough = [text[a:b].rstrip(" ") for a, b in _breaks_of_clusters(text, width)]
+    assert quick == thorough
+
+
+@given(PROSE, PROSE, WIDTHS)
+def test_a_row_that_is_not_the_last_stays_whatever_follows(a: str, b: str, width: int) -> None:
+    final = wrapped(a, width)[:-1]
+    assert wrapped(a + b, width)[: len(final)] == final
+
+
+@given(PROSE, PROSE, WIDTHS)
+def test_wrapping_goes_on_from_the_open_row(a: str, b: str, width: int) -> None:
+    *final, still_open = wrap([Span(a)], width)
+    again = wrap([*still_open, Span(b)], width)
+    whole = wrap([Span(a), Span(b)], width)
+    assert [row(part) for part in final + again] == [row(part) for part in whole]
+
+
+@given(PROSE, WIDTHS)
+def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
+    assert "".join("".join(wrapped(text, width)).split()) == "".join(text.split())
+
+
+@given(PROSE, WIDTHS)
+def test_no_row_is_wider_than_the_width(text: str, width: int) -> None:
+    assert all(found.width <= width for found in rows([Span(text)], width, (), ()))
+
+
+def test_spans_are_cut_and_joined_with_their_looks() -> None:
+    spans = [Span("ab", "strong"), Span("cd"), Span("ef", "link", "https://a.b")]
+    parts = cut(spans, [(0, 1), (1, 3), (3, 5), (5, 6)])
+    assert parts == [
+        [Span("a", "strong")],
+        [Span("b", "strong"), Span("c")],
+        [Span("d"), Span("e", "link", "https://a.b")],
+        [Span("f", "link", "https://a.b")],
+    ]
+    assert row([Span("a"), Span(""), Span("b"), Span(" c", "dim"), Span("  ")]).spans == (
+        Span("ab"),
+        Span(" c", "dim"),
+    )
+
+
+def test_a_line_break_at_the_end_opens_no_row() -> None:
+    texts = [found.text for found in rows([Span("a\n")], 9, (Span("• "),), (Span("  "),))]
+    assert texts == ["• a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wide"), [("", 0), ("a bcd e", 3), ("漢字漢字", 2), ("漢、字", 4), ("x 漢b", 2)]
+)
+def test_the_widest_part_is_what_must_stay_together(text: str, wide: int) -> None:
+    assert widest_part(text) == wide

@@ -1,0 +1,73 @@
+"""A loopback server that streams answers as slowly as a test wants."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+
+class Streaming:
+    """Answers each question with the text kept for it.
+
+    Attributes:
+        answers: Texts by question.
+        first: Seconds before the first piece.
+        pace: Seconds between pieces.
+        piece: Characters of a piece.
+        left: Set when a client leaves before the end.
+    """
+
+    def __init__(self) -> None:
+        self.answers: dict[str, str] = {}
+        self.first = 0.0
+        self.pace = 0.0005
+        self.piece = 5
+        self.left = threading.Event()
+        streaming = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                streaming._answer(self, body["messages"][-1]["content"])
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _answer(self, to: BaseHTTPRequestHandler, question: str) -> None:
+        text = self.answers[question.strip().splitlines()[-1]]  # one unanswered stands before it
+        pieces = [text[place : place + self.piece] for place in range(0, len(text), self.piece)]
+        try:
+            to.send_response(200)
+            to.send_header("Content-Type", "text/event-stream")
+            to.end_headers()
+            time.sleep(self.first)
+            for piece in pieces:
+                self._send(to, {"delta": {"content": piece}})
+                time.sleep(self.pace)
+            self._send(to, {"delta": {}, "finish_reason": "stop"})
+            to.wfile.write(b"data: [DONE]\n\n")
+        except OSError:
+            self.left.set()
+
+    def _send(self, to: BaseHTTPRequestHandler, choice: dict[str, Any]) -> None:
+        chunk = {"choices": [{"index": 0, **choice}]}
+        to.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        to.wfile.flush()

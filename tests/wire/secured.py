@@ -1,0 +1,46 @@
+"""Servers with certificates, ports without servers, and what clients say of them."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nemochat.errors import NemochatError
+from tests.wire.asking import asking
+from tests.wire.fault_server.scripts import (
+    answer,
+    head,
+    plays,
+)
+from tests.wire.fault_server.server import Behaviour, FaultServer
+
+CERTIFICATES = Path(__file__).parent / "certificates"
+
+
+AUTHORITY = str(CERTIFICATES / "authority.pem")
+
+
+GOOD = plays(head(), answer())
+
+
+@contextmanager
+def secured(name: str, behave: Behaviour = GOOD) -> Iterator[FaultServer]:
+    """A server with the certificate of this name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / f"{name}.pem")
+    with FaultServer(behave, context) as server:
+        yield server
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def outcome(base_url: str, proxy: str | None = None) -> NemochatError:
+    with asking(base_url, proxy=proxy) as asked:
+        return asked.failure()

@@ -1,0 +1,141 @@
+"""Stops: Ctrl-C, a closed iterator, another thread."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from nemochat.core.deltas import Delta
+from nemochat.core.messages import Ending
+from nemochat.wire.client import Client
+from tests.wire.asking import PROMPT, asking
+from tests.wire.fault_server.scripts import (
+    FOREVER,
+    HELLO,
+    Step,
+    answer,
+    chunk,
+    chunked,
+    event,
+    head,
+    in_turn,
+    plays,
+    refuses,
+)
+from tests.wire.fault_server.server import FaultServer
+
+HI = event(chunk("Hi"))
+
+
+CODED = head(Transfer_Encoding="chunked")
+
+
+def until(true: Callable[[], object], seconds: float = 2.0) -> bool:
+    """Whether something becomes true in time."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.005)
+    return bool(true())
+
+
+def test_closing_the_iterator_closes_the_connection_at_once() -> None:
+    with FaultServer(plays(CODED, chunked(HI)[:-5], FOREVER)) as server:
+        with asking(server.base_url) as asked:
+            stream = asked.client.stream(PROMPT)
+            assert next(stream).text == "Hi"
+            left = time.monotonic()
+            stream.close()
+            assert until(lambda: server.left_at is not None)
+        assert server.left_at is not None
+        assert server.left_at - left < 0.1
+
+
+def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> threading.Thread:
+    thread = threading.Thread(target=said.extend, args=(stream,))
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize(
+    ("steps", "text"),
+    [
+        ([FOREVER], ""),
+        ([head()[:20], FOREVER], ""),
+        ([head(), FOREVER], ""),
+        ([CODED, chunked(HI)[:-5], FOREVER], "Hi"),
+        ([head(), HI, FOREVER], "Hi"),
+        ([head(), HI, HI[:20], FOREVER], "Hi"),
+    ],
+)
+def test_a_stop_from_another_thread_ends_a_blocked_read(steps: list[Step], text: str) -> None:
+    with FaultServer(plays(*steps)) as server, asking(server.base_url) as asked:
+        said: list[Delta] = []
+        thread = in_a_thread(said, asked.client.stream(PROMPT))
+        assert until(lambda: server.requests and "".join(d.text for d in said) == text)
+        time.sleep(0.05)
+        stopped = time.monotonic()
+        asked.client.stop()
+        thread.join(2)
+        assert until(lambda: server.left_at is not None)
+        assert server.left_at is not None
+        assert server.left_at - stopped < 0.1
+        assert "".join(delta.text for delta in said) == text
+        assert said[-1].ending is Ending.INTERRUPTED
+        assert len(server.requests) == 1
+
+
+def test_a_stop_while_waiting_makes_no_further_request() -> None:
+    with FaultServer(refuses("503 No")) as server:
+        clients: list[Client] = []
+
+        def stop() -> None:
+            clients[0].stop()
+
+        with asking(server.base_url, while_waiting=stop) as asked:
+            clients.append(asked.client)
+            assert asked.endings() == [Ending.INTERRUPTED]
+        assert len(server.requests) == 1
+
+
+def test_a_stop_before_the_first_read_holds() -> None:
+    with FaultServer(plays(head(), answer())) as server, asking(server.base_url) as asked:
+        stream = asked.client.stream(PROMPT)
+        asked.client.stop()
+        assert [delta.ending for delta in stream] == [Ending.INTERRUPTED]
+        assert server.requests == []
+
+
+def test_after_a_stop_the_next_answer_comes() -> None:
+    good = plays(head(), answer())
+    turns = in_turn(plays(head(), HI, FOREVER), good)
+    with FaultServer(turns) as server, asking(server.base_url) as asked:
+        stream = asked.client.stream(PROMPT)
+        next(stream)
+        asked.client.stop()
+        assert list(stream)[-1].ending is Ending.INTERRUPTED
+        assert asked.text() == HELLO
+
+
+def test_ctrl_c_closes_the_connection_at_once() -> None:
+    with FaultServer(plays(head(), HI, FOREVER)) as server, asking(server.base_url) as asked:
+        stream = asked.client.stream(PROMPT)
+        next(stream)
+        pressed: list[float] = []
+
+        def press() -> None:
+            time.sleep(0.2)
+            pressed.append(time.monotonic())
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        thread = threading.Thread(target=press)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            next(stream)
+        thread.join()
+        assert until(lambda: server.left_at is not None)
+        assert server.left_at is not None
+        assert server.left_at - pressed[0] < 0.1
