@@ -51,8 +51,8 @@ real: $(VENV)/installed ## play turns to real servers that others wrote; the fir
 pictures: $(VENV)/tested ## draw the pictures of the README from the real program
 	$(BIN)/python -m tests.pictures
 
-bench: $(VENV)/installed ## measure start-up against bare Python and a plain httpx script
-	$(BIN)/python bench/startup.py
+bench: $(VENV)/installed ## measure start-up and screen against floors, and write docs/benchmarks.md
+	$(BIN)/python bench/report.py
 
 clean: ## remove the environment and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,8 +2,7 @@
 
 Each text comes in tokens of four characters. For ours and for plain printing every token is shown
 by a frame of its own, the worst case; `rich.Live` renders the whole text for each, so that a few of
-its frames, spread over the answer, stand for all. Bytes are those of a terminal of 80 by 24: for
-ours an estimate of a painter that rewrites only what differs.
+its frames, spread over the answer, stand for all. Bytes are those for a terminal of 80 by 24.
 
     python bench/rendering.py [--tokens 1000 5000 20000]
 """
@@ -15,7 +14,9 @@ import io
 import time
 from collections.abc import Callable
 
-from nemochat.screen.markdown import Renderer, Row, prepare
+from nemochat.screen.markdown import Renderer, prepare
+from nemochat.screen.painter import Painter
+from nemochat.screen.terminal import styling
 
 WIDTH, HEIGHT = 80, 24
 TOKEN = 4  # characters
@@ -47,42 +48,26 @@ TEXTS: dict[str, Callable[[int], str]] = {
 }
 
 
-def painted(old: list[Row], final: list[Row], new: list[Row]) -> int:
-    """Bytes to make the screen that shows `old` show `final` and `new`."""
-    rows = [*final, *new]
-    same = 0
-    while same < min(len(old), len(rows)) and old[same] == rows[same]:
-        same += 1
-    if same < len(rows) and same == len(old) - 1 and rows[same].text.startswith(old[same].text):
-        appended = len(rows[same].text.encode()) - len(old[same].text.encode())
-        return appended + sum(cost(row) for row in rows[same + 1 :])
-    up = 6 if len(old) - same > 1 else 1
-    return up + sum(cost(row) for row in rows[same:]) if old != rows else 0
-
-
-def cost(row: Row) -> int:
-    """Bytes of a row: its text, a colour on and off for each styled span, the line's end."""
-    styled = sum(9 for span in row.spans if span.style)
-    return len(row.text.encode()) + styled + 5
-
-
 def ours(text: str) -> tuple[float, float, float]:
     """Milliseconds and bytes a token, and the worst frame in milliseconds."""
-    renderer = Renderer(WIDTH - 1)
-    shown: list[Row] = []
+    out = io.StringIO()
+    renderer, painter = Renderer(WIDTH - 1), Painter(lambda text: written(out, text), styling())
     spent = worst = 0.0
-    written = 0
     for at in range(0, len(text), TOKEN):
         begun = time.process_time()
         final = renderer.feed(text[at : at + TOKEN])
-        tail = renderer.tail()[1 - HEIGHT :]
+        painter.frame(final, renderer.tail()[1 - HEIGHT :], WIDTH)
         took = time.process_time() - begun
         spent += took
         worst = max(worst, took)
-        written += painted(shown, final, tail)
-        shown = tail
     count = len(text) / TOKEN
-    return spent * 1000 / count, written / count, worst * 1000
+    return spent * 1000 / count, len(out.getvalue().encode()) / count, worst * 1000
+
+
+def written(out: io.StringIO, text: str) -> None:
+    """Write as to a terminal."""
+    out.write(text)
+    out.flush()
 
 
 def live(text: str) -> tuple[float, float, float]:

@@ -188,6 +188,9 @@ class Turn:
                 ending=forced or growing.provenance.ending or fallback,
                 seconds=round((growing.provenance.seconds or 0) + self._passed(), 3),
             )
+            if not growing.provenance.model:  # a server names it once, for all candidates
+                model = self._candidates[min(self._candidates)].growing.provenance.model
+                growing.provenance = replace(growing.provenance, model=model)
             self.messages.append(growing.message())
             if candidate.key is not None:
                 self._keep(candidate.key, self.messages[-1])

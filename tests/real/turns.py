@@ -129,6 +129,8 @@ TURNS = (
                 endings=("tool_calls",), says="the model asks for tools", calls=("weather",)
             ),
             LITELLM: Expected(
+                endings=("tool_calls",),
+                says="the model asks for tools",
                 texts=("Let me look.",),
                 calls=("weather",),
                 flags=("-m", "tools", "-S"),

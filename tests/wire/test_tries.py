@@ -20,7 +20,7 @@ from tests.wire.fault_server.scripts import (
     refuses,
     with_length,
 )
-from tests.wire.fault_server.server import FaultServer
+from tests.wire.fault_server.server import FaultServer, Peer
 
 CODED = head(Transfer_Encoding="chunked")
 
@@ -83,3 +83,21 @@ def test_nothing_is_tried_again_once_reasoning_was_shown() -> None:
         with asking(server.base_url) as asked:
             assert isinstance(asked.failure(), Unreachable)
         assert len(server.requests) == 1
+
+
+def test_the_reason_for_an_empty_stream_is_asked_for_on_another_connection() -> None:
+    """llama-cpp-python closes the connection after an empty stream, though it looks kept."""
+    told = refuses("400 No", {"error": {"message": "Only user and assistant roles"}})
+
+    def drops(peer: Peer, number: int) -> None:
+        if number:
+            told(peer, number)
+            return
+        peer.request()
+        peer.send(CODED + b"0\r\n\r\n")
+        peer.hold(1)
+        peer.reset()
+
+    with FaultServer(drops) as server, asking(server.base_url) as asked:
+        assert "Only user and assistant roles" in asked.failure().sentence
+        assert len(server.requests) == 2

@@ -6,7 +6,7 @@ import json
 
 from nemochat.core import records
 from nemochat.core.deltas import Delta
-from nemochat.core.messages import Message
+from nemochat.core.messages import Ending, Message
 from nemochat.screen.plain import Plain
 
 
@@ -20,6 +20,8 @@ class Json(Plain):
         """Write the answers."""
         for answer in answers:
             self._put(json.dumps(as_object(answer), ensure_ascii=False) + "\n")
+            if answer.outcome and answer.ending is not Ending.INTERRUPTED:
+                self.notice(answer.outcome)
 
 
 def as_object(answer: Message) -> dict[str, object]:

@@ -30,6 +30,7 @@ from nemochat.screen.thinking import Thinking
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.2  # between two frames in which only the seconds count on
 SECONDS_BEFORE_WAITING_SHOWS = 0.4
+LIKELY = ("python", "bash", "javascript", "json")  # languages of code in answers
 LONGEST_NOTICE = 300  # characters
 
 
@@ -40,7 +41,7 @@ class Terminal:
         """Look at the terminal of standard output; `math` shows formulas in Unicode."""
         self._math = math
         self._columns, self._rows = shutil.get_terminal_size()
-        self._painter = Painter(_write, _styled())
+        self._painter = Painter(_write, styling())
         self._final: list[Row] = []
         self._renderer: Renderer | None = None
         self._thinking = Thinking()
@@ -61,7 +62,8 @@ class Terminal:
         self._stopped.clear()
         self._final.append(Row((), 0))  # between what was typed and its answer
         self._began, self._painted, self._retry = time.monotonic(), 0.0, None
-        threading.Thread(target=prepare, daemon=True).start()  # while the first token is awaited
+        # Lexers are loaded while the first token is awaited.
+        threading.Thread(target=prepare, args=LIKELY, daemon=True).start()
         with Quiet(sys.stdin):
             try:
                 yield from following(deltas, end, self._frame)
@@ -191,7 +193,7 @@ def _write(text: str) -> None:
         raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
 
 
-def _styled() -> Callable[[Span], str]:
+def styling() -> Callable[[Span], str]:
     """A function that puts a span's sequences round it, as far as this terminal knows them."""
     from rich.color import ColorSystem
     from rich.console import Console

@@ -56,6 +56,8 @@ class Candidate:
         thought = self._once.feed(self._thought.feed(thought))
         calls = tuple(self._calls(said))
         ending = self._ending(choice.get("finish_reason"))
+        if ending is Ending.COMPLETE and self._call >= 0:  # some say "stop" beside their calls
+            ending = self.ending = Ending.TOOL_CALLS
         if ending:  # the text comes before its ending
             content += self._tail.feed(self._whole.flush()) + self._tail.flush()
             thought += self._once.feed(self._thought.flush()) + self._once.flush()

@@ -36,9 +36,11 @@ LARGEST_LIST = 8 * 1024 * 1024  # bytes read of a list of models
 SECONDS_FOR_FAILURE = 5.0  # to read a refusal's body: the status alone tells enough
 SECONDS_FOR_MODELS = 2.0
 SECONDS_TO_DRAIN = 0.05  # for the end of the body after [DONE], so that the connection can be kept
-_SUCCESS = 2  # the hundreds of a status
-_NO_CONTENT = 204
 _NOT_FOUND = 404
+
+
+class NothingCame(NotAnAnswer):
+    """The response was an answer by its status, and held nothing."""
 
 
 class Client:
@@ -132,9 +134,9 @@ class Client:
         with suppress(EndpointError, ConfigurationError):
             self._tell(f"GET {self._base_url}{path}")
             with self._line.send("GET", path, b"", patience) as incoming:
-                body = _beginning(incoming, LARGEST_LIST)
+                body = incoming.beginning(LARGEST_LIST)
             self._tell(f"{incoming.status}, {len(body)} bytes")
-            return listed(body) if _answers(incoming) else ()
+            return listed(body) if incoming.answers else ()
         return ()
 
     def _answer(self, prompt: Prompt) -> Generator[Delta]:
@@ -150,6 +152,11 @@ class Client:
                 self._tell(f"{type(error).__name__}: {error.sentence}")
                 if not isinstance(error, EndpointError):
                     raise
+                if self._may_tell_more(error, prompt):
+                    self._tell("an empty stream; again without streaming")
+                    self._line.drop()
+                    prompt = replace(prompt, stream=False)
+                    continue
                 if self._line.stopped:
                     yield from given.broken_off(Ending.INTERRUPTED, "")
                     return
@@ -164,29 +171,34 @@ class Client:
             else:
                 return
 
+    def _may_tell_more(self, error: NemochatError, prompt: Prompt) -> bool:
+        """Whether the reason for an empty stream may be had by asking without streaming.
+
+        llama-cpp-python answers a prompt that it cannot take with an empty stream, and closes the
+        connection; asked again, and from then on, for a whole answer, it tells the reason.
+        """
+        streamed = prompt.stream and streams(prompt.parameters)
+        left = self._requests < MOST_REQUESTS and not self._line.stopped
+        return isinstance(error, NothingCame) and streamed and left
+
     def _once(self, prompt: Prompt) -> Iterator[Delta]:
         """The answer to one request."""
         reader = protocol.Reader(limit_chosen=prompt.parameters.get("max_tokens") is not None)
         patience = Patience(self._timeouts)
         said: bytes | None = None
         with self._posted(prompt, patience) as incoming:
-            if _answers(incoming):
+            if incoming.answers:
                 yield from self._read(incoming, reader, patience)
             else:
                 patience.only(min(SECONDS_FOR_FAILURE, self._timeouts.idle))
-                said = _beginning(incoming, LARGEST_FAILURE)
+                said = incoming.beginning(LARGEST_FAILURE)
         if said is not None:
             raise self._refusal(incoming, said)
         if reader.understood or reader.events:
             self._tell(f"the end, after {reader.events} events, {reader.unreadable} unreadable")
             yield from reader.end()
-        elif prompt.stream and streams(prompt.parameters) and self._requests < MOST_REQUESTS:
-            # llama-cpp-python answers a prompt that it cannot take with an empty stream; asked
-            # without streaming, it tells the reason.
-            self._tell("an empty stream; again without streaming")
-            yield from self._once(replace(prompt, stream=False))
         else:
-            raise NotAnAnswer("the endpoint sent an empty answer")
+            raise NothingCame("the endpoint sent an empty answer")
 
     @contextmanager
     def _posted(self, prompt: Prompt, patience: Patience) -> Iterator[Incoming]:
@@ -232,19 +244,3 @@ class Client:
     def _tell(self, line: str) -> None:
         if self._log:
             self._log(failures.one_line(line, self._token, failures.LONGEST_SENTENCE))
-
-
-def _answers(incoming: Incoming) -> bool:
-    """Whether a response may bring an answer; some servers say 201."""
-    return incoming.status // 100 == _SUCCESS and incoming.status != _NO_CONTENT
-
-
-def _beginning(incoming: Incoming, most: int) -> bytes:
-    """The first bytes of a body, as far as they come: what follows is of no use."""
-    read = bytearray()
-    with suppress(EndpointError):  # a stalled or damaged reason still has its status
-        for piece in incoming.pieces:
-            read += piece
-            if len(read) >= most:
-                break
-    return bytes(read)

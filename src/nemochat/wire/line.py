@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from nemochat.errors import ConfigurationError
+from nemochat.errors import ConfigurationError, EndpointError
 from nemochat.wire import faults
 from nemochat.wire.inflate import ACCEPTED, Inflater
 from nemochat.wire.patience import Patience
@@ -21,6 +21,8 @@ from nemochat.wire.watchdog import Watchdog, shut
 if TYPE_CHECKING:
     import httpx
 
+_SUCCESS = 2  # the hundreds of a status
+_NO_CONTENT = 204
 SECONDS_KEPT = 60.0  # that an idle connection waits for the next request
 
 
@@ -37,6 +39,21 @@ class Incoming:
     status: int
     headers: Mapping[str, str]
     pieces: Iterator[bytes]
+
+    @property
+    def answers(self) -> bool:
+        """Whether it may bring an answer; some servers say 201."""
+        return self.status // 100 == _SUCCESS and self.status != _NO_CONTENT
+
+    def beginning(self, most: int) -> bytes:
+        """The first bytes of the body, as far as they come: what follows is of no use."""
+        read = bytearray()
+        with suppress(EndpointError):  # a stalled or damaged reason still has its status
+            for piece in self.pieces:
+                read += piece
+                if len(read) >= most:
+                    break
+        return bytes(read)
 
 
 class Line:
@@ -55,6 +72,11 @@ class Line:
         """Close the connection."""
         if "_http" in self.__dict__:
             self._http.close()
+
+    def drop(self) -> None:
+        """Close the connection; the next request opens another one."""
+        self.close()
+        self.__dict__.pop("_http", None)
 
     def begin(self) -> None:
         """Begin anew after a stop; a thread that still waits for a connection stays stopped."""

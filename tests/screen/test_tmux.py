@@ -1,0 +1,93 @@
+"""The chat in tmux: a real terminal that reflows, with its scrollback and its copies."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Program
+from tests.streaming import Streaming
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("tmux") is None,
+    reason="tmux is not installed; what it shows beyond pyte is reflow and copying",
+)
+WORDS = [f"word{number:04}" for number in range(1500)]
+CODE = "def f(x):\n\treturn x  # a tab\n\n    if x:\n        pass\n"
+
+
+class Tmux:
+    """A terminal in a tmux of its own."""
+
+    def __init__(self, socket: Path, program: Program, *arguments: str) -> None:
+        self._socket = socket
+        self._environment = program.environment | {"TERM": "screen-256color"}
+        command = [sys.executable, "-m", "nemochat", *arguments]
+        self("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", *command)
+        self("set-option", "-g", "history-limit", "50000")
+
+    def __call__(self, *words: str) -> str:
+        return subprocess.run(
+            ["tmux", "-S", str(self._socket), *words],
+            env=self._environment,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=20,
+        ).stdout
+
+    def type(self, line: str) -> None:
+        self("send-keys", "-l", line)
+        self("send-keys", "Enter")
+
+    def text(self) -> str:
+        """Screen and scrollback, wrapped lines joined."""
+        return self("capture-pane", "-p", "-J", "-S", "-")
+
+    def wait_for(self, text: str, seconds: float = 30) -> str:
+        deadline = time.monotonic() + seconds
+        while text not in (seen := self.text()):
+            assert time.monotonic() < deadline, f"{text!r} did not come:\n{seen}"
+            time.sleep(0.05)
+        return seen
+
+
+@pytest.fixture
+def streaming() -> Iterator[Streaming]:
+    with Streaming() as server:
+        yield server
+
+
+@pytest.fixture
+def tmux(program: Program, streaming: Streaming, tmp_path: Path) -> Iterator[Tmux]:
+    terminal = Tmux(tmp_path / "tmux", program, "--base-url", streaming.base_url, "--private")
+    terminal.wait_for("> ")
+    yield terminal
+    terminal("kill-server")
+
+
+def test_words_stand_once_and_in_order_under_five_resizes(tmux: Tmux, streaming: Streaming) -> None:
+    paragraphs = [" ".join(WORDS[place : place + 50]) for place in range(0, len(WORDS), 50)]
+    streaming.answers["words"] = "\n\n".join(paragraphs)
+    streaming.pace = 0.0015
+    tmux.type("words")
+    for columns, rows in ((60, 20), (100, 30), (40, 10), (120, 40), (80, 24)):
+        time.sleep(0.5)
+        tmux("resize-window", "-x", str(columns), "-y", str(rows))
+    seen = tmux.wait_for(WORDS[-1])
+    assert [word for word in seen.split() if word.startswith("word0") or word in WORDS] == WORDS
+
+
+def test_a_block_copied_from_the_screen_is_its_source(tmux: Tmux, streaming: Streaming) -> None:
+    long = "x = [" + ", ".join(map(str, range(60))) + "]\n"
+    streaming.answers["code"] = f"Here:\n\n```python\n{CODE}{long}```\n\nThat is all."
+    tmux.type("code")
+    seen = tmux.wait_for("That is all.")
+    copied = seen.partition("```python\n")[2].partition("```")[0]
+    assert copied == (CODE + long).expandtabs()
