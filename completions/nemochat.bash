@@ -3,7 +3,7 @@ _nemochat() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local path="" word words=""
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case " ask completions guide serve show " in *" $word "*) path="${path:+$path }$word" ;; esac
+    case " ask backup chats completions delete export guide import list path prune rename search serve show " in *" $word "*) path="${path:+$path }$word" ;; esac
   done
   case "$previous" in
     --script) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -33,11 +33,28 @@ _nemochat() {
     --seed) COMPREPLY=(); return ;;
     --tool-choice) COMPREPLY=($(compgen -W "none auto" -- "$current")); return ;;
     -o|--option) COMPREPLY=(); return ;;
+    --output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --format) COMPREPLY=(); return ;;
+    --from) COMPREPLY=(); return ;;
+    --limit) COMPREPLY=(); return ;;
+    --page) COMPREPLY=(); return ;;
+    --older-than) COMPREPLY=(); return ;;
     --port) COMPREPLY=(); return ;;
   esac
   case "$path" in
-    "") words="ask completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --math --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --debug -h --help" ;;
+    "") words="ask chats completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --math --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --debug -h --help" ;;
     "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --math --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --debug -h --help" ;;
+    "chats") words="backup delete export import list path prune rename search show -h --help" ;;
+    "chats backup") words="-h --help" ;;
+    "chats delete") words="--yes -y -h --help" ;;
+    "chats export") words="--all --output --format -h --help" ;;
+    "chats import") words="--from -h --help" ;;
+    "chats list") words="--limit --page --json -h --help" ;;
+    "chats path") words="-h --help" ;;
+    "chats prune") words="--older-than --yes -y -h --help" ;;
+    "chats rename") words="-h --help" ;;
+    "chats search") words="--limit --json -h --help" ;;
+    "chats show") words="--format --json -h --help" ;;
     "completions") words="bash zsh fish -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;

@@ -32,9 +32,21 @@ DOORS = {
     "rich": {"screen/terminal.py"},
     "prompt_toolkit": {"repl/editor.py", "repl/completion.py"},
     "platformdirs": {"config.py"},
-    "typer": {"cli/app.py", "cli/options.py", "cli/program.py", "cli/completions.py"},
+    "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module
+    "markdown_it": {"store/formats/html.py"},
+    "typer": {
+        "cli/app.py",
+        "cli/chats.py",
+        "cli/options.py",
+        "cli/program.py",
+        "cli/completions.py",
+    },
 }
-STANDARD_FOR_TYPES = {"sqlite3": {"store/conversations.py"}}
+STANDARD_FOR_TYPES = {
+    "sqlite3": {
+        f"store/{name}.py" for name in ("catalogue", "formats/llm", "rows", "schema", "search")
+    }
+}
 
 
 def modules() -> list[Path]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from nemochat.core.continuation import resumable
-from nemochat.core.conversation import Conversation
+from nemochat.core.conversation import Conversation, Node
 from nemochat.core.messages import Message, Role
 from nemochat.core.parameters import streams
 from nemochat.core.prompt import Prompt, sendable
@@ -93,6 +93,18 @@ class Chat:
             if self.conversation.head == question.key:  # nothing came: the old answer stands
                 self.conversation.go_to(before)
 
+    def edit(self, question: Node, text: str) -> list[Message]:
+        """Ask a question of the path in other words; the old one stays beside it, with all below.
+
+        Raises:
+            UsageError: the question is empty.
+            EndpointError: there is no answer.
+        """
+        if not text.strip():
+            raise UsageError("the question is empty")
+        self.conversation.go_to(question.parent)
+        return self.say(text)
+
     def mark(self) -> None:
         """Keep the conversation's name, settings and head."""
         self.kept(lambda store: store.mark(self.conversation))
@@ -154,8 +166,11 @@ class Chat:
     def kept(self, keep: Callable[[Store], T]) -> T:
         """Have something kept; where the disk fails, say so once and go on in memory."""
         try:
-            return keep(self.store)
+            done = keep(self.store)
         except StoreError as error:
             self.view.notice(f"{error}. From here on nothing is saved")
             self.store = Memory()
             return keep(self.store)
+        for news in self.store.news():
+            self.view.notice(news)
+        return done

@@ -66,7 +66,9 @@ class NemochatError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.sentence}. {self.hint}" if self.hint else self.sentence
+        if not self.hint:
+            return self.sentence
+        return f"{self.sentence}{'' if self.sentence.endswith('?') else '.'} {self.hint}"
 
 
 class UsageError(NemochatError):

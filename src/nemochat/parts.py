@@ -44,6 +44,9 @@ class Store(Protocol):
     def mark(self, conversation: Conversation) -> None:
         """Keep a conversation's name, settings and head."""
 
+    def news(self) -> list[str]:
+        """What its person should hear of the store, each sentence once."""
+
 
 class View(Protocol):
     """What shows a turn."""
@@ -75,3 +78,6 @@ class Screen(View, Protocol):
 
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
+
+    def typed(self) -> bytes:
+        """What was typed while an answer came, once."""

@@ -63,7 +63,7 @@ def test_waiting_for_the_first_token_counts_the_seconds(
         assert "waiting" not in terminal.text()
 
 
-@pytest.mark.parametrize("key", [CTRL_C])
+@pytest.mark.parametrize("key", [CTRL_C, "\x1b"], ids=["Ctrl-C", "Esc"])
 def test_an_answer_stops_at_once_and_what_was_shown_stays(
     key: str, program: Program, streaming: Streaming
 ) -> None:
@@ -97,6 +97,24 @@ def test_ctrl_c_while_nothing_comes_brings_the_prompt_back(
         streaming.first = 0.0
         terminal.say("now")
         terminal.wait_for("Here.")
+
+
+def test_what_is_typed_while_an_answer_comes_is_asked_next(
+    program: Program, streaming: Streaming
+) -> None:
+    streaming.answers |= {"first": "word " * 100, "second": "Two.", "a b": "Pasted."}
+    streaming.pace = 0.005
+    with Screen(program, *at(streaming)) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("first")
+        terminal.wait_for("word word")
+        terminal.type("seco\x7f\x7fcond\r\x1b[200~a b\x1b[201~")
+        terminal.wait_for("Two.")
+        terminal.wait_for("> a b")
+        assert "stopped" not in terminal.text()
+        terminal.type("\r")
+        terminal.wait_for("Pasted.")
+        terminal.wait_for_prompt()
 
 
 def test_thinking_is_folded(program: Program, streaming: Streaming) -> None:

@@ -4,21 +4,13 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.deltas import Delta, Growing
-from nemochat.core.messages import (
-    Ending,
-    Message,
-    Provenance,
-    Role,
-    ToolCall,
-    Usage,
-)
+from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall, Usage
 from nemochat.errors import StoreError
 from nemochat.store import conversations
 from nemochat.store.conversations import Conversations
@@ -40,13 +32,6 @@ ANSWER = Message(
         seconds=0.2,
     ),
 )
-
-
-@pytest.fixture
-def saved(tmp_path: Path) -> Iterator[Conversations]:
-    store = Conversations(tmp_path / "data" / "nemochat.db")
-    yield store
-    store.database.close()
 
 
 def keep(store: Conversations, talk: Conversation, message: Message) -> int:
@@ -83,7 +68,7 @@ def test_a_conversation_is_found_by_its_number_and_the_last_one_by_what_was_said
     last = saved.last()
     assert last is not None
     assert last.id == first.id
-    assert [entry.first for entry in saved.entries()] == ["one", "two"]
+    assert [entry.first for entry in saved.catalogue.entries()] == ["one", "two"]
 
 
 def test_what_was_undone_stays_in_the_tree(saved: Conversations) -> None:
@@ -126,14 +111,14 @@ def test_a_name_is_one_conversation_s(saved: Conversations) -> None:
         saved.mark(other)
     assert saved.holds("x") != other.id
     assert saved.holds("y") is None
-    assert saved.names() == ["x"]
+    assert saved.catalogue.names() == ["x"]
 
 
 def test_an_unknown_conversation_is_said(saved: Conversations) -> None:
-    with pytest.raises(StoreError, match="no conversation 'nothing'"):
+    with pytest.raises(StoreError, match='no conversation "nothing"'):
         saved.load("nothing")
     assert saved.last() is None
-    assert saved.entries() == []
+    assert saved.catalogue.entries() == []
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
@@ -157,19 +142,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         db.execute("PRAGMA user_version = 99")
     db.close()
     with pytest.raises(StoreError, match="newer nemochat"):
-        Conversations(path).entries()
-
-
-def test_what_is_no_database_is_named_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "nemochat.db"
-    path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreError, match="not a database"):
-        Conversations(path).entries()
-    assert path.read_bytes() == b"not a database at all" * 100
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    with pytest.raises(StoreError, match="is a directory"):
-        Conversations(folder).entries()
+        Conversations(path).catalogue.entries()
 
 
 def test_twenty_processes_at_once_lose_nothing(tmp_path: Path) -> None:
@@ -194,5 +167,5 @@ for turn in range(5):
     ]
     assert [process.communicate()[1] for process in processes] == [b""] * 20
     store = Conversations(path)
-    assert [entry.turns for entry in store.entries(50)] == [5] * 20
+    assert [entry.turns for entry in store.catalogue.entries(50)] == [5] * 20
     store.database.close()

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from nemochat.cli.chats import chats
 from nemochat.cli.options import Given, shared
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 guide = typer.Typer(help="The embedded endpoint, which answers about nemochat.")
 app.add_typer(guide, name="guide")
+app.add_typer(chats, name="chats")
 
 
 @app.callback(invoke_without_command=True)

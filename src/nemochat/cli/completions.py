@@ -14,7 +14,7 @@ from nemochat.errors import UsageError
 from nemochat.wire import endpoints
 
 SHELLS = ("bash", "zsh", "fish")
-FILE_FLAGS = {"--script", "--system"}  # whose values are files
+FILE_FLAGS = {"--output", "--script", "--system"}  # whose values are files
 _WORDS = {"--endpoint": [row.name for row in endpoints.TABLE]}
 
 

@@ -20,7 +20,7 @@ from nemochat.repl.session import Session
 def talk(given: Given, script: Path | None) -> int:
     """Chat until someone leaves."""
     settings = configured(given)
-    screen = views.choose(settings)
+    screen = views.choose(settings, keys=script is None and streams.input_is_terminal())
     lines = iter(read_text(script).splitlines()) if script else None
     opened = open_chat(given, settings, screen, guide_without_token=lines is None)
     session = Session(opened.chat, opened.connector, opened.saved)
@@ -28,7 +28,7 @@ def talk(given: Given, script: Path | None) -> int:
         loop.run(session, _played(lines, screen), screen)
     elif streams.input_is_terminal() and sys.stdout is not None and sys.stdout.isatty():
         _greet(opened, screen)
-        loop.run(session, _edited(session, opened), screen)
+        loop.run(session, _edited(session, opened, screen), screen)
     else:
         loop.run(session, _read_line, screen)
     return ExitCode.OK
@@ -45,11 +45,11 @@ def _greet(opened: Opened, screen: Screen) -> None:
         screen.notice(f"nemochat {__version__}: {settings.model} at {settings.endpoint}; /help")
 
 
-def _edited(session: Session, opened: Opened) -> Callable[[], str]:
+def _edited(session: Session, opened: Opened, screen: Screen) -> Callable[[], str]:
     from nemochat.repl.editor import Editor
 
     history = config.directories().state / "history" if opened.saved else None
-    return Editor(session, history).read
+    return Editor(session, history, screen.typed).read
 
 
 def _played(lines: Iterator[str], screen: Screen) -> Callable[[], str]:

@@ -12,8 +12,16 @@ from nemochat.parts import Screen
 from nemochat.screen.plain import Accessible, Plain
 
 
-def choose(config: Config, environment: Mapping[str, str] = os.environ) -> Screen:
-    """The view for standard output as it is connected, and as its person wants it."""
+def choose(
+    config: Config, environment: Mapping[str, str] = os.environ, *, keys: bool = False
+) -> Screen:
+    """The view for standard output as it is connected, and as its person wants it.
+
+    Args:
+        config: The settings in force.
+        environment: The environment's variables.
+        keys: Whether the view may read the keyboard: a prompt follows that takes what was typed.
+    """
     wanted = config.text("view")
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     if wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1"):
@@ -21,5 +29,5 @@ def choose(config: Config, environment: Mapping[str, str] = os.environ) -> Scree
     if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
         from nemochat.screen.terminal import Terminal
 
-        return Terminal(math=config.text("math") == "on")
+        return Terminal(math=config.text("math") == "on", keys=keys)
     return Plain(streams.output(), sys.stderr, on_terminal=on_terminal)

@@ -6,7 +6,7 @@ Nothing is ever taken out of the tree. Undoing moves the head up; another answer
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from nemochat.core.messages import Message, Role
@@ -28,11 +28,19 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A message in its place: `key` is the store's number for it, `parent` the one before it."""
+    """A message in its place.
+
+    Attributes:
+        key: The store's number for it.
+        parent: The number of the message before it; None for a first one.
+        message: What was said.
+        written: When it was begun; None where nothing keeps it.
+    """
 
     key: int
     parent: int | None
     message: Message
+    written: datetime | None = None
 
 
 class Conversation:
@@ -44,6 +52,7 @@ class Conversation:
         settings: Model, endpoint, system prompt and parameters in force.
         started: When it began; None if it has not.
         head: The key of the path's last message; None before the first.
+        known: Up to which key the tree holds all that the store has of it.
     """
 
     def __init__(
@@ -59,6 +68,7 @@ class Conversation:
         self.settings = settings
         self.started = started
         self.head: int | None = None
+        self.known = 0
         self._nodes: dict[int, Node] = {}
         self._children: dict[int | None, list[int]] = {None: []}
         self._last_taken: dict[int | None, int] = {}
@@ -81,7 +91,7 @@ class Conversation:
 
     def replace(self, key: int, message: Message) -> None:
         """Put a fuller version of a message in its place, as an answer grows."""
-        self._nodes[key] = Node(key, self._nodes[key].parent, message)
+        self._nodes[key] = replace(self._nodes[key], message=message)
 
     def go_to(self, key: int | None) -> None:
         """Let the path end at `key`; None goes before the first message."""
@@ -108,7 +118,15 @@ class Conversation:
         """All messages that stand in this place of the tree, the oldest first, `key` among them."""
         return self._children[self._nodes[key].parent]
 
-    def tip(self, key: int) -> int:
+    def children(self, key: int | None) -> list[int]:
+        """All messages that follow this one, the oldest first; those of None begin the tree."""
+        return self._children[key]
+
+    def questions(self) -> list[Node]:
+        """The path's questions: /edit and /why count them from 1."""
+        return [node for node in self.path() if node.message.role is Role.USER]
+
+    def tip(self, key: int | None) -> int | None:
         """Where the talk below `key` was left: the path last taken, or the newest."""
         while (below := self._below(key)) is not None:
             key = below
@@ -155,6 +173,27 @@ class Conversation:
             raise UsageError("there is nothing to redo")
         return done
 
+    def branches(self) -> list[int]:
+        """The messages that have siblings, in the order of the tree: /branch counts them from 1."""
+        found, waiting = [], self._children[None][::-1]
+        while waiting:
+            key = waiting.pop()
+            if len(self.siblings(key)) > 1:
+                found.append(key)
+            waiting += self._children[key][::-1]
+        return found
+
+    def forked(self, name: str = "") -> Conversation:
+        """A new conversation that begins with this path, under the same settings."""
+        now = self.settings
+        fork = Conversation(
+            Settings(now.model, now.endpoint, now.system, dict(now.parameters)), name=name
+        )
+        for place, node in enumerate(self.path(), 1):
+            fork.graft(replace(node, key=-place, parent=-place + 1 if place > 1 else None))
+            fork.go_to(-place)
+        return fork
+
     def title(self) -> str:
         """Its name, or the first line of its first question, at most `LONGEST_TITLE` characters."""
         if self.name:
@@ -162,5 +201,10 @@ class Conversation:
         first = next(
             (n.message.content for n in self._nodes.values() if n.message.role is Role.USER), ""
         )
-        line = next((line.strip() for line in first.splitlines() if line.strip()), "")
-        return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"
+        return first_line(first)
+
+
+def first_line(text: str) -> str:
+    """The first line of a text that is not blank, cut to `LONGEST_TITLE` characters."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"

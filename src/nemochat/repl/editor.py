@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nemochat.repl.session import Session
+from nemochat.store.places import own_file, own_folder
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -17,14 +20,23 @@ if TYPE_CHECKING:
 class Editor:
     """Reads one message at a time from the terminal."""
 
-    def __init__(self, session: Session, history: Path | None) -> None:
-        """Prepare the editor; `history` is the file of what was typed, None keeps none."""
+    def __init__(
+        self, session: Session, history: Path | None, typed: Callable[[], bytes] = bytes
+    ) -> None:
+        """Prepare the editor.
+
+        Args:
+            session: The chat.
+            history: The file of what was typed; None keeps none.
+            typed: What was typed since the last prompt, and stands on the next one.
+        """
         from prompt_toolkit import PromptSession
 
         from nemochat.repl.completion import Commands
 
+        self._typed = typed
         self._prompt: PromptSession[str] = PromptSession(
-            history=_history(history),
+            history=_history(history, session),
             completer=Commands(session),
             complete_while_typing=True,
             key_bindings=_keys(),
@@ -40,20 +52,53 @@ class Editor:
             KeyboardInterrupt: Ctrl-C, which clears the line.
             EOFError: Ctrl-D on an empty line, which leaves.
         """
+        self._type_ahead()
         return self._prompt.prompt([("bold ansigreen", "> ")])
 
+    def _type_ahead(self) -> None:
+        """Let what was typed while an answer came stand on this prompt; Enter sends it."""
+        from prompt_toolkit.input.typeahead import store_typeahead
+        from prompt_toolkit.input.vt100_parser import Vt100Parser
+        from prompt_toolkit.key_binding import KeyPress
+        from prompt_toolkit.keys import Keys
 
-def _history(path: Path | None) -> History:
+        pressed: list[KeyPress] = []
+        parser = Vt100Parser(pressed.append)
+        parser.feed(self._typed().decode("utf-8", "replace"))
+        parser.flush()
+        reports = {Keys.CPRResponse, Keys.Ignore}
+        store_typeahead(self._prompt.input, [key for key in pressed if key.key not in reports])
+
+
+def _history(path: Path | None, session: Session) -> History:
+    """What was typed: kept in a file for its owner alone, but what begins with a blank nowhere."""
     from prompt_toolkit.history import FileHistory, InMemoryHistory
 
+    class Private(InMemoryHistory):
+        def append_string(self, string: str) -> None:
+            if not string.startswith(" "):
+                super().append_string(string)
+
+    class Kept(FileHistory):
+        def append_string(self, string: str) -> None:
+            if not string.startswith(" "):
+                super().append_string(string)
+
+        def store_string(self, string: str) -> None:
+            if not session.private:
+                with suppress(OSError):  # a full disk
+                    super().store_string(string)
+
     if path is None:
-        return InMemoryHistory()
+        return Private()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
+        own_folder(path.parent)
+        with suppress(FileExistsError):
+            os.close(own_file(path))
+        with path.open("ab"):
+            return Kept(path)
     except OSError:
-        return InMemoryHistory()  # without a home, the chat still works
-    return FileHistory(path)
+        return Private()  # without a home, the chat still works
 
 
 def _continuation(width: int, line: int, soft_wrap: int) -> str:  # noqa: ARG001 - prompt_toolkit's

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
@@ -49,6 +50,7 @@ class Command:
         return f"/{self.name} {self.takes}".rstrip()
 
 
+_NOUNS = ("chats", "help", "origin", "parameters", "prompts", "session", "shelf", "tree")
 _COMMANDS: dict[str, Command] = {}
 _NAMES: dict[str, str] = {}
 
@@ -71,8 +73,8 @@ def command(
 
 def commands() -> Iterator[Command]:
     """All commands, by name."""
-    from nemochat.repl.commands import chats, help, parameters, prompts, session  # noqa: A004, F401
-
+    for noun in _NOUNS:
+        import_module(f"nemochat.repl.commands.{noun}")
     for name in sorted(_COMMANDS):
         yield _COMMANDS[name]
 

@@ -68,6 +68,10 @@ class Plain:
         self._put(f"{self._gap}> {self._fit(text)}\n\n")
         self._gap = "\n"
 
+    def typed(self) -> bytes:
+        """Nothing: the keyboard is not read."""
+        return b""
+
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as it stands."""
         self._put(self._fit(markdown) + "\n")

@@ -20,7 +20,7 @@ from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
 from nemochat.screen.following import following
-from nemochat.screen.keyboard import Quiet
+from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Renderer, Row, Span, prepare, render
 from nemochat.screen.painter import Painter
 from nemochat.screen.safe import harmless, harmless_line
@@ -28,7 +28,7 @@ from nemochat.screen.theme import STYLES
 from nemochat.screen.thinking import Thinking
 
 SECONDS_A_FRAME = 0.04
-SECONDS_A_TICK = 0.2  # between two frames in which only the seconds count on
+SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
 SECONDS_BEFORE_WAITING_SHOWS = 0.4
 LIKELY = ("python", "bash", "javascript", "json")  # languages of code in answers
 LONGEST_NOTICE = 300  # characters
@@ -37,9 +37,16 @@ LONGEST_NOTICE = 300  # characters
 class Terminal:
     """Shows turns, notices and texts of our own."""
 
-    def __init__(self, *, math: bool = True) -> None:
-        """Look at the terminal of standard output; `math` shows formulas in Unicode."""
+    def __init__(self, *, math: bool = True, keys: bool = False) -> None:
+        """Look at the terminal of standard output.
+
+        Args:
+            math: Whether formulas are shown in Unicode.
+            keys: Whether to read the keyboard while an answer comes: Esc then stops it. Whoever
+                asks for that takes what was `typed`.
+        """
         self._math = math
+        self._keyboard = Keyboard(sys.stdin, _write if keys else None)
         self._columns, self._rows = shutil.get_terminal_size()
         self._painter = Painter(_write, styling())
         self._final: list[Row] = []
@@ -64,7 +71,7 @@ class Terminal:
         self._began, self._painted, self._retry = time.monotonic(), 0.0, None
         # Lexers are loaded while the first token is awaited.
         threading.Thread(target=prepare, args=LIKELY, daemon=True).start()
-        with Quiet(sys.stdin):
+        with self._keyboard:
             try:
                 yield from following(deltas, end, self._frame)
             finally:
@@ -121,6 +128,11 @@ class Terminal:
         self._final += [*render(markdown, self._columns - 1, math=self._math), Row((), 0)]
         self._paint(waiting=False)
 
+    def typed(self) -> bytes:
+        """What was typed while an answer came, once."""
+        typed, self._keyboard.typed = self._keyboard.typed, b""
+        return typed
+
     def _answer(self, text: str) -> None:
         if self._renderer is None:
             self._end_thought()
@@ -142,6 +154,8 @@ class Terminal:
 
     def _frame(self) -> float:
         """Paint if it is time; return the seconds until it is again."""
+        if self._keyboard.stops():
+            raise KeyboardInterrupt
         now = time.monotonic()
         pending = bool(self._final) or self._renderer is not None
         due = self._painted + (SECONDS_A_FRAME if pending else SECONDS_A_TICK) - now

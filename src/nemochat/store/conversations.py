@@ -2,68 +2,66 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from nemochat.core import records
-from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.conversation import Conversation
 from nemochat.core.deltas import Growing
-from nemochat.core.messages import Message
+from nemochat.core.messages import Message, Role
 from nemochat.errors import StoreError
-from nemochat.store.database import Database
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
+from nemochat.store import rows
+from nemochat.store.catalogue import Catalogue
+from nemochat.store.database import DELETED, Database
 
 SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer on disk: at most that much is lost with the process
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A conversation in a list: `turns` is the number of questions in all its branches."""
-
-    id: int
-    name: str
-    first: str
-    started: datetime
-    turns: int
+BRANCHED = (
+    "another nemochat goes on with this conversation too: what you say is a branch beside its own;"
+    " /tree shows both"
+)
 
 
 class Conversations:
-    """The store of conversations; its file is opened when it is first needed."""
+    """The store of conversations; its file is opened when it is first needed.
+
+    Attributes:
+        database: Where they are.
+        catalogue: Which there are.
+    """
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
+        self.catalogue = Catalogue(self.database)
         self._grown = 0.0
+        self._news: list[str] = []
 
     def begin(self, conversation: Conversation, message: Message) -> int:
         """Put a message after the conversation's head and on the disk; return its number.
 
+        A question survives a power cut before it is sent. Before it is put, what other processes
+        said in this conversation meanwhile is put into its tree: it stands beside the path.
+
         Raises:
             StoreError: it cannot be kept.
         """
-        with self.database.writing() as db:
+        asked = message.role is not Role.ASSISTANT
+        with self.database.writing("FULL" if asked else "NORMAL") as db:
             if conversation.id is None:
                 conversation.started = conversation.started or datetime.now(UTC)
-                conversation.id = _insert_conversation(db, conversation)
-            key = db.execute(
-                "INSERT INTO messages (conversation, parent, role, content, written, details)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    conversation.id,
-                    conversation.head,
-                    message.role.value,
-                    message.content,
-                    datetime.now(UTC).isoformat(timespec="seconds"),
-                    _details(message),
-                ),
-            ).lastrowid
-            assert key is not None
-            _mark(db, conversation, head=key)
+                number = rows.insert_conversation(db, conversation)
+            else:
+                number = conversation.id
+            if asked:
+                self._hear(conversation)
+            settled = asked or message.ending is not None
+            key = rows.insert_message(
+                db, number, conversation.head, message, datetime.now(UTC), settled=settled
+            )
+            rows.update_conversation(db, number, conversation, key)
+        conversation.id = number
+        if asked:
+            conversation.known = key
         self._grown = time.monotonic()
         return key
 
@@ -76,7 +74,7 @@ class Conversations:
         if time.monotonic() - self._grown < SECONDS_BETWEEN_GROWTHS:
             return
         with self.database.writing("NORMAL") as db:
-            _update_message(db, key, answer.message())
+            rows.update_message(db, key, answer.message(), settled=False)
         self._grown = time.monotonic()
 
     def settle(self, conversation: Conversation, key: int, message: Message) -> None:
@@ -86,8 +84,10 @@ class Conversations:
             StoreError: it cannot be kept.
         """
         with self.database.writing() as db:
-            _update_message(db, key, message)
-            _mark(db, conversation, head=conversation.head)
+            assert conversation.id is not None
+            if not rows.update_message(db, key, message, settled=True):
+                raise StoreError(*DELETED)
+            rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
     def mark(self, conversation: Conversation) -> None:
         """Keep a conversation's name, settings and head; nothing if it was never begun.
@@ -98,7 +98,43 @@ class Conversations:
         if conversation.id is None:
             return
         with self.database.writing() as db:
-            _mark(db, conversation, head=conversation.head)
+            rows.update_conversation(db, conversation.id, conversation, conversation.head)
+
+    def news(self) -> list[str]:
+        """What its person should hear of the store, each sentence once."""
+        told, self._news = [*self.database.news(), *self._news], []
+        return told
+
+    def adopt(self, conversation: Conversation) -> Conversation:
+        """Keep a whole tree that came from elsewhere as a new conversation; return it as kept.
+
+        Raises:
+            StoreError: it cannot be kept, or another conversation has its name.
+        """
+        now = datetime.now(UTC)
+        conversation.started = conversation.started or now
+        keys: dict[int | None, int | None] = {None: None}
+        with self.database.writing() as db:
+            number = rows.insert_conversation(db, conversation)
+            for node in conversation.nodes.values():
+                keys[node.key] = rows.insert_message(
+                    db, number, keys[node.parent], node.message, node.written or now
+                )
+            tip = conversation.tip(conversation.head)
+            db.execute(
+                "UPDATE conversations SET head = ?, tip = ? WHERE id = ?",
+                (keys[conversation.head], keys[tip], number),
+            )
+        return self._read(number)
+
+    def refresh(self, conversation: Conversation) -> None:
+        """Put what other processes said in a conversation meanwhile into its tree.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        if conversation.id is not None:
+            self._refresh(conversation)
 
     def holds(self, name: str) -> int | None:
         """The number of the conversation of this name, or None."""
@@ -106,113 +142,68 @@ class Conversations:
             row = db.execute("SELECT id FROM conversations WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def entries(self, most: int = 20) -> list[Entry]:
-        """The conversations, the one talked in last first."""
-        with self.database.reading() as db:
-            found = db.execute(
-                "SELECT c.id, coalesce(c.name, ''), c.started,"
-                " (SELECT content FROM messages m WHERE m.conversation = c.id AND role = 'user'"
-                "  ORDER BY id LIMIT 1),"
-                " (SELECT count(*) FROM messages m WHERE m.conversation = c.id AND role = 'user')"
-                " FROM conversations c"
-                " ORDER BY (SELECT max(id) FROM messages m WHERE m.conversation = c.id) DESC"
-                " LIMIT ?",
-                (most,),
-            ).fetchall()
-        return [
-            Entry(id_, name, first or "", datetime.fromisoformat(started), turns)
-            for id_, name, started, first, turns in found
-        ]
-
-    def names(self) -> list[str]:
-        """The names of all conversations that have one."""
-        with self.database.reading() as db:
-            found = db.execute("SELECT name FROM conversations WHERE name NOT NULL ORDER BY name")
-            return [name for (name,) in found]
-
     def last(self) -> Conversation | None:
         """The conversation in which something was said last, or None."""
         with self.database.reading() as db:
-            row = db.execute("SELECT conversation FROM messages ORDER BY id DESC").fetchone()
-        return self.load(str(row[0])) if row else None
+            row = db.execute(
+                "SELECT id FROM conversations WHERE last NOT NULL ORDER BY last DESC LIMIT 1"
+            ).fetchone()
+        return self._read(row[0]) if row else None
 
     def load(self, wanted: str) -> Conversation:
-        """The conversation of this name, or of this number.
+        """The conversation of this name, or of this number, or whose name alone begins so.
 
         Raises:
-            StoreError: there is none, or it cannot be read.
+            StoreError: there is none, there are several, or it cannot be read.
         """
+        return self._read(self.catalogue.find(wanted))
+
+    def _read(self, number: int) -> Conversation:
         with self.database.reading() as db:
             row = db.execute(
-                "SELECT id, coalesce(name, ''), started, model, endpoint, system, parameters, head"
-                " FROM conversations WHERE name = ?1 OR CAST(id AS TEXT) = ?1"
-                " ORDER BY name = ?1 DESC LIMIT 1",
-                (wanted,),
+                f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?",  # noqa: S608 - ours
+                (number,),
             ).fetchone()
-            if not row:
-                raise StoreError(f"there is no conversation {wanted!r}", "/list shows them")
-            id_, name, started, model, endpoint, system, parameters, head = row
-            settings = Settings(model, endpoint, system, records.values(json.loads(parameters)))
-            conversation = Conversation(
-                settings, id=id_, name=name, started=datetime.fromisoformat(started)
-            )
-            for key, parent, *said in db.execute(
-                "SELECT id, parent, role, content, details FROM messages"
-                " WHERE conversation = ? ORDER BY id",
-                (id_,),
+            if row is None:
+                raise StoreError(f"there is no conversation {number}", "/list shows them")
+            conversation, head, tip = rows.conversation(row)
+            for said in db.execute(
+                f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id",  # noqa: S608 - ours
+                (number,),
             ):
-                conversation.graft(Node(key, parent, _message(*said)))
-        conversation.go_to(head)
+                conversation.graft(rows.node(said))
+                conversation.known = said[0]
+        for key in (tip, head):
+            if key is None or key in conversation.nodes:
+                conversation.go_to(key)
         return conversation
 
+    def _hear(self, conversation: Conversation) -> None:
+        """Refresh a conversation; if another process went on from our path too, that is news."""
+        known = len(conversation.nodes)
+        self._refresh(conversation)
+        path: set[int | None] = {None, *(node.key for node in conversation.path())}
+        if any(node.parent in path for node in islice(conversation.nodes.values(), known, None)):
+            self._news.append(BRANCHED)
 
-def _details(message: Message) -> str | None:
-    kept = records.details(message)
-    return json.dumps(kept, ensure_ascii=False) if kept else None
-
-
-def _message(role: str, content: str, details: str | None) -> Message:
-    return records.message(role, content, json.loads(details) if details else {})
-
-
-def _insert_conversation(db: Connection, conversation: Conversation) -> int:
-    assert conversation.started is not None
-    settings = conversation.settings
-    row = db.execute(
-        "INSERT INTO conversations (name, started, model, endpoint, system, parameters)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            conversation.name or None,
-            conversation.started.isoformat(timespec="seconds"),
-            settings.model,
-            settings.endpoint,
-            settings.system,
-            json.dumps(settings.parameters, ensure_ascii=False),
-        ),
-    )
-    assert row.lastrowid is not None
-    return row.lastrowid
-
-
-def _update_message(db: Connection, key: int, message: Message) -> None:
-    db.execute(
-        "UPDATE messages SET content = ?, details = ? WHERE id = ?",
-        (message.content, _details(message), key),
-    )
-
-
-def _mark(db: Connection, conversation: Conversation, head: int | None) -> None:
-    settings = conversation.settings
-    db.execute(
-        "UPDATE conversations SET name = ?, model = ?, endpoint = ?, system = ?, parameters = ?,"
-        " head = ? WHERE id = ?",
-        (
-            conversation.name or None,
-            settings.model,
-            settings.endpoint,
-            settings.system,
-            json.dumps(settings.parameters, ensure_ascii=False),
-            head,
-            conversation.id,
-        ),
-    )
+    def _refresh(self, conversation: Conversation) -> None:
+        growing = [
+            node.key
+            for node in conversation.nodes.values()
+            if node.message.provenance and not node.message.ending
+        ]
+        with self.database.reading() as db:
+            for row in db.execute(
+                f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? AND id > ?"  # noqa: S608 - ours
+                " ORDER BY id",
+                (conversation.id, conversation.known),
+            ):
+                conversation.known = row[0]
+                if row[0] not in conversation.nodes:  # an answer of our own
+                    conversation.graft(rows.node(row))
+            for key in growing:
+                for row in db.execute(
+                    f"SELECT {rows.MESSAGE} FROM messages WHERE id = ?",  # noqa: S608 - ours
+                    (key,),
+                ):
+                    conversation.replace(key, rows.node(row).message)

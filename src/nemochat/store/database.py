@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.resources import files
+from contextlib import closing, contextmanager
 from pathlib import Path
+from shlex import quote as quoted
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from nemochat.errors import StoreError
+from nemochat.store import schema
+from nemochat.store.places import beside, own_file, prepare, set_aside
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-VERSION = 1
 SECONDS_BUSY = 5.0  # to wait for other processes
+_DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
+_FULL = 13  # SQLITE_FULL
+DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
 
 
 class Database:
-    """The database at `path`, opened when it is first needed."""
+    """The database at `path`, opened when it is first needed.
+
+    Attributes:
+        path: Where it is.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._news: list[str] = []
         self._connection: Connection | None = None
 
     def close(self) -> None:
@@ -44,59 +53,167 @@ class Database:
             StoreError: it cannot be kept.
         """
         with self.reading() as db:
+            if db.in_transaction:  # a signal came between a transaction's begin and its care
+                db.rollback()
             db.execute(f"PRAGMA synchronous = {synchronous}")
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.commit()
             except BaseException:
                 db.rollback()
                 raise
-            db.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """The open database; what SQLite says against it becomes a sentence."""
+        """The open database; what SQLite says against it becomes a sentence.
+
+        Raises:
+            StoreError: it cannot be used.
+        """
         import sqlite3
 
         try:
             if self._connection is None:
-                self._connection = _connect(self.path)
+                self._connection = self._opened()
             yield self._connection
         except sqlite3.IntegrityError as error:
-            if "conversations.name" in str(error):
-                raise StoreError("another conversation has this name") from error
-            raise StoreError(f"the database {self.path} refuses it ({error})") from error
+            raise _refusal(error, self.path) from error
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"the database {self.path} cannot be used ({_why(error)})") from error
+
+    def backup(self, target: Path) -> None:
+        """Copy the whole database into a new file, also while others write.
+
+        Raises:
+            StoreError: there is something of this name, or it cannot be written.
+        """
+        with self.reading():
+            try:
+                _copy(self.path, target)
+            except FileExistsError:
+                raise StoreError(f"{target} is there already", "It is left as it is") from None
+
+    def _opened(self) -> Connection:
+        """The open database; one that is damaged is set aside, and a new one begun."""
+        import sqlite3
+
+        try:
+            return _connect(self.path)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
+                raise
+            if aside := set_aside(Path(os.path.realpath(self.path))):
+                self._news.append(
+                    f"the database {self.path.name} is damaged: it was set aside, whole, and a new"
+                    f" one begun. What can be read comes back with nemochat chats import"
+                    f" {quoted(str(aside))}"
+                )
+            return _connect(self.path)
+
+    def news(self) -> list[str]:
+        """What its person should hear of it, each sentence once."""
+        told, self._news = self._news, []
+        return told
+
+
+@contextmanager
+def foreign(path: Path) -> Iterator[Connection]:
+    """Somebody's database opened to be read alone; no byte of it is changed.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    import sqlite3
+
+    try:
+        with closing(_foreign(path)) as db:
+            yield db
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"the database {path} cannot be read ({_why(error)})") from error
+
+
+def _foreign(path: Path) -> Connection:
+    import sqlite3
+
+    log = path.with_name(f"{path.name}-wal")
+    with path.open("rb") as file:
+        logged = file.read(20)[18:] == b"\2\2"
+    if logged and not log.exists():  # nobody has it open; SQLite would leave a log behind
+        return _read_only(path, immutable=True)
+    db = _read_only(path, immutable=False)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:  # its log cannot be made: nobody can write here
+        db.close()
+        return _read_only(path, immutable=True)
+    return db
 
 
 def _connect(path: Path) -> Connection:
     import sqlite3
 
-    _prepare(path)
-    db = sqlite3.connect(path, timeout=SECONDS_BUSY, isolation_level=None)
     try:
-        _wait_for_wal(db)
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("BEGIN IMMEDIATE")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        _refuse_newer(version, path)
-        if version == 0:
-            for statement in _statements():
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-        db.execute("COMMIT")
-    except BaseException:
-        db.close()
-        raise
+        prepare(path)
+        db = sqlite3.connect(path, timeout=SECONDS_BUSY, isolation_level=None)
+        try:
+            _make_ready(db, path)
+        except BaseException:
+            db.close()
+            raise
+    except (OSError, sqlite3.OperationalError):
+        if not path.is_file() or os.access(path.parent, os.W_OK):
+            raise
+        return _read_only(path, immutable=True)  # on a disk that nobody writes to
     return db
 
 
-def _refuse_newer(version: int, path: Path) -> None:
-    if version > VERSION:
+def _read_only(path: Path, *, immutable: bool) -> Connection:
+    import sqlite3
+
+    flags = "mode=ro&immutable=1" if immutable else "mode=ro"
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?{flags}", uri=True, timeout=SECONDS_BUSY, isolation_level=None
+    )
+
+
+def _make_ready(db: Connection, path: Path) -> None:
+    found = schema.version(db)
+    if found > schema.VERSION:
         raise StoreError(
             f"the database {path} is of a newer nemochat", "Update nemochat; it is left as it is"
         )
+    _wait_for_wal(db)
+    db.execute("PRAGMA temp_store = MEMORY")  # nothing is written outside our folders
+    db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
+    if found < schema.VERSION:
+        db.execute("BEGIN IMMEDIATE")  # others may be at it: look again when they are done
+        if 0 < (found := schema.version(db)) < schema.VERSION:
+            _copy(path, beside(path, f"version-{found}"))
+        schema.migrate(db)
+        db.execute("COMMIT")
+    db.execute("PRAGMA foreign_keys = ON")
+
+
+def _copy(path: Path, target: Path) -> None:
+    """Copy a database into a new file, over a connection of its own: one that writes would wait.
+
+    Raises:
+        OSError: the file cannot be made; FileExistsError if there is one.
+    """
+    import sqlite3
+
+    os.close(own_file(target))
+    try:
+        with (
+            closing(_read_only(path, immutable=False)) as db,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            db.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+    except BaseException:
+        target.unlink()
+        raise
 
 
 def _wait_for_wal(db: Connection) -> None:
@@ -115,23 +232,18 @@ def _wait_for_wal(db: Connection) -> None:
             return
 
 
-def _prepare(path: Path) -> None:
-    """Make the directory and the file, for their owner alone whatever the umask is."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_symlink() and path.lstat().st_uid != os.getuid():
-        raise StoreError(f"{path} is somebody else's link", "It is left as it is")
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        if stat.S_ISDIR(path.stat().st_mode):
-            raise StoreError(f"{path} is a directory, not a database") from None
-
-
-def _statements() -> Iterator[str]:
-    text = files("nemochat.store").joinpath("schema.sql").read_text(encoding="utf-8")
-    lines = (line.partition("--")[0] for line in text.splitlines())
-    yield from (s for statement in "\n".join(lines).split(";") if (s := statement.strip()))
+def _refusal(error: Exception, path: Path) -> StoreError:
+    """What a broken rule means: who wrote in between, and what."""
+    if "conversations.name" in str(error):
+        return StoreError("another conversation has this name")
+    if "FOREIGN KEY" in str(error):
+        return StoreError(*DELETED)
+    return StoreError(f"the database {path} refuses it ({error})")
 
 
 def _why(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if getattr(error, "sqlite_errorcode", None) == _FULL:
+        return "the disk is full"
+    return str(error)

@@ -22,3 +22,7 @@ class Memory:
 
     def mark(self, conversation: Conversation) -> None:
         """Keep nothing."""
+
+    def news(self) -> list[str]:
+        """There is none."""
+        return []

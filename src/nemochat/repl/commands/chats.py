@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nemochat.core.conversation import LONGEST_TITLE, Conversation
+from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Message, Role
+from nemochat.core.values import shown
 from nemochat.errors import UsageError
+from nemochat.repl.listings import plain, questions
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
+from nemochat.screen.safe import harmless_line
+from nemochat.store.catalogue import check_name
+from nemochat.store.formats.markdown import ending
 
 TURNS_SHOWN = 2  # of a conversation that is gone on with
 
 
-def _saved(session: Session) -> Iterator[tuple[str, str]]:
+def saved_ones(session: Session) -> Iterator[tuple[str, str]]:
+    """The saved conversations that a command may be given, the last ones first."""
     if session.saved:
-        for entry in session.saved.entries(100):
-            yield entry.name or str(entry.id), f"{entry.turns} questions: {entry.first[:40]}"
+        for entry in session.saved.catalogue.entries(100):
+            about = harmless_line(entry.first, 40)
+            yield entry.name or str(entry.id), f"{questions(entry.turns)}: {about}"
 
 
 @command("[NAME]")
@@ -25,40 +32,29 @@ def save(session: Session, argument: str) -> str:
     conversation = session.chat.conversation
     saved = session.conversations()
     if not argument:
-        name = f"as `{conversation.name}`" if conversation.name else "by itself; it has no name yet"
+        name = (
+            f"as {plain(conversation.name)}" if conversation.name else "by itself, without a name"
+        )
         return f"It is saved {name}."
-    if not argument.isprintable() or len(argument) > LONGEST_TITLE:
-        raise UsageError(f"a name is one line of at most {LONGEST_TITLE} characters")
+    argument = check_name(argument)
     if saved.holds(argument) not in {None, conversation.id}:
-        raise UsageError(f"another conversation is named {argument!r}")
+        raise UsageError(f"another conversation is named {shown(argument)}")
     conversation.name = argument
     session.chat.mark()
     begun = "" if conversation.id else " from the first question on"
-    return f"Saved as `{argument}`{begun}."
+    return f"Saved as {plain(argument)}{begun}."
 
 
-@command("NAME or NUMBER", aliases=("resume",), choices=_saved)
+@command("NAME or NUMBER", aliases=("resume",), choices=saved_ones)
 def load(session: Session, argument: str) -> str:
-    """Go on with a saved conversation; its model, system prompt and parameters come back."""
+    """Go on with a saved conversation; its model, system prompt and parameters come back.
+
+    Its number, its name, or a beginning of its name that no other has.
+    """
     if not argument:
         raise UsageError("/load takes the name or the number of a conversation; /list shows them")
     session.open(session.conversations().load(argument))
     return last_turns(session.chat.conversation)
-
-
-@command(aliases=("chats", "sessions"))
-def list_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
-    """List the saved conversations, the last one first."""
-    entries = session.conversations().entries()
-    if not entries:
-        return "Nothing is saved yet."
-    rows = [
-        f"| {e.id} | {e.name or first_line(e.first)} | {e.turns} | {e.started:%Y-%m-%d %H:%M} |"
-        for e in entries
-    ]
-    return "\n".join(
-        ["| | name or first question | questions | begun (UTC) |", "|---|---|---|---|", *rows]
-    )
 
 
 @command("[N]", aliases=("log",))
@@ -73,10 +69,10 @@ def show(session: Session, argument: str) -> str:
 def last_turns(conversation: Conversation) -> str:
     """The last turns of a conversation that is gone on with, as Markdown."""
     said = conversation.messages()
-    shown = _last(said, TURNS_SHOWN)
-    before = sum(m.role is Role.USER for m in said) - sum(m.role is Role.USER for m in shown)
+    last = _last(said, TURNS_SHOWN)
+    before = sum(m.role is Role.USER for m in said) - sum(m.role is Role.USER for m in last)
     more = f"*{before} earlier questions; `/show` shows all*\n\n" if before else ""
-    return f"**{conversation.title()}**\n\n{more}{transcript(shown)}"
+    return f"**{plain(conversation.title())}**\n\n{more}{transcript(last)}"
 
 
 def transcript(messages: list[Message]) -> str:
@@ -86,15 +82,8 @@ def transcript(messages: list[Message]) -> str:
         if message.role is Role.USER:
             parts.append("\n".join(f"> {line}" for line in message.content.splitlines()))
         elif message.role is Role.ASSISTANT:
-            outcome = message.outcome or ("" if message.ending else "stopped with nemochat")
-            parts.append(message.content + (f"\n\n*[{outcome}]*" if outcome else ""))
+            parts.append(message.content + ending(message))
     return "\n\n".join(parts) or "Nothing was said yet."
-
-
-def first_line(text: str) -> str:
-    """The first line of a question, cut to the length of a title."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"
 
 
 def _last(said: list[Message], questions: int) -> list[Message]:

@@ -8,6 +8,7 @@ from nemochat.core.messages import Message, Role
 from nemochat.errors import UsageError
 from nemochat.files import read_text
 from nemochat.repl.commands.parameters import changes
+from nemochat.repl.listings import plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -34,7 +35,8 @@ def system(session: Session, argument: str) -> str:
 def retry(session: Session, argument: str) -> str:
     """Ask the last question again; the old answer stays beside the new one.
 
-    `/retry temperature=1.2` asks with another parameter, for this once.
+    `/retry temperature=1.2` asks with another parameter, for this once. `/branch` goes back to
+    the old answer, and `/diff` shows how the two differ.
     """
     session.chat.retry(changes(argument))
     return ""
@@ -49,7 +51,10 @@ def continue_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
 
 @command("[N]", aliases=("rewind",))
 def undo(session: Session, argument: str) -> str:
-    """Take back the last question and its answer, or the last N; `/redo` brings them again."""
+    """Take back the last question and its answer, or the last N; `/redo` brings them again.
+
+    Nothing is deleted: `/tree` shows what was taken back.
+    """
     done = session.chat.conversation.undo(_number(argument))
     session.chat.mark()
     return f"Took back {_turns(done)}. {_last_said(session)}"
@@ -79,4 +84,6 @@ def _last_said(session: Session) -> str:
     question: Message | None = None
     if node := session.chat.conversation.last(Role.USER):
         question = node.message
-    return f"The last question is now: {question.content}" if question else "Nothing is left."
+    if question is None:
+        return "Nothing is left."
+    return f"The last question is now: {plain(question.content)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
 from nemochat.repl.registry import command
@@ -13,9 +12,7 @@ from nemochat.wire import endpoints
 @command(aliases=("new", "reset"))
 def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     """Begin a new conversation with the same settings; the old one stays saved."""
-    now = session.settings
-    fresh = Settings(now.model, now.endpoint, now.system, dict(now.parameters))
-    session.chat.conversation = Conversation(fresh)
+    session.renew()
     return "A new conversation begins; the settings stay."
 
 
@@ -43,7 +40,10 @@ def endpoint(session: Session, argument: str) -> str:
 def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     """Show the conversation, its settings, and where it is saved."""
     conversation, settings = session.chat.conversation, session.settings
-    where = f"`{session.saved.database.path}`" if session.saved else "nowhere: the chat is private"
+    private = session.private or session.saved is None
+    where = "nowhere: the chat is private" if private else "nowhere: the disk failed"
+    if session.saved is not None and session.chat.store is session.saved:
+        where = f"`{session.saved.database.path}`"
     said = conversation.messages()
     questions = sum(message.role is Role.USER for message in said)
     chosen = ", ".join(f"{name} {value}" for name, value in settings.parameters.items())

@@ -1,6 +1,6 @@
--- Conversations and their messages. A conversation is a tree: `parent` is the message before, `head`
--- the last one of the path that is being talked along. Rows are ordered by their ids, never by the
--- clock, which may be set back.
+-- Version 1: conversations and their messages. A conversation is a tree: `parent` is the message
+-- before, `head` the last one of the path that is being talked along. Rows are ordered by their ids,
+-- never by the clock, which may be set back.
 CREATE TABLE conversations (
   id INTEGER PRIMARY KEY,
   name TEXT UNIQUE,           -- NULL until its person names it

@@ -1,0 +1,179 @@
+"""Which conversations are there? Listed, found by a name or a number, renamed, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from nemochat.core.conversation import LONGEST_TITLE, first_line
+from nemochat.core.values import shown
+from nemochat.errors import StoreError, UsageError
+from nemochat.store.database import Database
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+MOST_NAMED = 5  # of several matches
+_ENTRY = "id, coalesce(name, ''), first, started, touched, turns, cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A conversation in a list.
+
+    Attributes:
+        id: Its number.
+        name: What its person calls it, or "".
+        first: The start of its first question.
+        started: When it began.
+        touched: When something was said in it last.
+        turns: The number of questions in all its branches.
+        cost: US dollars of all its answers; None where the endpoint told none.
+    """
+
+    id: int
+    name: str
+    first: str
+    started: datetime
+    touched: datetime
+    turns: int
+    cost: float | None
+
+    @property
+    def title(self) -> str:
+        """Its name, or the first line of its first question."""
+        return self.name or first_line(self.first)
+
+
+class Catalogue:
+    """The list of conversations in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entries(self, most: int = 20, after: int = 0) -> list[Entry]:
+        """The conversations, the one talked in last first, without the first `after` of them."""
+        return self._entries("ORDER BY last DESC, id DESC LIMIT ? OFFSET ?", most, after)
+
+    def entry(self, number: int) -> Entry:
+        """The conversation of this number; StoreError if there is none."""
+        found = self._entries("WHERE id = ?", number)
+        if not found:
+            raise StoreError(f"there is no conversation {number}", "/list shows them")
+        return found[0]
+
+    def untouched(self, since: timedelta) -> list[Entry]:
+        """The conversations in which nothing was said for so long, the oldest first."""
+        before = (datetime.now(UTC) - since).isoformat(timespec="seconds")
+        return self._entries("WHERE coalesce(touched, started) < ? ORDER BY last", before)
+
+    def count(self) -> int:
+        """How many there are."""
+        with self._database.reading() as db:
+            (number,) = db.execute("SELECT count(*) FROM conversations").fetchone()
+        assert isinstance(number, int)
+        return number
+
+    def numbers(self) -> list[int]:
+        """The numbers of all, the oldest first."""
+        with self._database.reading() as db:
+            return [number for (number,) in db.execute("SELECT id FROM conversations ORDER BY id")]
+
+    def names(self) -> list[str]:
+        """The names of all conversations that have one."""
+        with self._database.reading() as db:
+            found = db.execute("SELECT name FROM conversations WHERE name NOT NULL ORDER BY name")
+            return [name for (name,) in found]
+
+    def find(self, wanted: str) -> int:
+        """The number of the conversation of this name, or number, or whose name alone begins so.
+
+        Raises:
+            StoreError: there is none, or there are several.
+        """
+        wanted = wanted.strip()
+        with self._database.reading() as db:
+            row = db.execute(
+                "SELECT id FROM conversations WHERE name = ?1"
+                " UNION ALL SELECT id FROM conversations WHERE id = ?2 LIMIT 1",
+                (wanted, _number(wanted)),
+            ).fetchone()
+            if row:
+                assert isinstance(row[0], int)
+                return row[0]
+            near = _beginning_with(db, wanted) if wanted else []
+        if len(near) == 1:
+            return near[0][0]
+        if near:
+            names = ", ".join(shown(name) for _, name in near[:MOST_NAMED])
+            more = ", …" if len(near) > MOST_NAMED else ""
+            raise StoreError(f"{shown(wanted)} may be {names}{more}", "Type more of the name")
+        raise StoreError(f"there is no conversation {shown(wanted)}", "/list shows them")
+
+    def rename(self, number: int, name: str) -> None:
+        """Give a conversation another name, or none.
+
+        Raises:
+            UsageError: it is no name.
+            StoreError: another conversation has it, or it cannot be kept.
+        """
+        if name:
+            check_name(name)
+        with self._database.writing() as db:
+            db.execute("UPDATE conversations SET name = ? WHERE id = ?", (name or None, number))
+
+    def delete(self, numbers: list[int]) -> None:
+        """Delete conversations with all their messages, for good.
+
+        Raises:
+            StoreError: it cannot be done.
+        """
+        with self._database.writing() as db:
+            for number in numbers:
+                found = db.execute(
+                    "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC", (number,)
+                ).fetchall()
+                # From the leaves up: rows below a row would be deleted by a recursion, which ends
+                # with an error at a depth of 1,000.
+                db.executemany("DELETE FROM messages WHERE id = ?", found)
+                db.execute("DELETE FROM conversations WHERE id = ?", (number,))
+        with self._database.reading() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log held the texts too
+
+    def _entries(self, which: str, *values: Any) -> list[Entry]:  # noqa: ANN401 - what SQLite takes
+        with self._database.reading() as db:
+            found = db.execute(f"SELECT {_ENTRY} FROM conversations {which}", values).fetchall()  # noqa: S608 - ours
+        return [
+            Entry(
+                number,
+                name,
+                first,
+                datetime.fromisoformat(started),
+                datetime.fromisoformat(touched or started),
+                turns,
+                cost,
+            )
+            for number, name, first, started, touched, turns, cost in found
+        ]
+
+
+def check_name(name: str) -> str:
+    """A name that a conversation may have; UsageError if it is none."""
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_TITLE:
+        raise UsageError(f"a name is one line of 1 to {LONGEST_TITLE} characters")
+    return name.strip()
+
+
+def _number(text: str) -> int:
+    """The number that a text is, or one that no conversation has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 - SQLite's integers
+
+
+def _beginning_with(db: Connection, start: str) -> list[tuple[int, str]]:
+    pattern = "".join("\\" + c if c in "\\%_" else c for c in start) + "%"
+    found = db.execute(
+        "SELECT id, name FROM conversations WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?",
+        (pattern, MOST_NAMED + 1),
+    )
+    return found.fetchall()

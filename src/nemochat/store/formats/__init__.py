@@ -1,0 +1,1 @@
+"""Conversations as files: one file a format, ours and others'."""

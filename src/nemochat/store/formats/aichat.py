@@ -1,0 +1,53 @@
+"""A session that aichat saved: YAML, read with PyYAML where that is installed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from nemochat.core.conversation import Conversation
+from nemochat.core.parameters import find
+from nemochat.core.values import Value
+from nemochat.errors import UsageError
+from nemochat.store.formats import openai
+from nemochat.store.formats.reading import Bad, Read, Source, guarded
+
+_PARAMETERS = ("temperature", "top_p")
+
+
+def recognises(source: Source) -> bool:
+    """Whether a file may be such a session."""
+    return source.path.suffix in {".yaml", ".yml"}
+
+
+def read(source: Source) -> Read:
+    """The conversation of a session.
+
+    Raises:
+        UsageError: PyYAML is not installed.
+    """
+    try:
+        yaml: Any = import_module("yaml")  # an extra: reading YAML right is more than a few lines
+    except ImportError:
+        raise UsageError(
+            f"{source.path} is YAML, which needs PyYAML", "pip install 'nemochat[import]'"
+        ) from None
+    try:
+        told = yaml.safe_load(source.content.decode("utf-8", "replace"))
+    except (yaml.YAMLError, RecursionError) as error:
+        yield Bad(source.stem, " ".join(str(error).split()))
+        return
+    yield guarded(source.stem, lambda: _conversation(told, source.stem))
+
+
+def _conversation(told: dict[str, Any], name: str) -> Conversation:
+    """The session: what it had summarised and put away comes first."""
+    said = [*(told.get("compressed_messages") or ()), *told["messages"]]
+    made = openai.conversation(said, str(told.get("model") or ""))
+    made.name = name
+    chosen: dict[str, Value] = {}
+    for each in _PARAMETERS:
+        if told.get(each) is not None:
+            chosen[each] = find(each).check(told[each])
+    made.settings.parameters = chosen
+    return made

@@ -1,0 +1,69 @@
+"""In which formats can conversations be written? A table, and the file that they are written to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nemochat.core.conversation import Conversation
+from nemochat.core.values import shown
+from nemochat.errors import StoreError, UsageError
+from nemochat.store.formats import html, json, markdown, text
+from nemochat.store.places import own_file
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name, the suffixes that mean it, and what writes it."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    write: Callable[[list[Conversation]], str]
+
+
+FORMATS = (
+    Format("markdown", (".md", ".markdown"), markdown.write),
+    Format("json", (".json",), json.write),
+    Format("jsonl", (".jsonl", ".ndjson"), json.write_lines),
+    Format("text", (".txt", ".text"), text.write),
+    Format("html", (".html", ".htm"), html.write),
+)
+NAMES = ", ".join(each.name for each in FORMATS)
+
+
+def chosen(name: str, path: Path | None) -> Format:
+    """The format of this name, or of a file's suffix, or Markdown.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    if name:
+        found = [f for f in FORMATS if f.name == name.lower() or f".{name.lower()}" in f.suffixes]
+        if not found:
+            raise UsageError(f"there is no format {shown(name)}", f"There are {NAMES}")
+        return found[0]
+    suffix = path.suffix.lower() if path else ""
+    return next((each for each in FORMATS if suffix in each.suffixes), FORMATS[0])
+
+
+def save(path: Path, content: str) -> None:
+    """Write a new file for its owner alone.
+
+    Raises:
+        UsageError: there is something of this name.
+        StoreError: it cannot be written.
+    """
+    try:
+        descriptor = own_file(path)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", "It is left as it is") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written ({error.strerror})") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode("utf-8", "replace"))
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written ({error.strerror})") from error

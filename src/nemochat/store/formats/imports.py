@@ -1,0 +1,127 @@
+"""Whose file is this, and how do its conversations come into the store?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nemochat.core.conversation import LONGEST_TITLE, Conversation
+from nemochat.core.values import shown
+from nemochat.errors import UsageError
+from nemochat.store.conversations import Conversations
+from nemochat.store.formats import aichat, chatgpt, json, llm, nemochat, openai, shellgpt
+from nemochat.store.formats.reading import SQLITE, Bad, Read, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A format: its name, what tells a file of it, and what reads it."""
+
+    name: str
+    recognises: Callable[[Source], bool]
+    read: Callable[[Source], Read]
+
+
+READERS = tuple(
+    Reader(name, each.recognises, each.read)
+    for name, each in {
+        "llm": llm,
+        "nemochat-db": nemochat,
+        "aichat": aichat,
+        "nemochat": json,
+        "chatgpt": chatgpt,
+        "shell_gpt": shellgpt,
+        "openai": openai,
+    }.items()
+)
+NAMES = ", ".join(each.name for each in READERS)
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came of a file: the conversations as they are kept now, and the bad records."""
+
+    format: str
+    kept: list[Conversation] = field(default_factory=list)
+    bad: list[Bad] = field(default_factory=list)
+
+
+def read(path: Path, content: Callable[[Path], bytes], name: str = "") -> tuple[Reader, Read]:
+    """A file's reader and what it reads.
+
+    Args:
+        path: The file.
+        content: Gives its bytes.
+        name: The reader's name; "" finds it out.
+
+    Raises:
+        UsageError: nobody reads such a file.
+    """
+    source = Source(path, content(path))
+    if name:
+        found = [each for each in READERS if each.name == name.lower()]
+        if not found:
+            raise UsageError(f"there is no format {shown(name)}", f"There are {NAMES}")
+    else:
+        found = [each for each in READERS if each.recognises(source)]
+    if not found:
+        raise UsageError(f"{path} is of no format that is known here", f"There are {NAMES}")
+    return found[0], found[0].read(source)
+
+
+def first_bytes_or_all(path: Path, largest: int) -> bytes:
+    """A file's content; of a database the first bytes alone.
+
+    Raises:
+        UsageError: it cannot be read, or is larger than `largest` bytes.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE))
+            content = start if start == SQLITE else start + file.read(largest)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+    if len(content) > largest:
+        raise UsageError(f"{path} is larger than {largest // 1024 // 1024} MB")
+    return content
+
+
+def take_in(saved: Conversations, found: Read, endpoint: str, model: str) -> Imported:
+    """Keep what a reader reads, conversation by conversation; bad ones are passed over.
+
+    Args:
+        saved: Where they are kept.
+        found: What was read.
+        endpoint: With whom those go on that do not say it.
+        model: With which model.
+
+    Raises:
+        StoreError: they cannot be kept; those before are.
+    """
+    done = Imported("")
+    taken = set(saved.catalogue.names())
+    for each in found:
+        if isinstance(each, Bad):
+            done.bad.append(each)
+            continue
+        settings = each.settings
+        settings.endpoint, settings.model = settings.endpoint or endpoint, settings.model or model
+        name, each.name = each.name, ""
+        if name != each.title():  # others name a conversation by its first question: we need not
+            each.name = free_name(name, taken)
+        taken.add(each.name)
+        done.kept.append(saved.adopt(each))
+    return done
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """The name as one printable line that no conversation has yet; "" stays so."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    line = line[:LONGEST_TITLE].strip()
+    free, number = line, 1
+    while free and free in taken:
+        number += 1
+        ending = f" ({number})"
+        free = line[: LONGEST_TITLE - len(ending)] + ending
+    return free

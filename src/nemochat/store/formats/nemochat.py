@@ -1,0 +1,43 @@
+"""A database of ours: a backup, one of another machine, or one that was damaged and set aside."""
+
+from __future__ import annotations
+
+from nemochat.core.conversation import Conversation
+from nemochat.errors import StoreError
+from nemochat.store import rows, schema
+from nemochat.store.database import foreign
+from nemochat.store.formats.reading import Bad, Read, Source
+
+
+def recognises(source: Source) -> bool:
+    """Whether a file is such a database."""
+    return source.is_database and ".db" in source.path.name
+
+
+def read(source: Source) -> Read:
+    """The conversations of a database, as far as each can be read."""
+    path = source.path
+    with foreign(path) as db:
+        if not 0 < (found := schema.version(db)) <= schema.VERSION:
+            raise StoreError(f"{path} is no database of this nemochat's")
+        numbers = [n for (n,) in db.execute("SELECT id FROM conversations ORDER BY id")]
+    for number in numbers:
+        try:
+            yield _conversation(source, number, tip="tip" if found > 1 else "head")
+        except (StoreError, ValueError, KeyError, TypeError) as error:
+            yield Bad(f"conversation {number}", str(error))
+
+
+def _conversation(source: Source, number: int, tip: str) -> Conversation:
+    with foreign(source.path) as db:
+        columns = rows.CONVERSATION.replace("tip", tip)
+        row = db.execute(f"SELECT {columns} FROM conversations WHERE id = ?", (number,)).fetchone()  # noqa: S608
+        made, head, left = rows.conversation(row)
+        query = f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id"  # noqa: S608
+        for said in db.execute(query, (number,)):
+            made.graft(rows.node(said))
+    for key in (left, head):
+        if key is None or key in made.nodes:
+            made.go_to(key)
+    made.id = None
+    return made

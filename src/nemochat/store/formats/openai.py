@@ -1,0 +1,88 @@
+"""An array of OpenAI messages, or request bodies and lines of JSONL that hold one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nemochat.core.conversation import Conversation
+from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall
+from nemochat.store.formats.reading import Read, Source, add, begun, guarded, text
+
+_ROLES = {"developer": Role.SYSTEM, "function": Role.TOOL}
+
+
+def recognises(source: Source) -> bool:
+    """Whether a file is such an array, or an object with one, or lines of them."""
+    return any(_is_messages(each) for each in _arrays(source.json))
+
+
+def read(source: Source) -> Read:
+    """The conversations of a file."""
+    for place, (told, model) in enumerate(_bodies(source.json), 1):
+        yield guarded(
+            f"conversation {place}",
+            lambda told=told, model=model: conversation(told, model),  # type: ignore[misc]
+        )
+
+
+def conversation(told: Any, model: str = "") -> Conversation:  # noqa: ANN401 - what the file holds
+    """A conversation from an array of messages; ValueError if one is none."""
+    made = begun()
+    if not isinstance(told, list):
+        raise ValueError("its messages are no list")  # noqa: TRY004 - as all readers
+    for each in told:
+        said = message(each, model)
+        if said.role is Role.SYSTEM and not made.nodes and not made.settings.system:
+            made.settings.system = said.content
+        else:
+            add(made, said)
+    return made
+
+
+def message(told: dict[str, Any], model: str = "") -> Message:
+    """A message from its JSON values; ValueError if it is none."""
+    role = text(told["role"])
+    calls = tuple(
+        ToolCall(text(c["id"]), text(c["function"]["name"]), text(c["function"]["arguments"]))
+        for c in told.get("tool_calls") or ()
+    )
+    known = _ROLES.get(role) or Role(role)
+    origin = Provenance(model=model, ending=Ending.COMPLETE) if model else None
+    return Message(
+        known,
+        _content(told.get("content")),
+        tool_calls=calls,
+        tool_call_id=text(told.get("tool_call_id") or ""),
+        provenance=origin if known is Role.ASSISTANT else None,
+    )
+
+
+def _content(told: Any) -> str:  # noqa: ANN401 - what the file holds
+    """A content's text: itself, or the texts of its parts; an image is told in words."""
+    if told is None:
+        return ""
+    if isinstance(told, list):
+        return "\n".join(
+            text(part["text"]) if part.get("type") == "text" else f"[{part.get('type')}]"
+            for part in told
+        )
+    return text(told)
+
+
+def _bodies(told: Any) -> list[tuple[Any, str]]:  # noqa: ANN401 - what the file holds
+    if _is_messages(told):
+        return [(told, "")]
+    found = []
+    for each in told if isinstance(told, list) else [told]:
+        model = each.get("model") if isinstance(each, dict) else ""
+        messages = each.get("messages") if isinstance(each, dict) else each
+        found.append((messages, model if isinstance(model, str) else ""))
+    return found
+
+
+def _arrays(told: Any) -> list[Any]:  # noqa: ANN401 - what the file holds
+    return [messages for messages, _ in _bodies(told)]
+
+
+def _is_messages(told: Any) -> bool:  # noqa: ANN401 - what the file holds
+    return isinstance(told, list) and any(isinstance(m, dict) and "role" in m for m in told)

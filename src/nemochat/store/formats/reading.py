@@ -1,0 +1,101 @@
+"""A file to be read, and what comes out of it: conversations, and records that are none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.messages import Message
+
+SQLITE = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A record that cannot be read: what it is called, and why."""
+
+    record: str
+    why: str
+
+
+Read = Iterator[Conversation | Bad]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file: its path and content; of a database the first bytes alone."""
+
+    path: Path
+    content: bytes
+
+    @property
+    def is_database(self) -> bool:
+        """Whether it is an SQLite database."""
+        return self.content.startswith(SQLITE)
+
+    @property
+    def stem(self) -> str:
+        """Its name without its suffix: what other programs call the conversation."""
+        return self.path.stem
+
+    @cached_property
+    def json(self) -> Any:  # noqa: ANN401 - what the file holds
+        """Its JSON value, or a list of those on its lines; None if it is neither."""
+        text = self.content.decode("utf-8-sig", "replace")
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            pass
+        try:
+            return [json.loads(line) for line in text.split("\n") if line.strip()] or None
+        except (ValueError, RecursionError):
+            return None
+
+
+def guarded(record: str, read: Callable[[], Conversation]) -> Conversation | Bad:
+    """What `read` makes of one record, or why it makes nothing."""
+    try:
+        conversation = read()
+    except KeyError as error:
+        return Bad(record, f"it has no {error.args[0]!r}")
+    except (ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        return Bad(record, str(error) or type(error).__name__)
+    return conversation if conversation.nodes else Bad(record, "there is no message in it")
+
+
+def begun(name: str = "", started: datetime | None = None, system: str = "") -> Conversation:
+    """An empty conversation; whoever imports it says with which model it goes on."""
+    return Conversation(Settings("", "", system), name=name, started=started)
+
+
+def add(conversation: Conversation, message: Message, written: datetime | None = None) -> None:
+    """Say a message after the head."""
+    key = len(conversation.nodes) + 1
+    conversation.graft(Node(key, conversation.head, message, written))
+    conversation.go_to(key)
+
+
+def text(value: object) -> str:
+    """A value that must be a text; ValueError if it is none."""
+    if not isinstance(value, str):
+        raise ValueError(f"{type(value).__name__} where a text belongs")  # noqa: TRY004 - as all readers
+    return value
+
+
+def moment(value: object) -> datetime | None:
+    """A time from seconds or ISO 8601, in UTC unless it says otherwise; None if it is neither."""
+    try:
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, str):
+            read = datetime.fromisoformat(value)
+            return read if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None

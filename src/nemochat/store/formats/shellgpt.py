@@ -1,0 +1,33 @@
+"""A chat that shell_gpt cached: an array of OpenAI messages in a file named as the chat is."""
+
+from __future__ import annotations
+
+from nemochat.core.conversation import Conversation
+from nemochat.store.formats import openai
+from nemochat.store.formats.reading import Read, Source, guarded
+
+_ROLE = "You are "  # how the system prompt of every role begins
+
+
+def recognises(source: Source) -> bool:
+    """Whether a file is such a chat: without a suffix, and with a role first."""
+    told = source.json
+    return (
+        not source.path.suffix
+        and isinstance(told, list)
+        and bool(told)
+        and isinstance(told[0], dict)
+        and told[0].get("role") == "system"
+        and str(told[0].get("content")).startswith(_ROLE)
+    )
+
+
+def read(source: Source) -> Read:
+    """The conversation of a file."""
+
+    def named() -> Conversation:
+        made = openai.conversation(source.json)
+        made.name = source.path.name
+        return made
+
+    yield guarded(source.path.name, named)

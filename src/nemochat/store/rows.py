@@ -1,0 +1,117 @@
+"""How does a row of the database become a conversation or a message, and back?"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from nemochat.core import records
+from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.messages import Message
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+CONVERSATION = "id, coalesce(name, ''), started, model, endpoint, system, parameters, head, tip"
+MESSAGE = "id, parent, written, role, content, details"
+
+Row = tuple[Any, ...]
+
+
+def insert_conversation(db: Connection, conversation: Conversation) -> int:
+    """A new row for a conversation; its number."""
+    assert conversation.started is not None
+    row = db.execute(
+        "INSERT INTO conversations (started, name, model, endpoint, system, parameters)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (conversation.started.isoformat(timespec="seconds"), *_settings(conversation)),
+    )
+    assert row.lastrowid is not None
+    return row.lastrowid
+
+
+def update_conversation(
+    db: Connection, number: int, conversation: Conversation, head: int | None
+) -> None:
+    """A conversation's name, settings and place; `head` may be a message that is not in it yet."""
+    tip = conversation.tip(head) if head is None or head in conversation.nodes else head
+    db.execute(
+        "UPDATE conversations SET name = ?, model = ?, endpoint = ?, system = ?, parameters = ?,"
+        " head = ?, tip = ? WHERE id = ?",
+        (*_settings(conversation), head, tip, number),
+    )
+
+
+def insert_message(
+    db: Connection,
+    conversation: int,
+    parent: int | None,
+    message: Message,
+    written: datetime,
+    *,
+    settled: bool = True,
+) -> int:
+    """A new row for a message; its number. An answer that still grows is not settled."""
+    row = db.execute(
+        "INSERT INTO messages (conversation, parent, role, content, written, details, settled)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            conversation,
+            parent,
+            message.role.value,
+            unicode(message.content),
+            written.astimezone(UTC).isoformat(timespec="seconds"),
+            _details(message),
+            settled,
+        ),
+    )
+    assert row.lastrowid is not None
+    return row.lastrowid
+
+
+def update_message(db: Connection, key: int, message: Message, *, settled: bool) -> bool:
+    """A fuller version of a message; return whether it is there."""
+    row = db.execute(
+        "UPDATE messages SET content = ?, details = ?, settled = ? WHERE id = ?",
+        (unicode(message.content), _details(message), settled, key),
+    )
+    return row.rowcount == 1
+
+
+def conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
+    """A conversation without its messages, its head and its tip."""
+    id_, name, started, model, endpoint, system, parameters, head, tip = row
+    settings = Settings(model, endpoint, system, records.values(json.loads(parameters)))
+    made = Conversation(settings, id=id_, name=name, started=datetime.fromisoformat(started))
+    return made, head, tip
+
+
+def node(row: Row) -> Node:
+    """A message in its place."""
+    key, parent, written, role, content, details = row
+    said = records.message(role, content, json.loads(details) if details else {})
+    return Node(key, parent, said, datetime.fromisoformat(written) if written else None)
+
+
+def unicode(text: str) -> str:
+    """A text as UTF-8 can hold it: halves of one character joined, lone ones replaced."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _settings(conversation: Conversation) -> Row:
+    settings = conversation.settings
+    return (
+        unicode(conversation.name) or None,
+        unicode(settings.model),
+        unicode(settings.endpoint),
+        unicode(settings.system),
+        unicode(json.dumps(settings.parameters, ensure_ascii=False)),
+    )
+
+
+def _details(message: Message) -> str | None:
+    kept = records.details(message)
+    return unicode(json.dumps(kept, ensure_ascii=False)) if kept else None

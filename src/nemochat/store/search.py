@@ -1,0 +1,155 @@
+"""In which names, questions and answers do these words stand? Found by trigrams, in any script."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nemochat.errors import UsageError
+from nemochat.store.database import Database
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+SHORTEST = 3  # characters that the index finds by themselves
+_NEWEST = 3000  # messages looked through for shorter words before their trigrams are counted
+_MOST_TERMS = 400  # trigrams that begin with a shorter word; where there are more it is everywhere
+_EVERYWHERE = "*"  # no query
+_AROUND = 60  # characters shown on each side of a match
+_WORD = re.compile(r'"([^"]+)"|(\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message or a name in which all words stand.
+
+    Attributes:
+        conversation: Its number.
+        title: Its name, or the start of its first question.
+        role: Who said it; "" for a name.
+        before, match, after: The place of the first match, on one line.
+    """
+
+    conversation: int
+    title: str
+    role: str
+    before: str
+    match: str
+    after: str
+
+
+def words_of(query: str) -> list[str]:
+    """The words of a query; what stands in double quotes is one, blanks and all.
+
+    Raises:
+        UsageError: there are none.
+    """
+    found = [quoted or bare for quoted, bare in _WORD.findall(query)]
+    if not found:
+        raise UsageError("there is nothing to search for")
+    return found
+
+
+def search(database: Database, words: list[str], most: int = 20) -> list[Found]:
+    """Where all the words stand, whatever their capitals: names first, then the newest.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    folded = [word.casefold() for word in words]
+    pattern = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
+    found: list[Found] = []
+    with database.reading() as db:
+        db.create_function("holds", 1, lambda text: _holds(text, folded), deterministic=True)
+        for number, name in _names(db):
+            if _holds(name, folded):
+                found.append(_found(pattern, number, name, "", name))
+        keys = _growing(db) + _keys(db, words, most)
+        for key in sorted(set(keys), reverse=True)[: max(most - len(found), 0)]:
+            number, title, role, text = db.execute(
+                "SELECT c.id, coalesce(c.name, c.first), m.role, m.content"
+                " FROM messages m JOIN conversations c ON c.id = m.conversation WHERE m.id = ?",
+                (key,),
+            ).fetchone()
+            found.append(_found(pattern, number, title, role, text))
+    return found[:most]
+
+
+def _names(db: Connection) -> Iterator[tuple[int, str]]:
+    yield from db.execute("SELECT id, name FROM conversations WHERE name NOT NULL ORDER BY id DESC")
+
+
+def _growing(db: Connection) -> list[int]:
+    """Answers that still grow, or whose process died: they are not in the index."""
+    found = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
+    return [key for (key,) in found]
+
+
+def _keys(db: Connection, words: list[str], most: int) -> list[int]:
+    """The newest messages in which all words stand."""
+    long = [word for word in words if len(word) >= SHORTEST]
+    if long:
+        match = " AND ".join(_quoted(word) for word in long)
+        return _matching(db, match, most, all_long=len(long) == len(words))
+    newest = _looked_through(db, _NEWEST, most)
+    if len(newest) == most:
+        return newest
+    match = " AND ".join(f"({_beginning_with(db, word)})" for word in words)
+    if _EVERYWHERE in match:
+        return _looked_through(db, sys.maxsize, most)
+    return newest if "()" in match else _matching(db, match, most, all_long=False)
+
+
+def _looked_through(db: Connection, newest: int, most: int) -> list[int]:
+    """The messages among the newest in which all words stand, without the index."""
+    found = db.execute(
+        "SELECT id FROM messages WHERE id > (SELECT max(id) FROM messages) - ? AND holds(content)"
+        " ORDER BY id DESC LIMIT ?",
+        (newest, most),
+    )
+    return [key for (key,) in found]
+
+
+def _matching(db: Connection, match: str, most: int, *, all_long: bool) -> list[int]:
+    also = (
+        "" if all_long else " AND holds((SELECT content FROM messages m WHERE m.id = words.rowid))"
+    )
+    found = db.execute(
+        f"SELECT rowid FROM words WHERE words MATCH ? AND rowid > 0{also}"  # noqa: S608 - ours
+        " ORDER BY rowid DESC LIMIT ?",
+        (match, most),
+    )
+    return [key for (key,) in found]
+
+
+def _beginning_with(db: Connection, word: str) -> str:
+    """The trigrams that begin with a word shorter than they are, as one query."""
+    start = word.casefold()
+    found = db.execute(
+        "SELECT term FROM vocabulary WHERE term >= ? AND term < ? LIMIT ?",
+        (start, start + chr(0x10FFFF), _MOST_TERMS + 1),
+    ).fetchall()
+    return (
+        _EVERYWHERE if len(found) > _MOST_TERMS else " OR ".join(_quoted(term) for (term,) in found)
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _holds(text: str, folded: list[str]) -> bool:
+    text = text.casefold()
+    return all(word in text for word in folded)
+
+
+def _found(pattern: re.Pattern[str], number: int, title: str, role: str, text: str) -> Found:
+    place = pattern.search(text)
+    start, end = place.span() if place else (0, 0)
+    before, after = text[max(start - _AROUND, 0) : start], text[end : end + _AROUND]
+    before = ("…" if start > _AROUND else "") + " ".join(before.split(" ")[start > _AROUND :])
+    more = "…" if end + _AROUND < len(text) else ""
+    return Found(number, title, role, before, text[start:end], after + more)

@@ -1,0 +1,195 @@
+"""The tree in a chat: branches, other wordings, forks, and where an answer came from."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+
+import pytest
+
+from nemochat.repl.comparison import compared
+from tests.conftest import Heard, Program
+from tests.terminal import CTRL_D, Screen
+
+SAVING = "How do I save a chat?"
+LEAVING = "How do I leave the chat?"
+
+
+def played(program: Program, *script: str, editor: str = "") -> str:
+    """What a script of lines shows, notices after it."""
+    (program.home / "script").write_text("\n".join(script) + "\n")
+    done = program.run("--script", "script", environment={"EDITOR": editor, "VISUAL": ""})
+    assert done.returncode == 0, done.stderr
+    return (done.stdout + done.stderr).decode()
+
+
+def asked(heard: Heard) -> list[str]:
+    return [m["content"] for m in heard.bodies[-1]["messages"] if m["role"] == "user"]
+
+
+def test_the_tree_marks_the_path_and_numbers_what_stands_side_by_side(asking: Program) -> None:
+    shown = played(asking, SAVING, "/retry", LEAVING, "/undo", "Hello!", "/tree")
+    tree = shown.rpartition("```text\n")[2].splitlines()
+    assert tree[0] == f"*   > {SAVING}"
+    assert tree[1].startswith("  1   ##")
+    assert tree[2].startswith("* 2   ##")
+    assert tree[3] == f"  3     > {LEAVING}"
+    assert tree[5] == "* 4     > Hello!"
+    assert len(tree) == 8
+
+
+def test_another_branch_is_gone_over_to_and_sent(asking: Program, heard: Heard) -> None:
+    shown = played(asking, SAVING, LEAVING, "/undo", "Hello!", "/branch 1", "And then?")
+    assert "This is branch 1 of 2 here." in shown
+    assert asked(heard) == [SAVING, LEAVING, "And then?"]
+    shown = played(asking, SAVING, "/branch", "/branch 1")
+    assert "There are no branches" in shown
+    assert "there are no branches" in shown
+
+
+def test_branches_are_listed_and_wrong_numbers_refused(asking: Program) -> None:
+    shown = played(asking, SAVING, "/retry", "/branch", "/branch 3", "/branch x", "/branch 0")
+    assert "- 2 (here): " in shown
+    assert shown.count("the branches are numbered 1 to 2") == 3
+
+
+def test_two_answers_are_compared_word_by_word(asking: Program) -> None:
+    shown = played(asking, SAVING, "/diff", "/retry", "/diff", "/undo", LEAVING, "/diff 1 4")
+    assert "no answer has another beside it" in shown
+    assert "They are the same." in shown
+    assert "[-save-]{+leave+}" in shown
+    assert compared("a b ``` c", "a d ``` c") == "````text\na [-b-]{+d+} ``` c\n````"
+    many = "word\n" * 3000
+    assert "{+more+}" in compared(many, many + "more")
+
+
+def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: Heard) -> None:
+    change = asking.home / "change.py"
+    change.write_text(
+        "import sys, os, pathlib\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "assert path.stat().st_mode & 0o777 == 0o600\n"
+        "path.write_text(path.read_text().replace('save', 'load') + '\\n')\n"
+    )
+    editor = f"{sys.executable} {change}"
+    shown = played(asking, SAVING, LEAVING, "/edit 1", "/tree", editor=editor)
+    assert asked(heard) == ["How do I load a chat?"]
+    assert "  1 > How do I save a chat?" in shown
+    assert "* 2 > How do I load a chat?" in shown
+    assert LEAVING in shown.rpartition("```text")[2]
+
+
+@pytest.mark.parametrize(
+    ("editor", "line", "said"),
+    [
+        ("", "/edit", "there is no editor"),
+        ("/nonexistent/editor", "/edit", "cannot be started"),
+        ("false", "/edit", "ended with code 1"),
+        ("true", "/edit", "The question is as it was"),
+        ("true", "/edit 5", "the path has questions 1 to 1, not 5"),
+        ("true", "/edit x", "whole number"),
+    ],
+)
+def test_an_edit_that_comes_to_nothing_is_said(
+    asking: Program, heard: Heard, editor: str, line: str, said: str
+) -> None:
+    assert said in played(asking, SAVING, line, editor=editor)
+    assert len(heard.bodies) == 1
+
+
+def test_a_fork_leaves_the_old_conversation_as_it_is(asking: Program, heard: Heard) -> None:
+    shown = played(asking, "/fork", SAVING, "/fork other", LEAVING, "/list")
+    assert "nothing to fork yet" in shown
+    assert "This is a new conversation 2 named other, with 1 questions." in shown
+    assert asked(heard) == [SAVING, LEAVING]
+    with sqlite3.connect(asking.database) as db:
+        turns = db.execute("SELECT turns FROM conversations ORDER BY id").fetchall()
+    db.close()
+    assert turns == [(1,), (2,)]
+
+
+def test_why_tells_where_an_answer_came_from(asking: Program) -> None:
+    shown = played(asking, "/why", "/set temperature 0.3", SAVING, "/unset temperature", LEAVING,
+                   "/why 1", "/why", "/why 3")  # fmt: skip
+    assert "nothing was asked yet" in shown
+    first, second = shown.split("| asked for |")[1:]
+    assert "| temperature 0.3 |" in first
+    assert "| none: the endpoint's defaults |" in second
+    for row in (
+        "answered by",
+        "endpoint",
+        "ending | complete",
+        "tokens",
+        "cost | $",
+        "whole after",
+    ):
+        assert f"| {row}" in second
+    assert "the path has questions 1 to 2, not 3" in shown
+
+
+def test_conversations_are_searched_renamed_exported_and_deleted_from_inside(
+    asking: Program,
+) -> None:
+    shown = played(asking, SAVING, "/rename lamb", "/search SAVE", "/export lamb.html",
+                   "/export lamb.html", "/rename 1 stew", "/delete stew", "/list",
+                   "/delete stew yes", "/list", "/list 2", "/list x")  # fmt: skip
+    assert "- 1 · lamb · you: How do I **save** a chat?" in shown
+    assert "Written to lamb.html" in shown
+    assert "is there already" in shown
+    assert "`/delete 1 yes` deletes 1, stew (1 question) for good." in shown
+    assert "| 1 | stew | 1 |" in shown
+    assert "Deleted 1, stew" in shown
+    assert "Nothing is saved yet." in shown
+    assert (asking.home / "lamb.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_a_name_is_never_a_path(asking: Program) -> None:
+    played(asking, SAVING, "/save ../../x", "/load ../../x", "/export")
+    assert (asking.home / "conversation-1.md").exists()
+    assert not list(asking.home.rglob("x"))
+
+
+def test_what_is_said_in_private_is_kept_nowhere(asking: Program) -> None:
+    shown = played(asking, "/private", SAVING, "/list", "/save x", "/info", "/fork", "/private off",
+                   LEAVING, "/list", "/private on")  # fmt: skip
+    assert shown.count("this chat is private") == 2
+    assert "nowhere: the chat is private" in shown
+    with sqlite3.connect(asking.database) as db:
+        kept = db.execute("SELECT content FROM messages WHERE role = 'user'").fetchall()
+    db.close()
+    assert kept == [(LEAVING,)]
+    for file in asking.home.rglob("nemochat.db*"):
+        assert SAVING.encode() not in file.read_bytes()
+
+
+def test_a_line_that_begins_with_a_blank_or_is_private_stays_out_of_the_history(
+    asking: Program,
+) -> None:
+    with Screen(asking) as terminal:
+        terminal.wait_for_prompt()
+        for line in ("Hello!", " secret", "/private", "more of it", "/private off", "/info"):
+            terminal.say(line)
+            terminal.wait_for_prompt()
+        terminal.type(CTRL_D)
+        terminal.wait_for_end()
+    history = (asking.home / "state" / "nemochat" / "history").read_text()
+    assert "Hello!" in history
+    assert "/info" in history
+    assert "secret" not in history
+    assert "more of it" not in history
+
+
+def test_an_answer_that_died_with_the_process_is_marked_and_gone_on_with(
+    asking: Program, heard: Heard
+) -> None:
+    played(asking, SAVING)
+    with sqlite3.connect(asking.database) as db:
+        db.execute(
+            "UPDATE messages SET settled = 0, content = 'You need not', details ="
+            " json_remove(details, '$.provenance.ending') WHERE id = 2"
+        )
+    db.close()
+    shown = played(asking, "/load 1", "/continue", "/why")
+    assert "stopped with nemochat" in shown
+    assert "after 12 characters" in shown
+    assert "Your last answer was cut off" in asked(heard)[-1]

@@ -1,0 +1,340 @@
+"""Conversations as files: written and read again, and those of other programs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.messages import (
+    Continued,
+    Ending,
+    Message,
+    Provenance,
+    Role,
+    ToolCall,
+    Usage,
+)
+from nemochat.errors import StoreError, UsageError
+from nemochat.store.conversations import Conversations
+from nemochat.store.formats import exports, imports
+from nemochat.store.formats import json as our_json
+from nemochat.store.formats.reading import Bad, Source
+from tests.store.talking import answer, of_version_1, talked
+
+FILES = Path(__file__).parent / "files"
+
+
+def read(path: Path) -> tuple[str, list[Conversation], list[Bad]]:
+    reader, found = imports.read(path, lambda p: imports.first_bytes_or_all(p, 10_000_000))
+    everything = list(found)
+    kept = [each for each in everything if isinstance(each, Conversation)]
+    return reader.name, kept, [each for each in everything if isinstance(each, Bad)]
+
+
+def said(conversation: Conversation) -> list[tuple[str, str]]:
+    return [(m.role.value, m.content) for m in conversation.messages()]
+
+
+texts = st.text(max_size=12)
+finite = st.floats(0, 1e6)
+provenances = st.builds(
+    Provenance,
+    model=texts,
+    asked_model=texts,
+    endpoint=texts,
+    parameters=st.dictionaries(
+        st.sampled_from(["temperature", "stop", "seed"]),
+        st.one_of(st.none(), st.integers(), finite, st.tuples(texts), texts),
+    ),
+    ending=st.sampled_from([None, *Ending]),
+    reason=texts,
+    usage=st.none() | st.builds(Usage, st.none() | st.integers(0), estimated_cost=finite),
+    first_token=st.none() | finite,
+    seconds=st.none() | finite,
+    continued=st.lists(
+        st.builds(Continued, st.integers(0), texts, texts, st.integers(0)), max_size=2
+    ).map(tuple),
+)
+messages = st.builds(
+    Message,
+    st.sampled_from(Role),
+    texts,
+    reasoning=texts,
+    tool_calls=st.lists(st.builds(ToolCall, texts, texts, texts), max_size=2).map(tuple),
+    tool_call_id=texts,
+    provenance=st.none() | provenances,
+)
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> Conversation:
+    made = Conversation(
+        Settings(draw(texts), draw(texts), draw(texts), {"temperature": 0.3}),
+        name=draw(texts),
+        started=draw(st.none() | st.just(datetime(2026, 1, 1, tzinfo=UTC))),
+    )
+    for key, message in enumerate(draw(st.lists(messages, max_size=8)), 1):
+        parent = draw(st.sampled_from([None, *made.nodes]))
+        made.graft(Node(key, parent, message, datetime(2026, 1, key, tzinfo=UTC)))
+    made.go_to(draw(st.sampled_from([None, *made.nodes])))
+    return made
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(conversations(), min_size=1, max_size=2), st.sampled_from(["json", "jsonl"]))
+def test_what_is_exported_as_json_comes_back_with_tree_and_provenance(
+    talks: list[Conversation], format_: str
+) -> None:
+    text = exports.chosen(format_, None).write(talks)
+    source = Source(Path("x"), text.encode("utf-8", "surrogatepass"))
+    assert our_json.recognises(source)
+    for talk, again in zip(talks, our_json.read(source), strict=True):
+        if not talk.nodes:
+            assert isinstance(again, Bad)
+            continue
+        assert isinstance(again, Conversation)
+        assert dict(again.nodes) == dict(talk.nodes)
+        assert (again.head, again.name, again.started) == (talk.head, talk.name, talk.started)
+        assert again.settings == talk.settings
+
+
+def test_exported_messages_can_be_sent_as_they_stand(saved: Conversations) -> None:
+    told = our_json.as_object(talked(saved, "one", "two"))
+    assert [m["role"] for m in told["messages"]] == [
+        "system", "user", "assistant", "user", "assistant",
+    ]  # fmt: skip
+    assert all(set(m) == {"role", "content"} for m in told["messages"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tree": None},
+        {"tree": [{"key": "1", "parent": None, "role": "user", "content": "x"}]},
+        {"tree": [{"key": 1, "parent": 7, "role": "user", "content": "x"}]},
+        {"tree": [{"key": 1, "parent": None, "role": "wizard", "content": "x"}]},
+        {"tree": [{"key": 1, "parent": None, "role": "user", "content": 5}]},
+        {"head": 99},
+        {"nemochat": 2},
+        {"parameters": [1]},
+        {"model": None},
+        {"provenance": {"seconds": "long"}},
+        {"provenance": {"ending": "never"}},
+        {"provenance": {"usage": {"prompt_tokens": "many"}}},
+        {"provenance": 5},
+    ],
+)
+def test_a_bad_record_is_named_and_the_rest_is_kept(
+    saved: Conversations, change: dict[str, object], tmp_path: Path
+) -> None:
+    good = our_json.as_object(talked(saved, "one"))
+    bad = json.loads(json.dumps(good))
+    if "provenance" in change:
+        bad["tree"][1]["provenance"] = change["provenance"]
+    else:
+        bad |= change
+    path = tmp_path / "both.json"
+    path.write_text(json.dumps([bad, good]))
+    name, kept, passed = read(path)
+    assert (name, len(kept)) == ("nemochat", 1)
+    assert [each.record for each in passed] == ["conversation 1"]
+    assert passed[0].why
+
+
+def test_what_is_taken_in_has_a_name_of_its_own_and_goes_on_here(saved: Conversations) -> None:
+    talked(saved, "one", name="Lamb")
+    _, found = imports.read(FILES / "conversations.json", Path.read_bytes)
+    done = imports.take_in(saved, found, "guide", "nemo")
+    assert [c.name for c in done.kept] == ["Lamb (2)", "Lamb (3)"]
+    assert [c.settings for c in done.kept] == [Settings("nemo", "guide")] * 2
+    assert [(b.record, b.why) for b in done.bad] == [
+        ("conversation 2 (Broken)", "it has no 'mapping'"),
+        ("conversation 3 (Circle)", "there is no message in it"),
+    ]
+    assert [e.title for e in saved.catalogue.entries()] == ["Lamb (3)", "Lamb (2)", "Lamb"]
+
+
+def test_a_chatgpt_export_is_a_tree() -> None:
+    name, (talk, again), _ = read(FILES / "conversations.json")
+    assert name == "chatgpt"
+    assert said(talk) == [("user", "[image_asset_pointer]\nHow long?"), ("assistant", "An hour.")]
+    first, last = talk.siblings(talk.head or 0)
+    assert talk.nodes[first].message.ending is Ending.UNFINISHED
+    assert talk.nodes[last].message.ending is Ending.COMPLETE
+    talk.go_to(talk.tip(last))
+    assert said(talk)[2:] == [("assistant", "```python\nprint(60)\n```"), ("tool", "60\n")]
+    assert talk.started == datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)
+    assert said(again) == [("user", "Again")]
+
+
+def test_a_database_that_llm_made_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "logs.db"
+    db = sqlite3.connect(path)
+    db.executescript((FILES / "llm.sql").read_text("utf-8"))
+    db.close()
+    before = path.read_bytes()
+    name, (first, second), _ = read(path)
+    assert name == "llm"
+    assert [role for role, _ in said(first)] == ["user", "assistant"] * 2
+    assert said(first)[2][1] == "How do I leave the chat?"
+    assert first.settings.system == "Be brief."
+    provenance = first.messages()[1].provenance
+    assert provenance is not None
+    assert (provenance.model, provenance.parameters) == ("nemo", {"temperature": 0.3})
+    assert provenance.usage == Usage(14, 129)
+    assert said(second)[0][1].startswith("東京はどこですか")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_database_of_an_older_llm_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "logs.db"
+    db = sqlite3.connect(path)
+    db.executescript(
+        "CREATE TABLE conversations (id TEXT PRIMARY KEY, name TEXT, model TEXT);"
+        "CREATE TABLE responses (id TEXT PRIMARY KEY, model TEXT, prompt TEXT, system TEXT,"
+        " prompt_json TEXT, options_json TEXT, response TEXT, response_json TEXT,"
+        " conversation_id TEXT, duration_ms INTEGER, datetime_utc TEXT);"
+        "INSERT INTO conversations VALUES ('c', 'Lamb', 'm');"
+        "INSERT INTO responses VALUES ('1', 'm', 'one', 'Brief.', NULL, 'not JSON', 'One.', NULL,"
+        " NULL, 5, '2026-01-01T00:00:00');"
+        "INSERT INTO responses VALUES ('2', 'm', 'two', NULL, NULL, '{}', 'Two.', NULL, 'c', 5,"
+        " '2026-01-01T00:00:00');"
+    )
+    db.close()
+    _, (talk,), (bad,) = read(path)
+    assert said(talk) == [("user", "two"), ("assistant", "Two.")]
+    assert talk.name == "Lamb"
+    assert bad.record == "conversation 1"
+
+
+@pytest.mark.parametrize("name", ["lamb", "listing"])
+def test_a_chat_that_shell_gpt_cached_is_read(name: str) -> None:
+    format_, (talk,), _ = read(FILES / name)
+    assert (format_, talk.name) == ("shell_gpt", name)
+    assert talk.settings.system.startswith("You are ")
+    assert [role for role, _ in said(talk)][:2] == ["user", "assistant"]
+
+
+def test_a_session_that_aichat_saved_is_read() -> None:
+    pytest.importorskip("yaml", reason="PyYAML, the extra `import`, is not installed")
+    name, (talk,), _ = read(FILES / "session.yaml")
+    assert (name, talk.name) == ("aichat", "session")
+    assert said(talk)[:2] == [("user", "before"), ("assistant", "It was summarised.")]
+    assert ("user", "How long does lamb take?\n\n  At 180 °C: covered") in said(talk)
+    assert said(talk)[-2:] == [
+        ("user", "And this?\n[image_url]"),
+        ("assistant", "Tab\there, and 東京\n"),
+    ]
+    assert talk.settings.parameters == {"temperature": 0.5}
+
+
+@pytest.mark.parametrize("text", ["a: [", "- 1", "messages: 5", "&a [*a]", "!!python/name:x {}"])
+def test_yaml_that_is_no_session_is_named(tmp_path: Path, text: str) -> None:
+    pytest.importorskip("yaml", reason="PyYAML, the extra `import`, is not installed")
+    (tmp_path / "x.yaml").write_text(text)
+    _, kept, bad = read(tmp_path / "x.yaml")
+    assert (len(kept), len(bad)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "roles"),
+    [
+        ([{"role": "developer", "content": "b"}, {"role": "user", "content": "x"}], ["user"]),
+        ({"model": "m", "messages": [{"role": "user", "content": "x"}]}, ["user"]),
+        (
+            [
+                {"role": "user", "content": [{"type": "text", "text": "x"}]},
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}],
+                },
+                {"role": "tool", "tool_call_id": "1", "content": "y"},
+            ],
+            ["user", "assistant", "tool"],
+        ),
+    ],
+)
+def test_openai_messages_are_read(content: object, roles: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(content))
+    name, (talk,), _ = read(path)
+    assert name == "openai"
+    assert [role for role, _ in said(talk)] == roles
+
+
+def test_lines_of_messages_are_read_and_bad_ones_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    good = {"messages": [{"role": "user", "content": "x"}]}
+    path.write_text(f"{json.dumps(good)}\n{json.dumps({'messages': [{'role': 'x'}]})}\n5\n")
+    _, kept, bad = read(path)
+    assert len(kept) == 1
+    assert [each.record for each in bad] == ["conversation 2", "conversation 3"]
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xfe", b"{}", b"[]", b"[[" * 5000, b"5"])
+def test_what_nobody_reads_is_said(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(UsageError, match="no format that is known"):
+        read(tmp_path / "x")
+
+
+def test_a_backup_and_what_is_left_of_a_damaged_database_are_read(
+    saved: Conversations, tmp_path: Path
+) -> None:
+    for number in range(40):
+        talked(saved, f"question {number} " * 40, name=f"name {number}")
+    backup = tmp_path / "backup.db"
+    saved.database.backup(backup)
+    _, kept, bad = read(backup)
+    assert (len(kept), bad) == (40, [])
+    content = bytearray(backup.read_bytes())
+    middle = len(content) // 2 // 4096 * 4096
+    content[middle : middle + 8192] = b"\xff" * 8192
+    damaged = tmp_path / "nemochat.db.corrupt-20260101"
+    damaged.write_bytes(content)
+    try:
+        _, kept, bad = read(damaged)
+    except StoreError:
+        pytest.fail("what can be read is not read")
+    assert len(kept) + len(bad) == 40
+    assert len(kept) > 20
+    old = tmp_path / "old.db"
+    of_version_1(old)
+    assert said(read(old)[1][0])[1] == ("assistant", "An hour.")
+
+
+def test_a_text_and_a_markdown_export_hold_what_was_said(saved: Conversations) -> None:
+    talk = talked(saved, "one\n```\ntwo")
+    talk.append(99, Message(Role.USER, "three"))
+    cut = Provenance(ending=Ending.INTERRUPTED)
+    talk.append(100, Message(Role.ASSISTANT, "Thr", provenance=cut))
+    markdown = exports.chosen("md", None).write([talk])
+    assert markdown.startswith(
+        "# one\n\n**System prompt**\n\n> Be brief.\n\n> one\n> ```\n> two\n\n"
+    )
+    assert markdown.endswith("> three\n\nThr\n\n*[stopped by you]*\n")
+    text = exports.chosen("", Path("x.txt")).write([talk])
+    assert "You:\none\n```\ntwo\n\nNemo:\nAbout one" in text
+    assert text.endswith("Thr\n[stopped by you]\n")
+    assert answer("x").content == "x"
+
+
+def test_a_file_is_never_written_over_and_is_its_owner_s_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.md"
+    exports.save(path, "one")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(UsageError, match="is there already"):
+        exports.save(path, "two")
+    with pytest.raises(StoreError, match="cannot be written"):
+        exports.save(tmp_path / "nowhere" / "x.md", "x")
+    with pytest.raises(UsageError, match="no format"):
+        exports.chosen("pdf", None)
