@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help chat demo test lint types pytest regen faults real pictures bench clean
+.PHONY: help chat demo test lint types pytest regen faults crash real pictures bench clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,13 +37,16 @@ types: $(VENV)/tested
 	$(BIN)/mypy
 
 pytest: $(VENV)/tested
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 4 --dist loadfile
 
 regen: $(VENV)/tested ## write again what is generated: completions, tables in README and docs
 	$(BIN)/python -m tests.regen
 
 faults: $(VENV)/tested ## play every fault of the table to the whole program, and print how it ends
 	$(BIN)/python -m tests.faults
+
+crash: $(VENV)/tested ## kill the program a thousand times while it saves, and look at what is left
+	NEMOCHAT_CRASHES=1000 $(BIN)/pytest tests/test_crash.py
 
 real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
 	@$(BIN)/python -m tests.real

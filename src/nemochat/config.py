@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -131,7 +132,10 @@ def load(
         ConfigurationError: a setting has no such value, or the file is broken.
     """
     config = Config()
-    _from_file(config, file or directories().config / "config.toml")
+    with suppress(ConfigurationError):  # without a home there is no file
+        file = file or directories().config / "config.toml"
+    if file is not None:
+        _from_file(config, file)
     for setting in TABLE:
         if (text := environment.get(setting.variable)) is not None:
             config.put(setting.name, setting.parse(text, setting.variable), setting.variable)

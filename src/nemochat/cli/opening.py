@@ -12,7 +12,7 @@ from nemochat.cli import debug
 from nemochat.cli.options import Given
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.errors import UsageError
+from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
 from nemochat.parts import Endpoint, View
 from nemochat.store.conversations import Conversations
@@ -66,7 +66,7 @@ def open_chat(
     """
     log = debug.log(config.directories().state / "debug.log") if given.debug else None
     connector = Connector(settings, os.environ, view, log)
-    saved = None if given.private else Conversations(config.directories().data / DATABASE)
+    saved = None if given.private else _kept(view)
     if given.resume:
         conversation = _last(saved, given)
     else:
@@ -85,6 +85,15 @@ def open_chat(
         Options(given.stream, given.resume_dropped, int(settings.number("loop_guard"))),
     )
     return Opened(chat, connector, saved, guided)
+
+
+def _kept(view: View) -> Conversations | None:
+    """The conversations on disk; None where there is no home to put them in."""
+    try:
+        return Conversations(config.directories().data / DATABASE)
+    except ConfigurationError as error:
+        view.notice(f"{error.sentence}: nothing is saved")
+        return None
 
 
 def _reached(connector: Connector, name: str, rehearse: str) -> Endpoint:

@@ -127,3 +127,15 @@ def find(name: str) -> Parameter:
 def streams(values: Values) -> bool:
     """Whether an answer with these values can be streamed: more than one candidate cannot."""
     return values.get("n") in {None, 1}
+
+
+def changes(argument: str) -> dict[str, Value]:
+    """Parameters from words such as `temperature=0.3`; UsageError if one is none."""
+    made: dict[str, Value] = {}
+    for word in argument.split():
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError(f"a change is NAME=VALUE, not {shown(word)}")
+        parameter = find(name)
+        made[parameter.name] = parameter.parse(value)
+    return made

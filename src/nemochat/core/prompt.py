@@ -85,9 +85,7 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
 
 def _drop_unanswered(kept: list[Message]) -> None:
     """Take an exchange with tools from the end, up to the question that led to it."""
-    while kept and kept[-1].role is Role.TOOL:
-        while kept[-1].role is Role.TOOL:
-            kept.pop()
+    while kept and (kept[-1].role is Role.TOOL or kept[-1].tool_calls):
         kept.pop()
 
 

@@ -153,29 +153,31 @@ def _rates() -> list[Case]:
         return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
     good = plays(head() + answer())
-    short = ["0", "1", "-5", "0.2", "1e-3", "nonsense", "", "nan", dated(-3600), dated(2), "7, 8"]
-    long = ["86400", "31", "9" * 400, "inf", "1e300", dated(86400), dated(10**9)]
+    short = {wish: wish for wish in ("0", "1", "-5", "0.2", "1e-3", "nonsense", "", "nan", "7, 8")}
+    short |= {"a date an hour ago": dated(-3600), "a date 2 s ahead": dated(2)}
+    long = {wish: wish for wish in ("86400", "31", "9" * 400, "inf", "1e300")}
+    long |= {"a date a day ahead": dated(86400), "a date decades ahead": dated(10**9)}
     cases = [
         Case(
             "rate",
-            f"Retry-After {wish[:30]!r}, then an answer",
+            f"Retry-After {name[:30]!r}, then an answer",
             in_turn(refuses("429 Slow", {"error": "busy"}, Retry_After=wish), good),
             WHOLE,
             HELLO,
             requests=2,
         )
-        for wish in short
+        for name, wish in short.items()
     ]
     cases += [
         Case(
             "rate",
-            f"Retry-After {wish[:30]!r}",
+            f"Retry-After {name[:30]!r}",
             refuses("429 Slow", {"error": "busy"}, Retry_After=wish),
             FAILED,
             says="busy",
             requests=1,
         )
-        for wish in long
+        for name, wish in long.items()
     ]
     loading = refuses("503 No", {"error": {"message": "Loading model"}})
     cases.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nemochat.core import parameters
-from nemochat.core.values import Value, shown
+from nemochat.core.values import Value
 from nemochat.errors import UsageError
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
@@ -58,18 +58,6 @@ def unset(session: Session, argument: str) -> str:
 def temp(session: Session, argument: str) -> str:
     """Set or show the temperature: short for `/set temperature`."""
     return set_(session, f"temperature {argument}")
-
-
-def changes(argument: str) -> dict[str, Value]:
-    """Parameters from words such as `temperature=0.3`; UsageError if one is none."""
-    made = {}
-    for word in argument.split():
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise UsageError(f"a change is NAME=VALUE, not {shown(word)}")
-        parameter = parameters.find(name)
-        made[parameter.name] = parameter.parse(value)
-    return made
 
 
 def as_typed(value: Value) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from nemochat.core.messages import Message, Role
+from nemochat.core.parameters import changes
 from nemochat.errors import UsageError
 from nemochat.files import read_text
-from nemochat.repl.commands.parameters import changes
 from nemochat.repl.listings import plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
