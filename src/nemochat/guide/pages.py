@@ -9,6 +9,11 @@ _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _FENCE = ("```", "~~~")
 
 
+# A line that is no continuation of the one before it, and one that none continues.
+_BEGINS_ANEW = re.compile(r"[-*+] |\d+[.)] |[#>|]|```|<!--")
+_STANDS_ALONE = re.compile(r"[#|]|<!--")
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and the Markdown under it."""
@@ -50,7 +55,7 @@ def parse(name: str, source: str) -> Page:
     title = name
     parts: list[tuple[str, list[str]]] = [("", [])]
     fenced = False
-    for line in _COMMENT.sub("", source).splitlines():
+    for line in unwrapped(_COMMENT.sub("", source)).splitlines():
         if line.lstrip().startswith(_FENCE):
             fenced = not fenced
         if not fenced and line.startswith("# "):
@@ -61,3 +66,22 @@ def parse(name: str, source: str) -> Page:
             parts[-1][1].append(line)
     (_, opening), *rest = ((heading, "\n".join(lines).strip()) for heading, lines in parts)
     return Page(name, title, opening, tuple(Section(heading, text) for heading, text in rest))
+
+
+def unwrapped(source: str) -> str:
+    """Markdown with each paragraph on one line.
+
+    The pages are wrapped for editors; what shows them keeps a newline where it stands.
+    """
+    lines: list[str] = []
+    fenced = joins = False
+    for line in source.splitlines():
+        text = line.strip()
+        fence = text.startswith("```")
+        if joins and not fenced and text and not _BEGINS_ANEW.match(text):
+            lines[-1] += " " + text
+        else:
+            lines.append(line)
+        fenced ^= fence
+        joins = bool(text) and not fenced and not fence and not _STANDS_ALONE.match(text)
+    return "\n".join(lines) + "\n"
