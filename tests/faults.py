@@ -30,16 +30,7 @@ def problem(case: Case) -> str:
         begun = time.monotonic()
         try:
             done = subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "nemochat",
-                    "ask",
-                    "--base-url",
-                    server.base_url,
-                    *waits,
-                    "Hi",
-                ],
+                [*COMMAND, "--base-url", server.base_url, *waits, "Hi"],
                 env={"PATH": os.environ["PATH"], "HOME": home, "DEEPINFRA_TOKEN": TOKEN},
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
