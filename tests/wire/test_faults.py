@@ -19,6 +19,7 @@ from tests.wire.fault_server.server import FaultServer
 from tests.wire.fault_server.table import CASES
 
 AT_ONCE = 40  # cases that are played beside each other: most of them only wait
+UNDER_LOAD = 8.0  # seconds that a busy machine may add; a server that holds on does so for 20
 UNHURRIED = Timeouts(connect=10, first_byte=20, idle=20)
 
 
@@ -102,5 +103,5 @@ def test_every_fault_ends_as_promised(case: Case, outcomes: dict[str, Future[Out
     assert not any(TOKEN in line for line in outcome.logged)
     assert outcome.requests == case.requests or (not case.requests and outcome.requests <= 3)
     assert all(0.3 <= wait <= 30 for wait in outcome.waits)
-    assert outcome.seconds < case.longest
+    assert outcome.seconds < case.longest + UNDER_LOAD
     assert bool(outcome.endings) or outcome.exit_code
