@@ -14,9 +14,9 @@ import io
 import time
 from collections.abc import Callable
 
+from nemochat.screen.colours import styling
 from nemochat.screen.markdown import Renderer, prepare
 from nemochat.screen.painter import Painter
-from nemochat.screen.terminal import styling
 
 WIDTH, HEIGHT = 80, 24
 TOKEN = 4  # characters

@@ -29,7 +29,7 @@ NEIGHBOURS = {
 DOORS = {
     "httpx": {"wire/line.py"},
     "sqlite3": {"store/database.py"},
-    "rich": {"screen/terminal.py"},
+    "rich": {"screen/colours.py"},
     "prompt_toolkit": {"repl/editor.py", "repl/completion.py"},
     "platformdirs": {"config.py"},
     "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module

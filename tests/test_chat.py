@@ -52,7 +52,9 @@ class Seen:
         self.settled: list[list[Message]] = []
         self.notices: list[str] = []
 
-    def follow(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
+    def follow(
+        self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
+    ) -> Iterator[Delta]:
         return deltas
 
     def write(self, delta: Delta) -> None:

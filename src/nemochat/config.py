@@ -15,6 +15,7 @@ from nemochat.errors import ConfigurationError, UsageError
 
 PREFIX = "NEMOCHAT_"
 SECTION = "parameters"  # of the file: the sampling parameters
+THEMES = ("ansi", "dark", "light", "mono")
 _TOKENS = Number(0, 1_000_000, whole=True)
 _SECONDS = Number(0, 86_400, above=True)
 
@@ -81,7 +82,12 @@ TABLE = (
     Setting("first_byte_timeout", 120, "seconds to wait for the first of an answer", _SECONDS),
     Setting("idle_timeout", 60, "seconds to wait for more of an answer", _SECONDS),
     Setting("view", "auto", "how answers are shown", OneOf(("auto", "plain", "accessible"))),
+    Setting("render", "markdown", "answers on a terminal", OneOf(("markdown", "raw"))),
+    Setting("theme", "auto", "the colours of answers", OneOf(("auto", *THEMES))),
     Setting("math", "on", "formulas in Unicode where that is exact", OneOf(("on", "off"))),
+    Setting("bell", "off", "ring the terminal's bell after a long answer", OneOf(("on", "off"))),
+    Setting("editing_mode", "emacs", "the keys of the line editor", OneOf(("emacs", "vi"))),
+    Setting("urls", "off", "whether /url may fetch pages", OneOf(("on", "off"))),
     Setting("ca_bundle", "", "a file or folder of certificates to trust; empty: the system's"),
     Setting("proxy", "", "a proxy's address, or none; empty: HTTPS_PROXY and the like"),
     Setting("loop_guard", 600, "tokens over which an answer may repeat itself; 0: any", _TOKENS),

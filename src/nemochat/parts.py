@@ -51,10 +51,17 @@ class Store(Protocol):
 class View(Protocol):
     """What shows a turn."""
 
-    def follow(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
+    def follow(
+        self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
+    ) -> Iterator[Delta]:
         """Pass the deltas on while waiting for them in the view's own way.
 
         A view may read them in another thread; it then calls `stop` before it leaves them.
+
+        Args:
+            deltas: The answer, or both answers.
+            stop: Ends them from another thread.
+            candidates: How many answers were asked for.
         """
 
     def write(self, delta: Delta) -> None:
@@ -81,3 +88,6 @@ class Screen(View, Protocol):
 
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
+
+    def copy(self, text: str) -> None:
+        """Ask the terminal to put a text on its clipboard; UsageError where there is none."""

@@ -13,6 +13,7 @@ from nemochat.core.continuation import DROPPED, Seam, request
 from nemochat.core.conversation import Conversation, Node
 from nemochat.core.deltas import Delta, Growing
 from nemochat.core.messages import Continued, Ending, Message, Provenance, Role
+from nemochat.core.parameters import candidates
 from nemochat.core.prompt import Prompt, sendable
 from nemochat.core.repetition import Repetition
 from nemochat.errors import EndpointError
@@ -130,7 +131,9 @@ class Turn:
 
     def _collect(self, prompt: Prompt, through: Callable[[Delta], Delta]) -> None:
         deltas = self._endpoint.stream(prompt)
-        followed = self._view.follow(deltas, self._endpoint.stop)
+        followed = self._view.follow(
+            deltas, self._endpoint.stop, candidates=candidates(prompt.parameters)
+        )
         try:
             for delta in followed:
                 if self._take(through(delta)):
@@ -158,9 +161,7 @@ class Turn:
                 self._kept(lambda store: store.grow(key, growing))
         self._view.write(delta)
         if candidate.guard.feed(delta.text):
-            growing.add(
-                Delta(ending=Ending.REPEATING, reason="a repetition_penalty of 1.1 may help")
-            )
+            growing.add(Delta(ending=Ending.REPEATING, reason=AGAINST_LOOPS))
             return True
         return False
 

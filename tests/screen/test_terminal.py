@@ -125,7 +125,7 @@ def test_thinking_is_folded(program: Program, streaming: Streaming) -> None:
         terminal.wait_for("The answer.")
         terminal.wait_for_prompt()
         assert "secret" not in terminal.text()
-        assert "(thought for 0 s)" in terminal.text()
+        assert re.search(r"\(thought for \d s\)", terminal.text())
 
 
 @pytest.mark.parametrize("columns", [40, 200])

@@ -106,6 +106,7 @@ SETTING_SWITCHES = {  # flags without a value, and the setting that each stands 
     "plain": ("view", "plain"),
     "accessible": ("view", "accessible"),
     "no_math": ("math", "off"),
+    "raw": ("render", "raw"),
 }
 SWITCHES = (
     ("resume", ("-c", "--continue"), "go on with the last conversation"),
@@ -116,6 +117,7 @@ SWITCHES = (
     ("plain", ("--plain",), "show answers as they are: --view plain"),
     ("accessible", ("--accessible",), "say who speaks, and repaint nothing: --view accessible"),
     ("no_math", ("--no-math",), "show formulas as they are: --math off"),
+    ("raw", ("--raw",), "show the Markdown of answers as it came: --render raw"),
     ("debug", ("--debug",), "log requests to standard error and a file, and show faults whole"),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nemochat import __version__, config
@@ -14,6 +13,7 @@ from nemochat.errors import ExitCode
 from nemochat.files import read_text
 from nemochat.parts import Screen
 from nemochat.repl import loop
+from nemochat.repl.lines import Lines, standard_input
 from nemochat.repl.session import Session
 
 
@@ -23,14 +23,15 @@ def talk(given: Given, script: Path | None) -> int:
     screen = views.choose(settings, keys=script is None and streams.input_is_terminal())
     lines = iter(read_text(script).splitlines()) if script else None
     opened = open_chat(given, settings, screen, guide_without_token=lines is None)
-    session = Session(opened.chat, opened.connector, opened.saved)
-    if lines is not None:
-        loop.run(session, _played(lines, screen), screen)
-    elif streams.input_is_terminal() and sys.stdout is not None and sys.stdout.isatty():
+    beforehand = Lines(lines or standard_input(), screen, shown=lines is not None)
+    session = Session(opened.chat, opened.connector, opened.saved, screen, beforehand)
+    if lines is None and streams.input_is_terminal() and sys.stdout and sys.stdout.isatty():
+        from nemochat.repl.editor import Editor
+
+        history = config.directories().state / "history" if opened.saved else None
+        session.person = Editor(session, history, screen.typed)
         _greet(opened, screen)
-        loop.run(session, _edited(session, opened, screen), screen)
-    else:
-        loop.run(session, _read_line, screen)
+    loop.run(session)
     return ExitCode.OK
 
 
@@ -43,30 +44,3 @@ def _greet(opened: Opened, screen: Screen) -> None:
         )
     else:
         screen.notice(f"nemochat {__version__}: {settings.model} at {settings.endpoint}; /help")
-
-
-def _edited(session: Session, opened: Opened, screen: Screen) -> Callable[[], str]:
-    from nemochat.repl.editor import Editor
-
-    history = config.directories().state / "history" if opened.saved else None
-    return Editor(session, history, screen.typed).read
-
-
-def _played(lines: Iterator[str], screen: Screen) -> Callable[[], str]:
-    """A script's lines, shown as they are asked; blank ones are passed over."""
-
-    def read() -> str:
-        for line in lines:
-            if line.strip():
-                screen.asked(line)
-                return line
-        raise EOFError
-
-    return read
-
-
-def _read_line() -> str:
-    line = sys.stdin.readline() if sys.stdin is not None else ""
-    if not line:
-        raise EOFError
-    return line.rstrip("\n")

@@ -122,6 +122,14 @@ class Provenance:
     seconds: float | None = None
     continued: tuple[Continued, ...] = ()
 
+    @property
+    def tokens_a_second(self) -> float | None:
+        """How fast the answer came after its first piece; None where that is not known."""
+        if not self.usage or not self.usage.completion_tokens or self.seconds is None:
+            return None
+        took = self.seconds - (self.first_token or 0)
+        return self.usage.completion_tokens / took if took > 0 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -124,9 +124,15 @@ def find(name: str) -> Parameter:
     raise UsageError(f"there is no parameter {shown(name)}", hint)
 
 
+def candidates(values: Values) -> int:
+    """How many answers these values ask for."""
+    asked = values.get("n")
+    return asked if isinstance(asked, int) else 1
+
+
 def streams(values: Values) -> bool:
     """Whether an answer with these values can be streamed: more than one candidate cannot."""
-    return values.get("n") in {None, 1}
+    return candidates(values) == 1
 
 
 def changes(argument: str) -> dict[str, Value]:

@@ -45,7 +45,7 @@ class Editor:
             enable_history_search=True,
         )
 
-    def read(self) -> str:
+    def message(self) -> str:
         """The next message.
 
         Raises:
@@ -54,6 +54,13 @@ class Editor:
         """
         self._type_ahead()
         return self._prompt.prompt([("bold ansigreen", "> ")])
+
+    def reply(self, question: str) -> str:
+        """A line that answers a question of ours; "" if the person would not say."""
+        try:
+            return input(f"{question} ").strip()
+        except (EOFError, KeyboardInterrupt):
+            return ""
 
     def _type_ahead(self) -> None:
         """Let what was typed while an answer came stand on this prompt; Enter sends it."""

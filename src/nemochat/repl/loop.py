@@ -1,53 +1,56 @@
-"""The chat's loop: a line in, a command or a turn, until someone leaves."""
+"""The chat's loop: a message in, a command or a turn, until someone leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from nemochat.errors import NemochatError
-from nemochat.parts import Screen
+from nemochat.errors import Ended, NemochatError
 from nemochat.repl import registry
+from nemochat.repl.question import worded
 from nemochat.repl.session import Session
 
 LEAVING = {"exit", "quit", ":q"}  # bare words that leave, alone on a line
 
 
-def run(session: Session, read: Callable[[], str], screen: Screen) -> None:
+def run(session: Session) -> None:
     """Read and answer until there is nothing to read, or someone leaves.
 
-    Args:
-        session: The chat.
-        read: The next line. EOFError leaves; KeyboardInterrupt takes the line back.
-        screen: Where answers, and what commands return, are shown.
+    No error ends a chat, whether the endpoint's, the disk's or ours: it is told, and the next
+    message is read.
     """
     while True:
         try:
-            line = read()
+            take(session, _next(session))
+        except EOFError:
+            return
         except KeyboardInterrupt:
-            continue
-        except EOFError:
-            return
-        try:
-            take(session, line, screen)
-        except EOFError:
-            return
+            session.played.clear()
+        except Ended:  # a signal, or nobody is left to read the screen
+            raise
         except NemochatError as error:
-            screen.notice(str(error))
-        except KeyboardInterrupt:
-            screen.notice("stopped")
+            session.played.clear()
+            session.screen.notice(str(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs one line, not the chat
+            session.played.clear()
+            session.screen.notice(f"nemochat failed ({type(error).__name__}: {error}); see --debug")
 
 
-def take(session: Session, line: str, screen: Screen) -> None:
-    """Do what one line asks for: a command, a question, or nothing; EOFError leaves."""
-    text = line.strip()
-    if not text:
+def take(session: Session, text: str) -> None:
+    """Do what a message asks for: a command, a question, or nothing; EOFError leaves."""
+    bare = text.strip()
+    if not bare:
         return
-    if text in LEAVING:
+    if bare in LEAVING:
         raise EOFError
-    if text.startswith("//"):
-        session.chat.say(text[1:])
-    elif text.startswith("/"):
-        if said := registry.run(session, text):
-            screen.show(said)
+    if bare.startswith("/") and not bare.startswith("//"):
+        if said := registry.run(session, bare):
+            session.screen.show(said)
     else:
-        session.chat.say(line)
+        session.chat.say(worded(session, bare[1:] if bare.startswith("//") else text))
+
+
+def _next(session: Session) -> str:
+    """The next message: one that is being played, shown as if typed, else the person's."""
+    if not session.played:
+        return session.person.message()
+    line = session.played.pop(0)
+    session.screen.asked(line)
+    return line

@@ -1,15 +1,27 @@
-"""What a slash command may touch: the chat, its store, and the means to change the endpoint."""
+"""What a slash command may touch: the chat, its store, its screen, and who types."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from nemochat.chat import Chat
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import UsageError
+from nemochat.parts import Screen
 from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
+
+
+class Person(Protocol):
+    """Who chats."""
+
+    def message(self) -> str:
+        """The next message; EOFError leaves, KeyboardInterrupt takes the line back."""
+
+    def reply(self, question: str) -> str:
+        """The answer to a question of ours, a line; "" where there is none."""
 
 
 @dataclass(slots=True)
@@ -20,13 +32,21 @@ class Session:
         chat: What is being talked.
         connector: Makes endpoints by their names.
         saved: The conversations on disk; None in a private chat.
+        screen: Where answers, and what commands return, are shown.
+        person: Who types.
         private: Whether nothing is kept from here on, though there are conversations on disk.
+        played: Lines that are to be taken before the person is asked for one.
+        attached: Texts that go with the next question, fenced already.
     """
 
     chat: Chat
     connector: Connector
     saved: Conversations | None
+    screen: Screen
+    person: Person
     private: bool = False
+    played: list[str] = field(default_factory=list)
+    attached: list[str] = field(default_factory=list)
 
     @property
     def settings(self) -> Settings:
@@ -38,6 +58,10 @@ class Session:
         if self.saved is None or self.private:
             raise UsageError("this chat is private: nothing is saved")
         return self.saved
+
+    def agreed(self, question: str) -> bool:
+        """Whether the person says yes to a question; anything but y and yes is a no."""
+        return self.person.reply(f"{question} [y/N]").lower() in {"y", "yes"}
 
     def open(self, conversation: Conversation) -> None:
         """Go on with another conversation, at its own endpoint."""

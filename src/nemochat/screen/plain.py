@@ -11,7 +11,7 @@ from typing import BinaryIO, TextIO
 
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
-from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
+from nemochat.errors import Ended, EndpointError, ExitCode, OutputError, UsageError
 from nemochat.screen.safe import Cleaner, harmless, harmless_line
 
 BETWEEN_CANDIDATES = "\n\n---\n\n"
@@ -31,7 +31,13 @@ class Plain:
         self._begun = False
         self._gap = ""
 
-    def follow(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:  # noqa: ARG002 - a View's
+    def follow(
+        self,
+        deltas: Iterator[Delta],
+        stop: Callable[[], None],  # noqa: ARG002 - a View's
+        *,
+        candidates: int,  # noqa: ARG002 - a View's
+    ) -> Iterator[Delta]:
         """Pass the deltas on."""
         return deltas
 
@@ -75,6 +81,10 @@ class Plain:
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as it stands."""
         self._put(self._fit(markdown) + "\n")
+
+    def copy(self, text: str) -> None:  # noqa: ARG002 - a Screen's
+        """There is no clipboard that a plain view could reach."""
+        raise UsageError("this view has no clipboard; /write FILE keeps the text")
 
     def _fit(self, text: str) -> str:
         return harmless(text) if self._on_terminal else text

@@ -1,4 +1,4 @@
-"""Answers, notices and texts of our own on a terminal. The only door to rich.
+"""Answers, notices and texts of our own on a terminal.
 
 A streamed answer is laid out as it comes. Rows that nothing can change any more are written once
 and stay in the terminal's own scrollback; the few that are live are painted again, at most
@@ -13,18 +13,18 @@ import sys
 import textwrap
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
+from nemochat.screen.colours import styling
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Renderer, Row, Span, prepare, render
 from nemochat.screen.painter import Painter
 from nemochat.screen.safe import harmless, harmless_line
-from nemochat.screen.theme import STYLES
 from nemochat.screen.thinking import Thinking
 
 SECONDS_A_FRAME = 0.04
@@ -59,7 +59,13 @@ class Terminal:
         self._retry: tuple[float, str] | None = None  # until when, and why
         self._stopped = threading.Event()
 
-    def follow(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
+    def follow(
+        self,
+        deltas: Iterator[Delta],
+        stop: Callable[[], None],
+        *,
+        candidates: int,  # noqa: ARG002 - a View's
+    ) -> Iterator[Delta]:
         """Pass the deltas on, painting meanwhile; the keyboard's echo is off so long."""
 
         def end() -> None:
@@ -133,6 +139,10 @@ class Terminal:
         typed, self._keyboard.typed = self._keyboard.typed, b""
         return typed
 
+    def copy(self, text: str) -> None:
+        """Ask the terminal to put a text on its clipboard (OSC 52)."""
+        _write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")
+
     def _answer(self, text: str) -> None:
         if self._renderer is None:
             self._end_thought()
@@ -205,37 +215,6 @@ def _write(text: str) -> None:
         raise Ended(ExitCode.PIPE_CLOSED) from None
     except OSError as error:
         raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
-
-
-def styling() -> Callable[[Span], str]:
-    """A function that puts a span's sequences round it, as far as this terminal knows them."""
-    from rich.color import ColorSystem
-    from rich.console import Console
-    from rich.style import Style
-
-    name = Console(file=sys.stdout).color_system
-    systems = {
-        "standard": ColorSystem.STANDARD,
-        "256": ColorSystem.EIGHT_BIT,
-        "truecolor": ColorSystem.TRUECOLOR,
-        "windows": ColorSystem.WINDOWS,
-    }
-    plain = os.environ.get("NO_COLOR")
-    system = ColorSystem.STANDARD if plain or name is None else systems[name]
-
-    @cache
-    def looks(names: str, link: str) -> Style:
-        style = Style.combine([Style.parse(STYLES.get(each, "none")) for each in names.split()])
-        if plain:
-            style = style.without_color
-        return style + Style(link=link) if link else style
-
-    def styled(span: Span) -> str:
-        if not span.style and not span.link:
-            return span.text
-        return looks(span.style, span.link).render(span.text, color_system=system)
-
-    return styled
 
 
 def _reflows() -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nemochat.core.conversation import Conversation, Node
 from nemochat.core.ledger import money
-from nemochat.core.messages import Continued, Ending, Message, Provenance, Role
+from nemochat.core.messages import Continued, Ending, Message, Role
 from nemochat.errors import UsageError
 from nemochat.repl.commands.parameters import as_typed
 from nemochat.repl.commands.tree import nth_question
@@ -25,14 +25,6 @@ def why(session: Session, argument: str) -> str:
     answer = _answer(session.chat.conversation, argument)
     rows = "\n".join(f"| {name} | {value} |" for name, value in _rows(answer))
     return f"| | |\n|---|---|\n{rows}"
-
-
-def tokens_a_second(origin: Provenance) -> float | None:
-    """How fast the answer came after its first piece; None where that is not known."""
-    if not origin.usage or not origin.usage.completion_tokens or origin.seconds is None:
-        return None
-    took = origin.seconds - (origin.first_token or 0)
-    return origin.usage.completion_tokens / took if took > 0 else None
 
 
 def _answer(talk: Conversation, argument: str) -> Message:
@@ -69,7 +61,7 @@ def _rows(answer: Message) -> Iterator[tuple[str, str]]:
         yield "first piece after", f"{origin.first_token:.2f} s"
     if origin.seconds is not None:
         yield "whole after", f"{origin.seconds:.2f} s"
-    if (speed := tokens_a_second(origin)) is not None:
+    if (speed := origin.tokens_a_second) is not None:
         yield "speed", f"{speed:.0f} tokens a second"
     for joined in origin.continued:
         yield "gone on with", _joined(joined)

@@ -1,0 +1,66 @@
+"""Messages out of lines: a script's, or those of a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from nemochat.parts import Screen
+
+BLOCK = '"""'  # opens and closes a message of several lines
+
+
+def unfinished(text: str) -> bool:
+    """Whether a message goes on in the next line: its block is open, or it ends in a backslash."""
+    opened = text.lstrip().startswith(BLOCK)
+    return (opened and text.count(BLOCK) == 1) or (not opened and text.endswith("\\"))
+
+
+def message(text: str) -> str:
+    """What was meant: a block without its marks, continued lines without their backslashes."""
+    within = text.strip()
+    if within.startswith(BLOCK):
+        return within.removeprefix(BLOCK).removesuffix(BLOCK).strip("\n")
+    return text.replace("\\\n", "\n")
+
+
+class Lines:
+    """A person who typed everything beforehand."""
+
+    def __init__(self, lines: Iterator[str], screen: Screen, *, shown: bool) -> None:
+        """Read messages from lines.
+
+        Args:
+            lines: Without their line ends.
+            screen: Where they are shown as they are asked.
+            shown: Whether they are: a script's are, a pipe's are not.
+        """
+        self._lines = lines
+        self._screen = screen
+        self._shown = shown
+
+    def message(self) -> str:
+        """The next message that is not blank; EOFError after the last."""
+        for line in self._lines:
+            if not line.strip():
+                continue
+            text = line
+            while unfinished(text):
+                text += "\n" + next(self._lines, BLOCK)
+            if self._shown:
+                self._screen.asked(message(text))
+            return message(text)
+        raise EOFError
+
+    def reply(self, question: str) -> str:
+        """The next line as the answer to a question; "" where there is none."""
+        line = next(self._lines, "")
+        if self._shown:
+            self._screen.asked(f"{question} {line}".rstrip())
+        return line.strip()
+
+
+def standard_input() -> Iterator[str]:
+    """The lines of standard input, each as it comes."""
+    while sys.stdin is not None and (line := sys.stdin.readline()):
+        yield line.rstrip("\n")

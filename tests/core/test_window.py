@@ -1,0 +1,28 @@
+"""How much of the context is taken."""
+
+from __future__ import annotations
+
+from nemochat.core.messages import Message, Provenance, Role, Usage
+from nemochat.core.window import estimated_tokens, used
+
+
+def test_a_text_is_estimated_by_its_characters() -> None:
+    assert estimated_tokens("") == 0
+    assert estimated_tokens("a" * 400) == 100
+    assert estimated_tokens("a") == 1
+    assert estimated_tokens("日本語") == 3
+    assert estimated_tokens("日本語 and") == 4
+
+
+def test_what_the_endpoint_counted_goes_before_estimates() -> None:
+    counted = Provenance(usage=Usage(prompt_tokens=1000, completion_tokens=50))
+    path = [
+        Message(Role.USER, "x" * 40_000),
+        Message(Role.ASSISTANT, "y", provenance=counted),
+        Message(Role.USER, "z" * 400),
+    ]
+    assert used("s" * 4000, path) == 1050 + 100 + 4
+
+
+def test_without_counts_all_is_estimated() -> None:
+    assert used("s" * 400, [Message(Role.USER, "x" * 40)]) == 100 + 10 + 4
