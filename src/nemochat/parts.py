@@ -80,6 +80,13 @@ class View(Protocol):
 class Screen(View, Protocol):
     """A view that also shows texts of our own."""
 
+    @property
+    def raw(self) -> bool:
+        """Whether the Markdown of answers is shown as it came."""
+
+    def lay_out(self, *, raw: bool) -> None:
+        """Show the Markdown of answers as it came, or laid out; UsageError where it cannot."""
+
     def show(self, markdown: str) -> None:
         """Show Markdown."""
 

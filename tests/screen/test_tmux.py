@@ -89,5 +89,5 @@ def test_a_block_copied_from_the_screen_is_its_source(tmux: Tmux, streaming: Str
     streaming.answers["code"] = f"Here:\n\n```python\n{CODE}{long}```\n\nThat is all."
     tmux.type("code")
     seen = tmux.wait_for("That is all.")
-    copied = seen.partition("```python\n")[2].partition("```")[0]
+    copied = seen.partition("```python · 1\n")[2].partition("```")[0]
     assert copied == (CODE + long).expandtabs()

@@ -29,5 +29,6 @@ def choose(
     if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
         from nemochat.screen.terminal import Terminal
 
-        return Terminal(math=config.text("math") == "on", keys=keys)
+        math, raw = config.text("math") == "on", config.text("render") == "raw"
+        return Terminal(math=math, keys=keys, raw=raw)
     return Plain(streams.output(), sys.stderr, on_terminal=on_terminal)

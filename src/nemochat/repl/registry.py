@@ -50,7 +50,18 @@ class Command:
         return f"/{self.name} {self.takes}".rstrip()
 
 
-_NOUNS = ("chats", "help", "origin", "parameters", "prompts", "session", "shelf", "tree")
+_NOUNS = (
+    "candidates",
+    "chats",
+    "help",
+    "looks",
+    "origin",
+    "parameters",
+    "prompts",
+    "session",
+    "shelf",
+    "tree",
+)
 _COMMANDS: dict[str, Command] = {}
 _NAMES: dict[str, str] = {}
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import queue
+import signal
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+from typing import Self
 
 from nemochat.core.deltas import Delta
 
@@ -18,45 +21,97 @@ class _End:
         self.error = error
 
 
+class Interrupts:
+    """Ctrl-C is noted, so that it never comes in the middle of a row or of what is being kept.
+
+    Pressed twice before anyone looked, it comes at once.
+
+    Attributes:
+        came: Whether it was pressed.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._noted = False
+
+    def __enter__(self) -> Self:
+        usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if usual and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._note)
+            self._noted = True
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if self._noted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal's
+        if self.came:
+            raise KeyboardInterrupt
+        self.came = True
+
+
+class _Reading:
+    """Deltas that a thread of their own reads."""
+
+    def __init__(self, deltas: Iterator[Delta]) -> None:
+        self.over = False
+        self._deltas = deltas
+        self._arrived: queue.SimpleQueue[Delta | _End] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._read, name="nemochat-answer", daemon=True)
+        self._thread.start()
+
+    def next(self, seconds: float) -> Delta | None:
+        """The next delta, if it comes within so many seconds; None at the end, too."""
+        try:
+            each = self._arrived.get(timeout=seconds)
+        except queue.Empty:
+            return None
+        if not isinstance(each, _End):
+            return each
+        self.over = True
+        if each.error is not None:
+            raise each.error
+        return None
+
+    def join(self) -> None:
+        """Wait for the thread, but not for long."""
+        self._thread.join(SECONDS_TO_STOP)
+
+    def _read(self) -> None:
+        try:
+            for delta in self._deltas:
+                self._arrived.put(delta)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
+            self._arrived.put(_End(error))
+        else:
+            self._arrived.put(_End(None))
+
+
 def following(
     deltas: Iterator[Delta],
     stop: Callable[[], None],
     frame: Callable[[], float],
 ) -> Iterator[Delta]:
-    """Pass deltas on, and call `frame` between them.
+    """Pass deltas on, and call `frame` between them; Ctrl-C comes as KeyboardInterrupt between two.
 
     Args:
         deltas: Read in a thread of its own.
         stop: Ends the deltas: called when this iterator is closed, or Ctrl-C comes.
         frame: Paints what is due, and returns the seconds until it wants to be called again.
     """
-    arrived: queue.SimpleQueue[Delta | _End] = queue.SimpleQueue()
-
-    def read() -> None:
-        try:
-            for delta in deltas:
-                arrived.put(delta)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
-            arrived.put(_End(error))
-        else:
-            arrived.put(_End(None))
-
-    thread = threading.Thread(target=read, name="nemochat-answer", daemon=True)
-    thread.start()
-    over = False
+    reading = _Reading(deltas)
     try:
-        while not over:
-            try:
-                each = arrived.get(timeout=frame())
-            except queue.Empty:
-                continue
-            if isinstance(each, _End):
-                over = True
-                if each.error is not None:
-                    raise each.error
-            else:
-                yield each
+        with Interrupts() as interrupts:
+            while not reading.over:
+                each = reading.next(frame())
+                if interrupts.came and not reading.over:
+                    raise KeyboardInterrupt
+                if each is not None:
+                    yield each
     finally:
-        if not over:
+        if not reading.over:
             stop()
-        thread.join(SECONDS_TO_STOP)
+        reading.join()

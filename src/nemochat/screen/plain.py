@@ -82,6 +82,16 @@ class Plain:
         """Show a text of our own, or of a stored conversation, as it stands."""
         self._put(self._fit(markdown) + "\n")
 
+    @property
+    def raw(self) -> bool:
+        """Whether answers are shown as they came: always."""
+        return True
+
+    def lay_out(self, *, raw: bool) -> None:
+        """Nothing is laid out here."""
+        if not raw:
+            raise UsageError("this view shows answers as they come, and lays out none")
+
     def copy(self, text: str) -> None:  # noqa: ARG002 - a Screen's
         """There is no clipboard that a plain view could reach."""
         raise UsageError("this view has no clipboard; /write FILE keeps the text")

@@ -10,129 +10,144 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import textwrap
 import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 
+from nemochat.core.continuation import DROPPED
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
+from nemochat.screen.answer import Answer, Layout
+from nemochat.screen.candidates import alone, outcome, presented
 from nemochat.screen.colours import styling
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
-from nemochat.screen.markdown import Renderer, Row, Span, prepare, render
+from nemochat.screen.markdown import Renderer, Row, Span, laid_out, prepare, render, row
+from nemochat.screen.measures import measured
 from nemochat.screen.painter import Painter
 from nemochat.screen.safe import harmless, harmless_line
-from nemochat.screen.thinking import Thinking
+from nemochat.screen.verbatim import Verbatim
+from nemochat.screen.waiting import Waiting
 
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
-SECONDS_BEFORE_WAITING_SHOWS = 0.4
 LIKELY = ("python", "bash", "javascript", "json")  # languages of code in answers
 LONGEST_NOTICE = 300  # characters
+NARROWEST = 8  # columns; a narrower terminal is written to as if it had these
+BLANK = row([])
 
 
 class Terminal:
-    """Shows turns, notices and texts of our own."""
+    """Shows turns, notices and texts of our own.
 
-    def __init__(self, *, math: bool = True, keys: bool = False) -> None:
+    Attributes:
+        raw: Whether the Markdown of answers is shown as it came.
+    """
+
+    def __init__(self, *, math: bool = True, keys: bool = False, raw: bool = False) -> None:
         """Look at the terminal of standard output.
 
         Args:
             math: Whether formulas are shown in Unicode.
-            keys: Whether to read the keyboard while an answer comes: Esc then stops it. Whoever
-                asks for that takes what was `typed`.
+            keys: Whether a prompt follows each answer: the keyboard is read while one comes, Esc
+                then stops it, whoever reads the prompt takes what was `typed`, code is numbered
+                and what an answer took is told.
+            raw: Whether the Markdown of answers is shown as it came.
         """
+        self.raw = raw
         self._math = math
+        self._keys = keys
         self._keyboard = Keyboard(sys.stdin, _write if keys else None)
         self._columns, self._rows = shutil.get_terminal_size()
         self._painter = Painter(_write, styling())
         self._final: list[Row] = []
-        self._renderer: Renderer | None = None
-        self._thinking = Thinking()
-        self._thought = ""
-        self._candidate = 0
+        self._waiting = Waiting()
+        self._candidates = 1  # that were asked for
+        self._answer: Answer | None = None  # that grows
+        self._candidate = 0  # that it is
+        self._following = False
         self._painted = 0.0
-        self._began = 0.0
-        self._retry: tuple[float, str] | None = None  # until when, and why
-        self._stopped = threading.Event()
 
     def follow(
-        self,
-        deltas: Iterator[Delta],
-        stop: Callable[[], None],
-        *,
-        candidates: int,  # noqa: ARG002 - a View's
+        self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
     ) -> Iterator[Delta]:
         """Pass the deltas on, painting meanwhile; the keyboard's echo is off so long."""
 
         def end() -> None:
-            self._stopped.set()
+            self._waiting.stop()
             stop()
 
-        self._stopped.clear()
-        self._final.append(Row((), 0))  # between what was typed and its answer
-        self._began, self._painted, self._retry = time.monotonic(), 0.0, None
+        if self._answer is not None and self._answer.ending not in DROPPED:
+            self._abandon()  # else it goes on with what follows
+        if self._answer is None:
+            self._final.append(BLANK)  # between what was typed and its answer
+        self._candidates, self._painted = candidates, 0.0
+        self._waiting.begin(candidates)
         # Lexers are loaded while the first token is awaited.
         threading.Thread(target=prepare, args=LIKELY, daemon=True).start()
         with self._keyboard:
             try:
+                self._following = True
                 yield from following(deltas, end, self._frame)
             finally:
-                self._paint(waiting=False)
+                self._following = False
+                self._paint()
 
     def write(self, delta: Delta) -> None:
-        """Take in more of the answer; the next frame shows it."""
-        if delta.candidate != self._candidate and delta.text:
-            self._end_answer(interrupted=False)
-            self._final.append(_line("─" * min(self._columns - 1, 40), "rule"))
+        """Take in more of the answer; the next frame shows it, or all of it if there are two."""
+        if self._candidates > 1:
+            return
+        if self._answer is not None and delta.text and delta.candidate != self._candidate:
+            self._final += self._answer.end()
+            self._final.append(row([Span("─" * min(self._columns - 1, 40), "rule")]))
+            self._answer = None
+        if self._answer is None:
+            self._answer = Answer(lambda: self._layout(self._columns - 1), self._waiting.seconds)
             self._candidate = delta.candidate
-        thought, text = self._thinking.feed(delta.text) if delta.text else ("", "")
-        self._thought += delta.reasoning + thought
-        if text:
-            self._answer(text)
+        self._final += self._answer.feed(delta)
 
     def settle(self, answers: list[Message]) -> None:
-        """Show the rest, and how the answer ended if it is not whole."""
-        thought, text = self._thinking.flush()
-        self._thought += thought
-        if text:
-            self._answer(text)
-        interrupted = any(answer.ending is not Ending.COMPLETE for answer in answers)
-        self._end_answer(interrupted=interrupted)
-        self._candidate, self._thinking = 0, Thinking()
-        for answer in answers:
-            if answer.outcome:
-                self._final.append(_line(f"[{harmless_line(answer.outcome, 200)}]", "notice"))
-        self._final.append(Row((), 0))
-        self._paint(waiting=False)
+        """Show the rest, how an answer ended that is not whole, and what it took if it is."""
+        self._look()
+        if self._candidates > 1:
+            self._present(answers)
+        elif self._answer is not None:
+            whole = all(answer.ending is Ending.COMPLETE for answer in answers)
+            self._final += self._answer.end(interrupted=not whole)
+        self._answer = None
+        for answer in answers if self._candidates == 1 else ():
+            self._final += outcome(answer, self._width)
+        self._final.append(BLANK)
+        if self._keys and answers and (took := measured(answers[0])):
+            self._final += [*laid_out([Span(took, "dim")], self._width), BLANK]
+        self._candidates = 1
+        self._paint()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
         """Count down to the next try: called where the deltas come from, painted where they go."""
-        self._retry = (time.monotonic() + seconds, harmless_line(error.sentence, LONGEST_NOTICE))
-        self._stopped.wait(seconds)
-        self._retry = None
+        self._waiting.retry(seconds, harmless_line(error.sentence, LONGEST_NOTICE))
 
     def notice(self, text: str) -> None:
         """Tell something that is not the answer."""
+        self._look()
         line = harmless_line(text, LONGEST_NOTICE)
-        columns = shutil.get_terminal_size().columns
-        self._final += [_line(part, "notice") for part in textwrap.wrap(line, max(columns - 1, 8))]
-        self._paint(waiting=False)
+        self._tell(laid_out([Span(line, "notice")], self._width))
 
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
         lines = f"> {harmless(text)}".split("\n")
-        self._final += [*(_line(line, "question") for line in lines), Row((), 0)]
-        self._paint(waiting=False)
+        self._tell([*(row([Span(line, "question")]) for line in lines), BLANK])
 
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as Markdown."""
-        self._columns, self._rows = shutil.get_terminal_size()
-        self._final += [*render(markdown, self._columns - 1, math=self._math), Row((), 0)]
-        self._paint(waiting=False)
+        self._look()
+        self._tell([*render(markdown, self._columns - 1, math=self._math), BLANK])
+
+    def lay_out(self, *, raw: bool) -> None:
+        """Show the Markdown of answers as it came from here on, or laid out."""
+        self.raw = raw
 
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
@@ -143,68 +158,72 @@ class Terminal:
         """Ask the terminal to put a text on its clipboard (OSC 52)."""
         _write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")
 
-    def _answer(self, text: str) -> None:
-        if self._renderer is None:
-            self._end_thought()
-            self._renderer = Renderer(self._columns - 1, math=self._math)
-        self._final += self._renderer.feed(text)
+    @property
+    def _width(self) -> int:
+        """Columns of a text of ours."""
+        return max(self._columns - 1, NARROWEST)
 
-    def _end_answer(self, *, interrupted: bool) -> None:
-        self._end_thought()
-        if self._renderer is not None:
-            self._final += self._renderer.end(interrupted=interrupted)
-            self._renderer = None
+    def _layout(self, width: int) -> Layout:
+        if self.raw:
+            return Verbatim(width)
+        return Renderer(width, math=self._math, numbered=self._keys)
 
-    def _end_thought(self) -> None:
-        """Fold what was thought into a row: the answer begins."""
-        if self._thought:
-            seconds = time.monotonic() - self._began
-            self._final.append(_line(f"(thought for {seconds:.0f} s)", "thought"))
-            self._thought = ""
+    def _present(self, answers: list[Message]) -> None:
+        """Show all answers at once, and how one is chosen."""
+        if len(answers) == 1:
+            self._final += alone(answers[0], self._width, self._layout)
+            if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:
+                told = "The endpoint answered once, though two answers were asked for."
+                self._final += [BLANK, *laid_out([Span(told, "notice")], self._width)]
+            return
+        self._final += presented(answers, self._columns, self._layout)
+        if self._keys:
+            told = "The first answer goes on; /pick 2 goes over to the second, /pick 1 back."
+            self._final += [BLANK, *laid_out([Span(told, "dim")], self._width)]
+
+    def _tell(self, found: list[Row]) -> None:
+        """Show rows that are no answer, below one that was not settled: it failed."""
+        if not self._following:
+            self._abandon()
+        self._final += found
+        self._paint()
+
+    def _abandon(self) -> None:
+        """End an answer that failed."""
+        if self._answer is not None:
+            self._final += self._answer.end(interrupted=True)
+            self._answer = None
 
     def _frame(self) -> float:
         """Paint if it is time; return the seconds until it is again."""
         if self._keyboard.stops():
             raise KeyboardInterrupt
         now = time.monotonic()
-        pending = bool(self._final) or self._renderer is not None
+        pending = bool(self._final) or self._answer is not None
         due = self._painted + (SECONDS_A_FRAME if pending else SECONDS_A_TICK) - now
         if due > 0:
             return due
-        self._paint(waiting=True)
+        self._paint()
         self._painted = now
         return SECONDS_A_FRAME if pending else SECONDS_A_TICK
 
-    def _paint(self, *, waiting: bool) -> None:
+    def _look(self) -> None:
+        """Fit the terminal's size if it changed."""
         size = shutil.get_terminal_size()
         if size.columns != self._columns:
             self._painter.resized(size.columns, reflows=_reflows())
-            if self._renderer is not None:
-                self._renderer.resize(size.columns - 1)
+            if self._answer is not None:
+                self._answer.resize(size.columns - 1)
         self._columns, self._rows = size
+
+    def _paint(self) -> None:
+        self._look()
         final, self._final = self._final, []
-        live = self._tail() if waiting else []
-        if self._renderer is not None:
-            live = self._renderer.tail()
+        live = self._answer.tail() if self._answer else []
+        if self._following and not (self._answer and self._answer.begun):
+            thought = self._answer.thought if self._answer else ""
+            live = self._waiting.rows(thought, self._columns)
         self._painter.frame(final, live[-max(self._rows - 1, 1) :], self._columns)
-
-    def _tail(self) -> list[Row]:
-        """What stands where the answer will begin."""
-        seconds = time.monotonic() - self._began
-        if self._retry is not None:
-            until, why = self._retry
-            left = max(until - time.monotonic(), 0)
-            return [_line(f"{why}; trying again in {left:.0f} s (Ctrl-C stops)", "notice")]
-        if self._thought:
-            last = harmless_line(self._thought[-self._columns :], self._columns - 20)
-            return [_line(f"thinking, {seconds:.0f} s: {last}", "thought")]
-        if seconds < SECONDS_BEFORE_WAITING_SHOWS:
-            return []
-        return [_line(f"waiting for the first token, {seconds:.0f} s", "dim")]
-
-
-def _line(text: str, style: str) -> Row:
-    return Row((Span(text, style),), len(text))
 
 
 def _write(text: str) -> None:

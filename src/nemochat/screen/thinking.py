@@ -39,3 +39,9 @@ class Thinking:
         """What was held back."""
         held, self._held = self._held or "", None
         return (held, "") if self._inside else ("", held)
+
+
+def without_thoughts(text: str) -> str:
+    """The answer of a text that is there at once."""
+    thinking = Thinking()
+    return thinking.feed(text)[1] + thinking.flush()[1]

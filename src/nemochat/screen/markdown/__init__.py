@@ -3,6 +3,18 @@
 from nemochat.screen.markdown.fenced import CodeBlock, code_blocks
 from nemochat.screen.markdown.highlight import prepare
 from nemochat.screen.markdown.renderer import Renderer, render
-from nemochat.screen.markdown.spans import Row, Span
+from nemochat.screen.markdown.spans import Row, Span, cut, row
+from nemochat.screen.markdown.wrap import laid_out
 
-__all__ = ["CodeBlock", "Renderer", "Row", "Span", "code_blocks", "prepare", "render"]
+__all__ = [
+    "CodeBlock",
+    "Renderer",
+    "Row",
+    "Span",
+    "code_blocks",
+    "cut",
+    "laid_out",
+    "prepare",
+    "render",
+    "row",
+]

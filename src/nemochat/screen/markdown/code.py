@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.highlight import PLAIN, Highlighter
 from nemochat.screen.markdown.mathematics import unicode
 from nemochat.screen.markdown.spans import Row, Span, row
-from nemochat.screen.markdown.width import clusters, plain
+from nemochat.screen.markdown.width import TAB, clusters, plain
+from nemochat.screen.markdown.width import columns as width_of
 
 MOST_BLANK = 40  # blank rows on end; more would only push the screen away
 
@@ -55,17 +58,11 @@ class Code:
     def _pieces(self, columns: int) -> list[Row]:
         """Whole terminal rows of the piece; something is always left to stand on the next one."""
         text = "".join([span.text for span in self._piece])
-        one_each = plain(text)
-        final: list[Row] = []
-        at = 0
-        while len(text) - at > columns:
-            end = at + (columns if one_each else _fitting(text[at : at + 8 * columns], columns))
-            if end >= len(text):
-                break
-            final.append(Row((Span(text[at:end], PLAIN),), columns, goes_on=True))
-            at = end
-        self._piece = [Span(text[at:], PLAIN)]
-        return final
+        final, rest = (
+            parted(text, columns) if len(text) > columns or not text.isascii() else ([], text)
+        )
+        self._piece = [Span(rest, PLAIN)]
+        return [replace(each, spans=(Span(each.text, PLAIN),)) for each in final]
 
     def _spans(self, text: str, *, complete: bool) -> list[Span]:
         if self._highlighter is None:
@@ -111,10 +108,30 @@ class Formula(Code):
         return [Span(shown or text, "math")]
 
 
+def parted(text: str, columns: int) -> tuple[list[Row], str]:
+    """Whole terminal rows of a long line, and what is left to stand on the next one.
+
+    Tabs become blanks: a tab at the edge of a terminal does not go over to the next row.
+    """
+    text = text.expandtabs(TAB)
+    one_each = plain(text)
+    final: list[Row] = []
+    at = 0
+    while len(text) - at > columns or not one_each:
+        piece = text[at : at + (columns if one_each else _fitting(text[at:], columns))]
+        if at + len(piece) >= len(text):
+            break
+        at += len(piece)
+        if not one_each:  # a wide character that does not fit leaves the last column blank
+            piece += " " * (columns - width_of(piece))
+        final.append(Row((Span(piece),), columns, goes_on=True))
+    return final, text[at:]
+
+
 def _fitting(text: str, columns: int) -> int:
-    """How many characters fit."""
+    """How many characters fit, at least one."""
     used = length = 0
-    for part, wide in clusters(text):
+    for part, wide in clusters(text[: 8 * columns]):
         used += wide
         if used > columns:
             break

@@ -13,6 +13,7 @@ from nemochat.screen.markdown.blocks import Kind
 from nemochat.screen.markdown.document import Document
 from nemochat.screen.markdown.setting import Setting
 from nemochat.screen.safe import harmless
+from nemochat.screen.thinking import without_thoughts
 
 _END_OF_LINE = re.compile("\r\n?|[\n\u2028\u2029]")  # as `harmless` sees them
 _WIDTH = 80  # columns; no block depends on them
@@ -36,7 +37,7 @@ def code_blocks(markdown: str) -> list[CodeBlock]:
     document = Document(_WIDTH, Setting(coloured=False))
     found: list[tuple[str, list[str]]] = []
     inside = False  # a fence, not a formula
-    lines = _END_OF_LINE.split(markdown)
+    lines = _END_OF_LINE.split(without_thoughts(markdown))
     if not lines[-1]:
         lines.pop()
     for line in lines:

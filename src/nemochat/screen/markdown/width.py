@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_TAB = 8
+TAB = 8  # columns between the stops of a terminal
 _JOINER = "\u200d"
 _EMOJI_LOOK = "\ufe0f"
 _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
@@ -32,7 +32,7 @@ def columns(text: str) -> int:
         first, *others = text.split("\t")
         at = columns(first)
         for part in others:
-            at += _TAB - at % _TAB + columns(part)
+            at += TAB - at % TAB + columns(part)
         return at
     return sum(width for _, width in clusters(text))
 

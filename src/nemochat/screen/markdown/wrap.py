@@ -25,6 +25,11 @@ def wrap(spans: Sequence[Span], width: int) -> list[list[Span]]:
     return cut(spans, breaks(text, width))
 
 
+def laid_out(spans: Sequence[Span], width: int) -> list[Row]:
+    """The rows of a text that is no Markdown, with nothing before them."""
+    return rows(spans, width, (), ())
+
+
 def rows(
     spans: Sequence[Span],
     width: int,

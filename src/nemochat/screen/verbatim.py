@@ -1,0 +1,52 @@
+"""Which rows does a text have that is shown as it came? Its lines, wrapped by the terminal."""
+
+from __future__ import annotations
+
+from nemochat.screen.markdown import Row, Span, row
+from nemochat.screen.markdown.code import parted
+from nemochat.screen.markdown.width import columns
+from nemochat.screen.safe import Cleaner
+
+
+class Verbatim:
+    """A text in pieces into rows, the Markdown in it left alone.
+
+    Args:
+        width: Columns of text, one less than the terminal has.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._cleaner = Cleaner()
+        self._columns = width + 1
+        self._line = ""  # what is not final of the line that is not complete
+
+    def feed(self, text: str) -> list[Row]:
+        """Take in a piece; returns the rows that became final."""
+        final: list[Row] = []
+        *lines, last = self._cleaner.feed(text).split("\n")
+        for line in lines:
+            final += [*self._grow(line), row([Span(self._line)])]
+            self._line = ""
+        return final + self._grow(last)
+
+    def tail(self) -> list[Row]:
+        """The row that is not final, as it stands."""
+        return [row([Span(self._line)])] if self._line else []
+
+    def end(self, *, interrupted: bool = False) -> list[Row]:  # noqa: ARG002 - nothing is closed
+        """Nothing more comes; returns the rows that are left."""
+        final = self._grow(self._cleaner.flush()) + self.tail()
+        self._line = ""
+        return final
+
+    def resize(self, width: int) -> None:
+        """Part long lines for another width."""
+        self._columns = width + 1
+
+    def _grow(self, text: str) -> list[Row]:
+        """The line goes on with this text; returns what fills whole rows of the terminal."""
+        self._line += text
+        if columns(self._line) <= self._columns:
+            return []
+        final, self._line = parted(self._line, self._columns)
+        return final
