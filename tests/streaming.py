@@ -15,6 +15,9 @@ class Streaming:
 
     Attributes:
         answers: Texts by question.
+        others: The text for all other questions.
+        thoughts: What is thought before the text, by question.
+        failing: Questions whose answer ends in an error of the server.
         first: Seconds before the first piece.
         pace: Seconds between pieces.
         piece: Characters of a piece.
@@ -23,6 +26,9 @@ class Streaming:
 
     def __init__(self) -> None:
         self.answers: dict[str, str] = {}
+        self.others = ""
+        self.thoughts: dict[str, str] = {}
+        self.failing: set[str] = set()
         self.first = 0.0
         self.pace = 0.0005
         self.piece = 5
@@ -52,16 +58,22 @@ class Streaming:
         self._server.server_close()
 
     def _answer(self, to: BaseHTTPRequestHandler, question: str) -> None:
-        text = self.answers[question.strip().splitlines()[-1]]  # one unanswered stands before it
+        asked = question.strip().splitlines()[-1]  # one unanswered stands before it
+        text = self.answers.get(asked, self.others)
         pieces = [text[place : place + self.piece] for place in range(0, len(text), self.piece)]
         try:
             to.send_response(200)
             to.send_header("Content-Type", "text/event-stream")
             to.end_headers()
             time.sleep(self.first)
+            if asked in self.thoughts:
+                self._send(to, {"delta": {"reasoning_content": self.thoughts[asked]}})
             for piece in pieces:
                 self._send(to, {"delta": {"content": piece}})
                 time.sleep(self.pace)
+            if asked in self.failing:
+                to.wfile.write(b'data: {"error": {"message": "out of memory", "code": 500}}\n\n')
+                return
             self._send(to, {"delta": {}, "finish_reason": "stop"})
             to.wfile.write(b"data: [DONE]\n\n")
         except OSError:

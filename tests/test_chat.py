@@ -49,6 +49,7 @@ class Seen:
 
     def __init__(self) -> None:
         self.text = ""
+        self.taken_up: list[str] = []
         self.settled: list[list[Message]] = []
         self.notices: list[str] = []
 
@@ -56,6 +57,9 @@ class Seen:
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
     ) -> Iterator[Delta]:
         return deltas
+
+    def take_up(self, text: str) -> None:
+        self.taken_up.append(text)
 
     def write(self, delta: Delta) -> None:
         self.text += delta.text
@@ -202,6 +206,7 @@ def test_an_answer_that_broke_off_is_gone_on_with(make: Make) -> None:
     chat.say("Capitals?")
     (answer,) = chat.resume()
     assert answer.content == seen.text == "The capital of Japan is Tokyo."
+    assert seen.taken_up == ["The capital of Japan is Tok"]
     assert answer.ending is Ending.COMPLETE
     assert on_disk(chat) == chat.conversation.messages()
     assert answer.provenance is not None

@@ -10,7 +10,7 @@ from typing import TypeVar
 from nemochat.core.continuation import resumable
 from nemochat.core.conversation import Conversation, Node
 from nemochat.core.messages import Message, Role
-from nemochat.core.parameters import streams
+from nemochat.core.parameters import candidates, streams
 from nemochat.core.prompt import Prompt, sendable
 from nemochat.core.values import Value
 from nemochat.errors import EndpointError, StoreError, UsageError
@@ -121,10 +121,11 @@ class Chat:
             raise UsageError("there is no answer to go on with")
         if not resumable(path[-1].message.ending):
             raise UsageError("the last answer is whole")
-        system = self.conversation.settings.system
+        settings = self.conversation.settings
+        once: Mapping[str, Value] = {"n": 1} if candidates(settings.parameters) > 1 else {}
         with self._turn() as turn:
             turn.take_up(path[-1])
-            turn.go_on(self._prompt({}), system)
+            turn.go_on(self._prompt(once), settings.system)
         self.view.settle(turn.messages)
         return turn.messages
 

@@ -64,6 +64,9 @@ class View(Protocol):
             candidates: How many answers were asked for.
         """
 
+    def take_up(self, text: str) -> None:
+        """The next answer goes on from this text, which was shown before."""
+
     def write(self, delta: Delta) -> None:
         """Show more of the answer."""
 

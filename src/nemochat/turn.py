@@ -91,6 +91,7 @@ class Turn:
         """Go on with an answer that is there already: what comes is joined to it."""
         provenance = answer.message.provenance or Provenance()
         growing = Growing(provenance, answer.message.content)
+        self._view.take_up(growing.text)
         self._parent = answer.parent
         self._candidates[0] = _Candidate(growing, Repetition(self._loop_tokens), answer.key)
 

@@ -269,6 +269,7 @@ ANSWERS: dict[str, str] = {
     "brackets": "[" * 3_000 + "a" + "]" * 3_000,
     "stars": "*a " * 500 + "**b" * 200,
     "one long line of code": "```\n" + "call(1);" * 900 + "\nshort\n```\n",
+    "one long line of code with tabs": "```\n" + "a\tb漢字e" * 900 + "\nshort\n```\n",
     "many blank lines": "```\na" + "\n" * 100 + "b\n```\n" + "\n" * 60 + "c",
     "a long table": "| n | square |\n|---|---|\n"
     + "".join(f"| {n} | {n * n} |\n" for n in range(320)),

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from nemochat.screen.markdown import render
 from nemochat.screen.safe import harmless
 from tests.conftest import Program
-from tests.screen.answers import ANSWERS
+from tests.screen.answers import ANSWERS, CODE
 from tests.screen.payloads import PAYLOADS
 from tests.streaming import Streaming
 from tests.terminal import CTRL_C, CTRL_D, Screen
@@ -21,6 +22,7 @@ ALLOWED = re.compile(
     rb"|\x1b\]8;[^\x1b\x07]*\x1b\\"  # links
     rb"|\x1b[=>78]"  # keypad, cursor
 )
+TAKEN = re.compile(r"\n[0-9.]+ s( to the first token)?( · .*)?\n[^$]*$")
 FORBIDDEN = re.compile(rb"\x1b\[[0-3]?J(?<!\x1b\[J)(?<!\x1b\[0J)|\x1b\[\?1049h|\x1b\[\?47h")
 
 
@@ -128,6 +130,122 @@ def test_thinking_is_folded(program: Program, streaming: Streaming) -> None:
         assert re.search(r"\(thought for \d s\)", terminal.text())
 
 
+@pytest.mark.parametrize("shown", ["", "The beginning "])
+def test_an_answer_that_fails_leaves_nothing_to_the_next_one(
+    shown: str, program: Program, streaming: Streaming
+) -> None:
+    streaming.answers |= {"bad": shown, "good": "<think>Hm.</think>A whole **answer**."}
+    streaming.thoughts["bad"] = "Let me see."
+    streaming.failing.add("bad")
+    with Screen(program, *at(streaming)) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("bad")
+        terminal.wait_for("out of memory")
+        terminal.wait_for_prompt()
+        terminal.say("good")
+        terminal.wait_for("A whole answer.")
+        terminal.wait_for_prompt()
+        before, _, after = terminal.text().partition("> good")
+    assert before.count("(thought for") == 1
+    assert shown.strip() in before
+    assert after.count("(thought for") == 1
+    assert "beginning" not in after
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_long_answer_with_numbered_code_is_the_same_in_other_pieces(
+    columns: int, program: Program, streaming: Streaming
+) -> None:
+    text = ANSWERS["code"]
+    streaming.answers |= {"letters": text, "lines": text}
+    shown = []
+    with Screen(program, *at(streaming), columns=columns) as terminal:
+        terminal.wait_for_prompt()
+        for question, streaming.piece in (("letters", 2), ("lines", 90)):
+            terminal.say(question)
+            terminal.wait_for(f"> {question}")
+            terminal.wait_for_prompt()
+            answer = terminal.text().rpartition(f"> {question}\n")[2]
+            shown.append(TAKEN.sub("", answer))
+    assert shown[0] == shown[1]
+    rows = [row for row in render(text, columns - 1, numbered=True) if row.width <= columns]
+    texts = [row.text.expandtabs() for row in rows]
+    assert [text for text in texts if text not in shown[0]] == []
+    assert re.findall(r"^```\w+ · ([0-9]+)$", shown[0], re.MULTILINE) == [
+        str(number) for number in range(1, len(CODE) + 1)
+    ]
+
+
+def test_what_an_answer_took_is_told_in_a_chat_alone(asking: Program) -> None:
+    question = "How do I save a chat?"
+    with Screen(asking) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say(question)
+        terminal.wait_for(f"> {question}")
+        terminal.wait_for_prompt()
+        assert re.search(r"^[0-9.]+ s .*· [0-9]+ tokens · \$0\.0", terminal.text(), re.MULTILINE)
+        terminal.say("/set max_tokens 3")
+        terminal.wait_for("max_tokens is 3")
+        terminal.say("Hello!")
+        terminal.wait_for("[cut at max_tokens]")
+        terminal.wait_for_prompt()
+        assert terminal.text().count(" tokens ·") == 1
+    with Screen(asking, "ask", question) as terminal:
+        assert terminal.wait_for_end() == 0
+        assert not TAKEN.search(terminal.text())
+        assert " · 1" not in terminal.text()
+
+
+def test_raw_markdown_is_shown_as_it_came_and_is_harmless(
+    program: Program, streaming: Streaming
+) -> None:
+    long = " ".join(f"word{n:02}" for n in range(40))
+    streaming.answers |= {
+        "a": f"# **Head**\n{long}\n\n\n| a |\n\x1b[31m",
+        "b": "**b**",
+        "c": "**c**",
+    }
+    with Screen(program, *at(streaming), "--raw", columns=40) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("a")
+        terminal.wait_for("␛[31m")
+        terminal.wait_for_prompt()
+        text = terminal.text()
+        assert f"# **Head**\n{long[:40]}\n{long[40:80]}\n" in text
+        assert "\n\n\n| a |\n␛[31m\n" in text
+        assert b"\x1b[31mx" not in terminal.raw
+        terminal.say("/render markdown")
+        terminal.wait_for("laid out")
+        terminal.say("b")
+        terminal.wait_for("> b\n\nb\n")
+        terminal.wait_for_prompt()
+        terminal.say("/render raw")
+        terminal.wait_for("as the model writes")
+        terminal.say("c")
+        terminal.wait_for("> c\n\n**c**\n")
+        terminal.say("/render loud")
+        terminal.wait_for('"loud"')
+
+
+def test_an_answer_that_is_continued_goes_on_in_its_block(
+    program: Program, streaming: Streaming
+) -> None:
+    streaming.answers["code"] = "One:\n\n```text\na\n```\n\n```text\n" + "**b** 1\n" * 600
+    streaming.pace = 0.002
+    with Screen(program, *at(streaming)) as terminal:
+        terminal.wait_for_prompt()
+        terminal.say("code")
+        terminal.wait_for("**b** 1\n**b** 1")
+        terminal.type(CTRL_C)
+        terminal.wait_for("stopped by you")
+        terminal.wait_for_prompt()
+        streaming.others = "**c** 2\n```\n\n```text\n**d**\n```\n"
+        terminal.say("/continue")
+        terminal.wait_for("**d**\n```\n")
+        after = terminal.text().rpartition("> /continue")[2]
+        assert "**c** 2\n```\n\n```text · 3\n**d**\n```\n" in after
+
+
 @pytest.mark.parametrize("columns", [40, 200])
 def test_nothing_that_a_model_writes_takes_effect(
     columns: int, program: Program, streaming: Streaming
@@ -137,6 +255,7 @@ def test_nothing_that_a_model_writes_takes_effect(
     with Screen(program, *at(streaming), columns=columns) as terminal:
         terminal.wait_for_prompt()
         terminal.say("attack")
+        terminal.wait_for("> attack")
         terminal.wait_for_prompt()
         terminal.type(CTRL_D)
         terminal.wait_for_end()

@@ -84,6 +84,21 @@ def test_words_stand_once_and_in_order_under_five_resizes(tmux: Tmux, streaming:
     assert [word for word in seen.split() if word.startswith("word0") or word in WORDS] == WORDS
 
 
+@pytest.mark.parametrize(("before", "after"), [(40, 62), (80, 33), (200, 80)])
+def test_words_stand_once_on_any_terminal_that_is_resized_in_an_answer(
+    before: int, after: int, tmux: Tmux, streaming: Streaming
+) -> None:
+    words = WORDS[:400]
+    streaming.answers["words"] = " ".join(words)
+    streaming.pace = 0.002
+    tmux("resize-window", "-x", str(before), "-y", "24")
+    tmux.type("words")
+    tmux.wait_for(words[100])
+    tmux("resize-window", "-x", str(after), "-y", "24")
+    seen = tmux.wait_for(" s to the first token")
+    assert [word for word in seen.split() if word in words] == words
+
+
 def test_a_block_copied_from_the_screen_is_its_source(tmux: Tmux, streaming: Streaming) -> None:
     long = "x = [" + ", ".join(map(str, range(60))) + "]\n"
     streaming.answers["code"] = f"Here:\n\n```python\n{CODE}{long}```\n\nThat is all."

@@ -41,6 +41,9 @@ class Plain:
         """Pass the deltas on."""
         return deltas
 
+    def take_up(self, text: str) -> None:
+        """Nothing: what was written before stands."""
+
     def write(self, delta: Delta) -> None:
         """Write more of the answer and flush it."""
         if not delta.text:

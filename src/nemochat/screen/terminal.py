@@ -7,7 +7,6 @@ twenty-five times a second. rich gives the styles and knows the terminal's colou
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import threading
@@ -18,10 +17,11 @@ from collections.abc import Callable, Iterator
 from nemochat.core.continuation import DROPPED
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
-from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
+from nemochat.errors import EndpointError
 from nemochat.screen.answer import Answer, Layout
 from nemochat.screen.candidates import alone, outcome, presented
 from nemochat.screen.colours import styling
+from nemochat.screen.device import reflows, write
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Renderer, Row, Span, laid_out, prepare, render, row
@@ -59,14 +59,15 @@ class Terminal:
         self.raw = raw
         self._math = math
         self._keys = keys
-        self._keyboard = Keyboard(sys.stdin, _write if keys else None)
+        self._keyboard = Keyboard(sys.stdin, write if keys else None)
         self._columns, self._rows = shutil.get_terminal_size()
-        self._painter = Painter(_write, styling())
+        self._painter = Painter(write, styling())
         self._final: list[Row] = []
         self._waiting = Waiting()
         self._candidates = 1  # that were asked for
         self._answer: Answer | None = None  # that grows
         self._candidate = 0  # that it is
+        self._taken_up = False  # whether its beginning was shown by another turn
         self._following = False
         self._painted = 0.0
 
@@ -79,10 +80,11 @@ class Terminal:
             self._waiting.stop()
             stop()
 
-        if self._answer is not None and self._answer.ending not in DROPPED:
-            self._abandon()  # else it goes on with what follows
-        if self._answer is None:
+        if self._answer is None or self._taken_up:
             self._final.append(BLANK)  # between what was typed and its answer
+        elif self._answer.ending not in DROPPED:
+            self._abandon()  # else it goes on with what follows
+        self._taken_up = False
         self._candidates, self._painted = candidates, 0.0
         self._waiting.begin(candidates)
         # Lexers are loaded while the first token is awaited.
@@ -95,6 +97,13 @@ class Terminal:
                 self._following = False
                 self._paint()
 
+    def take_up(self, text: str) -> None:
+        """Go on with an answer that was shown before; rows of it that may change come again."""
+        self._abandon()
+        self._answer, self._candidate = self._grown(), 0
+        self._answer.feed(Delta(text))
+        self._taken_up = True
+
     def write(self, delta: Delta) -> None:
         """Take in more of the answer; the next frame shows it, or all of it if there are two."""
         if self._candidates > 1:
@@ -104,8 +113,7 @@ class Terminal:
             self._final.append(row([Span("─" * min(self._columns - 1, 40), "rule")]))
             self._answer = None
         if self._answer is None:
-            self._answer = Answer(lambda: self._layout(self._columns - 1), self._waiting.seconds)
-            self._candidate = delta.candidate
+            self._answer, self._candidate = self._grown(), delta.candidate
         self._final += self._answer.feed(delta)
 
     def settle(self, answers: list[Message]) -> None:
@@ -156,12 +164,15 @@ class Terminal:
 
     def copy(self, text: str) -> None:
         """Ask the terminal to put a text on its clipboard (OSC 52)."""
-        _write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")
+        write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")
 
     @property
     def _width(self) -> int:
         """Columns of a text of ours."""
         return max(self._columns - 1, NARROWEST)
+
+    def _grown(self) -> Answer:
+        return Answer(lambda: self._layout(self._columns - 1), self._waiting.seconds)
 
     def _layout(self, width: int) -> Layout:
         if self.raw:
@@ -211,7 +222,7 @@ class Terminal:
         """Fit the terminal's size if it changed."""
         size = shutil.get_terminal_size()
         if size.columns != self._columns:
-            self._painter.resized(size.columns, reflows=_reflows())
+            self._painter.resized(size.columns, reflows=reflows())
             if self._answer is not None:
                 self._answer.resize(size.columns - 1)
         self._columns, self._rows = size
@@ -224,18 +235,3 @@ class Terminal:
             thought = self._answer.thought if self._answer else ""
             live = self._waiting.rows(thought, self._columns)
         self._painter.frame(final, live[-max(self._rows - 1, 1) :], self._columns)
-
-
-def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise Ended(ExitCode.PIPE_CLOSED) from None
-    except OSError as error:
-        raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
-
-
-def _reflows() -> bool:
-    """Whether the terminal wraps anew what stands on it when its width changes: most do."""
-    return "XTERM_VERSION" not in os.environ and os.environ.get("TERM") != "linux"

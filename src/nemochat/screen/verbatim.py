@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemochat.screen.markdown import Row, Span, row
-from nemochat.screen.markdown.code import parted
+from nemochat.screen.markdown.parting import LongLine
 from nemochat.screen.markdown.width import columns
 from nemochat.screen.safe import Cleaner
 
@@ -18,25 +18,26 @@ class Verbatim:
     def __init__(self, width: int) -> None:
         self._cleaner = Cleaner()
         self._columns = width + 1
-        self._line = ""  # what is not final of the line that is not complete
+        self._line = ""  # that is not complete
+        self._long: LongLine | None = None  # if it is wider than the terminal
 
     def feed(self, text: str) -> list[Row]:
         """Take in a piece; returns the rows that became final."""
         final: list[Row] = []
         *lines, last = self._cleaner.feed(text).split("\n")
         for line in lines:
-            final += [*self._grow(line), row([Span(self._line)])]
-            self._line = ""
+            final += [*self._grow(line), self._row()]
+            self._line, self._long = "", None
         return final + self._grow(last)
 
     def tail(self) -> list[Row]:
         """The row that is not final, as it stands."""
-        return [row([Span(self._line)])] if self._line else []
+        return [self._row()] if self._line or self._long else []
 
     def end(self, *, interrupted: bool = False) -> list[Row]:  # noqa: ARG002 - nothing is closed
         """Nothing more comes; returns the rows that are left."""
         final = self._grow(self._cleaner.flush()) + self.tail()
-        self._line = ""
+        self._line, self._long = "", None
         return final
 
     def resize(self, width: int) -> None:
@@ -45,8 +46,13 @@ class Verbatim:
 
     def _grow(self, text: str) -> list[Row]:
         """The line goes on with this text; returns what fills whole rows of the terminal."""
+        if self._long:
+            return self._long.grow(text, self._columns)
         self._line += text
         if columns(self._line) <= self._columns:
             return []
-        final, self._line = parted(self._line, self._columns)
-        return final
+        self._long = LongLine()
+        return self._long.grow(self._line, self._columns)
+
+    def _row(self) -> Row:
+        return row([Span(self._long.rest if self._long else self._line)])

@@ -7,7 +7,7 @@ from nemochat.errors import UsageError
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
-_WAYS = {"markdown": "laid out", "raw": "as the model writes it"}
+_WAYS = {"markdown": "laid out", "raw": "as the model writes them"}
 
 
 @command("[raw|markdown]", choices=lambda _: _WAYS.items())

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.highlight import PLAIN, Highlighter
 from nemochat.screen.markdown.mathematics import unicode
+from nemochat.screen.markdown.parting import LongLine
 from nemochat.screen.markdown.spans import Row, Span, row
-from nemochat.screen.markdown.width import TAB, clusters, plain
-from nemochat.screen.markdown.width import columns as width_of
 
 MOST_BLANK = 40  # blank rows on end; more would only push the screen away
 
@@ -21,12 +18,12 @@ class Code:
         self.margin = margin
         self._highlighter = highlighter
         self._blank = 0
-        self._piece: list[Span] = []  # of a line that is shown before it is complete
+        self._long: LongLine | None = None  # that is shown before it is complete
 
     @property
     def going_on(self) -> bool:
         """Whether a very long line was begun."""
-        return bool(self._piece)
+        return self._long is not None
 
     def line(self, text: str) -> list[Row]:
         """The rows of a complete line."""
@@ -35,34 +32,30 @@ class Code:
 
     def live(self, text: str) -> list[Row]:
         """The row of a line that is not complete."""
-        if self._piece:
-            return [row(self._piece)]
+        if self._long:
+            return self._piece()
         return [row((*self.margin.first, *self._spans(text, complete=False)))]
 
     def begin(self, text: str, columns: int) -> list[Row]:
         """Begin a very long line, of which pieces are final before it is complete."""
         self._blank = 0
-        self._piece = [*self.margin.take(), Span(text, PLAIN)]
-        return self._pieces(columns)
+        self._long = LongLine(PLAIN)
+        margin = "".join([span.text for span in self.margin.take()])
+        return self._long.grow(margin + text, columns)
 
     def go_on(self, text: str, columns: int) -> list[Row]:
         """Go on with a very long line on a terminal of so many columns."""
-        self._piece.append(Span(text, PLAIN))
-        return self._pieces(columns)
+        assert self._long
+        return self._long.grow(text, columns)
 
     def end(self) -> list[Row]:
         """Complete a very long line."""
-        piece, self._piece = self._piece, []
-        return [row(piece)]
+        final = self._piece()
+        self._long = None
+        return final
 
-    def _pieces(self, columns: int) -> list[Row]:
-        """Whole terminal rows of the piece; something is always left to stand on the next one."""
-        text = "".join([span.text for span in self._piece])
-        final, rest = (
-            parted(text, columns) if len(text) > columns or not text.isascii() else ([], text)
-        )
-        self._piece = [Span(rest, PLAIN)]
-        return [replace(each, spans=(Span(each.text, PLAIN),)) for each in final]
+    def _piece(self) -> list[Row]:
+        return [row([Span(self._long.rest, PLAIN)])] if self._long else []
 
     def _spans(self, text: str, *, complete: bool) -> list[Span]:
         if self._highlighter is None:
@@ -106,34 +99,3 @@ class Formula(Code):
     def _spans(self, text: str, *, complete: bool) -> list[Span]:
         shown = unicode(text) if complete and self._math else None
         return [Span(shown or text, "math")]
-
-
-def parted(text: str, columns: int) -> tuple[list[Row], str]:
-    """Whole terminal rows of a long line, and what is left to stand on the next one.
-
-    Tabs become blanks: a tab at the edge of a terminal does not go over to the next row.
-    """
-    text = text.expandtabs(TAB)
-    one_each = plain(text)
-    final: list[Row] = []
-    at = 0
-    while len(text) - at > columns or not one_each:
-        piece = text[at : at + (columns if one_each else _fitting(text[at:], columns))]
-        if at + len(piece) >= len(text):
-            break
-        at += len(piece)
-        if not one_each:  # a wide character that does not fit leaves the last column blank
-            piece += " " * (columns - width_of(piece))
-        final.append(Row((Span(piece),), columns, goes_on=True))
-    return final, text[at:]
-
-
-def _fitting(text: str, columns: int) -> int:
-    """How many characters fit, at least one."""
-    used = length = 0
-    for part, wide in clusters(text[: 8 * columns]):
-        used += wide
-        if used > columns:
-            break
-        length += len(part)
-    return max(length, 1)

@@ -1,0 +1,29 @@
+"""What is the terminal like that is written to, and what becomes of a write that fails?"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from nemochat.errors import Ended, ExitCode, OutputError
+
+
+def write(text: str) -> None:
+    """Write to the terminal of standard output, and flush.
+
+    Raises:
+        Ended: nobody is left to read it.
+        OutputError: it cannot be written to.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise Ended(ExitCode.PIPE_CLOSED) from None
+    except OSError as error:
+        raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
+
+
+def reflows() -> bool:
+    """Whether the terminal wraps anew what stands on it when its width changes: most do."""
+    return "XTERM_VERSION" not in os.environ and os.environ.get("TERM") != "linux"

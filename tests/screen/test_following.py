@@ -1,0 +1,56 @@
+"""Does Ctrl-C come where it can do no harm?"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from nemochat.core.deltas import Delta
+from nemochat.screen.following import following
+
+
+def endless() -> Iterator[Delta]:
+    while True:
+        yield Delta("x")
+        time.sleep(0.001)
+
+
+def test_ctrl_c_waits_until_the_piece_that_came_is_taken_in() -> None:
+    stopped: list[bool] = []
+    followed = following(endless(), lambda: stopped.append(True), lambda: 0.01)
+    next(followed)
+    signal.raise_signal(signal.SIGINT)  # nothing comes here
+    assert not stopped
+    with pytest.raises(KeyboardInterrupt):
+        next(followed)
+    assert stopped
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_twice_comes_at_once() -> None:
+    followed = following(endless(), lambda: None, lambda: 0.01)
+    next(followed)
+    signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        next(followed)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_error_comes_where_deltas_are_awaited_and_ctrl_c_is_as_before() -> None:
+    def broken() -> Iterator[Delta]:
+        yield Delta("a")
+        raise ValueError("odd")
+
+    stopped: list[bool] = []
+    followed = following(broken(), lambda: stopped.append(True), lambda: 0.01)
+    assert next(followed) == Delta("a")
+    with pytest.raises(ValueError, match="odd"):
+        next(followed)
+    assert not stopped
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
