@@ -94,7 +94,7 @@ def test_ctrl_c_while_nothing_comes_brings_the_prompt_back(
         terminal.say("never")
         terminal.wait_for("waiting for the first token")
         terminal.type(CTRL_C)
-        terminal.wait_for_prompt(5)
+        terminal.wait_for_prompt()
         streaming.answers["now"] = "Here."
         streaming.first = 0.0
         terminal.say("now")
