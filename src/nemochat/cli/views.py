@@ -24,10 +24,17 @@ def choose(
     """
     wanted = config.text("view")
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    if wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1"):
-        return Accessible(streams.output(), sys.stderr, on_terminal=on_terminal)
-    if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
+    bell = keys and on_terminal and config.text("bell") == "on"
+    smart = environment.get("TERM", "dumb") != "dumb"
+    if wanted == "auto" and environment.get("ACCESSIBLE") == "1":
+        wanted = "accessible"
+    if wanted == "auto" and on_terminal and smart:
+        from nemochat.screen.background import Background
+        from nemochat.screen.colours import Colours
         from nemochat.screen.terminal import Terminal
 
-        return Terminal(math=config.text("math") == "on", keys=keys)
-    return Plain(streams.output(), sys.stderr, on_terminal=on_terminal)
+        colours = Colours(config.text("theme"), Background(environment))
+        return Terminal(colours, math=config.text("math") == "on", keys=keys, bell=bell)
+    view = Accessible if wanted == "accessible" and on_terminal else Plain
+    out = streams.output()
+    return view(out, sys.stderr, on_terminal=on_terminal, keys=keys and smart, bell=bell)

@@ -50,7 +50,7 @@ class Command:
         return f"/{self.name} {self.takes}".rstrip()
 
 
-_NOUNS = ("chats", "help", "origin", "parameters", "prompts", "session", "shelf", "tree")
+_NOUNS = ("chats", "help", "origin", "parameters", "prompts", "session", "shelf", "themes", "tree")
 _COMMANDS: dict[str, Command] = {}
 _NAMES: dict[str, str] = {}
 

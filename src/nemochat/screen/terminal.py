@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError, ExitCode, OutputError
-from nemochat.screen.colours import styling
+from nemochat.screen.bell import Bell
+from nemochat.screen.colours import Colours
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Renderer, Row, Span, prepare, render
@@ -37,18 +38,26 @@ LONGEST_NOTICE = 300  # characters
 class Terminal:
     """Shows turns, notices and texts of our own."""
 
-    def __init__(self, *, math: bool = True, keys: bool = False) -> None:
+    def __init__(
+        self, colours: Colours, *, math: bool = True, keys: bool = False, bell: bool = False
+    ) -> None:
         """Look at the terminal of standard output.
 
         Args:
+            colours: In which its rows are shown.
             math: Whether formulas are shown in Unicode.
             keys: Whether to read the keyboard while an answer comes: Esc then stops it. Whoever
                 asks for that takes what was `typed`.
+            bell: Whether to ring after a long answer.
         """
         self._math = math
-        self._keyboard = Keyboard(sys.stdin, _write if keys else None)
+        self._keyboard = Keyboard(sys.stdin, _write if keys else None, self._clear)
+        self._bell = Bell(_write if bell else None)
+        self._colours = colours
+        if keys:
+            colours.ask(self._keyboard, _write)
         self._columns, self._rows = shutil.get_terminal_size()
-        self._painter = Painter(_write, styling())
+        self._painter = Painter(_write, colours)
         self._final: list[Row] = []
         self._renderer: Renderer | None = None
         self._thinking = Thinking()
@@ -73,6 +82,7 @@ class Terminal:
             stop()
 
         self._stopped.clear()
+        self._bell.begin()
         self._final.append(Row((), 0))  # between what was typed and its answer
         self._began, self._painted, self._retry = time.monotonic(), 0.0, None
         # Lexers are loaded while the first token is awaited.
@@ -108,6 +118,7 @@ class Terminal:
                 self._final.append(_line(f"[{harmless_line(answer.outcome, 200)}]", "notice"))
         self._final.append(Row((), 0))
         self._paint(waiting=False)
+        self._bell.end()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
         """Count down to the next try: called where the deltas come from, painted where they go."""
@@ -134,8 +145,17 @@ class Terminal:
         self._final += [*render(markdown, self._columns - 1, math=self._math), Row((), 0)]
         self._paint(waiting=False)
 
+    def prompt(self) -> str:
+        """What stands before what the person types, with its colours."""
+        return self._colours(Span("> ", "question"))
+
+    def theme(self, name: str = "") -> str:
+        """Show answers in this theme from now on; return the name of the one in force."""
+        return self._colours.take(name)
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
+        self._colours.take()  # what the terminal says of itself was not typed
         typed, self._keyboard.typed = self._keyboard.typed, b""
         return typed
 
@@ -174,6 +194,10 @@ class Terminal:
         self._paint(waiting=True)
         self._painted = now
         return SECONDS_A_FRAME if pending else SECONDS_A_TICK
+
+    def _clear(self) -> None:
+        """Take the live rows away; the next frame shows them again."""
+        self._painter.resized(self._columns, reflows=_reflows())
 
     def _paint(self, *, waiting: bool) -> None:
         size = shutil.get_terminal_size()
