@@ -12,21 +12,33 @@ import pyte
 
 from tests.conftest import Program
 
-CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
+CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
+BACKGROUND, SORT = b"\x1b]11;?\x07", b"\x1b[c"  # what the program may ask a terminal
+A_SORT = b"\x1b[?62c"
 
 
 class Screen:
-    """A terminal of some size with the program in it."""
+    """A terminal of some size with the program in it.
+
+    It tells what sort of terminal it is when it is asked, and its `background` if it has one.
+    """
 
     def __init__(
-        self, program: Program, *arguments: str, columns: int = 80, rows: int = 24
+        self,
+        program: Program,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        background: bytes = b"",
+        command: tuple[str, ...] = (sys.executable, "-m", "nemochat"),
     ) -> None:
+        self._background = background
         self.screen = pyte.HistoryScreen(columns, rows, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "nemochat", *arguments],
+            command[0],
+            [*command[1:], *arguments],
             env={**program.environment, "PROMPT_TOOLKIT_NO_CPR": "1"},
             cwd=str(program.home),
             dimensions=(rows, columns),
@@ -89,6 +101,10 @@ class Screen:
             read = self.process.read_nonblocking(65536, timeout=0.1)
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
+        if BACKGROUND in read and self._background:
+            self.process.send(b"\x1b]11;rgb:" + self._background + b"\x1b\\")
+        if SORT in read:
+            self.process.send(A_SORT)
         self.raw += read
         self._stream.feed(read)
         return True
