@@ -86,9 +86,6 @@ class Screen(View, Protocol):
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
 
-    def prompt(self) -> str:
-        """What stands before what the person types, with its colours as SGR sequences."""
-
     def theme(self, name: str = "") -> str:
         """Show answers in this theme from now on; return the name of the one in force.
 

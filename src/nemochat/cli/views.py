@@ -26,15 +26,20 @@ def choose(
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     bell = keys and on_terminal and config.text("bell") == "on"
     smart = environment.get("TERM", "dumb") != "dumb"
-    if wanted == "auto" and environment.get("ACCESSIBLE") == "1":
-        wanted = "accessible"
-    if wanted == "auto" and on_terminal and smart:
+    aloud = accessible(config, environment)
+    if wanted == "auto" and not aloud and on_terminal and smart:
         from nemochat.screen.background import Background
         from nemochat.screen.colours import Colours
         from nemochat.screen.terminal import Terminal
 
         colours = Colours(config.text("theme"), Background(environment))
         return Terminal(colours, math=config.text("math") == "on", keys=keys, bell=bell)
-    view = Accessible if wanted == "accessible" and on_terminal else Plain
+    view = Accessible if aloud and on_terminal else Plain  # what is piped is the exact text
     out = streams.output()
     return view(out, sys.stderr, on_terminal=on_terminal, keys=keys and smart, bell=bell)
+
+
+def accessible(config: Config, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the chat is read aloud to its person."""
+    wanted = config.text("view")
+    return wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1")

@@ -118,10 +118,6 @@ class Plain:
         self._put(f"{self._gap}> {self._fit(text)}\n\n")
         self._gap = "\n"
 
-    def prompt(self) -> str:
-        """What stands before what the person types."""
-        return "> "
-
     def theme(self, name: str = "") -> str:  # noqa: ARG002 - a Screen's
         """There are no colours."""
         raise UsageError("this view shows no colours")
@@ -199,10 +195,6 @@ class Accessible(Plain):
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
         self._put(f"Question:\n{self._fit(text)}\n")
-
-    def prompt(self) -> str:
-        """Who speaks when the person types."""
-        return "You: "
 
     def _tick(self) -> float:
         since = self._silent_since

@@ -145,10 +145,6 @@ class Terminal:
         self._final += [*render(markdown, self._columns - 1, math=self._math), Row((), 0)]
         self._paint(waiting=False)
 
-    def prompt(self) -> str:
-        """What stands before what the person types, with its colours."""
-        return self._colours(Span("> ", "question"))
-
     def theme(self, name: str = "") -> str:
         """Show answers in this theme from now on; return the name of the one in force."""
         return self._colours.take(name)
