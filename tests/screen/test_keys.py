@@ -177,6 +177,23 @@ def test_at_the_prompt_ctrl_d_leaves_and_the_others_do_not(program: Program) -> 
         assert given_back(terminal)
 
 
+@pytest.mark.parametrize("view", ["plain", "accessible"])
+def test_a_view_that_repaints_nothing_has_the_same_keys(
+    view: str, program: Program, streaming: Streaming
+) -> None:
+    streaming.answers |= {"count": " ".join(WORDS), "next": "The next one."}
+    with Screen(program, *at(streaming), "--view", view) as terminal:
+        while b"\x1b[?2004h" not in terminal.raw:  # the prompt
+            terminal._read()
+        terminal.say("count")
+        terminal.wait_for(WORDS[20])
+        terminal.type("next" + ENTER + ESC)
+        terminal.wait_for("The next one.")
+        assert LAST not in terminal.text()
+        assert terminal.text().count("next\n") == 1  # on its prompt, not in the answer
+        assert ("Notice: stopped by you" in terminal.text()) is (view == "accessible")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_gives_the_terminal_back(
     number: signal.Signals, program: Program, streaming: Streaming

@@ -187,6 +187,9 @@ class Accessible(Plain):
         super().settle(answers)
         if begun:
             self._put(end)
+        for answer in answers:
+            if answer.outcome and answer.ending is Ending.INTERRUPTED:  # a key that was not meant?
+                self.notice(answer.outcome)
 
     def notice(self, text: str) -> None:
         """Write one line to standard error, and say that it is no answer."""
