@@ -17,10 +17,7 @@ _nemochat() {
     --view) COMPREPLY=($(compgen -W "auto plain accessible" -- "$current")); return ;;
     --render) COMPREPLY=($(compgen -W "markdown raw" -- "$current")); return ;;
     --theme) COMPREPLY=($(compgen -W "auto ansi dark light mono" -- "$current")); return ;;
-    --math) COMPREPLY=($(compgen -W "on off" -- "$current")); return ;;
-    --bell) COMPREPLY=($(compgen -W "on off" -- "$current")); return ;;
     --editing-mode) COMPREPLY=($(compgen -W "emacs vi" -- "$current")); return ;;
-    --urls) COMPREPLY=($(compgen -W "on off" -- "$current")); return ;;
     --ca-bundle) COMPREPLY=(); return ;;
     --proxy) COMPREPLY=(); return ;;
     --loop-guard) COMPREPLY=(); return ;;
@@ -47,8 +44,8 @@ _nemochat() {
     --port) COMPREPLY=(); return ;;
   esac
   case "$path" in
-    "") words="ask chats completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
-    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
+    "") words="ask chats completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
+    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
     "chats") words="backup delete export import list path prune rename search show -h --help" ;;
     "chats backup") words="-h --help" ;;
     "chats delete") words="--yes -y -h --help" ;;

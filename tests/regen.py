@@ -75,7 +75,7 @@ def setting_table() -> str:
         (
             f"`{row.name}`",
             f"`{row.variable}`",
-            " ".join(f"`{flag}`" for flag in (*row.flags, row.flag)),
+            " ".join(f"`{flag}`" for flag in (*row.flags, row.flag, row.negation) if flag),
             str(row.default) if row.default != "" else "",
             row.help,
         )

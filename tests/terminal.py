@@ -12,26 +12,46 @@ import pyte
 
 from tests.conftest import Program
 
-CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
+CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
+BACKGROUND_ASKED = b"\x1b]11;?\x07"
 
 
 class Screen:
     """A terminal of some size with the program in it."""
 
     def __init__(
-        self, program: Program, *arguments: str, columns: int = 80, rows: int = 24
+        self,
+        program: Program,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        shell: bool = False,
+        background: bytes = b"",
     ) -> None:
+        """Start it.
+
+        Args:
+            program: What is started, in its own home.
+            arguments: Its arguments.
+            columns: Of the terminal.
+            rows: Of the terminal.
+            shell: Whether an interactive bash is started instead, with `$` as its prompt.
+            background: What the terminal tells of its background, as `ffff/ffff/ffff`.
+        """
+        self._background = background
         self.screen = pyte.HistoryScreen(columns, rows, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        command = ["bash", "--norc"] if shell else [sys.executable, "-m", "nemochat", *arguments]
         self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "nemochat", *arguments],
-            env={**program.environment, "PROMPT_TOOLKIT_NO_CPR": "1"},
+            command[0],
+            command[1:],
+            env={**program.environment, "PROMPT_TOOLKIT_NO_CPR": "1", "PS1": "$ "},
             cwd=str(program.home),
             dimensions=(rows, columns),
             timeout=20,
         )
+        self.screen.write_process_input = self._tell  # type: ignore[method-assign]
 
     def __enter__(self) -> Self:
         return self
@@ -84,11 +104,17 @@ class Screen:
         ]
         return "\n".join(row.rstrip() for row in [*history, *self.screen.display]).rstrip()
 
+    def _tell(self, data: str) -> None:
+        """Answer what the program asked the terminal."""
+        self.process.send(data.replace("\x9b", "\x1b["))
+
     def _read(self) -> bool:
         try:
             read = self.process.read_nonblocking(65536, timeout=0.1)
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
+        if BACKGROUND_ASKED in read and self._background:
+            self.process.send(b"\x1b]11;rgb:" + self._background + b"\x1b\\")
         self.raw += read
         self._stream.feed(read)
         return True

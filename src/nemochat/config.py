@@ -16,6 +16,7 @@ from nemochat.errors import ConfigurationError, UsageError
 PREFIX = "NEMOCHAT_"
 SECTION = "parameters"  # of the file: the sampling parameters
 THEMES = ("ansi", "dark", "light", "mono")
+_SWITCH = OneOf(("on", "off"))
 _TOKENS = Number(0, 1_000_000, whole=True)
 _SECONDS = Number(0, 86_400, above=True)
 
@@ -42,6 +43,11 @@ class Setting:
     def flag(self) -> str:
         """The long flag that bears its name."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def negation(self) -> str | None:
+        """The flag that turns it off, if it is on or off; its own flag turns it on."""
+        return "--no-" + self.name.replace("_", "-") if self.takes is _SWITCH else None
 
     @property
     def variable(self) -> str:
@@ -84,10 +90,10 @@ TABLE = (
     Setting("view", "auto", "how answers are shown", OneOf(("auto", "plain", "accessible"))),
     Setting("render", "markdown", "answers on a terminal", OneOf(("markdown", "raw"))),
     Setting("theme", "auto", "the colours of answers", OneOf(("auto", *THEMES))),
-    Setting("math", "on", "formulas in Unicode where that is exact", OneOf(("on", "off"))),
-    Setting("bell", "off", "ring the terminal's bell after a long answer", OneOf(("on", "off"))),
+    Setting("math", "on", "formulas in Unicode where that is exact", _SWITCH),
+    Setting("bell", "off", "ring the terminal's bell after a long answer", _SWITCH),
     Setting("editing_mode", "emacs", "the keys of the line editor", OneOf(("emacs", "vi"))),
-    Setting("urls", "off", "whether /url may fetch pages", OneOf(("on", "off"))),
+    Setting("urls", "off", "whether /url may fetch pages", _SWITCH),
     Setting("ca_bundle", "", "a file or folder of certificates to trust; empty: the system's"),
     Setting("proxy", "", "a proxy's address, or none; empty: HTTPS_PROXY and the like"),
     Setting("loop_guard", 600, "tokens over which an answer may repeat itself; 0: any", _TOKENS),

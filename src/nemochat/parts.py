@@ -96,6 +96,12 @@ class Screen(View, Protocol):
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
 
+    def theme(self, name: str = "") -> str:
+        """Show answers in this theme from now on; return the name of the one in force.
+
+        UsageError where there are no colours.
+        """
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
 

@@ -20,6 +20,7 @@ from tests.terminal import CTRL_C, CTRL_D, Screen
 ALLOWED = re.compile(
     rb"\x1b\[\??[0-9;]*[a-zA-Z]"  # CSI
     rb"|\x1b\]8;[^\x1b\x07]*\x1b\\"  # links
+    rb"|\x1b\]11;\?\x07"  # which background the terminal has
     rb"|\x1b[=>78]"  # keypad, cursor
 )
 TAKEN = re.compile(r"\n[0-9.]+ s( to the first token)?( · .*)?\n[^$]*$")

@@ -6,6 +6,8 @@ import socket
 import threading
 import time
 
+import pytest
+
 from nemochat.wire.watchdog import Watchdog, shut
 
 
@@ -53,3 +55,21 @@ def test_a_closed_socket_can_be_shut() -> None:
     shut(near)
     shut(None)
     assert near.fileno() == -1
+
+
+def test_time_in_which_the_process_was_stopped_is_no_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, naps = [0.0], list[float]()
+
+    def nap(seconds: float) -> None:  # in the second one, the process is stopped for a minute
+        naps.append(seconds)
+        clock[0] += 60 if len(naps) == 2 else seconds
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    watchdog = Watchdog(lambda: None)
+    monkeypatch.setattr(watchdog._changed, "wait", nap)
+    watchdog.watch(5)
+    watchdog._watch()
+    assert watchdog.barked
+    assert naps == [1, 1, 1, 1, 1]

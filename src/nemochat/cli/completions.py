@@ -71,7 +71,10 @@ def _flag(option: Any) -> Flag:  # noqa: ANN401 - typer keeps its types private
         words = option.metavar.split("|")
     takes_value = not option.is_flag
     return Flag(
-        tuple(option.opts), (option.help or "").partition(" (")[0], takes_value, tuple(words)
+        (*option.opts, *option.secondary_opts),
+        (option.help or "").partition(" (")[0],
+        takes_value,
+        tuple(words),
     )
 
 

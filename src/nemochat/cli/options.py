@@ -78,15 +78,7 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def _flags() -> Iterator[inspect.Parameter]:
-    for setting in config.TABLE:
-        declared = typer.Option(
-            *setting.flags,
-            setting.flag,
-            metavar=_metavar(setting.takes, "NUMBER" if setting.takes else "TEXT"),
-            help=setting.help,
-            show_default=False,
-        )
-        yield _parameter(setting.name, Annotated[str | None, declared], None)
+    yield from map(_setting, config.TABLE)
     for row in parameters.TABLE:
         yield _sampling(row)
     pairs = typer.Option(
@@ -105,7 +97,6 @@ SETTING_SWITCHES = {  # flags without a value, and the setting that each stands 
     "no_loop_guard": ("loop_guard", "0"),
     "plain": ("view", "plain"),
     "accessible": ("view", "accessible"),
-    "no_math": ("math", "off"),
     "raw": ("render", "raw"),
 }
 SWITCHES = (
@@ -116,10 +107,24 @@ SWITCHES = (
     ("no_stream", ("-S", "--no-stream"), "wait for the whole answer"),
     ("plain", ("--plain",), "show answers as they are: --view plain"),
     ("accessible", ("--accessible",), "say who speaks, and repaint nothing: --view accessible"),
-    ("no_math", ("--no-math",), "show formulas as they are: --math off"),
     ("raw", ("--raw",), "show the Markdown of answers as it came: --render raw"),
     ("debug", ("--debug",), "log requests to standard error and a file, and show faults whole"),
 )
+
+
+def _setting(setting: config.Setting) -> inspect.Parameter:
+    if setting.negation:
+        pair = f"{setting.flag}/{setting.negation}"
+        switch = typer.Option(*setting.flags, pair, help=setting.help, show_default=False)
+        return _parameter(setting.name, Annotated[bool | None, switch], None)
+    declared = typer.Option(
+        *setting.flags,
+        setting.flag,
+        metavar=_metavar(setting.takes, "NUMBER" if setting.takes else "TEXT"),
+        help=setting.help,
+        show_default=False,
+    )
+    return _parameter(setting.name, Annotated[str | None, declared], None)
 
 
 def _sampling(row: Parameter) -> inspect.Parameter:
@@ -158,6 +163,8 @@ def _given(flags: Flags) -> Given:
         elif typed is not None:
             chosen[row.name] = row.parse(typed)
     settings = {s.name: flags[s.name] for s in config.TABLE if flags[s.name] is not None}
+    switched = {name: on for name, on in settings.items() if isinstance(on, bool)}
+    settings |= {name: "on" if on else "off" for name, on in switched.items()}
     settings |= dict(meant for name, meant in SETTING_SWITCHES.items() if flags[name])
     return Given(
         settings,

@@ -24,11 +24,23 @@ def choose(
     """
     wanted = config.text("view")
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    if wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1"):
-        return Accessible(streams.output(), sys.stderr, on_terminal=on_terminal)
-    if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
+    bell = keys and on_terminal and config.text("bell") == "on"
+    smart = environment.get("TERM", "dumb") != "dumb"
+    aloud = accessible(config, environment)
+    if wanted == "auto" and not aloud and on_terminal and smart:
+        from nemochat.screen.background import Background
+        from nemochat.screen.colours import Colours
         from nemochat.screen.terminal import Terminal
 
+        colours = Colours(config.text("theme"), Background(environment))
         math, raw = config.text("math") == "on", config.text("render") == "raw"
-        return Terminal(math=math, keys=keys, raw=raw)
-    return Plain(streams.output(), sys.stderr, on_terminal=on_terminal)
+        return Terminal(colours, math=math, keys=keys, raw=raw, bell=bell)
+    view = Accessible if aloud and on_terminal else Plain  # what is piped is the exact text
+    out = streams.output()
+    return view(out, sys.stderr, on_terminal=on_terminal, keys=keys and smart, bell=bell)
+
+
+def accessible(config: Config, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the chat is read aloud to its person."""
+    wanted = config.text("view")
+    return wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1")

@@ -60,6 +60,7 @@ _NOUNS = (
     "prompts",
     "session",
     "shelf",
+    "themes",
     "tree",
 )
 _COMMANDS: dict[str, Command] = {}

@@ -18,6 +18,34 @@ _LONGEST_RULE = 40  # columns
 _BETWEEN = Span(" │ ", "dim")
 
 
+def shown_at_once(
+    answers: Sequence[Message],
+    columns: int,
+    layout: Callable[[int], Layout],
+    *,
+    chooses: bool,
+) -> list[Row]:
+    """The rows of the answers where two were asked for: of both, or of the one that came.
+
+    Args:
+        answers: The answers.
+        columns: Of the terminal.
+        layout: Makes what lays out a text of so many columns.
+        chooses: Whether a prompt follows at which one can be chosen.
+    """
+    told, style = "", "dim"
+    if len(answers) > 1:
+        found = presented(answers, columns, layout)
+        if chooses:
+            told = "The first answer goes on; /pick 2 goes over to the second, /pick 1 back."
+    else:
+        found = alone(answers[0], columns - 1, layout)
+        if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:
+            told = "The endpoint answered once, though two answers were asked for."
+            style = "notice"
+    return [*found, row([]), *laid_out([Span(told, style)], columns - 1)] if told else found
+
+
 def presented(
     answers: Sequence[Message], columns: int, layout: Callable[[int], Layout]
 ) -> list[Row]:

@@ -4,39 +4,115 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
+from nemochat.screen.background import Background
+from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Span
-from nemochat.screen.theme import STYLES
+from nemochat.screen.theme import THEMES
 
-
-def styling() -> Callable[[Span], str]:
-    """A function that puts a span's sequences round it, as far as this terminal knows them."""
+if TYPE_CHECKING:
     from rich.color import ColorSystem
-    from rich.console import Console
+
+AUTO = "auto"  # the theme that the terminal's background decides
+
+
+def wanted(environment: Mapping[str, str] = os.environ) -> bool | None:
+    """Whether the environment wants colours; None where it leaves that to the terminal.
+
+    NO_COLOR (any text) turns them off, CLICOLOR_FORCE (anything but 0) on, CLICOLOR=0 off: the
+    first of the three that says something wins.
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("CLICOLOR_FORCE", "0") not in {"", "0"}:
+        return True
+    return False if environment.get("CLICOLOR") == "0" else None
+
+
+class Colours:
+    """Puts a span's sequences round it, by the theme in force."""
+
+    def __init__(self, theme: str, background: Background) -> None:
+        """Prepare.
+
+        Args:
+            theme: A theme's name, or AUTO, which the background decides when the first styled span
+                is to be shown.
+            background: Of the terminal.
+        """
+        self._theme = theme
+        self._background = background
+        self._styled: Callable[[Span], str] | None = None
+
+    def __call__(self, span: Span) -> str:
+        """A span's text with its sequences."""
+        if not span.style and not span.link:
+            return span.text
+        if self._styled is None:
+            self.take()
+        assert self._styled is not None
+        return self._styled(span)
+
+    def ask(self, keyboard: Keyboard, write: Callable[[str], None]) -> None:
+        """Ask the terminal for its background, if that decides anything."""
+        if self._theme == AUTO and wanted() is not False:
+            self._background.ask(keyboard, write)
+
+    def take(self, theme: str = "") -> str:
+        """Show spans in this theme from now on; return the name of the one in force."""
+        if theme or self._styled is None:
+            theme = theme or self._theme
+            self._theme = self._background.theme() if theme == AUTO else theme
+            self._styled = styling(self._theme)
+        return self._theme
+
+
+def styling(theme: str = "ansi") -> Callable[[Span], str]:
+    """A function that puts a span's sequences round it, as far as this terminal knows them.
+
+    Where there are but sixteen colours, the themes for dark and for light are the plain `ansi`.
+    """
+    from rich.color import ColorSystem
     from rich.style import Style
 
-    name = Console(file=sys.stdout).color_system
-    systems = {
-        "standard": ColorSystem.STANDARD,
-        "256": ColorSystem.EIGHT_BIT,
-        "truecolor": ColorSystem.TRUECOLOR,
-        "windows": ColorSystem.WINDOWS,
-    }
-    plain = os.environ.get("NO_COLOR")
-    system = ColorSystem.STANDARD if plain or name is None else systems[name]
+    system = _colour_system()
+    if system in {ColorSystem.STANDARD, ColorSystem.WINDOWS} and theme != "mono":
+        theme = "ansi"
+    looks_of = THEMES[theme]
 
     @cache
     def looks(names: str, link: str) -> Style:
-        style = Style.combine([Style.parse(STYLES.get(each, "none")) for each in names.split()])
-        if plain:
+        style = Style.combine([Style.parse(looks_of.get(each, "none")) for each in names.split()])
+        if system is None:
             style = style.without_color
         return style + Style(link=link) if link else style
 
     def styled(span: Span) -> str:
         if not span.style and not span.link:
             return span.text
-        return looks(span.style, span.link).render(span.text, color_system=system)
+        rendered = ColorSystem.STANDARD if system is None else system
+        return looks(span.style, span.link).render(span.text, color_system=rendered)
 
     return styled
+
+
+def _colour_system() -> ColorSystem | None:
+    """The colours of this terminal; None if it has none, or none are wanted."""
+    from rich.color import ColorSystem
+    from rich.console import Console
+
+    wish = wanted()
+    if wish is False:
+        return None
+    name = Console(file=sys.stdout).color_system
+    if name is None:
+        return ColorSystem.STANDARD if wish else None
+    return {
+        "standard": ColorSystem.STANDARD,
+        "256": ColorSystem.EIGHT_BIT,
+        "truecolor": ColorSystem.TRUECOLOR,
+        "windows": ColorSystem.WINDOWS,
+    }[name]

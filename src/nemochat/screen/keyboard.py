@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Self, TextIO
 
 if sys.platform != "win32":
@@ -17,69 +19,167 @@ if sys.platform != "win32":
 ESCAPE = b"\x1b"
 SECONDS_ALONE = 0.05  # after which an Esc is no beginning of another key's sequence
 PASTES_MARKED, PASTES_BARE = "\x1b[?2004h", "\x1b[?2004l"
-_INPUT_MODES, _LOCAL_MODES = 0, 3  # places in a terminal's attributes
+_PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
+_INPUT_MODES, _LOCAL_MODES, _KEYS = 0, 3, 6  # places in a terminal's attributes
 _MOST = 65536  # bytes read at once
 
 
+class Modes:
+    """How a terminal takes keys: quiet for a while, then as it was before.
+
+    Quiet: keys come at once and unseen; Ctrl-C and Ctrl-Z stay signals.
+    """
+
+    def __init__(self, terminal: TextIO | None) -> None:
+        """Change nothing yet; where `terminal` is none, or None, nothing ever is."""
+        self._terminal = terminal
+        self._before: list[Any] | None = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the terminal is quiet, because of this."""
+        return self._before is not None
+
+    def take(self) -> bool:
+        """Make the terminal quiet, unless it is another job's now; return whether it is quiet."""
+        if sys.platform == "win32":  # keys are echoed there
+            return False
+        if self._before is None and self._terminal and self._terminal.isatty() and self._ours():
+            with suppress(termios.error):
+                before = termios.tcgetattr(self._terminal)
+                quiet = list(before)
+                quiet[_INPUT_MODES] &= ~termios.ICRNL  # Enter and Ctrl-J stay two keys
+                quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+                quiet[_LOCAL_MODES] |= termios.NOFLSH  # Ctrl-C does not lose what was typed
+                # Ctrl-\ would end the program where it stands, and leave the terminal like this.
+                none = bytes([os.fpathconf(self._terminal.fileno(), "PC_VDISABLE") & 0xFF])
+                quiet[_KEYS] = list(before[_KEYS])
+                quiet[_KEYS][termios.VQUIT] = none
+                termios.tcsetattr(self._terminal, termios.TCSANOW, quiet)
+                self._before = before
+        return self.quiet
+
+    def give_back(self) -> None:
+        """Let the terminal be as it was, unless it is another job's now, which set its own."""
+        if sys.platform == "win32":
+            return
+        before, self._before = self._before, None
+        if before is not None and self._terminal and self._ours():
+            with suppress(termios.error):
+                termios.tcsetattr(self._terminal, termios.TCSANOW, before)
+
+    def read(self, seconds: float) -> bytes:
+        """The keys that were pressed, or are within so many seconds; b"" if none were."""
+        if self._terminal is None or not select.select([self._terminal], [], [], seconds)[0]:
+            return b""
+        return os.read(self._terminal.fileno(), _MOST)
+
+    def _ours(self) -> bool:
+        """Whether this process is in the foreground: to set a terminal from behind stops one."""
+        if sys.platform == "win32" or self._terminal is None:
+            return False
+        try:
+            return os.tcgetpgrp(self._terminal.fileno()) == os.getpgrp()
+        except OSError:  # it controls no job
+            return True
+
+
 class Keyboard:
-    """A context in which keys come at once and unseen; Ctrl-C stays a signal.
+    """A context in which keys come at once and unseen; Ctrl-C stays a signal, and Ctrl-Z suspends.
 
     Where they are read, a lone Esc is seen, and all else is collected; where not, they wait in the
     terminal's queue for whoever reads next.
 
     Attributes:
+        modes: The terminal's.
         typed: What was read and not yet taken.
     """
 
-    def __init__(self, terminal: TextIO | None, write: Callable[[str], None] | None) -> None:
-        """Prepare; keys are read if `write`, which writes to the terminal, is given."""
+    def __init__(
+        self,
+        terminal: TextIO | None,
+        write: Callable[[str], None] | None,
+        clear: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            terminal: Where keys are pressed.
+            write: Writes to the terminal; keys are read if it is given.
+            clear: Takes away what is not to stand on the screen while the program is suspended.
+        """
+        self.modes = Modes(terminal)
         self.typed = b""
-        self._terminal = terminal
         self._write = write
-        self._before: list[Any] | None = None
-        self._escaped: float | None = None  # since when an Esc stands alone
+        self._clear = clear
+        self._suspending = False
+        self._suspends = False  # whether Ctrl-Z is ours
+        self._escaped: float | None = None  # since when an Esc stands at the end
 
     def __enter__(self) -> Self:
-        if sys.platform == "win32":  # keys are echoed there
-            return self
-        if self._terminal is not None and self._terminal.isatty():
-            with suppress(termios.error):
-                before = termios.tcgetattr(self._terminal)
-                quiet = list(before)
-                quiet[_INPUT_MODES] &= ~termios.ICRNL  # Enter and Ctrl-J stay two keys
-                quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON)
-                quiet[_LOCAL_MODES] |= termios.NOFLSH  # Ctrl-C does not lose what was typed
-                termios.tcsetattr(self._terminal, termios.TCSANOW, quiet)
-                self._before = before
-        if self._before is not None and self._write:
-            self._write(PASTES_MARKED)
+        self._suspending = False
+        self._watch()
+        self._take()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if sys.platform == "win32":
-            return
-        if self._before is not None and self._terminal is not None:
-            if self._write:
-                self._write(PASTES_BARE)
-            with suppress(termios.error):
-                termios.tcsetattr(self._terminal, termios.TCSANOW, self._before)
-            self._before = None
+        self._give_back()
+        if sys.platform != "win32" and self._suspends:
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            self._suspends = False
+            if self._suspending:
+                signal.raise_signal(signal.SIGTSTP)
 
     def stops(self) -> bool:
-        """Read what was typed; return whether a lone Esc was."""
-        if self._before is None or self._write is None or self._terminal is None:
+        """Read what was typed; return whether a lone Esc was. After a Ctrl-Z, suspend first."""
+        if self._suspending:
+            self._suspend()
+        if not self._take() or self._write is None:
             return False
-        descriptor = self._terminal.fileno()
-        while select.select([descriptor], [], [], 0)[0]:
-            read = os.read(descriptor, _MOST)
-            if not read:
-                break
-            alone = read == ESCAPE and self._escaped is None
+        while read := self.modes.read(0):
             self.typed += read
-            self._escaped = time.monotonic() if alone else None
+            lone = read.endswith(ESCAPE) and not self._within_paste()
+            self._escaped = time.monotonic() if lone else None
         if self._escaped is None or time.monotonic() - self._escaped < SECONDS_ALONE:
             return False
-        self.typed, self._escaped = self.typed.removesuffix(ESCAPE), None
+        self.typed, self._escaped = self.typed.rstrip(ESCAPE), None
         return True
+
+    def _within_paste(self) -> bool:
+        return self.typed.rfind(_PASTE) > self.typed.rfind(_PASTE_END)
+
+    def _take(self) -> bool:
+        if not self.modes.quiet and self.modes.take() and self._write:
+            self._write(PASTES_MARKED)
+        return self.modes.quiet
+
+    def _give_back(self) -> None:
+        marked = self.modes.quiet and self._write is not None
+        self.modes.give_back()
+        if marked and self._write:
+            self._write(PASTES_BARE)
+
+    def _watch(self) -> None:
+        """Let Ctrl-Z wait for the next look at the keyboard: no frame is cut in two then."""
+        if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+            return
+        if signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:  # else there is no job control
+            signal.signal(signal.SIGTSTP, self._ask_to_suspend)
+            self._suspends = True
+
+    def _ask_to_suspend(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self._suspending = True
+
+    def _suspend(self) -> None:
+        """Stop here as any program does, the terminal as it was before; go on when told to."""
+        if sys.platform == "win32":
+            return
+        self._suspending = False
+        self._clear()
+        self._give_back()
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        # To this thread: another one would let it run on for a moment.
+        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, self._ask_to_suspend)

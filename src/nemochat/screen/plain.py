@@ -5,6 +5,8 @@ All that is not the answer goes to standard error.
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, TextIO
@@ -12,20 +14,45 @@ from typing import BinaryIO, TextIO
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError, ExitCode, OutputError, UsageError
+from nemochat.screen.bell import Bell
+from nemochat.screen.following import following
+from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.safe import Cleaner, harmless, harmless_line
 
 BETWEEN_CANDIDATES = "\n\n---\n\n"
 LONGEST_NOTICE = 300  # characters
+SECONDS_A_TICK = 0.05  # between two looks at the keyboard
+SECONDS_BEFORE_WAITING_IS_SAID = 3.0
 
 
 class Plain:
     """Writes answers as they come, with one newline at the end."""
 
-    def __init__(self, out: BinaryIO, err: TextIO | None, *, on_terminal: bool = False) -> None:
-        """Write answers to `out`, made harmless if it is a terminal, and all else to `err`."""
+    def __init__(
+        self,
+        out: BinaryIO,
+        err: TextIO | None,
+        *,
+        on_terminal: bool = False,
+        keys: bool = False,
+        bell: bool = False,
+    ) -> None:
+        """Write answers to `out`, and all else to `err`.
+
+        Args:
+            out: Where answers go.
+            err: Where all else goes; None nowhere.
+            on_terminal: Whether `out` is one: answers are then made harmless.
+            keys: Whether to read the keyboard while an answer comes: Esc then stops it. Whoever
+                asks for that takes what was `typed`.
+            bell: Whether to ring after a long answer.
+        """
         self._out = out
         self._err = err
         self._on_terminal = on_terminal
+        self._keyboard = Keyboard(sys.stdin, self._put if keys else None)
+        self._bell = Bell(self._put if bell else None)
+        self._stopped = threading.Event()
         self._cleaner = Cleaner()
         self._candidate = 0
         self._begun = False
@@ -34,12 +61,28 @@ class Plain:
     def follow(
         self,
         deltas: Iterator[Delta],
-        stop: Callable[[], None],  # noqa: ARG002 - a View's
+        stop: Callable[[], None],
         *,
         candidates: int,  # noqa: ARG002 - a View's
     ) -> Iterator[Delta]:
-        """Pass the deltas on."""
-        return deltas
+        """Pass the deltas on; on a terminal, its keyboard is quiet meanwhile."""
+        self._stopped.clear()
+        self._bell.begin()
+        return self._followed(deltas, stop) if self._on_terminal else deltas
+
+    def _followed(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
+        def end() -> None:
+            self._stopped.set()
+            stop()
+
+        with self._keyboard:
+            yield from following(deltas, end, self._tick)
+
+    def _tick(self) -> float:
+        """Look at the keyboard; return the seconds until it is to be looked at again."""
+        if self._keyboard.stops():
+            raise KeyboardInterrupt
+        return SECONDS_A_TICK
 
     def take_up(self, text: str) -> None:
         """Nothing: what was written before stands."""
@@ -50,7 +93,7 @@ class Plain:
             return
         if delta.candidate != self._candidate:
             self._candidate = delta.candidate
-            self._put(BETWEEN_CANDIDATES)
+            self._put(self._cleaner.flush() + self._between())
         self._put(self._cleaner.feed(delta.text) if self._on_terminal else delta.text)
         self._begun = True
 
@@ -62,11 +105,12 @@ class Plain:
         for answer in answers:
             if answer.outcome and answer.ending is not Ending.INTERRUPTED:
                 self.notice(answer.outcome)
+        self._bell.end()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
         """Tell why the endpoint is asked again, and wait."""
         self.notice(f"{error.sentence}; trying again in {seconds:.1f} s")
-        time.sleep(seconds)
+        self._stopped.wait(seconds)
 
     def notice(self, text: str) -> None:
         """Write one line to standard error."""
@@ -77,9 +121,14 @@ class Plain:
         self._put(f"{self._gap}> {self._fit(text)}\n\n")
         self._gap = "\n"
 
+    def theme(self, name: str = "") -> str:  # noqa: ARG002 - a Screen's
+        """There are no colours."""
+        raise UsageError("this view shows no colours")
+
     def typed(self) -> bytes:
-        """Nothing: the keyboard is not read."""
-        return b""
+        """What was typed while an answer came, once."""
+        typed, self._keyboard.typed = self._keyboard.typed, b""
+        return typed
 
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as it stands."""
@@ -98,6 +147,10 @@ class Plain:
     def copy(self, text: str) -> None:  # noqa: ARG002 - a Screen's
         """There is no clipboard that a plain view could reach."""
         raise UsageError("this view has no clipboard; /write FILE keeps the text")
+
+    def _between(self) -> str:
+        """What stands between two candidates."""
+        return BETWEEN_CANDIDATES
 
     def _fit(self, text: str) -> str:
         return harmless(text) if self._on_terminal else text
@@ -119,32 +172,66 @@ class Plain:
 
 
 class Accessible(Plain):
-    """Says who speaks and where an answer ends, for those who listen to the screen."""
+    """Says who speaks and where an answer ends, for those who listen to the terminal."""
+
+    _several = False  # whether two answers were asked for
+    _silent_since: float | None = None  # None: it was said, or need not be
+
+    def follow(
+        self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
+    ) -> Iterator[Delta]:
+        """Pass the deltas on; say once if they are long in coming."""
+        self._several = candidates > 1
+        self._silent_since = None if self._begun else time.monotonic()
+        return super().follow(deltas, stop, candidates=candidates)
 
     def write(self, delta: Delta) -> None:
         """Write more of the answer, after a line that says so."""
         if delta.text and not self._begun:
-            self._put("Answer:\n")
+            self._candidate = delta.candidate
+            self._put(f"{self._label()}:\n")
+            self._silent_since = None
         super().write(delta)
 
     def settle(self, answers: list[Message]) -> None:
         """End the answer with a line that says so, and how it ended."""
-        begun = self._begun
+        begun, end = self._begun, f"End of {self._label().lower()}.\n"
+        self._silent_since = None
         super().settle(answers)
         if begun:
-            self._put("End of answer.\n")
+            self._put(end)
+        for answer in answers:
+            if answer.outcome and answer.ending is Ending.INTERRUPTED:  # a key that was not meant?
+                self.notice(answer.outcome)
+
+    def notice(self, text: str) -> None:
+        """Write one line to standard error, and say that it is no answer."""
+        say(self._err, text, "Notice")
 
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
         self._put(f"Question:\n{self._fit(text)}\n")
 
+    def _tick(self) -> float:
+        since = self._silent_since
+        if since is not None and time.monotonic() - since >= SECONDS_BEFORE_WAITING_IS_SAID:
+            self._silent_since = None
+            self._put("Waiting for the answer.\n")
+        return super()._tick()
 
-def say(err: TextIO | None, text: str) -> None:
+    def _label(self) -> str:
+        return f"Answer {self._candidate + 1}" if self._several else "Answer"
+
+    def _between(self) -> str:
+        return f"\n\n{self._label()}:\n"
+
+
+def say(err: TextIO | None, text: str, who: str = "nemochat") -> None:
     """Write one harmless line to standard error, if there is one."""
     if err is None:
         return
     try:
-        err.write(f"nemochat: {harmless_line(text, LONGEST_NOTICE)}\n")
+        err.write(f"{who}: {harmless_line(text, LONGEST_NOTICE)}\n")
         err.flush()
     except (OSError, ValueError):
         pass  # standard error is closed: there is nobody to tell

@@ -19,8 +19,9 @@ from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import EndpointError
 from nemochat.screen.answer import Answer, Layout
-from nemochat.screen.candidates import alone, outcome, presented
-from nemochat.screen.colours import styling
+from nemochat.screen.bell import Bell
+from nemochat.screen.candidates import outcome, shown_at_once
+from nemochat.screen.colours import Colours
 from nemochat.screen.device import reflows, write
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
@@ -46,22 +47,36 @@ class Terminal:
         raw: Whether the Markdown of answers is shown as it came.
     """
 
-    def __init__(self, *, math: bool = True, keys: bool = False, raw: bool = False) -> None:
+    def __init__(
+        self,
+        colours: Colours,
+        *,
+        math: bool = True,
+        keys: bool = False,
+        raw: bool = False,
+        bell: bool = False,
+    ) -> None:
         """Look at the terminal of standard output.
 
         Args:
+            colours: In which its rows are shown.
             math: Whether formulas are shown in Unicode.
             keys: Whether a prompt follows each answer: the keyboard is read while one comes, Esc
                 then stops it, whoever reads the prompt takes what was `typed`, code is numbered
                 and what an answer took is told.
             raw: Whether the Markdown of answers is shown as it came.
+            bell: Whether to ring after a long answer.
         """
         self.raw = raw
         self._math = math
         self._keys = keys
-        self._keyboard = Keyboard(sys.stdin, write if keys else None)
+        self._keyboard = Keyboard(sys.stdin, write if keys else None, self._clear)
+        self._bell = Bell(write if bell else None)
+        self._colours = colours
+        if keys:
+            colours.ask(self._keyboard, write)
         self._columns, self._rows = shutil.get_terminal_size()
-        self._painter = Painter(write, styling())
+        self._painter = Painter(write, colours)
         self._final: list[Row] = []
         self._waiting = Waiting()
         self._candidates = 1  # that were asked for
@@ -80,6 +95,7 @@ class Terminal:
             self._waiting.stop()
             stop()
 
+        self._bell.begin()
         if self._answer is None or self._taken_up:
             self._final.append(BLANK)  # between what was typed and its answer
         elif self._answer.ending not in DROPPED:
@@ -120,7 +136,7 @@ class Terminal:
         """Show the rest, how an answer ended that is not whole, and what it took if it is."""
         self._look()
         if self._candidates > 1:
-            self._present(answers)
+            self._final += shown_at_once(answers, self._columns, self._layout, chooses=self._keys)
         elif self._answer is not None:
             whole = all(answer.ending is Ending.COMPLETE for answer in answers)
             self._final += self._answer.end(interrupted=not whole)
@@ -132,6 +148,7 @@ class Terminal:
             self._final += [*laid_out([Span(took, "dim")], self._width), BLANK]
         self._candidates = 1
         self._paint()
+        self._bell.end()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
         """Count down to the next try: called where the deltas come from, painted where they go."""
@@ -157,8 +174,13 @@ class Terminal:
         """Show the Markdown of answers as it came from here on, or laid out."""
         self.raw = raw
 
+    def theme(self, name: str = "") -> str:
+        """Show answers in this theme from now on; return the name of the one in force."""
+        return self._colours.take(name)
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
+        self._colours.take()  # what the terminal says of itself was not typed
         typed, self._keyboard.typed = self._keyboard.typed, b""
         return typed
 
@@ -178,19 +200,6 @@ class Terminal:
         if self.raw:
             return Verbatim(width)
         return Renderer(width, math=self._math, numbered=self._keys)
-
-    def _present(self, answers: list[Message]) -> None:
-        """Show all answers at once, and how one is chosen."""
-        if len(answers) == 1:
-            self._final += alone(answers[0], self._width, self._layout)
-            if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:
-                told = "The endpoint answered once, though two answers were asked for."
-                self._final += [BLANK, *laid_out([Span(told, "notice")], self._width)]
-            return
-        self._final += presented(answers, self._columns, self._layout)
-        if self._keys:
-            told = "The first answer goes on; /pick 2 goes over to the second, /pick 1 back."
-            self._final += [BLANK, *laid_out([Span(told, "dim")], self._width)]
 
     def _tell(self, found: list[Row]) -> None:
         """Show rows that are no answer, below one that was not settled: it failed."""
@@ -217,6 +226,10 @@ class Terminal:
         self._paint()
         self._painted = now
         return SECONDS_A_FRAME if pending else SECONDS_A_TICK
+
+    def _clear(self) -> None:
+        """Take the live rows away; the next frame shows them again."""
+        self._painter.resized(self._columns, reflows=reflows())
 
     def _look(self) -> None:
         """Fit the terminal's size if it changed."""

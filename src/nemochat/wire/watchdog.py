@@ -13,9 +13,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
+LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
+
 
 class Watchdog:
     """Calls `bark` once when a read that it watches takes too long. Use it as a context.
+
+    Time in which the process was stopped, by Ctrl-Z for one, does not count.
 
     Attributes:
         barked: Whether it did.
@@ -60,7 +64,11 @@ class Watchdog:
                     self.barked = True
                     break
                 self._wakes = self._deadline
-                self._changed.wait(min(left, threading.TIMEOUT_MAX))
+                begun = time.monotonic()
+                self._changed.wait(min(left, LONGEST_NAP))
+                overslept = time.monotonic() - begun - LONGEST_NAP
+                if overslept > LONGEST_NAP:
+                    self._deadline += overslept
         if self.barked:
             self._bark()
 
