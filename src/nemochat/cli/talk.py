@@ -29,7 +29,8 @@ def talk(given: Given, script: Path | None) -> int:
         from nemochat.repl.editor import Editor
 
         history = config.directories().state / "history" if opened.saved else None
-        session.person = Editor(session, history, screen.typed)
+        accessible = views.accessible(settings)
+        session.person = Editor(session, history, screen.typed, accessible=accessible)
         _greet(opened, screen)
     loop.run(session)
     return ExitCode.OK

@@ -24,10 +24,16 @@ def choose(
     """
     wanted = config.text("view")
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    if wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1"):
+    if accessible(config, environment):
         return Accessible(streams.output(), sys.stderr, on_terminal=on_terminal)
     if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
         from nemochat.screen.terminal import Terminal
 
         return Terminal(math=config.text("math") == "on", keys=keys)
     return Plain(streams.output(), sys.stderr, on_terminal=on_terminal)
+
+
+def accessible(config: Config, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the chat is read aloud to its person."""
+    wanted = config.text("view")
+    return wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1")
