@@ -15,7 +15,7 @@ import pytest
 from nemochat.guide.server import Guide, start
 
 PRICE = 0.02  # US dollars for a million tokens, so that costs are seen to be added up
-_KEPT = {"PATH", "LANG", "SYSTEMROOT", "COVERAGE_PROCESS_START"}
+_KEPT = {"PATH", "PYTHONPATH", "LANG", "SYSTEMROOT", "COVERAGE_PROCESS_START"}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -15,23 +16,56 @@ from tests.conftest import Program
 CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
 
 
+class Answering(pyte.HistoryScreen):
+    """A screen that answers what the program asks of its terminal, if anybody takes the answer."""
+
+    answer: Callable[[str], object] | None = None
+
+    def write_process_input(self, data: str) -> None:
+        if self.answer:
+            self.answer(data.replace("\x9b", "\x1b["))  # of eight bits, which is no UTF-8
+
+
 class Screen:
     """A terminal of some size with the program in it."""
 
     def __init__(
-        self, program: Program, *arguments: str, columns: int = 80, rows: int = 24
+        self,
+        program: Program,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        tells_cursor: bool = False,
+        shell: bool = False,
     ) -> None:
-        self.screen = pyte.HistoryScreen(columns, rows, history=10_000)
+        """Start it.
+
+        Args:
+            program: What is started, in its own home.
+            arguments: Its arguments.
+            columns: Of the terminal.
+            rows: Of the terminal.
+            tells_cursor: Whether the terminal tells where its cursor is: the toolbar needs that.
+            shell: Whether an interactive bash is started instead, with `$` as its prompt.
+        """
+        self.screen = Answering(columns, rows, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        command = ["bash", "--norc"] if shell else [sys.executable, "-m", "nemochat", *arguments]
         self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "nemochat", *arguments],
-            env={**program.environment, "PROMPT_TOOLKIT_NO_CPR": "1"},
+            command[0],
+            command[1:],
+            env={
+                **program.environment,
+                "PROMPT_TOOLKIT_NO_CPR": "" if tells_cursor else "1",
+                "PS1": "$ ",
+            },
             cwd=str(program.home),
             dimensions=(rows, columns),
             timeout=20,
         )
+        if tells_cursor:
+            self.screen.answer = self.process.send
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +99,16 @@ class Screen:
             if quiet and row == ">":
                 return
             assert time.monotonic() < deadline, f"no prompt:\n{self.text()}"
+
+    def row(self) -> str:
+        """The cursor's row."""
+        return str(self.screen.display[self.screen.cursor.y]).rstrip()
+
+    def wait_for_row(self, text: str, seconds: float = 20) -> None:
+        """Read until the cursor's row is `text`, and nothing more comes."""
+        deadline = time.monotonic() + seconds
+        while self._read() or self.row() != text:
+            assert time.monotonic() < deadline, f"{text!r} is not the row:\n{self.text()}"
 
     def wait_for_end(self, seconds: float = 20) -> int:
         """Read to the end of the program; return its exit code."""

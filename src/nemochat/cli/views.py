@@ -26,7 +26,7 @@ def choose(
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     if accessible(config, environment):
         return Accessible(streams.output(), sys.stderr, on_terminal=on_terminal)
-    if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
+    if wanted == "auto" and on_terminal and not dumb(environment):
         from nemochat.screen.terminal import Terminal
 
         return Terminal(math=config.text("math") == "on", keys=keys)
@@ -37,3 +37,8 @@ def accessible(config: Config, environment: Mapping[str, str] = os.environ) -> b
     """Whether the chat is read aloud to its person."""
     wanted = config.text("view")
     return wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1")
+
+
+def dumb(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal cannot be painted on."""
+    return environment.get("TERM", "dumb") == "dumb"

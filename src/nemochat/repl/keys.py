@@ -99,8 +99,13 @@ def _leaving(bindings: KeyBindings, hint: Callable[[str], None]) -> None:
     @bindings.add("c-c", filter=_here)
     def clear(event: KeyPressEvent) -> None:
         """Clear the message; Ctrl-_ brings it back."""
-        if event.current_buffer.text:
-            event.current_buffer.document = Document()
+        buffer = event.current_buffer
+        if text := buffer.text:
+            newest = len(buffer._working_lines) - 1  # noqa: SLF001 - there is no other way to it
+            buffer.go_to_history(newest)  # where the history is gone through from again
+            buffer.document = Document(text)
+            buffer.save_to_undo_stack()
+            buffer.document = Document()
         else:
             hint("Ctrl-D or /exit leaves")
 

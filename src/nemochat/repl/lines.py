@@ -70,6 +70,11 @@ class Lines:
         return line.strip()
 
 
+def prompted(prompt: str) -> Iterator[str]:
+    """The lines that a person types after a prompt, in a terminal that cannot be painted on."""
+    return iter(lambda: input(prompt), None)
+
+
 def standard_input() -> Iterator[str]:
     """The lines of standard input, each as it comes."""
     while sys.stdin is not None and (line := sys.stdin.readline()):

@@ -125,7 +125,7 @@ def laid_out(facts: Facts, width: int) -> Fragments:
         if sum(columns(text) for _, text in shown) + len(SEPARATOR) * (len(shown) - 1) < width:
             break
     else:
-        shown = [(shown[0][0], _cut(shown[0][1], width - 1))]
+        shown = [(style, _cut(text, width - 1)) for style, text in shown[:1]]
     fragments: Fragments = []
     for style, text in shown:
         if fragments:
@@ -136,7 +136,7 @@ def laid_out(facts: Facts, width: int) -> Fragments:
 
 def _parts(facts: Facts) -> Iterator[_Part]:
     if facts.private:
-        yield _Part(STRONG, ((2, "private"),))
+        yield _Part(STRONG, ((1, "private"),))
     if facts.multiline:
         yield _Part(STRONG, ((6, "multiline: Alt-Enter sends"), (3, "multiline")))
     if facts.attached:
@@ -156,7 +156,7 @@ def _parts(facts: Facts) -> Iterator[_Part]:
 
 def _model(facts: Facts) -> _Part:
     name, endpoint = _short(facts.model.rpartition("/")[2]), _short(facts.endpoint)
-    return _Part(DIM, ((8, f"{name} at {endpoint}"), (5, name), (4, _cut(name, 12))))
+    return _Part(DIM, ((8, f"{name} at {endpoint}"), (5, name), (4, _cut(name, 13))))
 
 
 def _context(facts: Facts) -> _Part:
@@ -166,7 +166,9 @@ def _context(facts: Facts) -> _Part:
     full = "<1%" if 0 < share < 0.01 else f"{share:.0%}"  # noqa: PLR2004 - a hundredth
     count = f"{facts.used:,} of {WINDOW} tokens"
     style = FULL if share >= NEARLY_FULL else DIM
-    return _Part(style, ((10, f"{bar} {count}"), (8, f"{bar} {full}"), (1, f"{full} of context")))
+    return _Part(
+        style, ((10, f"{bar} {count}"), (9, f"{bar} {full}"), (2, f"{full} of context"), (1, full))
+    )
 
 
 def _costs(facts: Facts) -> _Part | None:

@@ -83,6 +83,6 @@ def context(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     rows = [("system prompt", estimated_tokens(system))]
     for role, name in ((Role.USER, "questions"), (Role.ASSISTANT, "answers")):
         rows.append((name, sum(estimated_tokens(m.content) for m in said if m.role is role)))
-    rows += [("taken by the next question's context", taken), ("left", max(WINDOW - taken, 0))]
+    rows += [("taken", taken), ("left", max(WINDOW - taken, 0))]
     lines = [f"| {name} | {tokens:,} | {tokens / WINDOW:.1%} |" for name, tokens in rows]
     return "\n".join([f"| of {WINDOW:,} | tokens | |", "|---|---|---|", *lines])
