@@ -82,7 +82,8 @@ class Editor:
         # PromptSession takes either this or completion while typing, for both want the arrows.
         buffer.enable_history_search = Condition(lambda: True)
         buffer.on_text_changed += lambda _: self._hinted("")
-        prompt.app.ttimeoutlen = SECONDS_OF_ESCAPE
+        if vi:  # elsewhere a lone Esc does nothing, and a slow line may part longer keys
+            prompt.app.ttimeoutlen = SECONDS_OF_ESCAPE
         prompt.app.renderer.cpr_not_supported_callback = None  # its warning helps nobody
         return prompt
 
