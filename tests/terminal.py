@@ -51,6 +51,7 @@ class Screen:
         self.screen = Answering(columns, rows, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self._answered = True  # whether something came since a key was pressed
         command = ["bash", "--norc"] if shell else [sys.executable, "-m", "nemochat", *arguments]
         self.process = pexpect.spawn(
             command[0],
@@ -77,6 +78,7 @@ class Screen:
 
     def type(self, text: str) -> None:
         """Press keys."""
+        self._answered = False
         self.process.send(text)
 
     def say(self, line: str) -> None:
@@ -96,7 +98,7 @@ class Screen:
         while True:
             quiet = not self._read()
             row = self.screen.display[self.screen.cursor.y].rstrip()
-            if quiet and row == ">":
+            if quiet and self._answered and row == ">":
                 return
             assert time.monotonic() < deadline, f"no prompt:\n{self.text()}"
 
@@ -134,5 +136,6 @@ class Screen:
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
         self.raw += read
+        self._answered = True
         self._stream.feed(read)
         return True
