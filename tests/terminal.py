@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,16 @@ CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
 BACKGROUND_ASKED = b"\x1b]11;?\x07"
 
 
+class Answering(pyte.HistoryScreen):
+    """A screen that answers what the program asks of its terminal, if anybody takes the answer."""
+
+    answer: Callable[[str], object] | None = None
+
+    def write_process_input(self, data: str) -> None:
+        if self.answer:
+            self.answer(data.replace("\x9b", "\x1b["))  # of eight bits, which is no UTF-8
+
+
 class Screen:
     """A terminal of some size with the program in it."""
 
@@ -25,6 +36,7 @@ class Screen:
         *arguments: str,
         columns: int = 80,
         rows: int = 24,
+        tells_cursor: bool = False,
         shell: bool = False,
         background: bytes = b"",
     ) -> None:
@@ -35,23 +47,29 @@ class Screen:
             arguments: Its arguments.
             columns: Of the terminal.
             rows: Of the terminal.
+            tells_cursor: Whether the terminal tells where its cursor is: the toolbar needs that.
             shell: Whether an interactive bash is started instead, with `$` as its prompt.
             background: What the terminal tells of its background, as `ffff/ffff/ffff`.
         """
         self._background = background
-        self.screen = pyte.HistoryScreen(columns, rows, history=10_000)
+        self.screen = Answering(columns, rows, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self._answered = True  # whether something came since a key was pressed
         command = ["bash", "--norc"] if shell else [sys.executable, "-m", "nemochat", *arguments]
         self.process = pexpect.spawn(
             command[0],
             command[1:],
-            env={**program.environment, "PROMPT_TOOLKIT_NO_CPR": "1", "PS1": "$ "},
+            env={
+                **program.environment,
+                "PROMPT_TOOLKIT_NO_CPR": "" if tells_cursor else "1",
+                "PS1": "$ ",
+            },
             cwd=str(program.home),
             dimensions=(rows, columns),
             timeout=20,
         )
-        self.screen.write_process_input = self._tell  # type: ignore[method-assign]
+        self.screen.answer = self.process.send
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +81,7 @@ class Screen:
 
     def type(self, text: str) -> None:
         """Press keys."""
+        self._answered = False
         self.process.send(text)
 
     def say(self, line: str) -> None:
@@ -82,9 +101,19 @@ class Screen:
         while True:
             quiet = not self._read()
             row = self.screen.display[self.screen.cursor.y].rstrip()
-            if quiet and row == ">":
+            if quiet and self._answered and row == ">":
                 return
             assert time.monotonic() < deadline, f"no prompt:\n{self.text()}"
+
+    def row(self) -> str:
+        """The cursor's row."""
+        return str(self.screen.display[self.screen.cursor.y]).rstrip()
+
+    def wait_for_row(self, text: str, seconds: float = 20) -> None:
+        """Read until the cursor's row is `text`, and nothing more comes."""
+        deadline = time.monotonic() + seconds
+        while self._read() or self.row() != text:
+            assert time.monotonic() < deadline, f"{text!r} is not the row:\n{self.text()}"
 
     def wait_for_end(self, seconds: float = 20) -> int:
         """Read to the end of the program; return its exit code."""
@@ -104,10 +133,6 @@ class Screen:
         ]
         return "\n".join(row.rstrip() for row in [*history, *self.screen.display]).rstrip()
 
-    def _tell(self, data: str) -> None:
-        """Answer what the program asked the terminal."""
-        self.process.send(data.replace("\x9b", "\x1b["))
-
     def _read(self) -> bool:
         try:
             read = self.process.read_nonblocking(65536, timeout=0.1)
@@ -116,5 +141,6 @@ class Screen:
         if BACKGROUND_ASKED in read and self._background:
             self.process.send(b"\x1b]11;rgb:" + self._background + b"\x1b\\")
         self.raw += read
+        self._answered = True
         self._stream.feed(read)
         return True

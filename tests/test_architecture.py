@@ -30,7 +30,9 @@ DOORS = {
     "httpx": {"wire/line.py"},
     "sqlite3": {"store/database.py"},
     "rich": {"screen/colours.py"},
-    "prompt_toolkit": {"repl/editor.py", "repl/completion.py"},
+    "prompt_toolkit": {
+        f"repl/{name}.py" for name in ("appearance", "completion", "editor", "history", "keys")
+    },
     "platformdirs": {"config.py"},
     "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module
     "markdown_it": {"store/formats/html.py"},

@@ -20,7 +20,7 @@ QUESTIONS = (
     ("How do I quit?", "chat"),
     ("how do I leave this thing", "chat"),
     ("How can I write several lines?", "chat"),
-    ("how do i paste multi-line text", "chat"),
+    ("how do i paste multi-line text", "keys"),
     ("Can I stop an answer?", "chat"),
     ("undo the last message", "chat"),
     ("How do I start over?", "chat"),

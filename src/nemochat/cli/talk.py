@@ -13,8 +13,8 @@ from nemochat.errors import ExitCode
 from nemochat.files import read_text
 from nemochat.parts import Screen
 from nemochat.repl import loop
-from nemochat.repl.lines import Lines, standard_input
-from nemochat.repl.session import Session
+from nemochat.repl.lines import Lines, prompted, standard_input
+from nemochat.repl.session import Person, Session
 
 
 def talk(given: Given, script: Path | None) -> int:
@@ -26,13 +26,20 @@ def talk(given: Given, script: Path | None) -> int:
     beforehand = Lines(lines or standard_input(), screen, shown=lines is not None)
     session = Session(opened.chat, opened.connector, opened.saved, screen, beforehand)
     if lines is None and streams.input_is_terminal() and sys.stdout and sys.stdout.isatty():
-        from nemochat.repl.editor import Editor
-
         history = config.directories().state / "history" if opened.saved else None
-        session.person = Editor(session, history, screen.typed)
+        session.person = _person(session, history, accessible=views.accessible(settings))
         _greet(opened, screen)
     loop.run(session)
     return ExitCode.OK
+
+
+def _person(session: Session, history: Path | None, *, accessible: bool) -> Person:
+    """Who types at the terminal, with as good an editor as it can show."""
+    if views.dumb():
+        return Lines(prompted("> "), session.screen, shown=False)
+    from nemochat.repl.editor import Editor
+
+    return Editor(session, history, session.screen.typed, accessible=accessible)
 
 
 def _greet(opened: Opened, screen: Screen) -> None:

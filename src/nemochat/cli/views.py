@@ -25,7 +25,7 @@ def choose(
     wanted = config.text("view")
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     bell = keys and on_terminal and config.text("bell") == "on"
-    smart = environment.get("TERM", "dumb") != "dumb"
+    smart = not dumb(environment)
     aloud = accessible(config, environment)
     if wanted == "auto" and not aloud and on_terminal and smart:
         from nemochat.screen.background import Background
@@ -44,3 +44,8 @@ def accessible(config: Config, environment: Mapping[str, str] = os.environ) -> b
     """Whether the chat is read aloud to its person."""
     wanted = config.text("view")
     return wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1")
+
+
+def dumb(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal cannot be painted on."""
+    return environment.get("TERM", "dumb") == "dumb"

@@ -1,27 +1,35 @@
-"""The line editor: history, completion, several lines. One of the doors to prompt_toolkit."""
+"""The line editor: one message at a time from the terminal."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemochat.repl.external import edited
+from nemochat.repl.lines import unblocked
 from nemochat.repl.session import Session
-from nemochat.store.places import own_file, own_folder
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import History
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+    from nemochat.repl.toolbar import Toolbar
+
+PROMPT, SPOKEN_PROMPT = "> ", "You: "
+SECONDS_OF_ESCAPE = 0.05  # after which an Esc is no beginning of another key's sequence
 
 
 class Editor:
     """Reads one message at a time from the terminal."""
 
     def __init__(
-        self, session: Session, history: Path | None, typed: Callable[[], bytes] = bytes
+        self,
+        session: Session,
+        history: Path | None,
+        typed: Callable[[], bytes] = bytes,
+        *,
+        accessible: bool = False,
     ) -> None:
         """Prepare the editor.
 
@@ -29,31 +37,78 @@ class Editor:
             session: The chat.
             history: The file of what was typed; None keeps none.
             typed: What was typed since the last prompt, and stands on the next one.
+            accessible: Whether the prompt is read aloud: nothing is then offered unasked.
         """
-        from prompt_toolkit import PromptSession
+        from nemochat.repl.toolbar import Toolbar
 
-        from nemochat.repl.completion import Commands
-
+        self._session = session
         self._typed = typed
-        self._prompt: PromptSession[str] = PromptSession(
-            history=_history(history, session),
-            completer=Commands(session),
-            complete_while_typing=True,
-            key_bindings=_keys(),
+        self._toolbar: Toolbar | None = None if accessible else Toolbar(session)
+        self._hint = ""
+        self._words = SPOKEN_PROMPT if accessible else PROMPT
+        self._prompt = self._made(history)
+
+    def _made(self, path: Path | None) -> PromptSession[str]:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.enums import EditingMode
+        from prompt_toolkit.filters import Condition
+        from prompt_toolkit.styles import Style
+
+        from nemochat.repl.appearance import STYLE, OneWidth, Typed
+        from nemochat.repl.completion import Commands, expected
+        from nemochat.repl.history import Kept, Suggesting
+        from nemochat.repl.keys import keys
+
+        history, shown = Kept(self._session, path), self._toolbar is not None
+        vi = self._session.connector.config.text("editing_mode") == "vi"
+        prompt: PromptSession[str] = PromptSession(
+            history=history,
+            completer=Commands(self._session),
+            complete_while_typing=Condition(
+                lambda: shown and expected(buffer.document.text_before_cursor)
+            ),
+            auto_suggest=Suggesting(history) if shown else None,
+            key_bindings=keys(self._session, self._hinted),
+            editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
+            enable_suspend=True,
             multiline=True,
             prompt_continuation=_continuation,
-            enable_history_search=True,
+            lexer=Typed(self._session.folds),
+            input_processors=[OneWidth()],
+            bottom_toolbar=self._told if shown else None,
+            style=Style.from_dict(STYLE),
         )
+        buffer = prompt.default_buffer
+        # PromptSession takes either this or completion while typing, for both want the arrows.
+        buffer.enable_history_search = Condition(lambda: True)
+        buffer.on_text_changed += lambda _: self._hinted("")
+        if vi:  # elsewhere a lone Esc does nothing, and a slow line may part longer keys
+            prompt.app.ttimeoutlen = SECONDS_OF_ESCAPE
+        prompt.app.renderer.cpr_not_supported_callback = None  # its warning helps nobody
+        return prompt
 
     def message(self) -> str:
         """The next message.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C, which clears the line.
+            UsageError: the person's own editor failed; the text stands on the next prompt.
             EOFError: Ctrl-D on an empty line, which leaves.
         """
+        from nemochat.repl.keys import OPEN_EDITOR
+
+        if self._toolbar is not None:
+            self._toolbar.refresh()
+        self._hint = ""
         self._type_ahead()
-        return self._prompt.prompt([("bold ansigreen", "> ")])
+        folds = self._session.folds
+        while True:
+            draft, self._session.draft = self._session.draft, ""
+            self._prompt.app.erase_when_done = False
+            text = self._prompt.prompt([("class:prompt", self._words)], default=draft)
+            if text != OPEN_EDITOR:
+                return self._meant(text)
+            after = edited(folds.whole(self._session.draft))  # where it fails, the draft stays
+            self._session.draft = folds.refolded(after)
 
     def reply(self, question: str) -> str:
         """A line that answers a question of ours; "" if the person would not say."""
@@ -61,6 +116,21 @@ class Editor:
             return input(f"{question} ").strip()
         except (EOFError, KeyboardInterrupt):
             return ""
+
+    def _meant(self, text: str) -> str:
+        """A message out of what stands on the prompt: a block without its marks, pastes whole."""
+        stands = unblocked(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        whole = self._session.folds.whole(stands)
+        pasted_slash = whole.lstrip().startswith("/") and not stands.lstrip().startswith("/")
+        return "/" + whole.lstrip() if pasted_slash else whole  # no command is meant by a paste
+
+    def _told(self) -> StyleAndTextTuples:
+        if self._hint or self._toolbar is None:
+            return [("class:toolbar", self._hint)]
+        return [*self._toolbar.fragments(self._prompt.app.output.get_size().columns)]
+
+    def _hinted(self, hint: str) -> None:
+        self._hint = hint
 
     def _type_ahead(self) -> None:
         """Let what was typed while an answer came stand on this prompt; Enter sends it."""
@@ -77,60 +147,6 @@ class Editor:
         store_typeahead(self._prompt.input, [key for key in pressed if key.key not in reports])
 
 
-def _history(path: Path | None, session: Session) -> History:
-    """What was typed: kept in a file for its owner alone, but what begins with a blank nowhere."""
-    from prompt_toolkit.history import FileHistory, InMemoryHistory
-
-    class Private(InMemoryHistory):
-        def append_string(self, string: str) -> None:
-            if not string.startswith(" "):
-                super().append_string(string)
-
-    class Kept(FileHistory):
-        def append_string(self, string: str) -> None:
-            if not string.startswith(" "):
-                super().append_string(string)
-
-        def store_string(self, string: str) -> None:
-            if not session.private:
-                with suppress(OSError):  # a full disk
-                    super().store_string(string)
-
-    if path is None:
-        return Private()
-    try:
-        own_folder(path.parent)
-        with suppress(FileExistsError):
-            os.close(own_file(path))
-        with path.open("ab"):
-            return Kept(path)
-    except OSError:
-        return Private()  # without a home, the chat still works
-
-
-def _continuation(width: int, line: int, soft_wrap: int) -> str:  # noqa: ARG001 - prompt_toolkit's
+def _continuation(width: int, line: int, soft_wrap: int) -> StyleAndTextTuples:  # noqa: ARG001 - prompt_toolkit's
     """What stands before a further line: nothing before the rest of a wrapped one."""
-    return " " * width if soft_wrap else "… "
-
-
-def _keys() -> KeyBindings:
-    """Enter sends; Ctrl-J, Alt-Enter and a backslash before Enter begin a new line."""
-    from prompt_toolkit.key_binding import KeyBindings
-
-    keys = KeyBindings()
-
-    @keys.add("enter")
-    def send(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        if buffer.document.current_line_before_cursor.endswith("\\"):
-            buffer.delete_before_cursor()
-            buffer.insert_text("\n")
-        else:
-            buffer.validate_and_handle()
-
-    @keys.add("c-j")
-    @keys.add("escape", "enter")
-    def new_line(event: KeyPressEvent) -> None:
-        event.current_buffer.insert_text("\n")
-
-    return keys
+    return [("", " " * width)] if soft_wrap else [("class:continuation", "… ")]

@@ -11,16 +11,26 @@ BLOCK = '"""'  # opens and closes a message of several lines
 
 
 def unfinished(text: str) -> bool:
-    """Whether a message goes on in the next line: its block is open, or it ends in a backslash."""
+    """Whether a message goes on in the next line: its block is open, or it ends in a backslash.
+
+    A block is closed by a mark for each that opens: code with marks of its own may stand in it.
+    """
     opened = text.lstrip().startswith(BLOCK)
-    return (opened and text.count(BLOCK) == 1) or (not opened and text.endswith("\\"))
+    return (opened and text.count(BLOCK) % 2 == 1) or (not opened and text.endswith("\\"))
+
+
+def unblocked(text: str) -> str:
+    """A text without the marks of the block that it is, if it is one."""
+    within = text.strip()
+    if len(within) < 2 * len(BLOCK) or not (within.startswith(BLOCK) and within.endswith(BLOCK)):
+        return text
+    return within.removeprefix(BLOCK).removesuffix(BLOCK).strip("\n")
 
 
 def message(text: str) -> str:
     """What was meant: a block without its marks, continued lines without their backslashes."""
-    within = text.strip()
-    if within.startswith(BLOCK):
-        return within.removeprefix(BLOCK).removesuffix(BLOCK).strip("\n")
+    if text.lstrip().startswith(BLOCK):
+        return unblocked(text)
     return text.replace("\\\n", "\n")
 
 
@@ -58,6 +68,11 @@ class Lines:
         if self._shown:
             self._screen.asked(f"{question} {line}".rstrip())
         return line.strip()
+
+
+def prompted(prompt: str) -> Iterator[str]:
+    """The lines that a person types after a prompt, in a terminal that cannot be painted on."""
+    return iter(lambda: input(prompt), None)
 
 
 def standard_input() -> Iterator[str]:

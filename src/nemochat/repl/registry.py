@@ -14,6 +14,7 @@ from nemochat.repl.session import Session
 
 Run = Callable[[Session, str], str]
 Choices = Callable[[Session], Iterable[tuple[str, str]]]
+Then = Callable[[Session, str], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Command:
         aliases: Other names that peoples' fingers know.
         run: Is given the session and what followed; returns Markdown to show.
         choices: What may follow, each with a word about it, for completion.
+        then: What may follow a first word, the same.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Command:
     aliases: tuple[str, ...]
     run: Run
     choices: Choices | None
+    then: Then | None = None
 
     @property
     def help(self) -> str:
@@ -62,19 +65,24 @@ _NOUNS = (
     "shelf",
     "themes",
     "tree",
+    "typing",
 )
 _COMMANDS: dict[str, Command] = {}
 _NAMES: dict[str, str] = {}
 
 
 def command(
-    takes: str = "", *, aliases: tuple[str, ...] = (), choices: Choices | None = None
+    takes: str = "",
+    *,
+    aliases: tuple[str, ...] = (),
+    choices: Choices | None = None,
+    then: Then | None = None,
 ) -> Callable[[Run], Run]:
     """Make a function a slash command; its name is the command, its docstring the help."""
 
     def register(run: Run) -> Run:
         name = run.__name__.rstrip("_")
-        _COMMANDS[name] = Command(name, takes, aliases, run, choices)
+        _COMMANDS[name] = Command(name, takes, aliases, run, choices, then)
         for each in (name, *aliases):
             assert each not in _NAMES, each
             _NAMES[each] = name

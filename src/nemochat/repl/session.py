@@ -10,6 +10,7 @@ from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import UsageError
 from nemochat.parts import Screen
+from nemochat.repl.folding import Folds
 from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
 
@@ -37,6 +38,9 @@ class Session:
         private: Whether nothing is kept from here on, though there are conversations on disk.
         played: Lines that are to be taken before the person is asked for one.
         attached: Texts that go with the next question, fenced already.
+        multiline: Whether Enter makes a new line, and Alt-Enter or Ctrl-J sends.
+        draft: What stands on the next prompt already.
+        folds: The long pastes that stand on a prompt as a mark each.
     """
 
     chat: Chat
@@ -47,6 +51,9 @@ class Session:
     private: bool = False
     played: list[str] = field(default_factory=list)
     attached: list[str] = field(default_factory=list)
+    multiline: bool = False
+    draft: str = ""
+    folds: Folds = field(default_factory=Folds)
 
     @property
     def settings(self) -> Settings:

@@ -1,8 +1,7 @@
 """Answers, notices and texts of our own on a terminal.
 
 A streamed answer is laid out as it comes. Rows that nothing can change any more are written once
-and stay in the terminal's own scrollback; the few that are live are painted again, at most
-twenty-five times a second. rich gives the styles and knows the terminal's colours.
+and stay in the terminal's own scrollback; the live ones are painted again, 25 times a second.
 """
 
 from __future__ import annotations
@@ -61,9 +60,8 @@ class Terminal:
         Args:
             colours: In which its rows are shown.
             math: Whether formulas are shown in Unicode.
-            keys: Whether a prompt follows each answer: the keyboard is read while one comes, Esc
-                then stops it, whoever reads the prompt takes what was `typed`, code is numbered
-                and what an answer took is told.
+            keys: Whether a prompt follows each answer: the keyboard is read while one comes, whoever
+                reads the prompt takes what was `typed`, and code is numbered.
             raw: Whether the Markdown of answers is shown as it came.
             bell: Whether to ring after a long answer.
         """

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from nemochat.core import parameters
-from nemochat.core.values import Value
+from nemochat.core.values import Number, OneOf, Value
 from nemochat.errors import UsageError
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
+
+
+def _values(session: Session, name: str) -> Iterator[tuple[str, str]]:
+    """The values of a parameter that are words, and the one that it has now."""
+    with suppress(UsageError):
+        parameter = parameters.find(name)
+        if parameter.name in session.settings.parameters:
+            yield as_typed(session.settings.parameters[parameter.name]), "the value it has now"
+        if isinstance(parameter.takes, OneOf):
+            yield from ((word, parameter.help) for word in parameter.takes.words)
+        elif isinstance(parameter.takes, Number) and parameter.takes.nullable:
+            yield "none", parameter.help
+
+
+def _chosen(session: Session) -> Iterator[tuple[str, str]]:
+    for name, value in session.settings.parameters.items():
+        yield name, f"now {as_typed(value)}"
 
 
 def _names(session: Session) -> Iterator[tuple[str, str]]:
@@ -18,7 +36,7 @@ def _names(session: Session) -> Iterator[tuple[str, str]]:
         yield parameter.name, f"{parameter.takes}{now}"
 
 
-@command("[NAME [VALUE]]", choices=_names)
+@command("[NAME [VALUE]]", choices=_names, then=_values)
 def set_(session: Session, argument: str) -> str:
     """Set a sampling parameter, or show what is set.
 
@@ -43,7 +61,7 @@ def set_(session: Session, argument: str) -> str:
     return f"`{parameter.name}` is {as_typed(chosen[parameter.name])}."
 
 
-@command("NAME", choices=_names)
+@command("NAME", choices=_chosen)
 def unset(session: Session, argument: str) -> str:
     """Take back a sampling parameter: the endpoint's default holds again."""
     if not argument:

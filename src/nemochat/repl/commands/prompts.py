@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nemochat.core.messages import Message, Role
-from nemochat.core.parameters import changes
+from nemochat.core.parameters import TABLE, changes
 from nemochat.errors import UsageError
 from nemochat.files import read_text
 from nemochat.repl.listings import plain
@@ -31,7 +31,11 @@ def system(session: Session, argument: str) -> str:
     return "The system prompt is set." if settings.system else "The system prompt is cleared."
 
 
-@command("[NAME=VALUE …]", aliases=("regenerate", "regen"))
+@command(
+    "[NAME=VALUE …]",
+    aliases=("regenerate", "regen"),
+    choices=lambda _: [(f"{row.name}=", str(row.takes)) for row in TABLE],
+)
 def retry(session: Session, argument: str) -> str:
     """Ask the last question again; the old answer stays beside the new one.
 

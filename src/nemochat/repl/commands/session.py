@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
+from nemochat.core.window import WINDOW, estimated_tokens, used
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.wire import endpoints
@@ -16,7 +17,7 @@ def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     return "A new conversation begins; the settings stay."
 
 
-@command("[NAME]")
+@command("[NAME]", choices=lambda _: [(row.model, f"at {row.name}") for row in endpoints.TABLE])
 def model(session: Session, argument: str) -> str:
     """Show the model, or ask another one from the next question on."""
     if argument:
@@ -69,3 +70,19 @@ def usage(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         f"{counted.answers} answers, {counted.prompt_tokens} tokens in,"
         f" {counted.completion_tokens} out, {money(counted.cost)}."
     )
+
+
+@command()
+def context(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Show how much of the model's context is taken, by what, and how much is left.
+
+    What the endpoint has counted is exact; the rest is an estimate from the number of characters.
+    """
+    said, system = session.chat.conversation.messages(), session.settings.system
+    taken = used(system, said)
+    rows = [("system prompt", estimated_tokens(system))]
+    for role, name in ((Role.USER, "questions"), (Role.ASSISTANT, "answers")):
+        rows.append((name, sum(estimated_tokens(m.content) for m in said if m.role is role)))
+    rows += [("taken", taken), ("left", max(WINDOW - taken, 0))]
+    lines = [f"| {name} | {tokens:,} | {tokens / WINDOW:.1%} |" for name, tokens in rows]
+    return "\n".join([f"| of {WINDOW:,} | tokens | |", "|---|---|---|", *lines])
