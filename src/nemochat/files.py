@@ -73,20 +73,31 @@ def gathered(
     return texts
 
 
-def fenced(text: str, name: str = "", *, info: str = "") -> str:
+def named(pattern: str) -> bool:
+    """Whether a path or a glob names anything that is there."""
+    try:
+        path = Path(pattern).expanduser()
+    except RuntimeError:
+        return False
+    if _mode(path) is not None:
+        return True
+    return glob.has_magic(pattern) and next(glob.iglob(str(path), recursive=True), None) is not None  # noqa: PTH207 - as below
+
+
+def fenced(text: str, name: str = "", *, info: str | None = None) -> str:
     """A text as a code block that nothing in it can end; where it has a name, after its name.
 
     Args:
         text: What is fenced.
         name: A file's name: it stands on a line before, and its suffix tells the language.
-        info: The language, where there is no name.
+        info: Another language than the suffix tells.
     """
     longest = max((len(run) for run in re.findall("`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     name = " ".join(name.split())
     suffix = Path(name).suffix[1:]
-    if suffix.isascii() and suffix.isalnum():
-        info = info or suffix.lower()
+    if info is None:
+        info = suffix.lower() if suffix.isascii() and suffix.isalnum() else ""
     head = f"`{name}`:\n\n" if name else ""
     return f"{head}{fence}{info}\n{text.rstrip(chr(10))}\n{fence}"
 

@@ -86,6 +86,9 @@ class Screen(View, Protocol):
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
 
+    def output(self, text: str) -> None:
+        """Show lines that a command of the shell wrote, as they are."""
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
 

@@ -50,7 +50,20 @@ class Command:
         return f"/{self.name} {self.takes}".rstrip()
 
 
-_NOUNS = ("chats", "help", "origin", "parameters", "prompts", "session", "shelf", "tree")
+_NOUNS = (
+    "answers",
+    "chats",
+    "files",
+    "help",
+    "origin",
+    "pages",
+    "parameters",
+    "prompts",
+    "session",
+    "shelf",
+    "shell",
+    "tree",
+)
 _COMMANDS: dict[str, Command] = {}
 _NAMES: dict[str, str] = {}
 

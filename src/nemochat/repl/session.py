@@ -37,6 +37,7 @@ class Session:
         private: Whether nothing is kept from here on, though there are conversations on disk.
         played: Lines that are to be taken before the person is asked for one.
         attached: Texts that go with the next question, fenced already.
+        runs: How many files were played since the person was last asked for a line.
     """
 
     chat: Chat
@@ -47,6 +48,7 @@ class Session:
     private: bool = False
     played: list[str] = field(default_factory=list)
     attached: list[str] = field(default_factory=list)
+    runs: int = 0
 
     @property
     def settings(self) -> Settings:
@@ -60,8 +62,16 @@ class Session:
         return self.saved
 
     def agreed(self, question: str) -> bool:
-        """Whether the person says yes to a question; anything but y and yes is a no."""
-        return self.person.reply(f"{question} [y/N]").lower() in {"y", "yes"}
+        """Whether the person says yes to a question; anything but y and yes is a no.
+
+        While lines are played, the next one of them is the answer.
+        """
+        question = f"{question} [y/N]"
+        if not self.played:
+            return self.person.reply(question).lower() in {"y", "yes"}
+        reply = self.played.pop(0).strip()
+        self.screen.asked(f"{question} {reply}")
+        return reply.lower() in {"y", "yes"}
 
     def open(self, conversation: Conversation) -> None:
         """Go on with another conversation, at its own endpoint."""

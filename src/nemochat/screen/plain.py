@@ -74,6 +74,10 @@ class Plain:
         self._put(f"{self._gap}> {self._fit(text)}\n\n")
         self._gap = "\n"
 
+    def output(self, text: str) -> None:
+        """Show lines that a command of the shell wrote, as they are."""
+        self._put(self._fit(text) + ("" if text.endswith("\n") else "\n"))
+
     def typed(self) -> bytes:
         """Nothing: the keyboard is not read."""
         return b""

@@ -134,6 +134,12 @@ class Terminal:
         self._final += [*render(markdown, self._columns - 1, math=self._math), Row((), 0)]
         self._paint(waiting=False)
 
+    def output(self, text: str) -> None:
+        """Show lines that a command of the shell wrote, as they are."""
+        lines = harmless(text).removesuffix("\n").split("\n")
+        self._final += [_line(line.expandtabs(), "") for line in lines]
+        self._paint(waiting=False)
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
         typed, self._keyboard.typed = self._keyboard.typed, b""
