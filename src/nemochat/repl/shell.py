@@ -28,7 +28,7 @@ class Done:
 
     Attributes:
         output: What it wrote, to standard output and standard error, as it came.
-        ending: How it ended, as "code 2"; "" if all went well.
+        ending: How it ended, such as "ended with code 2"; "" if all went well.
         stopped: Whether its person stopped it.
     """
 
@@ -119,9 +119,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _ending(code: int, *, stopped: bool, long: bool) -> str:
     if stopped:
-        return "stopped by you"
+        return "was stopped by you"
     if long:
-        return f"stopped after {MOST_OUTPUT // 1024 // 1024} MB of output"
+        return f"was stopped after {MOST_OUTPUT // 1024 // 1024} MB of output"
     if code < 0:
-        return f"ended by {signal.Signals(-code).name}"
+        return f"was ended by {signal.Signals(-code).name}"
     return f"ended with code {code}" if code else ""

@@ -14,6 +14,7 @@ from nemochat.repl.listings import plain
 from nemochat.repl.question import attach, context, label
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
+from nemochat.screen.safe import harmless_line
 
 MOST_PLAYED = 100  # files that one /run leads to, where they play each other
 
@@ -74,5 +75,6 @@ def words(argument: str) -> list[str]:
 def _attached(session: Session) -> str:
     if not session.attached:
         return "Nothing is attached. `/file PATH` attaches a file to the next question."
-    names = "\n".join(f"- {plain(label(text), 200)}" for text in session.attached)
+    labels = (harmless_line(label(text), 200).replace("`", "'") for text in session.attached)
+    names = "\n".join(f"- `{each}`" for each in labels)
     return f"{names}\n\nWith that the context holds about {context(session):,} tokens."

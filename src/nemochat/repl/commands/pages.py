@@ -25,7 +25,7 @@ def url(session: Session, argument: str) -> str:
     if config.text("urls") != "on":
         raise UsageError(
             "/url is off, for it lets this machine fetch pages",
-            'urls = "on" in the configuration or NEMOCHAT_URLS=on turns it on',
+            'Put urls = "on" into the configuration, or start with --urls on',
         )
     from nemochat.wire.page import fetched
 

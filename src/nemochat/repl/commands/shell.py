@@ -45,8 +45,9 @@ def aside(session: Session, typed: str) -> str:
 
 def _ran(session: Session, line: str, given: str = "") -> shell.Done:
     done = shell.run(line, session.screen.output, given)
+    if done.stopped:
+        session.screen.output("\n")  # after the ^C that stands on the terminal
+        session.played.clear()
     if done.ending:
         session.screen.notice(f"the command {done.ending}")
-    if done.stopped:
-        session.played.clear()
     return done
