@@ -18,6 +18,7 @@ from nemochat.errors import UsageError
 
 MOST_OUTPUT = 1024 * 1024  # bytes, after which a command is stopped: the context holds half of it
 _SECONDS_QUIET = 0.1  # of output, after which a command that has ended is done with
+_TIMES_QUIET = 5  # so long, after which a line that has no end yet is shown
 _SECONDS_TO_STOP = 1.0  # that a command has to heed a signal, before the next one
 _AT_ONCE = 65536  # bytes
 
@@ -44,7 +45,7 @@ def run(command: str, show: Callable[[str], None], given: str = "") -> Done:
 
     Args:
         command: A line of the shell, or several.
-        show: Is given its output as it comes, in whole lines.
+        show: Is given its output as it comes, in lines.
         given: Its standard input.
 
     Raises:
@@ -84,23 +85,29 @@ def run(command: str, show: Callable[[str], None], given: str = "") -> Done:
 
 
 def _lines(process: subprocess.Popen[bytes], output: IO[bytes]) -> Iterator[str]:
-    """What comes, in pieces that end with a line; the last one may lack its end."""
+    """What comes, in whole lines; one that is not gone on with for a while, or cut, as it is."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    held = ""
-    while True:
-        if not select.select([output], [], [], _SECONDS_QUIET)[0]:
-            if process.poll() is not None:
+    held, quiet = "", 0
+    try:
+        while True:
+            if select.select([output], [], [], _SECONDS_QUIET)[0]:
+                read, quiet = os.read(output.fileno(), _AT_ONCE), 0
+                if not read:
+                    break
+                whole, end, held = (held + decoder.decode(read)).rpartition("\n")
+                if end:
+                    yield whole + end
+            elif process.poll() is not None:
                 break  # something in the background holds its output
-            continue
-        read = os.read(output.fileno(), _AT_ONCE)
-        whole, end, held = (held + decoder.decode(read)).rpartition("\n")
-        if end:
-            yield whole + end
-        if not read:
-            break
-        if len(held) > _AT_ONCE:
+            else:
+                quiet += 1
+            if held and (quiet == _TIMES_QUIET or len(held) > _AT_ONCE):
+                yield held
+                held = ""
+    except KeyboardInterrupt:
+        if held:
             yield held
-            held = ""
+        raise
     if held := held + decoder.decode(b"", final=True):
         yield held
 

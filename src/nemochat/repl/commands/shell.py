@@ -34,7 +34,7 @@ def aside(session: Session, typed: str) -> str:
     done = _ran(session, typed.strip())
     if not done.output.strip():
         return "" if done.ending else "The command wrote nothing."
-    lines, tokens = done.output.count("\n"), estimated_tokens(done.output)
+    lines, tokens = len(done.output.splitlines()), estimated_tokens(done.output)
     what = f"these {lines} lines" if lines > 1 else "this line"
     if not session.agreed(f"Add {what}, about {tokens:,} tokens, to the next question?"):
         return ""
