@@ -5,7 +5,6 @@ from __future__ import annotations
 from nemochat.core.messages import Ending
 from nemochat.errors import Ended, NemochatError
 from nemochat.repl import registry
-from nemochat.repl.commands.shell import aside
 from nemochat.repl.question import worded
 from nemochat.repl.session import Session
 
@@ -49,6 +48,8 @@ def take(session: Session, text: str) -> None:
     if bare.startswith("/") and not bare.startswith("//"):
         said = registry.run(session, bare)
     elif bare.startswith("!") and not bare.startswith("!!"):
+        from nemochat.repl.commands.shell import aside  # most chats never need it
+
         said = aside(session, bare[1:])
     else:
         session.chat.say(worded(session, bare[1:] if bare.startswith(("//", "!!")) else text))
