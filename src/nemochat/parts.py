@@ -102,6 +102,9 @@ class Screen(View, Protocol):
         UsageError where there are no colours.
         """
 
+    def output(self, text: str) -> None:
+        """Show lines that a command of the shell wrote, as they are."""
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
 

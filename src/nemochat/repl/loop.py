@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nemochat.core.messages import Ending
 from nemochat.errors import Ended, NemochatError
 from nemochat.repl import registry
 from nemochat.repl.question import worded
@@ -18,7 +19,10 @@ def run(session: Session) -> None:
     """
     while True:
         try:
+            before = session.chat.conversation.head
             take(session, _next(session))
+            if session.played and _stopped(session, before):
+                session.played.clear()
         except EOFError:
             return
         except KeyboardInterrupt:
@@ -40,16 +44,29 @@ def take(session: Session, text: str) -> None:
         return
     if bare in LEAVING:
         raise EOFError
+    said = ""
     if bare.startswith("/") and not bare.startswith("//"):
-        if said := registry.run(session, bare):
-            session.screen.show(said)
+        said = registry.run(session, bare)
+    elif bare.startswith("!") and not bare.startswith("!!"):
+        from nemochat.repl.commands.shell import aside  # most chats never need it
+
+        said = aside(session, bare[1:])
     else:
-        session.chat.say(worded(session, bare[1:] if bare.startswith("//") else text))
+        session.chat.say(worded(session, bare[1:] if bare.startswith(("//", "!!")) else text))
+    if said:
+        session.screen.show(said)
+
+
+def _stopped(session: Session, before: int | None) -> bool:
+    """Whether an answer that came since was stopped by its person."""
+    path = session.chat.conversation.path()
+    return bool(path) and path[-1].key != before and path[-1].message.ending is Ending.INTERRUPTED
 
 
 def _next(session: Session) -> str:
     """The next message: one that is being played, shown as if typed, else the person's."""
     if not session.played:
+        session.runs = 0
         return session.person.message()
     line = session.played.pop(0)
     session.screen.asked(line)

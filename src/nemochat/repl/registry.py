@@ -54,15 +54,19 @@ class Command:
 
 
 _NOUNS = (
+    "answers",
     "candidates",
     "chats",
+    "files",
     "help",
     "looks",
     "origin",
+    "pages",
     "parameters",
     "prompts",
     "session",
     "shelf",
+    "shell",
     "themes",
     "tree",
     "typing",

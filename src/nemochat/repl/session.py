@@ -41,6 +41,7 @@ class Session:
         multiline: Whether Enter makes a new line, and Alt-Enter or Ctrl-J sends.
         draft: What stands on the next prompt already.
         folds: The long pastes that stand on a prompt as a mark each.
+        runs: How many files were played since the person was last asked for a line.
     """
 
     chat: Chat
@@ -54,6 +55,7 @@ class Session:
     multiline: bool = False
     draft: str = ""
     folds: Folds = field(default_factory=Folds)
+    runs: int = 0
 
     @property
     def settings(self) -> Settings:
@@ -67,8 +69,16 @@ class Session:
         return self.saved
 
     def agreed(self, question: str) -> bool:
-        """Whether the person says yes to a question; anything but y and yes is a no."""
-        return self.person.reply(f"{question} [y/N]").lower() in {"y", "yes"}
+        """Whether the person says yes to a question; anything but y and yes is a no.
+
+        While lines are played, the next one of them is the answer.
+        """
+        question = f"{question} [y/N]"
+        if not self.played:
+            return self.person.reply(question).lower() in {"y", "yes"}
+        reply = self.played.pop(0).strip()
+        self.screen.asked(f"{question} {reply}")
+        return reply.lower() in {"y", "yes"}
 
     def open(self, conversation: Conversation) -> None:
         """Go on with another conversation, at its own endpoint."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from base64 import b64encode
 
 from nemochat.errors import Ended, ExitCode, OutputError
 
@@ -27,3 +28,8 @@ def write(text: str) -> None:
 def reflows() -> bool:
     """Whether the terminal wraps anew what stands on it when its width changes: most do."""
     return "XTERM_VERSION" not in os.environ and os.environ.get("TERM") != "linux"
+
+
+def put_on_clipboard(text: str) -> None:
+    """Ask the terminal to put a text on its clipboard (OSC 52)."""
+    write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")

@@ -125,6 +125,10 @@ class Plain:
         """There are no colours."""
         raise UsageError("this view shows no colours")
 
+    def output(self, text: str) -> None:
+        """Show lines that a command of the shell wrote, as they are."""
+        self._put(self._fit(text) + ("" if text.endswith("\n") else "\n"))
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
         typed, self._keyboard.typed = self._keyboard.typed, b""

@@ -10,7 +10,6 @@ import shutil
 import sys
 import threading
 import time
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 
 from nemochat.core.continuation import DROPPED
@@ -21,7 +20,7 @@ from nemochat.screen.answer import Answer, Layout
 from nemochat.screen.bell import Bell
 from nemochat.screen.candidates import outcome, shown_at_once
 from nemochat.screen.colours import Colours
-from nemochat.screen.device import reflows, write
+from nemochat.screen.device import put_on_clipboard, reflows, write
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Renderer, Row, Span, laid_out, prepare, render, row
@@ -58,10 +57,9 @@ class Terminal:
         """Look at the terminal of standard output.
 
         Args:
-            colours: In which its rows are shown.
-            math: Whether formulas are shown in Unicode.
-            keys: Whether a prompt follows each answer: the keyboard is read while one comes, whoever
-                reads the prompt takes what was `typed`, and code is numbered.
+            colours: In which its rows are shown; `math`: whether formulas are shown in Unicode.
+            keys: Whether a prompt follows each answer: the keyboard is read while one comes,
+                whoever reads the prompt takes what was `typed`, and code is numbered.
             raw: Whether the Markdown of answers is shown as it came.
             bell: Whether to ring after a long answer.
         """
@@ -176,6 +174,11 @@ class Terminal:
         """Show answers in this theme from now on; return the name of the one in force."""
         return self._colours.take(name)
 
+    def output(self, text: str) -> None:
+        """Show lines that a command of the shell wrote, as they are."""
+        lines = harmless(text).removesuffix("\n").split("\n")
+        self._tell([row([Span(line.expandtabs(), "")]) for line in lines])
+
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
         self._colours.take()  # what the terminal says of itself was not typed
@@ -184,7 +187,7 @@ class Terminal:
 
     def copy(self, text: str) -> None:
         """Ask the terminal to put a text on its clipboard (OSC 52)."""
-        write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")
+        put_on_clipboard(text)
 
     @property
     def _width(self) -> int:
@@ -230,7 +233,6 @@ class Terminal:
         self._painter.resized(self._columns, reflows=reflows())
 
     def _look(self) -> None:
-        """Fit the terminal's size if it changed."""
         size = shutil.get_terminal_size()
         if size.columns != self._columns:
             self._painter.resized(size.columns, reflows=reflows())

@@ -59,12 +59,19 @@ class Incoming:
 class Line:
     """The connection to one endpoint; one request at a time."""
 
-    def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
-        """Prepare a line; nothing is loaded or sent yet."""
+    def __init__(self, route: Route, headers: Mapping[str, str], *, name: str = "") -> None:
+        """Prepare a line; nothing is loaded or sent yet.
+
+        Args:
+            route: The way.
+            headers: Those of each request.
+            name: Whose certificate is wanted, where the route's address is a number; else "".
+        """
+        self._name = name
         self._stop = Event()
         self._route = route
         self._headers = {"Accept-Encoding": ACCEPTED, **headers}
-        self._endpoint = urlsplit(route.base_url).netloc
+        self._endpoint = name or urlsplit(route.base_url).netloc
         self._where = self._endpoint
         self._stream: Any = None
 
@@ -127,7 +134,8 @@ class Line:
             self._route.base_url + path,
             content=content or None,
             timeout=timeout,
-            extensions={"trace": partial(self._trace, stop)},
+            extensions={"trace": partial(self._trace, stop)}
+            | ({"sni_hostname": self._name} if self._name else {}),
         )
         watchdog.watch(patience.in_all())
         begun = time.monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemochat.errors import UsageError
-from nemochat.repl.comparison import fenced
+from nemochat.files import fenced
 from nemochat.repl.external import edited
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session

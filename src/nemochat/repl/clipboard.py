@@ -1,0 +1,82 @@
+"""The ways to a clipboard: the system's, that of tmux, and through the terminal, over ssh too."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+
+from nemochat.errors import UsageError
+
+MOST_THROUGH_A_TERMINAL = 74_994 // 4 * 3  # bytes: as base64 more is dropped by many terminals
+_SECONDS = 2.0  # that a program may take: one without its display waits for ever
+
+
+def put(text: str, to_terminal: Callable[[str], None], environment: Mapping[str, str]) -> str:
+    """Put a text on every clipboard that can be reached; return by which ways, in words.
+
+    Args:
+        text: What is copied.
+        to_terminal: Asks the terminal to take it; UsageError where there is none.
+        environment: Tells of displays and of tmux.
+
+    Raises:
+        UsageError: there is no clipboard.
+    """
+    content = text.encode("utf-8", "replace")
+    ways = [
+        command[0]
+        for command, encoding in _programs(environment)
+        if _taken(command, text.encode(encoding, "replace"), environment)
+    ]
+    refusal = UsageError(
+        f"{len(content):,} bytes are more than a terminal's clipboard takes"
+        f" ({MOST_THROUGH_A_TERMINAL:,})",
+        "/write FILE keeps the text",
+    )
+    if "tmux" not in ways:
+        try:
+            if len(content) > MOST_THROUGH_A_TERMINAL:
+                raise refusal
+            to_terminal(text)
+            ways.append("the terminal")
+        except UsageError:
+            if not ways:
+                raise
+    return " and ".join(ways)
+
+
+def _programs(environment: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
+    """The programs that may reach a clipboard here, each with the encoding that it reads."""
+    here = environment.get
+    if here("WAYLAND_DISPLAY"):
+        yield ["wl-copy"], "utf-8"
+    elif here("DISPLAY"):
+        xclip = shutil.which("xclip", path=here("PATH"))
+        selected = ["xclip", "-selection", "clipboard"] if xclip else ["xsel", "-i", "-b"]
+        yield selected, "utf-8"
+    if sys.platform == "darwin":
+        yield ["pbcopy"], "utf-8"
+    if here("WSL_DISTRO_NAME"):
+        yield ["clip.exe"], "utf-16-le"
+    if here("TMUX"):
+        yield ["tmux", "load-buffer", "-w", "-"], "utf-8"
+
+
+def _taken(command: list[str], content: bytes, environment: Mapping[str, str]) -> bool:
+    """Whether a program took a text; one that stays to serve it is left in the background."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(  # noqa: S603 - of the table above
+            command,
+            input=content,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(environment),
+            timeout=_SECONDS,
+            check=False,
+            start_new_session=True,
+        )
+        return done.returncode == 0
+    return False

@@ -1,0 +1,245 @@
+"""Pages are fetched from public addresses alone, within bounds, and never by a way round them."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address, ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from nemochat.errors import EndpointError, UsageError
+from nemochat.wire import page
+from nemochat.wire.page import Address, fetched, public
+from tests.wire.fault_server.scripts import head, plays
+from tests.wire.secured import AUTHORITY, secured, unused_port
+
+HERE = IPv4Address("127.0.0.1")
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Site:
+    """A loopback server with pages by path.
+
+    Attributes:
+        pages: What it answers.
+        heard: The paths and Host headers that were asked for.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Answer] = {}
+        self.heard: list[tuple[str, str]] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.heard.append((self.path, self.headers["Host"]))
+                status, headers, body = site.pages[self.path]
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    served = Site()
+    yield served
+    served.server.shutdown()
+    served.server.server_close()
+
+
+def here(address: Address) -> bool:
+    """Only this one address may be connected to, in place of the public ones."""
+    return address == HERE
+
+
+def named(monkeypatch: pytest.MonkeyPatch, **names: str | list[str]) -> list[str]:
+    """Let names have addresses; a list is one for each time that it is asked. What was asked."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int | None, *_: object, **__: object) -> list[Any]:
+        asked.append(host)
+        told = names.get(host.replace(".", "_"), host)
+        told = told.pop(0) if isinstance(told, list) else told
+        family = socket.AF_INET6 if ":" in told else socket.AF_INET
+        return [(family, socket.SOCK_STREAM, 6, "", (told, port or 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return asked
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1"),
+        *("169.254.169.254", "100.64.0.1", "224.0.0.1", "239.1.1.1", "240.0.0.1"),
+        *("255.255.255.255", "192.0.2.1", "198.18.0.1", "::", "::1", "fe80::1", "fc00::1"),
+        *("ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1"),
+        *("2002:7f00:1::", "2002:0a00:1::1", "::127.0.0.1"),
+    ],
+)
+def test_an_address_of_no_public_place_is_known(address: str) -> None:
+    assert not public(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+)
+def test_a_public_address_is_known(address: str) -> None:
+    assert public(ip_address(address))
+
+
+def test_a_page_comes_as_text_in_its_own_charset(site: Site) -> None:
+    latin = {"Content-Type": "text/html"}
+    site.pages["/a?b=c"] = (200, latin, '<meta charset="iso-8859-1"><p>Grün'.encode("latin-1"))
+    site.pages["/plain"] = (
+        200,
+        {"Content-Type": "text/plain; charset=utf-16"},
+        "ä".encode("utf-16"),
+    )
+    packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    site.pages["/json"] = (200, packed, gzip.compress(b'{"a": 1}'))
+    site.pages["/odd"] = (200, {"Content-Type": "text/plain; charset=rot13"}, b"ok \xff")
+    first = fetched(f"{site.address}/a?b=c#part", allowed=here)
+    assert first.html
+    assert first.text.endswith("Grün")
+    assert fetched(f"{site.address}/plain", allowed=here).text == "ä"
+    assert fetched(f"{site.address}/json", allowed=here).text == '{"a": 1}'
+    assert fetched(f"{site.address}/odd", allowed=here).text == "ok \ufffd"
+    assert site.heard[0] == ("/a?b=c", f"127.0.0.1:{site.port}")
+
+
+def test_the_checked_address_is_connected_to_under_the_page_s_own_name(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebound: list[str] = ["127.0.0.1", "127.0.0.2"]
+    asked = named(monkeypatch, example_org=rebound)
+    site.pages["/"] = (200, {"Content-Type": "text/plain"}, b"text")
+    assert fetched(f"http://example.org:{site.port}", allowed=here).text == "text"
+    assert asked.count("example.org") == 1, "a second look could be told another address"
+    assert site.heard == [("/", f"example.org:{site.port}")]
+
+
+def test_redirects_are_followed_and_each_is_checked(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named(monkeypatch, inner_example="127.0.0.2")
+    site.pages |= {
+        "/1": (301, {"Location": "/2"}, b""),
+        "/2": (307, {"Location": f"{site.address}/3"}, b""),
+        "/3": (200, {"Content-Type": "text/plain"}, b"there"),
+        "/inner": (302, {"Location": f"http://inner.example:{site.port}/3"}, b""),
+        "/file": (302, {"Location": "file:///etc/passwd"}, b""),
+        "/loop": (302, {"Location": "/loop"}, b""),
+    }
+    found = fetched(f"{site.address}/1", allowed=here)
+    assert (found.address, found.text) == (f"{site.address}/3", "there")
+    before = len(site.heard)
+    with pytest.raises(UsageError, match=r"inner\.example.*127\.0\.0\.2.*no page is fetched"):
+        fetched(f"{site.address}/inner", allowed=here)
+    with pytest.raises(UsageError, match="https:// or http://"):
+        fetched(f"{site.address}/file", allowed=here)
+    assert len(site.heard) == before + 2
+    with pytest.raises(UsageError, match="redirects more than 5 times"):
+        fetched(f"{site.address}/loop", allowed=here)
+    assert len(site.heard) == before + 8
+
+
+def test_a_name_with_one_private_address_among_others_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = [(socket.AF_INET, 1, 6, "", (each, 0)) for each in ("93.184.216.34", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    with pytest.raises(UsageError, match=r"10\.0\.0\.1"):
+        fetched("https://example.org")
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost", "http://127.1", "http://2130706433/", "https://[::1]/", "0x7f.1"]
+)
+def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
+    with pytest.raises(UsageError, match="is an address of this machine or its network"):
+        fetched(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("ftp://x.org", "file:///etc/passwd", "http://", "http://x.org:0", "http://x y.org"),
+        *("http://user:secret@x.org", "http://[::1", "javascript://x", "http://a\nb.org"),
+    ],
+)
+def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
+    with pytest.raises(UsageError, match="a page's address") as caught:
+        fetched(address)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((404, {"Content-Type": "text/html"}, b"<p>no"), "answers with status 404"),
+        ((200, {"Content-Type": "image/png"}, b"\x89PNG"), 'is "image/png", and no text'),
+        ((200, {"Content-Type": "text/plain"}, b"a\0b"), "is binary"),
+        ((200, {}, b"\0\1\2"), "is binary"),
+        ((200, {"Content-Type": "text/plain"}, b"x" * (page.LARGEST + 1)), "larger than 2 MB"),
+        (
+            (
+                200,
+                {"Content-Type": "text/plain", "Content-Encoding": "gzip"},
+                gzip.compress(bytes(40_000_000)),
+            ),
+            "larger than 2 MB",
+        ),
+        ((302, {}, b""), "answers with status 302"),
+    ],
+)
+def test_what_is_no_page_is_refused_in_a_sentence(answer: Answer, said: str, site: Site) -> None:
+    site.pages["/"] = answer
+    with pytest.raises(UsageError, match=said):
+        fetched(site.address, allowed=here)
+
+
+def test_a_page_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(EndpointError, match=r"fell silent|did not answer"):
+            fetched(address, allowed=here)
+
+
+def test_where_nothing_answers_that_is_told() -> None:
+    with pytest.raises(EndpointError, match="nothing answers"):
+        fetched(f"http://127.0.0.1:{unused_port()}", allowed=here)
+
+
+def test_a_certificate_is_wanted_for_the_name_and_not_for_the_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named(monkeypatch, elsewhere_example="127.0.0.1", example_org="127.0.0.1")
+    text = plays(head(kind="text/plain"), b"over TLS")
+    with secured("elsewhere", text) as server:
+        port = urlsplit(server.base_url).port
+        found = fetched(f"https://elsewhere.example:{port}", allowed=here, ca_bundle=AUTHORITY)
+        assert found.text == "over TLS"
+    with secured("good", text) as server:
+        port = urlsplit(server.base_url).port
+        with pytest.raises(EndpointError, match=r"certificate of example\.org was refused"):
+            fetched(f"https://example.org:{port}", allowed=here, ca_bundle=AUTHORITY)
