@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from nemochat import profiles
 from nemochat.chat import Chat
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
@@ -37,6 +38,7 @@ class Session:
         private: Whether nothing is kept from here on, though there are conversations on disk.
         played: Lines that are to be taken before the person is asked for one.
         attached: Texts that go with the next question, fenced already.
+        told: What was said already that is said once.
     """
 
     chat: Chat
@@ -47,6 +49,7 @@ class Session:
     private: bool = False
     played: list[str] = field(default_factory=list)
     attached: list[str] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
 
     @property
     def settings(self) -> Settings:
@@ -68,13 +71,28 @@ class Session:
         if conversation.settings.endpoint != self.settings.endpoint:
             self.reach(conversation.settings.endpoint)
         self.chat.conversation = conversation
+        if lost := profiles.missed(self.connector.config.profiles, conversation.settings):
+            self.screen.notice(lost)
         self.chat.store = self.saved if self.saved and not self.private else Memory()
 
     def renew(self) -> None:
-        """Begin a new conversation under the same settings."""
-        now = self.settings
-        fresh = Settings(now.model, now.endpoint, now.system, dict(now.parameters))
+        """Begin a new conversation under the same settings, with the examples of its profile."""
+        fresh = self.settings.copied()
+        if fresh.profile in self.connector.config.profiles:
+            fresh.examples = self.connector.config.profiles[fresh.profile].messages
         self.open(Conversation(fresh))
+
+    def without_profile(self) -> Settings:
+        """The settings as they are when the profile in force is dropped."""
+        connector, empty = self.connector, not self.chat.conversation.nodes
+        return profiles.dropped(connector.config, self.settings, connector.model, empty=empty)
+
+    def change(self, settings: Settings) -> None:
+        """Talk with other settings from now on; ConfigurationError if nobody can be asked so."""
+        if settings.endpoint != self.settings.endpoint:
+            self.reach(settings.endpoint)
+        self.chat.conversation.settings = settings
+        self.chat.mark()
 
     def reach(self, endpoint: str) -> None:
         """Ask another endpoint from now on; ConfigurationError if it cannot be asked."""
