@@ -3,7 +3,7 @@ _nemochat() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local path="" word words=""
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case " ask backup chats completions delete export guide import list path prune rename search serve show " in *" $word "*) path="${path:+$path }$word" ;; esac
+    case " ask backup chats completions delete edit export guide import list path profiles prune rename search serve show " in *" $word "*) path="${path:+$path }$word" ;; esac
   done
   case "$previous" in
     --script) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -11,6 +11,7 @@ _nemochat() {
     --base-url) COMPREPLY=(); return ;;
     -m|--model) COMPREPLY=(); return ;;
     -s|--system) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    -p|--profile) COMPREPLY=(); return ;;
     --connect-timeout) COMPREPLY=(); return ;;
     --first-byte-timeout) COMPREPLY=(); return ;;
     --idle-timeout) COMPREPLY=(); return ;;
@@ -35,6 +36,7 @@ _nemochat() {
     --seed) COMPREPLY=(); return ;;
     --tool-choice) COMPREPLY=($(compgen -W "none auto" -- "$current")); return ;;
     -o|--option) COMPREPLY=(); return ;;
+    --param) COMPREPLY=(); return ;;
     --output) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --format) COMPREPLY=(); return ;;
     --from) COMPREPLY=(); return ;;
@@ -44,8 +46,8 @@ _nemochat() {
     --port) COMPREPLY=(); return ;;
   esac
   case "$path" in
-    "") words="ask chats completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
-    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
+    "") words="ask chats completions guide profiles show --script -V --version --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
+    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
     "chats") words="backup delete export import list path prune rename search show -h --help" ;;
     "chats backup") words="-h --help" ;;
     "chats delete") words="--yes -y -h --help" ;;
@@ -60,6 +62,10 @@ _nemochat() {
     "completions") words="bash zsh fish -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;
+    "profiles") words="edit list show -h --help" ;;
+    "profiles edit") words="-h --help" ;;
+    "profiles list") words="-h --help" ;;
+    "profiles show") words="-h --help" ;;
     "show") words="--no-math -h --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))

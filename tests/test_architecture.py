@@ -17,7 +17,7 @@ FLOORS: tuple[set[str], ...] = (
     {"wire", "store", "screen", "tools", "guide", "config", "files"},
     {"parts"},
     {"turn"},
-    {"chat", "connect"},
+    {"chat", "connect", "profiles"},
     {"repl", "batch"},
     {"cli", "__main__"},
 )
@@ -40,6 +40,7 @@ DOORS = {
         "cli/app.py",
         "cli/chats.py",
         "cli/options.py",
+        "cli/profiles.py",
         "cli/program.py",
         "cli/completions.py",
     },

@@ -154,7 +154,7 @@ class Chat:
         parameters = settings.parameters | dict(changes)
         return Prompt(
             settings.model,
-            sendable(settings.system, self.conversation.messages()),
+            sendable(settings.system, [*settings.examples, *self.conversation.messages()]),
             parameters,
             stream=self.options.stream and streams(parameters),
         )

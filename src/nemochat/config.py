@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from nemochat.core import parameters
+from nemochat.core import parameters, profile
 from nemochat.core.values import Number, OneOf, Value, Values, shown
 from nemochat.errors import ConfigurationError, UsageError
 
 PREFIX = "NEMOCHAT_"
 SECTION = "parameters"  # of the file: the sampling parameters
+PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
+DEFAULT = "default"  # the setting's name within those: TOML lets a name be one thing only
 THEMES = ("ansi", "dark", "light", "mono")
 _SWITCH = OneOf(("on", "off"))
 _TOKENS = Number(0, 1_000_000, whole=True)
@@ -84,6 +86,7 @@ TABLE = (
     Setting("base_url", "", "another address for the endpoint; /chat/completions is added to it"),
     Setting("model", "", "the model asked for; empty: Nemo's name at the endpoint", flags=("-m",)),
     Setting("system", "", "the system prompt, or @ and the file that holds it", flags=("-s",)),
+    Setting("profile", "", "a profile of the configuration file, or none", flags=("-p",)),
     Setting("connect_timeout", 10, "seconds to wait for a connection", _SECONDS),
     Setting("first_byte_timeout", 120, "seconds to wait for the first of an answer", _SECONDS),
     Setting("idle_timeout", 60, "seconds to wait for more of an answer", _SECONDS),
@@ -103,13 +106,19 @@ _BY_NAME = {setting.name: setting for setting in TABLE}
 
 
 class Config:
-    """The settings in force, each with its origin, and the sampling parameters of the file."""
+    """The settings in force, each with its origin, and what else the file holds.
+
+    Attributes:
+        parameters: The sampling parameters of the file.
+        profiles: The profiles of the file, by their names.
+    """
 
     def __init__(self) -> None:
         self._values: dict[str, tuple[Value, str]] = {
             setting.name: (setting.default, "default") for setting in TABLE
         }
         self.parameters: dict[str, Value] = {}
+        self.profiles: dict[str, profile.Profile] = {}
 
     def put(self, name: str, value: Value, origin: str) -> None:
         """Let a setting be `value`, because of `origin`."""
@@ -165,16 +174,31 @@ def _from_file(config: Config, file: Path) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"the configuration {file} cannot be read ({error})") from error
+        twice = "Cannot overwrite" in str(error) or "Cannot mutate" in str(error)
+        raise ConfigurationError(
+            f"the configuration {file} cannot be read ({error})",
+            f'Beside [{PROFILE}.NAME], a setting is {PROFILE}.{DEFAULT} = "NAME"' if twice else "",
+        ) from error
     for name, value in told.items():
         if name == SECTION and isinstance(value, dict):
             config.parameters.update(_chosen(value, file))
+        elif name == PROFILE and isinstance(value, dict):
+            _take_profiles(config, value, file)
         elif name in _BY_NAME:
             config.put(name, _BY_NAME[name].check(value, str(file)), str(file))
         else:
             near = get_close_matches(name, [*_BY_NAME, SECTION], n=1)
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
             raise ConfigurationError(f"{file}: there is no setting {shown(name)}", hint)
+
+
+def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
+    if isinstance(told.get(DEFAULT), str):
+        config.put(PROFILE, _BY_NAME[PROFILE].check(told.pop(DEFAULT), str(file)), str(file))
+    try:
+        config.profiles |= {n: profile.read(n, each, file.parent) for n, each in told.items()}
+    except UsageError as error:
+        raise ConfigurationError(f"{file}: {error.sentence}", error.hint) from None
 
 
 def _chosen(told: Mapping[str, object], file: Path) -> Values:

@@ -42,7 +42,7 @@ def test_a_step_forward_that_fails_changes_nothing(
 ) -> None:
     path = tmp_path / "nemochat.db"
     of_version_1(path)
-    monkeypatch.setattr("nemochat.store.schema.VERSION", 3)  # there is no such step
+    monkeypatch.setattr("nemochat.store.schema.VERSION", 4)  # there is no such step
     with pytest.raises(StoreError):
         Conversations(path).catalogue.entries()
     monkeypatch.undo()

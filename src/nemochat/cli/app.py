@@ -12,6 +12,7 @@ import typer
 
 from nemochat.cli.chats import chats
 from nemochat.cli.options import Given, shared
+from nemochat.cli.profiles import profiles
 
 app = typer.Typer(
     name="nemochat",
@@ -26,6 +27,7 @@ app = typer.Typer(
 guide = typer.Typer(help="The embedded endpoint, which answers about nemochat.")
 app.add_typer(guide, name="guide")
 app.add_typer(chats, name="chats")
+app.add_typer(profiles, name="profiles")
 
 
 @app.callback(invoke_without_command=True)

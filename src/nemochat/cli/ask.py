@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from nemochat import profiles
 from nemochat.cli import streams, views
 from nemochat.cli.opening import configured, open_chat
 from nemochat.cli.options import Given
@@ -25,7 +26,8 @@ def ask(words: list[str], given: Given, *, json: bool = False, rehearse: str = "
     question = streams.question(words, streams.piped())
     settings = configured(given)
     opened = open_chat(given, settings, _view(settings, json, rehearse), rehearse=rehearse)
-    answers = opened.chat.say(question)
+    told = profiles.worded(settings.profiles, opened.chat.conversation.settings, question)
+    answers = opened.chat.say(told)
     endings = [answer.ending.exit_code for answer in answers if answer.ending]
     return max(endings, default=ExitCode.OK)
 

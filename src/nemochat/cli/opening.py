@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from nemochat import config
+from nemochat import config, profiles
 from nemochat.chat import Chat, Options
 from nemochat.cli import debug
 from nemochat.cli.options import Given
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import ConfigurationError, UsageError
-from nemochat.files import read_text
 from nemochat.parts import Endpoint, View
 from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
@@ -41,7 +39,9 @@ class Opened:
 
 def configured(given: Given) -> config.Config:
     """The settings in force with these flags; ConfigurationError if one has no such value."""
-    return config.load(given.settings, os.environ)
+    settings = config.load(given.settings, os.environ)
+    settings.parameters |= given.parameters
+    return settings
 
 
 def open_chat(
@@ -68,7 +68,7 @@ def open_chat(
     connector = Connector(settings, os.environ, view, log)
     saved = None if given.private else _kept(view)
     if given.resume:
-        conversation = _last(saved, given)
+        conversation = _last(saved, given, settings, connector, view)
     else:
         conversation = Conversation(_chosen(settings, connector, given))
     endpoint = conversation.settings.endpoint
@@ -104,30 +104,77 @@ def _reached(connector: Connector, name: str, rehearse: str) -> Endpoint:
 
 def _chosen(settings: config.Config, connector: Connector, given: Given) -> Settings:
     endpoint = settings.text("endpoint")
-    return Settings(
+    made = Settings(
         connector.model(endpoint),
         endpoint,
-        system_prompt(settings.text("system")),
-        {**settings.parameters, **given.parameters},
+        profiles.system_prompt(settings.text("system")),
+        dict(settings.parameters),
     )
+    return _profiled(settings, connector, given, made, empty=True)
 
 
-def _last(saved: Conversations | None, given: Given) -> Conversation:
+def _profiled(
+    settings: config.Config, connector: Connector, given: Given, made: Settings, *, empty: bool
+) -> Settings:
+    """A chat's settings with the profile that was chosen; what flags say wins over it."""
+    profile = profiles.chosen(settings)
+    if profile is None:
+        if given.filling and not made.profile:
+            raise UsageError(
+                "--param fills a profile's template, and there is none", "Take -p NAME"
+            )
+        return made
+    if "endpoint" in given.settings:  # and its model with it
+        profile = replace(profile, endpoint="")
+    taken = profiles.taken(profile, made, given.filling, connector.model, empty=empty)
+    _flagged(taken, given)
+    return taken
+
+
+def _flagged(settings: Settings, given: Given) -> None:
+    """Let the flags win."""
+    settings.endpoint = given.settings.get("endpoint", settings.endpoint)
+    settings.model = given.settings.get("model", settings.model)
+    if "system" in given.settings:
+        settings.system = profiles.system_prompt(given.settings["system"])
+    settings.parameters |= given.parameters
+
+
+def _last(
+    saved: Conversations | None,
+    given: Given,
+    configured: config.Config,
+    connector: Connector,
+    view: View,
+) -> Conversation:
     """The last conversation, with what the flags change of it."""
     if saved is None:
         raise UsageError("a private chat cannot go on with the last one: take --private or -c")
     conversation = saved.last()
     if conversation is None:
         raise UsageError("there is no conversation to go on with")
-    settings = conversation.settings
-    settings.endpoint = given.settings.get("endpoint", settings.endpoint)
-    settings.model = given.settings.get("model", settings.model)
-    if "system" in given.settings:
-        settings.system = system_prompt(given.settings["system"])
-    settings.parameters |= given.parameters
+    _resumed(conversation, given, configured, connector, view)
     return conversation
 
 
-def system_prompt(text: str) -> str:
-    """The system prompt that a setting names: itself, or a file's text after an @."""
-    return read_text(Path(text[1:]).expanduser()) if text.startswith("@") else text
+def _resumed(
+    conversation: Conversation,
+    given: Given,
+    settings: config.Config,
+    connector: Connector,
+    view: View,
+) -> None:
+    """Let a conversation that is gone on with have the profile and the settings of the flags."""
+    if lost := profiles.missed(settings.profiles, conversation.settings):
+        view.notice(lost)
+    if "profile" in given.settings:
+        bare = profiles.dropped(settings, conversation.settings, connector.model, empty=False)
+        conversation.settings = _profiled(settings, connector, given, bare, empty=False)
+        chosen = profiles.chosen(settings)
+        if chosen and chosen.messages:
+            view.notice(profiles.BEGUN)
+    elif given.filling:
+        profile = profiles.find(settings.profiles, conversation.settings.profile)
+        conversation.settings.filling |= given.filling
+        profile.check(conversation.settings.filling)
+    _flagged(conversation.settings, given)

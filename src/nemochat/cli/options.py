@@ -13,6 +13,7 @@ import typer
 from nemochat import config
 from nemochat.core import parameters
 from nemochat.core.parameters import Parameter
+from nemochat.core.profile import values
 from nemochat.core.values import OneOf, Texts, Value
 
 Flags = dict[str, Any]  # what typer read, by the names of a function's parameters
@@ -30,6 +31,7 @@ class Given:
         stream: Whether to stream answers.
         resume_dropped: Whether to ask for the rest of an answer that broke off.
         debug: Whether to log what is sent and received.
+        filling: Values for the template of the profile.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Given:
     stream: bool = True
     resume_dropped: bool = False
     debug: bool = False
+    filling: Mapping[str, str] = field(default_factory=dict)
 
     def over(self, other: Given) -> Given:
         """These flags, and the other's where these say nothing."""
@@ -50,6 +53,7 @@ class Given:
             self.stream and other.stream,
             self.resume_dropped or other.resume_dropped,
             self.debug or other.debug,
+            {**other.filling, **self.filling},
         )
 
 
@@ -89,6 +93,12 @@ def _flags() -> Iterator[inspect.Parameter]:
         show_default=False,
     )
     yield _parameter("option", Annotated[list[str] | None, pairs], None)
+    filling = typer.Option(
+        metavar="NAME=VALUE",
+        help="a value for {NAME} in the profile's template",
+        show_default=False,
+    )
+    yield _parameter("param", Annotated[list[str] | None, filling], None)
     for name, flags, text in SWITCHES:
         yield _parameter(name, Annotated[bool, typer.Option(*flags, help=text)], default=False)
 
@@ -174,6 +184,7 @@ def _given(flags: Flags) -> Given:
         not flags["no_stream"],
         flags["resume_dropped"],
         flags["debug"],
+        values(flags["param"] or []),
     )
 
 

@@ -18,12 +18,29 @@ LONGEST_TITLE = 60
 
 @dataclass(slots=True)
 class Settings:
-    """With what a conversation is talked: chosen by its person, and coming back with it."""
+    """With what a conversation is talked: chosen by its person, and coming back with it.
+
+    Attributes:
+        model: The model's name at the endpoint.
+        endpoint: The endpoint's name.
+        system: The system prompt, or "".
+        parameters: The sampling parameters that were chosen.
+        profile: The name of the profile in force, or "".
+        filling: The values of the placeholders of its template.
+        examples: Questions and answers that are sent before the first question.
+    """
 
     model: str
     endpoint: str
     system: str = ""
     parameters: dict[str, Value] = field(default_factory=dict)
+    profile: str = ""
+    filling: dict[str, str] = field(default_factory=dict)
+    examples: tuple[Message, ...] = ()
+
+    def copied(self) -> Settings:
+        """The same settings, to be changed by themselves."""
+        return replace(self, parameters=dict(self.parameters), filling=dict(self.filling))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +202,7 @@ class Conversation:
 
     def forked(self, name: str = "") -> Conversation:
         """A new conversation that begins with this path, under the same settings."""
-        now = self.settings
-        fork = Conversation(
-            Settings(now.model, now.endpoint, now.system, dict(now.parameters)), name=name
-        )
+        fork = Conversation(self.settings.copied(), name=name)
         for place, node in enumerate(self.path(), 1):
             fork.graft(replace(node, key=-place, parent=-place + 1 if place > 1 else None))
             fork.go_to(-place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -64,6 +65,16 @@ def provenance(told: dict[str, Any]) -> Provenance:
     made["continued"] = tuple(Continued(**each) for each in made.get("continued", ()))
     made["parameters"] = values(made.get("parameters", {}))
     return Provenance(**made)
+
+
+def bare(messages: Iterable[Message]) -> list[dict[str, str]]:
+    """Messages as their roles and contents alone."""
+    return [{"role": each.role.value, "content": each.content} for each in messages]
+
+
+def spoken(told: Iterable[dict[str, str]]) -> tuple[Message, ...]:
+    """Messages from their roles and contents."""
+    return tuple(Message(Role(each["role"]), each["content"]) for each in told)
 
 
 def values(told: dict[str, Any]) -> dict[str, Value]:

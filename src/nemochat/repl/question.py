@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nemochat import profiles
 from nemochat.core.window import WINDOW, estimated_tokens, used
 from nemochat.errors import UsageError
 from nemochat.files import fenced, gathered, named
@@ -32,7 +33,9 @@ class Mention:
 
 
 def worded(session: Session, typed: str) -> str:
-    """The question for a message; what was attached, and what it mentions, is taken with it.
+    """The question for a message, in the profile's template.
+
+    What was attached, and what it mentions, is taken with it.
 
     Raises:
         UsageError: a file that it mentions cannot be read, or the context would not hold them.
@@ -48,8 +51,9 @@ def worded(session: Session, typed: str) -> str:
     for mention in reversed(mentions):
         if not mention.meant:
             typed = typed[: mention.start] + typed[mention.start + 1 :]
+    asked = profiles.worded(session.connector.config.profiles, session.settings, typed)
     attached, session.attached = session.attached, []
-    return "\n\n".join([typed, *attached])
+    return "\n\n".join([asked, *attached])
 
 
 def mentioned(text: str) -> list[Mention]:

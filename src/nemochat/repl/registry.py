@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
+from nemochat.repl import custom
+from nemochat.repl.question import worded
 from nemochat.repl.session import Session
 
 Run = Callable[[Session, str], str]
@@ -63,6 +68,7 @@ _NOUNS = (
     "origin",
     "pages",
     "parameters",
+    "profiles",
     "prompts",
     "session",
     "shelf",
@@ -95,25 +101,64 @@ def command(
     return register
 
 
-def commands() -> Iterator[Command]:
-    """All commands, by name."""
+def built_in() -> Iterator[Command]:
+    """The commands that come with the program, by name."""
     for noun in _NOUNS:
         import_module(f"nemochat.repl.commands.{noun}")
     for name in sorted(_COMMANDS):
         yield _COMMANDS[name]
 
 
+def own() -> Iterator[Command]:
+    """The commands that the person at the keyboard wrote, by name; unreadable ones are left out."""
+    for name, path in custom.files().items():
+        if name not in _NAMES:
+            with suppress(UsageError):
+                yield _own(name, path)
+
+
+def commands() -> Iterator[Command]:
+    """All commands: the built-in ones, then those of one's own."""
+    yield from built_in()
+    yield from own()
+
+
+def hidden() -> dict[str, Path]:
+    """Files of commands that are never used, because a built-in one has the name."""
+    return {name: path for name, path in custom.files().items() if name in _NAMES}
+
+
 def find(name: str) -> Command:
-    """The command of this name or alias; UsageError names the nearest."""
-    known = {command.name for command in commands()}
+    """The command of this name or alias; UsageError names the nearest, or what ails its file."""
+    known = {command.name for command in built_in()}
     if name in _NAMES:
         return _COMMANDS[_NAMES[name]]
-    near = get_close_matches(name, _NAMES, n=1)
+    files = custom.files()
+    if name in files:
+        return _own(name, files[name])
+    near = get_close_matches(name, [*_NAMES, *files], n=1)
     hint = f"Did you mean /{near[0]}?" if near else f"/help lists all {len(known)}"
     raise UsageError(f"there is no command {shown('/' + name)}", hint)
 
 
 def run(session: Session, line: str) -> str:
     """Run the command in a line that begins with a slash; return Markdown to show, or ""."""
-    name, _, rest = line.removeprefix("/").partition(" ")
-    return find(name.strip().lower()).run(session, rest.strip())
+    head, *rest = re.split(r"\s", line.removeprefix("/"), maxsplit=1)
+    found = find(head.lower())
+    for name, path in hidden().items():
+        if name not in session.told:
+            session.told.add(name)
+            session.screen.notice(f"/{name} is a command already: {path} is not used")
+    return found.run(session, rest[0].strip() if rest else "")
+
+
+def _own(name: str, path: Path) -> Command:
+    """The command that a file holds; UsageError if it cannot be read."""
+    written = custom.read(name, path)
+
+    def asks(session: Session, argument: str) -> str:
+        session.chat.say(worded(session, custom.read(name, path).filled(argument)))
+        return ""
+
+    asks.__doc__ = f"{written.about}\n\nYour own, from `{path}`."
+    return Command(name, written.takes, (), asks, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from nemochat import profiles
 from nemochat.chat import Chat
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
@@ -42,6 +43,7 @@ class Session:
         draft: What stands on the next prompt already.
         folds: The long pastes that stand on a prompt as a mark each.
         runs: How many files were played since the person was last asked for a line.
+        told: What was said already that is said once.
     """
 
     chat: Chat
@@ -56,6 +58,7 @@ class Session:
     draft: str = ""
     folds: Folds = field(default_factory=Folds)
     runs: int = 0
+    told: set[str] = field(default_factory=set)
 
     @property
     def settings(self) -> Settings:
@@ -85,13 +88,28 @@ class Session:
         if conversation.settings.endpoint != self.settings.endpoint:
             self.reach(conversation.settings.endpoint)
         self.chat.conversation = conversation
+        if lost := profiles.missed(self.connector.config.profiles, conversation.settings):
+            self.screen.notice(lost)
         self.chat.store = self.saved if self.saved and not self.private else Memory()
 
     def renew(self) -> None:
-        """Begin a new conversation under the same settings."""
-        now = self.settings
-        fresh = Settings(now.model, now.endpoint, now.system, dict(now.parameters))
+        """Begin a new conversation under the same settings, with the examples of its profile."""
+        fresh = self.settings.copied()
+        if fresh.profile in self.connector.config.profiles:
+            fresh.examples = self.connector.config.profiles[fresh.profile].messages
         self.open(Conversation(fresh))
+
+    def without_profile(self) -> Settings:
+        """The settings as they are when the profile in force is dropped."""
+        connector, empty = self.connector, not self.chat.conversation.nodes
+        return profiles.dropped(connector.config, self.settings, connector.model, empty=empty)
+
+    def change(self, settings: Settings) -> None:
+        """Talk with other settings from now on; ConfigurationError if nobody can be asked so."""
+        if settings.endpoint != self.settings.endpoint:
+            self.reach(settings.endpoint)
+        self.chat.conversation.settings = settings
+        self.chat.mark()
 
     def reach(self, endpoint: str) -> None:
         """Ask another endpoint from now on; ConfigurationError if it cannot be asked."""

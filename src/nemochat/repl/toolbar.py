@@ -91,6 +91,7 @@ class Toolbar:
         return Facts(
             model=settings.model,
             endpoint=settings.endpoint,
+            profile=settings.profile,
             used=taken,
             turn=turn,
             cost=cost,

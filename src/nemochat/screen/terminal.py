@@ -57,9 +57,9 @@ class Terminal:
         """Look at the terminal of standard output.
 
         Args:
-            colours: In which its rows are shown; `math`: whether formulas are shown in Unicode.
-            keys: Whether a prompt follows each answer: the keyboard is read while one comes,
-                whoever reads the prompt takes what was `typed`, and code is numbered.
+            colours: In which its rows are shown.
+            math: Whether formulas are shown in Unicode.
+            keys: Whether a prompt follows, whose reader takes what was `typed`; code is numbered.
             raw: Whether the Markdown of answers is shown as it came.
             bell: Whether to ring after a long answer.
         """

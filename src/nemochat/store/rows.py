@@ -13,18 +13,30 @@ from nemochat.core.messages import Message
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-CONVERSATION = "id, coalesce(name, ''), started, model, endpoint, system, parameters, head, tip"
+CONVERSATION = (
+    "id, coalesce(name, ''), started, model, endpoint, system, parameters, profile, filling,"
+    " examples, head, tip"
+)
 MESSAGE = "id, parent, written, role, content, details"
 
 Row = tuple[Any, ...]
+
+
+def columns(version: int) -> str:
+    """What to select of a conversation in a database of this version."""
+    if version == 1:
+        return columns(2).replace("tip", "head")
+    if version == 2:  # noqa: PLR2004 - the version
+        return CONVERSATION.replace("profile, filling, examples", "'', '{}', '[]'")
+    return CONVERSATION
 
 
 def insert_conversation(db: Connection, conversation: Conversation) -> int:
     """A new row for a conversation; its number."""
     assert conversation.started is not None
     row = db.execute(
-        "INSERT INTO conversations (started, name, model, endpoint, system, parameters)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conversations (started, name, model, endpoint, system, parameters, profile,"
+        " filling, examples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (conversation.started.isoformat(timespec="seconds"), *_settings(conversation)),
     )
     assert row.lastrowid is not None
@@ -38,7 +50,7 @@ def update_conversation(
     tip = conversation.tip(head) if head is None or head in conversation.nodes else head
     db.execute(
         "UPDATE conversations SET name = ?, model = ?, endpoint = ?, system = ?, parameters = ?,"
-        " head = ?, tip = ? WHERE id = ?",
+        " profile = ?, filling = ?, examples = ?, head = ?, tip = ? WHERE id = ?",
         (*_settings(conversation), head, tip, number),
     )
 
@@ -81,8 +93,17 @@ def update_message(db: Connection, key: int, message: Message, *, settled: bool)
 
 def conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
     """A conversation without its messages, its head and its tip."""
-    id_, name, started, model, endpoint, system, parameters, head, tip = row
-    settings = Settings(model, endpoint, system, records.values(json.loads(parameters)))
+    id_, name, started, model, endpoint, system, parameters, profile, *rest, head, tip = row
+    filling, examples = map(json.loads, rest)
+    settings = Settings(
+        model,
+        endpoint,
+        system,
+        records.values(json.loads(parameters)),
+        profile,
+        filling,
+        records.spoken(examples),
+    )
     made = Conversation(settings, id=id_, name=name, started=datetime.fromisoformat(started))
     return made, head, tip
 
@@ -109,6 +130,9 @@ def _settings(conversation: Conversation) -> Row:
         unicode(settings.endpoint),
         unicode(settings.system),
         unicode(json.dumps(settings.parameters, ensure_ascii=False)),
+        unicode(settings.profile),
+        unicode(json.dumps(settings.filling, ensure_ascii=False)),
+        unicode(json.dumps(records.bare(settings.examples), ensure_ascii=False)),
     )
 
 

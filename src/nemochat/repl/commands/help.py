@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nemochat.errors import UsageError
 from nemochat.guide import knowledge
 from nemochat.repl import registry
+from nemochat.repl.listings import plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -48,11 +49,20 @@ def table() -> str:
     """All commands as a Markdown table, as `/help` and the documentation show it."""
     rows = [
         f"| `{each.usage}` | {each.summary} | {' '.join(f'`/{a}`' for a in each.aliases)} |"
-        for each in registry.commands()
+        for each in registry.built_in()
     ]
     return "\n".join(["| command | what it does | also |", "|---|---|---|", *rows])
 
 
+def _own() -> str:
+    """The commands of one's own, and the files that are none."""
+    lines = [f"- `{each.usage}`: {plain(each.summary)}" for each in registry.own()]
+    lines += [
+        f"- `/{name}` is a command already: its file is not used" for name in registry.hidden()
+    ]
+    return "\n".join(["Your own:", "", *lines, "", ""]) if lines else ""
+
+
 def _overview() -> str:
     topics = ", ".join(f"`{name}`" for name in knowledge.topics())
-    return f"{table()}\n\n`/help COMMAND` and `/help TOPIC` tell more. Topics: {topics}."
+    return f"{table()}\n\n{_own()}`/help COMMAND` and `/help TOPIC` tell more. Topics: {topics}."

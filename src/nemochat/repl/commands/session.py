@@ -12,7 +12,7 @@ from nemochat.wire import endpoints
 
 @command(aliases=("new", "reset"))
 def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
-    """Begin a new conversation with the same settings; the old one stays saved."""
+    """Begin a new conversation with the same settings and profile; the old one stays saved."""
     session.renew()
     return "A new conversation begins; the settings stay."
 
@@ -54,6 +54,7 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         "endpoint": settings.endpoint,
         "model": settings.model,
         "system prompt": settings.system.partition("\n")[0] or "none",
+        "profile": settings.profile or "none",
         "parameters": chosen or "the endpoint's defaults",
         "saved in": where,
     }

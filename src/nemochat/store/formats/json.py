@@ -38,7 +38,10 @@ def as_object(conversation: Conversation) -> dict[str, Any]:
         "model": settings.model,
         "system": settings.system,
         "parameters": settings.parameters,
-        "messages": list(_openai(settings.system, conversation.messages())),
+        "profile": settings.profile,
+        "filling": settings.filling,
+        "examples": records.bare(settings.examples),
+        "messages": list(_openai(settings.system, [*settings.examples, *conversation.messages()])),
         "head": conversation.head,
         "tree": [_placed(node) for node in conversation.nodes.values()],
     }
@@ -65,7 +68,16 @@ def from_object(told: dict[str, Any]) -> Conversation:
         raise ValueError(f"it is of version {told[MARK]!r}, not {VERSION}")
     parameters = records.values(_checked_parameters(told.get("parameters", {})))
     settings = Settings(
-        text(told["model"]), text(told["endpoint"]), text(told.get("system", "")), parameters
+        text(told["model"]),
+        text(told["endpoint"]),
+        text(told.get("system", "")),
+        parameters,
+        text(told.get("profile", "")),
+        {text(name): text(value) for name, value in told.get("filling", {}).items()},
+        tuple(
+            Message(Role(text(each["role"])), text(each["content"]))
+            for each in told.get("examples", ())
+        ),
     )
     made = Conversation(
         settings, name=text(told.get("name", "")), started=moment(told.get("started"))

@@ -23,14 +23,13 @@ def read(source: Source) -> Read:
         numbers = [n for (n,) in db.execute("SELECT id FROM conversations ORDER BY id")]
     for number in numbers:
         try:
-            yield _conversation(source, number, tip="tip" if found > 1 else "head")
+            yield _conversation(source, number, rows.columns(found))
         except (StoreError, ValueError, KeyError, TypeError) as error:
             yield Bad(f"conversation {number}", str(error))
 
 
-def _conversation(source: Source, number: int, tip: str) -> Conversation:
+def _conversation(source: Source, number: int, columns: str) -> Conversation:
     with foreign(source.path) as db:
-        columns = rows.CONVERSATION.replace("tip", tip)
         row = db.execute(f"SELECT {columns} FROM conversations WHERE id = ?", (number,)).fetchone()  # noqa: S608
         made, head, left = rows.conversation(row)
         query = f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id"  # noqa: S608

@@ -1,0 +1,118 @@
+"""`nemochat profiles`: those of the configuration file. A door to typer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+profiles = typer.Typer(
+    help="List, show and edit the profiles of the configuration file.",
+    epilog="A profile holds a system prompt, parameters, a model, a template, examples. More:"
+    " nemochat --endpoint guide, or docs/profiles.md",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+EXAMPLE = """\
+# The settings and profiles of nemochat; `/help configuration` and `/help profiles` tell of both.
+#
+# [profile.chef]
+# about = "recipes, briefly"
+# system = "Respond like a chef with a Michelin star."
+# temperature = 0.3
+#
+# [profile.translate]
+# about = "translates a text"
+# template = "Translate into {language}, and answer with the translation alone:\\n\\n{input}"
+# messages = [
+#   { role = "user", content = "Translate into German: Good morning" },
+#   { role = "assistant", content = "Guten Morgen" },
+# ]
+"""
+
+
+@profiles.command("list", epilog="Example: nemochat profiles list")
+def list_() -> int:
+    """List them: a table on a terminal, tabs in a pipe."""
+    from nemochat import config
+    from nemochat.cli import streams, views
+    from nemochat.repl.commands.profiles import sets, table
+    from nemochat.screen.plain import Plain
+    from nemochat.screen.safe import harmless_line
+
+    settings = config.load({}, os.environ)
+    if sys.stdout is not None and sys.stdout.isatty():
+        views.choose(settings).show(table(settings.profiles, settings.text("profile")))
+        return 0
+    rows = (
+        "\t".join((each.name, harmless_line(each.about, 200), harmless_line(sets(each), 200)))
+        for each in settings.profiles.values()
+    )
+    if listed := "\n".join(rows):
+        Plain(streams.output(), sys.stderr).show(listed)
+    return 0
+
+
+@profiles.command(epilog="Example: nemochat profiles show chef")
+def show(*, name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]) -> int:
+    """Show all of one."""
+    from nemochat import config
+    from nemochat.cli import views
+    from nemochat.profiles import find
+    from nemochat.repl.commands.profiles import told
+
+    settings = config.load({}, os.environ)
+    views.choose(settings).show(told(find(settings.profiles, name)))
+    return 0
+
+
+@profiles.command(epilog="Example: EDITOR=nano nemochat profiles edit")
+def edit() -> int:
+    """Open the configuration file in VISUAL or EDITOR, and check it afterwards."""
+    from nemochat import config
+    from nemochat.screen.plain import say
+
+    file = config.directories().config / "config.toml"
+    _begin(file)
+    _open(file)
+    found = config.load({}, {}, file).profiles
+    say(sys.stderr, f"{file} is sound; profiles: {', '.join(found) or 'none'}")
+    return 0
+
+
+def _begin(file: Path) -> None:
+    """Make the file where there is none, for its owner alone; UsageError if that fails."""
+    from nemochat.errors import ConfigurationError
+    from nemochat.store.places import own_file, own_folder
+
+    try:
+        own_folder(file.parent)
+        with os.fdopen(own_file(file), "w", encoding="utf-8") as new:
+            new.write(EXAMPLE)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be made ({error.strerror})") from error
+
+
+def _open(file: Path) -> None:
+    """Have a file edited; UsageError if there is no editor, or it fails."""
+    import shlex
+    import subprocess
+
+    from nemochat.core.values import shown
+    from nemochat.errors import UsageError
+
+    editor = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
+    if not editor:
+        raise UsageError("there is no editor: neither VISUAL nor EDITOR is set", "Set EDITOR")
+    try:
+        code = subprocess.run([*shlex.split(editor), str(file)], check=False).returncode  # noqa: S603 - theirs
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the editor {shown(editor)} cannot be started ({error})") from error
+    if code:
+        raise UsageError(f"the editor ended with code {code}")

@@ -1,0 +1,159 @@
+"""What is a profile? A name for how to talk: a system prompt, parameters, a template, examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import PurePath
+
+from nemochat.core import parameters
+from nemochat.core.messages import Message, Role
+from nemochat.core.values import Value, Values, shown
+from nemochat.errors import UsageError
+
+NONE = "none"  # the word for no profile, which none can be called
+INPUT = "input"  # the placeholder for what is asked
+TEXTS = ("about", "system", "model", "endpoint", "template")
+KEYS = (*TEXTS, "messages", *parameters.names())
+_NAME = re.compile(r"[^\W_][\w.-]*")
+_MARK = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w-]*)\}|[{}]")
+_SPEAKERS = (Role.USER, Role.ASSISTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How to talk, by a name.
+
+    Attributes:
+        name: Its name.
+        about: What it is for, a line or "".
+        system: The system prompt, or @ and the file that holds it; None leaves the one in force.
+        model: The model, or "" for the one in force.
+        endpoint: The endpoint, or "" for the one in force.
+        template: What stands round each question, `{input}` for the question itself; or "".
+        messages: Questions and answers that a conversation begins with, as examples.
+        parameters: The sampling parameters that it sets.
+    """
+
+    name: str
+    about: str = ""
+    system: str | None = None
+    model: str = ""
+    endpoint: str = ""
+    template: str = ""
+    messages: tuple[Message, ...] = ()
+    parameters: Values = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The placeholders of its template besides `{input}`, each once, in their order."""
+        found = (mark[1] for mark in _MARK.finditer(self.template) if mark[1])
+        return tuple(dict.fromkeys(name for name in found if name != INPUT))
+
+    def check(self, values: Mapping[str, str]) -> None:
+        """See that these are the values of its placeholders; UsageError names one that is not."""
+        for name in values:
+            if name not in self.wanted:
+                there = ", ".join(self.wanted)
+                raise UsageError(
+                    f"the profile {shown(self.name)} has no placeholder {shown(name)}",
+                    f"It has {there}" if there else "It takes no values",
+                )
+        for name in self.wanted:
+            if name not in values:
+                raise UsageError(
+                    f"the profile {shown(self.name)} wants a value for {{{name}}}",
+                    f"Give --param {name}=VALUE, or /profile {self.name} {name}=VALUE",
+                )
+
+    def worded(self, question: str, values: Mapping[str, str]) -> str:
+        """A question within the template; without `{input}` in it, after it.
+
+        Raises:
+            UsageError: a placeholder has no value, or a value no placeholder.
+        """
+        self.check(values)
+        if not self.template:
+            return question
+        told = {**values, INPUT: question}
+        filled = _MARK.sub(lambda mark: told[mark[1]] if mark[1] else mark[0][0], self.template)
+        if any(mark[1] == INPUT for mark in _MARK.finditer(self.template)):
+            return filled
+        return f"{filled.rstrip()}\n\n{question}"
+
+
+def read(name: str, told: object, folder: PurePath) -> Profile:
+    """A profile from the values of a configuration file; its file is named from `folder` on.
+
+    Raises:
+        UsageError: a key or a value of it cannot be.
+    """
+    if name == NONE or not _NAME.fullmatch(name):
+        raise UsageError(f"a profile cannot be called {shown(name)}")
+    if not isinstance(told, dict):
+        raise UsageError(f"[profile.{name}] is a section, not {shown(told)}")
+    texts: dict[str, str] = {}
+    chosen: dict[str, Value] = {}
+    messages: tuple[Message, ...] = ()
+    for key, value in told.items():
+        if key in TEXTS:
+            if not isinstance(value, str):
+                raise UsageError(f"profile {name}: {key} takes a text, not {shown(value)}")
+            texts[key] = value
+        elif key == "messages":
+            messages = _messages(name, value)
+        elif key in parameters.names():
+            try:
+                chosen[key] = parameters.find(key).check(value)
+            except UsageError as error:
+                raise UsageError(f"profile {name}: {error.sentence}", error.hint) from None
+        else:
+            near = get_close_matches(key, KEYS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(KEYS)}"
+            raise UsageError(f"profile {name}: there is no key {shown(key)}", hint)
+    _check_template(name, texts.get("template", ""))
+    if (system := texts.get("system", "")).startswith("@") and not system.startswith("@~"):
+        texts["system"] = f"@{folder / system[1:].strip()}"
+    return Profile(name, **texts, messages=messages, parameters=chosen)
+
+
+def _messages(name: str, told: object) -> tuple[Message, ...]:
+    """Examples: questions and answers in turns, from a question to an answer."""
+    wanted = f"profile {name}: messages takes user and assistant in turns, each a role and content"
+    if not isinstance(told, list) or len(told) % 2:
+        raise UsageError(wanted)
+    made = []
+    for place, each in enumerate(told):
+        role = _SPEAKERS[place % 2]
+        if not isinstance(each, dict) or each.keys() != {"role", "content"}:
+            raise UsageError(wanted, f"Number {place + 1} is not")
+        content = each["content"]
+        if each["role"] != role.value or not isinstance(content, str) or not content.strip():
+            raise UsageError(wanted, f"Number {place + 1} is to be a {role.value}'s text")
+        made.append(Message(role, content))
+    return tuple(made)
+
+
+def _check_template(name: str, template: str) -> None:
+    for mark in _MARK.finditer(template):
+        if mark[0] in {"{", "}"}:
+            raise UsageError(
+                f"profile {name}: template has a {mark[0]} that is part of no placeholder"
+                f" ({shown(template[mark.start() :], 20)})",
+                f"A brace itself is {mark[0] * 2}",
+            )
+
+
+def values(words: list[str]) -> dict[str, str]:
+    """Values of placeholders from words such as `language=French`; UsageError if one is none."""
+    made = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"a value for a profile is NAME=VALUE, not {shown(word)}")
+        if name.strip() == INPUT:
+            raise UsageError("{input} is the question itself, and takes no other value")
+        made[name.strip()] = value
+    return made

@@ -1,0 +1,146 @@
+"""How does a profile come into force, and how does it leave? It changes a chat's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from nemochat.config import Config
+from nemochat.core.conversation import Settings
+from nemochat.core.profile import NONE, Profile
+from nemochat.core.values import shown
+from nemochat.errors import ConfigurationError, UsageError
+from nemochat.files import read_text
+
+BEGUN = "The examples of a profile are for a beginning: /clear begins a conversation with them"
+Profiles = Mapping[str, Profile]
+Model = Callable[[str], str]  # the model to ask for at the endpoint of a name
+
+
+def find(profiles: Profiles, name: str) -> Profile:
+    """The profile of this name; UsageError names the nearest."""
+    if name in profiles:
+        return profiles[name]
+    near = get_close_matches(name, profiles, n=1)
+    hint = f"There are {', '.join(profiles)}" if profiles else "nemochat profiles edit makes one"
+    raise UsageError(
+        f"there is no profile {shown(name)}", f"Did you mean {near[0]}?" if near else hint
+    )
+
+
+def chosen(config: Config) -> Profile | None:
+    """The profile that a flag, the environment or the file names; None for none.
+
+    Raises:
+        UsageError: a flag names one that there is not.
+        ConfigurationError: the environment or the file does.
+    """
+    name, origin = config.text("profile"), config.origin("profile")
+    if name in {"", NONE}:
+        return None
+    try:
+        return find(config.profiles, name)
+    except UsageError as error:
+        if origin.startswith("--"):
+            raise
+        raise ConfigurationError(f"{origin}: {error.sentence}", error.hint) from None
+
+
+def taken(
+    profile: Profile, settings: Settings, values: Mapping[str, str], model: Model, *, empty: bool
+) -> Settings:
+    """Settings with a profile in force.
+
+    Args:
+        profile: The profile.
+        settings: What was in force.
+        values: Those of the placeholders of its template.
+        model: Tells the model of an endpoint, for a profile that names an endpoint alone.
+        empty: Whether nothing was said yet: the examples are for a beginning.
+
+    Raises:
+        UsageError: a placeholder has no value.
+        ConfigurationError: the file of its system prompt cannot be read.
+    """
+    profile.check(values)
+    endpoint = profile.endpoint or settings.endpoint
+    moved = endpoint != settings.endpoint
+    return replace(
+        settings,
+        endpoint=endpoint,
+        model=profile.model or (model(endpoint) if moved else settings.model),
+        system=settings.system if profile.system is None else system(profile),
+        parameters={**settings.parameters, **profile.parameters},
+        profile=profile.name,
+        filling=dict(values),
+        examples=profile.messages if empty else settings.examples,
+    )
+
+
+def dropped(config: Config, settings: Settings, model: Model, *, empty: bool) -> Settings:
+    """Settings without their profile: what it set, and is still so, is as the configuration says.
+
+    Args:
+        config: The configuration, with its profiles.
+        settings: What is in force.
+        model: Tells the model of an endpoint.
+        empty: Whether nothing was said yet: examples that were sent already stay.
+    """
+    bare = replace(
+        settings,
+        parameters=dict(settings.parameters),
+        profile="",
+        filling={},
+        examples=() if empty else settings.examples,
+    )
+    profile = config.profiles.get(settings.profile)
+    if profile is None:
+        return bare
+    for name, value in profile.parameters.items():
+        if name in bare.parameters and bare.parameters[name] == value:
+            del bare.parameters[name]
+            if name in config.parameters:
+                bare.parameters[name] = config.parameters[name]
+    if profile.system is not None and bare.system == system(profile):
+        bare.system = system_prompt(config.text("system"))
+    endpoint, was = config.text("endpoint"), bare.endpoint
+    if was == profile.endpoint and was != endpoint:
+        bare.endpoint, bare.model = endpoint, model(endpoint)
+    elif profile.model and bare.model == profile.model:
+        bare.model = model(was)
+    return bare
+
+
+def worded(profiles: Profiles, settings: Settings, question: str) -> str:
+    """A question as the template of the profile in force puts it.
+
+    Raises:
+        UsageError: the template has a placeholder without a value.
+    """
+    profile = profiles.get(settings.profile)
+    return profile.worded(question, settings.filling) if profile else question
+
+
+def missed(profiles: Profiles, settings: Settings) -> str:
+    """What to tell of a conversation that comes back without its profile; "" where it is there."""
+    if not settings.profile or settings.profile in profiles:
+        return ""
+    return (
+        f"There is no profile {shown(settings.profile)} any more; its system prompt and parameters"
+        " stay, a template is not used"
+    )
+
+
+def system(profile: Profile) -> str:
+    """The text of a profile's system prompt; ConfigurationError if its file cannot be read."""
+    try:
+        return system_prompt(profile.system or "")
+    except UsageError as error:
+        raise ConfigurationError(f"profile {profile.name}: {error.sentence}", error.hint) from None
+
+
+def system_prompt(text: str) -> str:
+    """The system prompt that a setting names: itself, or a file's text after an @."""
+    return read_text(Path(text[1:]).expanduser()) if text.startswith("@") else text
