@@ -93,6 +93,19 @@ class Reading:
         """Whether the line stands in all of the containers that are open, and in no new one."""
         return self.lazy or (self.matched == len(stack) and not self.opened)
 
+    def may_be_claimed(self, *, alone: bool) -> bool:
+        """Whether the line after this text may make a heading or the head of a table of it.
+
+        Args:
+            alone: Whether it is the first line of its paragraph.
+        """
+        size = len(self.text)
+        if self.lazy:
+            return False
+        if alone and size <= LONGEST_TITLE:
+            return True
+        return "|" in self.text[:LONGEST_TITLE] and size <= LONGEST_CLAIMED
+
 
 def read(line: str, stack: Sequence[Container], block: Open) -> Reading:
     """Read a line, or the beginning of one of more than `LONGEST` characters."""

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from nemochat.screen.markdown.blocks import (
-    LONGEST_CLAIMED,
-    LONGEST_TITLE,
-    Kind,
-    Open,
-    Reading,
-    read,
-)
+from nemochat.screen.markdown.blocks import Kind, Open, Reading, read
 from nemochat.screen.markdown.code import Code, Formula, Indented
 from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.highlight import highlighter
@@ -28,10 +21,10 @@ _WITHIN = {Kind.CODE, Kind.FENCE_END, Kind.FORMULA_END, Kind.TABLE_ROW}
 class Document:
     """Lines of source go in, final rows come out; `live` shows the rest."""
 
-    def __init__(self, width: int, *, hyperlinks: bool, math: bool) -> None:
+    def __init__(self, width: int, setting: Setting) -> None:
         self._width = width
-        self._definitions: dict[str, str] = {}
-        self._setting = Setting(self._definitions, hyperlinks, math)
+        self._setting = setting
+        self._fences = 0  # fenced blocks of code so far
         self._stack = Stack()
         self._block = Open()
         self._leaf: Paragraph | Code | Table | None = None
@@ -58,7 +51,7 @@ class Document:
         match self._leaf:
             case Paragraph() as paragraph:
                 final += self._release(paragraph)
-                if self._may_be_claimed(reading, paragraph):
+                if reading.may_be_claimed(alone=paragraph.empty):
                     self._block = Open(Kind.TEXT, reading.text.rstrip(), alone=paragraph.empty)
                 else:
                     final += paragraph.line(reading.text)
@@ -176,14 +169,15 @@ class Document:
             case Kind.TEXT:
                 self._leaf = Paragraph(margin, self._setting)
             case Kind.FENCE:
-                info = reading.text[len(reading.mark) :]
+                self._fences += 1
+                info = reading.text[len(reading.mark) :] if self._setting.coloured else ""
                 self._leaf = Code(margin, highlighter(info) if info else None)
             case Kind.INDENTED:
                 self._leaf = Indented(margin)
             case Kind.FORMULA:
                 self._leaf = Formula(margin, math=self._setting.math)
             case Kind.DEFINITION if found := definition(reading.text):
-                self._definitions.setdefault(*found)
+                self._setting.definitions.setdefault(*found)
         if self._leaf is None:
             self._block = Open()
 
@@ -197,21 +191,14 @@ class Document:
                 rule = Span("─" * min(_LONGEST_RULE, margin.columns), "rule")
                 return [row((*margin.take(), rule))]
             case Kind.FENCE | Kind.FORMULA:
-                return [row((*margin.take(), Span(reading.text, "fence")))]
+                numbered = self._setting.numbered and reading.kind is Kind.FENCE
+                number = f" · {self._fences + 1}" if numbered else ""
+                return [row((*margin.take(), Span(reading.text + number, "fence")))]
             case Kind.DEFINITION:
                 said = Span(reading.text.replace("\t", " "), "dim")
                 return rows([said], margin.columns, margin.first, margin.rest)
             case _:
                 return []
-
-    def _may_be_claimed(self, reading: Reading, paragraph: Paragraph) -> bool:
-        """Whether the next line may make a heading or the head of a table of this one."""
-        size = len(reading.text)
-        if reading.lazy:
-            return False
-        if paragraph.empty and size <= LONGEST_TITLE:
-            return True
-        return "|" in reading.text[:LONGEST_TITLE] and size <= LONGEST_CLAIMED
 
     def _release(self, paragraph: Paragraph) -> list[Row]:
         """Give the paragraph the line that nothing claimed."""

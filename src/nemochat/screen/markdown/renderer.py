@@ -17,7 +17,7 @@ from nemochat.screen.markdown.blocks import (
 )
 from nemochat.screen.markdown.document import Document
 from nemochat.screen.markdown.links import may_define
-from nemochat.screen.markdown.setting import Outlook
+from nemochat.screen.markdown.setting import Outlook, Setting
 from nemochat.screen.markdown.spans import Row
 from nemochat.screen.safe import Cleaner
 
@@ -35,11 +35,15 @@ class Renderer:
         width: Columns of text, one less than the terminal has.
         hyperlinks: Whether the terminal follows links, so that addresses need not be shown.
         math: Whether formulas are shown in Unicode where that is exact.
+        numbered: Whether fenced blocks of code are numbered, as `code_blocks` gives them.
     """
 
-    def __init__(self, width: int, *, hyperlinks: bool = False, math: bool = True) -> None:
+    def __init__(
+        self, width: int, *, hyperlinks: bool = False, math: bool = True, numbered: bool = False
+    ) -> None:
         self._cleaner = Cleaner()
-        self._document = Document(max(width, NARROWEST), hyperlinks=hyperlinks, math=math)
+        setting = Setting(hyperlinks=hyperlinks, math=math, numbered=numbered)
+        self._document = Document(max(width, NARROWEST), setting)
         self._line = ""  # the line that is not complete
         self._handed_over = False  # whether the document has what came of it
         self._due = LONGEST_TITLE
@@ -129,7 +133,9 @@ class Renderer:
         return size > LONGEST_CLAIMED or not (text[0] == "[" and may_define(text))
 
 
-def render(text: str, width: int, *, hyperlinks: bool = False, math: bool = True) -> list[Row]:
+def render(
+    text: str, width: int, *, hyperlinks: bool = False, math: bool = True, numbered: bool = False
+) -> list[Row]:
     """All rows of a text that is there at once."""
-    renderer = Renderer(width, hyperlinks=hyperlinks, math=math)
+    renderer = Renderer(width, hyperlinks=hyperlinks, math=math, numbered=numbered)
     return renderer.feed(text) + renderer.end()

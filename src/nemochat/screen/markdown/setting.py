@@ -1,9 +1,8 @@
-"""What is a paragraph read with?"""
+"""What is an answer laid out with?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -17,14 +16,18 @@ class Outlook(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a paragraph is read with.
+    """What an answer is laid out with.
 
     Attributes:
-        definitions: Addresses of reference links by their normalized label.
+        definitions: Addresses of reference links by their normalized label; more are added.
         hyperlinks: Whether the terminal follows links, so that addresses need not be shown.
         math: Whether formulas are shown in Unicode where that is exact.
+        numbered: Whether fenced blocks of code are numbered.
+        coloured: Whether code has colours.
     """
 
-    definitions: Mapping[str, str]
+    definitions: dict[str, str] = field(default_factory=dict)
     hyperlinks: bool = False
     math: bool = True
+    numbered: bool = False
+    coloured: bool = True
