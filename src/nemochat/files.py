@@ -2,11 +2,93 @@
 
 from __future__ import annotations
 
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
+from nemochat.core.values import shown
 from nemochat.errors import UsageError
 
 LARGEST = 32 * 1024 * 1024  # bytes; the model's context holds about half a megabyte
+MOST_FILES = 100  # that are gathered at once
+MOST_BYTES = 2 * 1024 * 1024  # that they have together
+_MOST_LOOKED_AT = 20_000  # files of one folder: a home or a disk named by mistake ends here
+_BEGINNING = 8192  # bytes that tell binary from text
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text file: its name, as its person would write it, and its content."""
+
+    name: str
+    content: str
+
+
+def gathered(
+    patterns: Iterable[str], *, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES
+) -> list[Text]:
+    """The text files that paths, globs and folders name, each once, in order.
+
+    A folder stands for all files within it. Hidden and binary files are passed over where a folder
+    or a glob finds them; what is named itself is read or refused.
+
+    Args:
+        patterns: Paths, `~` for one's home, globs (`src/**/*.py`), or folders.
+        most_files: How many files may be gathered.
+        most_bytes: How many bytes they may have together.
+
+    Raises:
+        UsageError: a file is missing, binary or no UTF-8 text, nothing is found, or too much is.
+    """
+    patterns = list(patterns)
+    found: dict[str, tuple[Path, str, bool]] = {}  # by the real path
+    for pattern in patterns:
+        here = {
+            os.path.realpath(path): (path, _written(path, pattern), itself)
+            for path, itself in _named(pattern)
+            if itself or _textual(path)
+        }
+        if not here:
+            raise UsageError(f"{shown(pattern)} finds no text file")
+        found = {**found, **{real: each for real, each in here.items() if real not in found}}
+    what = ", ".join(patterns)
+    if len(found) > most_files:
+        raise UsageError(f"{what}: {len(found)} text files, where {most_files} are the most")
+    size = sum(_size(path) for path, _, _ in found.values())
+    if size > most_bytes:
+        raise UsageError(f"{what}: {size:,} bytes, where {most_bytes:,} are the most")
+    texts = [
+        Text(name, content)
+        for path, name, itself in found.values()
+        if (content := _content(path, itself=itself)) is not None
+    ]
+    if not texts:
+        raise UsageError(f"{what}: there is no text in UTF-8")
+    return texts
+
+
+def fenced(text: str, name: str = "", *, info: str = "") -> str:
+    """A text as a code block that nothing in it can end; where it has a name, after its name.
+
+    Args:
+        text: What is fenced.
+        name: A file's name: it stands on a line before, and its suffix tells the language.
+        info: The language, where there is no name.
+    """
+    longest = max((len(run) for run in re.findall("`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    name = " ".join(name.split())
+    suffix = Path(name).suffix[1:]
+    if suffix.isascii() and suffix.isalnum():
+        info = info or suffix.lower()
+    head = f"`{name}`:\n\n" if name else ""
+    return f"{head}{fence}{info}\n{text.rstrip(chr(10))}\n{fence}"
 
 
 def read_text(path: Path) -> str:
@@ -31,7 +113,7 @@ def as_text(content: bytes, name: str) -> str:
     """
     if len(content) > LARGEST:
         raise UsageError(f"{name} is larger than {LARGEST // 1024 // 1024} MB")
-    if b"\0" in content[:8192]:
+    if b"\0" in content[:_BEGINNING]:
         raise UsageError(f"{name} is binary, not text")
     try:
         return content.decode("utf-8-sig")
@@ -39,3 +121,82 @@ def as_text(content: bytes, name: str) -> str:
         raise UsageError(
             f"{name} is not UTF-8 text (byte {error.start} is 0x{content[error.start]:02x})"
         ) from None
+
+
+def _named(pattern: str) -> Iterator[tuple[Path, bool]]:
+    """The files that a pattern finds, and whether each is what it names itself."""
+    try:
+        path = Path(pattern).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{shown(pattern)}: there is no such home directory") from None
+    mode = _mode(path) if pattern else None
+    if mode is not None and S_ISDIR(mode):
+        yield from islice(((each, False) for each in _within(path)), _MOST_LOOKED_AT)
+    elif mode is not None:
+        yield path, True
+    elif glob.has_magic(pattern):
+        matches = sorted(islice(glob.iglob(str(path), recursive=True), _MOST_LOOKED_AT))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        yield from ((Path(match), False) for match in matches)
+    else:
+        raise UsageError(f"there is no file {shown(pattern)}", _nearest(path))
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """The files of a folder and of those in it, the hidden ones left out, in order."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _mode(path: Path) -> int | None:
+    """What a path leads to, as `stat` tells; None if to nothing that can be told."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _textual(path: Path) -> bool:
+    """Whether a regular file begins as text does."""
+    mode = _mode(path)
+    if mode is None or not S_ISREG(mode):
+        return False
+    try:
+        with path.open("rb") as file:
+            return b"\0" not in file.read(_BEGINNING)
+    except OSError:
+        return False
+
+
+def _content(path: Path, *, itself: bool) -> str | None:
+    """The text of a file; None if it has none and was not named itself."""
+    try:
+        return read_text(path)
+    except UsageError:
+        if itself:
+            raise
+        return None
+
+
+def _written(path: Path, pattern: str) -> str:
+    """A path as its person writes it: `~` stays."""
+    if not pattern.startswith("~"):
+        return str(path)
+    home = pattern.partition("/")[0]
+    return home + str(path).removeprefix(str(Path(home).expanduser()))
+
+
+def _nearest(path: Path) -> str:
+    try:
+        names = [each.name for each in path.parent.iterdir()]
+    except (OSError, ValueError):
+        return ""
+    near = get_close_matches(path.name, names, n=1)
+    return f"Did you mean {shown(str(path.with_name(near[0])))}?" if near else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nemochat.errors import UsageError
-from nemochat.files import LARGEST, as_text
+from nemochat.files import LARGEST, as_text, fenced
 
 
 def input_is_terminal() -> bool:
@@ -50,7 +50,4 @@ def question(words: list[str], text: str) -> str:
         return text.strip("\n")
     if not text.strip():
         return asked
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{asked}\n\n{fence}\n{text.rstrip()}\n{fence}"
+    return f"{asked}\n\n{fenced(text.rstrip())}"

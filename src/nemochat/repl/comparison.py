@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
+from nemochat.files import fenced
+
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _LARGEST = 4_000_000  # pairs of words that are still compared word by word: about a second
@@ -27,11 +29,4 @@ def compared(first: str, second: str) -> str:
             parts.append(f"[-{''.join(old[old_start:old_end])}-]")
         if new_end > new_start:
             parts.append(f"{{+{''.join(new[new_start:new_end])}+}}")
-    return fenced("".join(parts))
-
-
-def fenced(text: str) -> str:
-    """A text as a code block that nothing in it can end."""
-    longest = max((len(run) for run in re.findall("`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}text\n{text}\n{fence}"
+    return fenced("".join(parts), info="text")
