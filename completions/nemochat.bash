@@ -38,6 +38,12 @@ _nemochat() {
     --seed) COMPREPLY=(); return ;;
     --tool-choice) COMPREPLY=($(compgen -W "none auto" -- "$current")); return ;;
     -o|--option) COMPREPLY=(); return ;;
+    --resume) COMPREPLY=(); return ;;
+    -f|--file) COMPREPLY=(); return ;;
+    -x|--extract) COMPREPLY=(); return ;;
+    --output-format) COMPREPLY=($(compgen -W "text json jsonl" -- "$current")); return ;;
+    --out) COMPREPLY=(); return ;;
+    --schema) COMPREPLY=($(compgen -W "FILE FIELDS" -- "$current")); return ;;
     --output) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --format) COMPREPLY=(); return ;;
     --from) COMPREPLY=(); return ;;
@@ -47,8 +53,8 @@ _nemochat() {
     --port) COMPREPLY=(); return ;;
   esac
   case "$path" in
-    "") words="ask chats completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
-    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
+    "") words="ask chats completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
+    "ask") words="-f --file -e --edit --no-stdin -x --extract --xl --extract-last --json --output-format --out -u --usage -q --quiet --schema --json-mode -i --interactive --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
     "chats") words="backup delete export import list path prune rename search show -h --help" ;;
     "chats backup") words="-h --help" ;;
     "chats delete") words="--yes -y -h --help" ;;

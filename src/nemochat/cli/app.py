@@ -5,11 +5,13 @@ Heavy modules are imported inside the commands that need them, so that `--help` 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nemochat.cli.asking import Asking
 from nemochat.cli.chats import chats
 from nemochat.cli.options import Given, shared
 
@@ -52,7 +54,7 @@ def chat(
     if script is None and not streams.input_is_terminal():
         from nemochat.cli.ask import ask as run
 
-        return run([], given)
+        return run([], given, Asking())
     from nemochat.cli.talk import talk
 
     return talk(given, script)
@@ -65,20 +67,13 @@ def ask(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="PROMPT…", show_default=False)
     ] = None,
+    asking: Asking,
     given: Given,
-    json: Annotated[bool, typer.Option("--json", help="the answer as one JSON object")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="show the request's JSON, and send nothing")
-    ] = False,
-    curl: Annotated[
-        bool, typer.Option("--curl", help="show the request as a curl command, and send nothing")
-    ] = False,
 ) -> int:
     """Ask one question; what comes through a pipe is asked with it."""
     from nemochat.cli.ask import ask as run
 
-    rehearse = "curl" if curl else "json" if dry_run else ""
-    return run(words or [], given, json=json, rehearse=rehearse)
+    return run(words or [], given, asking)
 
 
 @app.command(epilog="Example: nemochat show README.md")
@@ -91,9 +86,12 @@ def show(
     from nemochat.cli import streams, views
     from nemochat.cli.opening import configured
     from nemochat.files import read_text
+    from nemochat.screen.plain import say
 
     settings = configured(Given({"math": "off"} if no_math else {}))
-    text = streams.piped() if str(file) == "-" else read_text(file)
+    text = (
+        streams.piped(lambda note: say(sys.stderr, note)) if str(file) == "-" else read_text(file)
+    )
     views.choose(settings).show(text.rstrip("\n"))
     return 0
 

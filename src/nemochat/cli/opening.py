@@ -12,6 +12,7 @@ from nemochat.cli import debug
 from nemochat.cli.options import Given
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
+from nemochat.core.schema import ResponseFormat
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
 from nemochat.parts import Endpoint, View
@@ -51,6 +52,7 @@ def open_chat(
     *,
     guide_without_token: bool = False,
     rehearse: str = "",
+    response_format: ResponseFormat | None = None,
 ) -> Opened:
     """Put a chat together.
 
@@ -60,6 +62,7 @@ def open_chat(
         view: What shows its turns.
         guide_without_token: Whether the guide may answer where there is no token.
         rehearse: Shows what would be sent, as "json" or "curl": nothing is sent or kept.
+        response_format: The shape that answers are to have.
 
     Raises:
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
@@ -67,8 +70,10 @@ def open_chat(
     log = debug.log(config.directories().state / "debug.log") if given.debug else None
     connector = Connector(settings, os.environ, view, log)
     saved = None if given.private else _kept(view)
-    if given.resume:
-        conversation = _last(saved, given)
+    if given.resume is not None:
+        conversation = _resumed(saved, given)
+    elif given.fork:
+        raise UsageError("--fork needs the conversation to begin with: -c or --resume")
     else:
         conversation = Conversation(_chosen(settings, connector, given))
     endpoint = conversation.settings.endpoint
@@ -77,12 +82,17 @@ def open_chat(
     if guided:
         conversation.settings.endpoint = endpoint = GUIDE
         conversation.settings.model = connector.model(GUIDE)
+    reached = _reached(connector, endpoint, rehearse)
+    if given.fork:
+        conversation = conversation.forked()
+        conversation = conversation if saved is None or rehearse else saved.adopt(conversation)
+    loop_tokens = int(settings.number("loop_guard"))
     chat = Chat(
         conversation,
-        _reached(connector, endpoint, rehearse),
+        reached,
         Memory() if saved is None or rehearse else saved,
         view,
-        Options(given.stream, given.resume_dropped, int(settings.number("loop_guard"))),
+        Options(given.stream, given.resume_dropped, loop_tokens, response_format),
     )
     return Opened(chat, connector, saved, guided)
 
@@ -112,11 +122,12 @@ def _chosen(settings: config.Config, connector: Connector, given: Given) -> Sett
     )
 
 
-def _last(saved: Conversations | None, given: Given) -> Conversation:
-    """The last conversation, with what the flags change of it."""
+def _resumed(saved: Conversations | None, given: Given) -> Conversation:
+    """The conversation to go on with, with what the flags change of it."""
     if saved is None:
-        raise UsageError("a private chat cannot go on with the last one: take --private or -c")
-    conversation = saved.last()
+        flag = "--resume" if given.resume else "-c"
+        raise UsageError(f"a private chat goes on with no other: take --private or {flag}")
+    conversation = saved.load(given.resume) if given.resume else saved.last()
     if conversation is None:
         raise UsageError("there is no conversation to go on with")
     settings = conversation.settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from nemochat import __version__, config
@@ -25,14 +24,27 @@ def talk(given: Given, script: Path | None) -> int:
     opened = open_chat(given, settings, screen, guide_without_token=lines is None)
     beforehand = Lines(lines or standard_input(), screen, shown=lines is not None)
     session = Session(opened.chat, opened.connector, opened.saved, screen, beforehand)
-    if lines is None and streams.input_is_terminal() and sys.stdout and sys.stdout.isatty():
-        from nemochat.repl.editor import Editor
-
-        history = config.directories().state / "history" if opened.saved else None
-        session.person = Editor(session, history, screen.typed)
+    if lines is None and streams.input_is_terminal() and streams.output_is_terminal():
+        _seat(session)
         _greet(opened, screen)
     loop.run(session)
     return ExitCode.OK
+
+
+def stay(opened: Opened, screen: Screen) -> None:
+    """Chat on in a conversation in which something was asked already, until someone leaves."""
+    nobody = Lines(iter(()), screen, shown=False)
+    session = Session(opened.chat, opened.connector, opened.saved, screen, nobody)
+    _seat(session)
+    loop.run(session)
+
+
+def _seat(session: Session) -> None:
+    """Let the person at the terminal type."""
+    from nemochat.repl.editor import Editor
+
+    history = config.directories().state / "history" if session.saved else None
+    session.person = Editor(session, history, session.screen.typed)
 
 
 def _greet(opened: Opened, screen: Screen) -> None:

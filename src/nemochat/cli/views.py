@@ -13,7 +13,11 @@ from nemochat.screen.plain import Accessible, Plain
 
 
 def choose(
-    config: Config, environment: Mapping[str, str] = os.environ, *, keys: bool = False
+    config: Config,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    keys: bool = False,
+    quiet: bool = False,
 ) -> Screen:
     """The view for standard output as it is connected, and as its person wants it.
 
@@ -21,13 +25,20 @@ def choose(
         config: The settings in force.
         environment: The environment's variables.
         keys: Whether the view may read the keyboard: a prompt follows that takes what was typed.
+        quiet: Whether notices are left out.
     """
     wanted = config.text("view")
+    err = None if quiet else sys.stderr
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     if wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1"):
-        return Accessible(streams.output(), sys.stderr, on_terminal=on_terminal)
+        return Accessible(streams.output(), err, on_terminal=on_terminal)
     if wanted == "auto" and on_terminal and environment.get("TERM", "dumb") != "dumb":
         from nemochat.screen.terminal import Terminal
 
-        return Terminal(math=config.text("math") == "on", keys=keys)
-    return Plain(streams.output(), sys.stderr, on_terminal=on_terminal)
+        class Quiet(Terminal):
+            def notice(self, text: str) -> None:
+                """Say nothing."""
+
+        shown = Quiet if quiet else Terminal
+        return shown(math=config.text("math") == "on", keys=keys)
+    return Plain(streams.output(), err, on_terminal=on_terminal)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-import tempfile
-from contextlib import suppress
-from pathlib import Path
-
 from nemochat.core.conversation import Conversation, Node
 from nemochat.core.messages import Role
 from nemochat.core.values import shown
+from nemochat.editing import edited
 from nemochat.errors import UsageError
-from nemochat.files import read_text
 from nemochat.repl.commands.chats import transcript
 from nemochat.repl.comparison import compared
 from nemochat.repl.listings import plain
@@ -110,7 +103,7 @@ def edit(session: Session, argument: str) -> str:
     variable VISUAL or EDITOR names.
     """
     question = nth_question(session.chat.conversation, argument)
-    text = _edited(question.message.content)
+    text = edited(question.message.content)
     if text.strip() == question.message.content.strip():
         return "The question is as it was; `/retry` asks it again."
     session.chat.edit(question, text)
@@ -193,25 +186,3 @@ def _nearest(talk: Conversation) -> str:
         f" {plain(talk.nodes[key].message.content)}"
         for key in talk.siblings(forks[-1])
     )
-
-
-def _edited(text: str) -> str:
-    """A text as its person's editor leaves it; UsageError if there is no editor, or it fails."""
-    editor = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
-    if not editor:
-        raise UsageError("there is no editor: neither VISUAL nor EDITOR is set", "Set EDITOR")
-    descriptor, name = tempfile.mkstemp(suffix=".md", prefix="nemochat-")  # of mode 0600
-    path = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        try:
-            code = subprocess.run([*shlex.split(editor), name], check=False).returncode  # noqa: S603 - theirs
-        except (OSError, ValueError) as error:
-            raise UsageError(f"the editor {shown(editor)} cannot be started ({error})") from error
-        if code:
-            raise UsageError(f"the editor ended with code {code}; nothing was asked")
-        return read_text(path).strip("\n")
-    finally:
-        with suppress(OSError):
-            path.unlink()
