@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -19,14 +20,19 @@ class Screen:
     """A terminal of some size with the program in it."""
 
     def __init__(
-        self, program: Program, *arguments: str, columns: int = 80, rows: int = 24
+        self,
+        program: Program,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        command: Sequence[str] = (sys.executable, "-m", "nemochat"),
     ) -> None:
         self.screen = pyte.HistoryScreen(columns, rows, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "nemochat", *arguments],
+            command[0],
+            [*command[1:], *arguments],
             env={**program.environment, "PROMPT_TOOLKIT_NO_CPR": "1"},
             cwd=str(program.home),
             dimensions=(rows, columns),

@@ -51,7 +51,7 @@ def _command(arguments: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
         raise _usage(error.format_message(), arguments) from error
-    except BrokenPipeError:  # typer's own pages: --help into a pager that was left
+    except SystemExit:  # typer's way when the reader of its page, --help, has left
         raise Ended(ExitCode.PIPE_CLOSED) from None
     except OSError as error:
         if error.errno != errno.ENOSPC:

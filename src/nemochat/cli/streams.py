@@ -83,16 +83,17 @@ def take_terminal() -> None:
     """Let standard input be the terminal, where a pipe stood.
 
     Raises:
-        UsageError: this process has none.
+        UsageError: this process has none, or standard output is another.
     """
+    nowhere = UsageError("-i stays in the chat, which needs a terminal")
+    if not output_is_terminal():
+        raise nowhere
     if input_is_terminal():
         return
     try:
         terminal = os.open(TERMINAL, os.O_RDWR)
-    except OSError as error:
-        raise UsageError(
-            f"there is no terminal to stay in the chat with ({error.strerror})"
-        ) from error
+    except OSError:
+        raise nowhere from None
     os.dup2(terminal, 0)
     if terminal != 0:
         os.close(terminal)
