@@ -23,9 +23,12 @@ app = typer.Typer(
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Examples: nemochat; nemochat ask 'What is a monad?'; git diff | nemochat ask 'Review'."
-    " More: nemochat --endpoint guide, which knows these pages.",
+    " More: nemochat manual, or nemochat --endpoint guide, which knows the pages of docs/.",
 )
-guide = typer.Typer(help="The embedded endpoint, which answers about nemochat.")
+guide = typer.Typer(
+    help="The embedded endpoint, which answers about nemochat.",
+    epilog="Example: nemochat guide serve. More: docs/guide.md",
+)
 app.add_typer(guide, name="guide")
 app.add_typer(chats, name="chats")
 
@@ -60,7 +63,11 @@ def chat(
     return talk(given, script)
 
 
-@app.command(epilog="Example: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md")
+@app.command(
+    epilog="Examples: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md; nemochat ask -x"
+    " 'A shell loop over files'; nemochat ask -f '*.py' Review. More: docs/ask.md and"
+    " docs/json.md, or nemochat manual"
+)
 @shared
 def ask(
     *,
@@ -76,7 +83,7 @@ def ask(
     return run(words or [], given, asking)
 
 
-@app.command(epilog="Example: nemochat show README.md")
+@app.command(epilog="Example: nemochat show README.md. More: docs/ask.md")
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="- reads standard input")],
     *,
@@ -96,7 +103,10 @@ def show(
     return 0
 
 
-@app.command()
+@app.command(
+    epilog="Example: nemochat completions fish > ~/.config/fish/completions/nemochat.fish."
+    " More: docs/shells.md"
+)
 def completions(
     shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish")],
 ) -> int:
@@ -107,7 +117,16 @@ def completions(
     return 0
 
 
-@guide.command()
+@app.command(epilog="Example: nemochat manual | man -l -. More: docs/shells.md")
+def manual() -> int:
+    """Print the manual page, for man to show."""
+    from nemochat.cli.manual import page
+
+    typer.echo(page(app), nl=False)
+    return 0
+
+
+@guide.command(epilog="Example: nemochat guide serve --port 8080. More: docs/guide.md")
 def serve(
     port: Annotated[int, typer.Option(metavar="N", help="where to listen; 0 takes a free one")] = 0,
 ) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from nemochat.cli.options import Given
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.schema import ResponseFormat
-from nemochat.errors import ConfigurationError, UsageError
+from nemochat.errors import ConfigurationError, NemochatError, UsageError
 from nemochat.files import read_text
 from nemochat.parts import Endpoint, View
+from nemochat.store import names
 from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
 from nemochat.wire.endpoints import GUIDE
@@ -95,6 +97,13 @@ def open_chat(
         Options(given.stream, given.resume_dropped, loop_tokens, response_format),
     )
     return Opened(chat, connector, saved, guided)
+
+
+def remember_names(saved: Conversations | None) -> None:
+    """Let the shells complete the names that conversations have now."""
+    if saved is not None and saved.database.path.exists():
+        with suppress(NemochatError):  # Tab then offers what it did
+            names.remember(config.directories().state, names.CHATS, saved.catalogue.names())
 
 
 def _kept(view: View) -> Conversations | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nemochat import __version__, config
 from nemochat.cli import streams, views
-from nemochat.cli.opening import Opened, configured, open_chat
+from nemochat.cli.opening import Opened, configured, open_chat, remember_names
 from nemochat.cli.options import Given
 from nemochat.errors import ExitCode
 from nemochat.files import read_text
@@ -27,7 +27,7 @@ def talk(given: Given, script: Path | None) -> int:
     if lines is None and streams.input_is_terminal() and streams.output_is_terminal():
         _seat(session)
         _greet(opened, screen)
-    loop.run(session)
+    _chat(session)
     return ExitCode.OK
 
 
@@ -36,7 +36,14 @@ def stay(opened: Opened, screen: Screen) -> None:
     nobody = Lines(iter(()), screen, shown=False)
     session = Session(opened.chat, opened.connector, opened.saved, screen, nobody)
     _seat(session)
-    loop.run(session)
+    _chat(session)
+
+
+def _chat(session: Session) -> None:
+    try:
+        loop.run(session)
+    finally:
+        remember_names(session.saved)
 
 
 def _seat(session: Session) -> None:
