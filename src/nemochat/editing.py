@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import sys
-import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
@@ -26,6 +23,8 @@ def edited(text: str) -> str:
     Raises:
         UsageError: there is no editor, it fails, or what it leaves is no text.
     """
+    import tempfile  # here, for an editor is seldom asked for
+
     editor = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
     if not editor:
         raise UsageError("there is no editor: neither VISUAL nor EDITOR is set", "Set EDITOR")
@@ -44,6 +43,9 @@ def edited(text: str) -> str:
 
 
 def _run(editor: str, name: str) -> int:
+    import shlex
+    import subprocess
+
     with ExitStack() as opened:
         streams: list[IO[bytes] | None] = [None, None]
         for place, (stream, mode) in enumerate(((sys.stdin, "rb"), (sys.stdout, "wb"))):

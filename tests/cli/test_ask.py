@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -262,27 +263,23 @@ def test_help_stands_everywhere(flag: str, command: tuple[str, ...], program: Pr
 
 
 def test_ctrl_c_stops_an_answer_and_keeps_what_came(program: Program) -> None:
-    code = """
-import os, signal, sys, threading
-from nemochat.cli.program import run
-threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
-sys.exit(run(["ask", "--endpoint", "guide", sys.argv[1]]))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code, "parameters"],
+    with subprocess.Popen(
+        [sys.executable, "-m", "nemochat", "ask", "--endpoint", "guide", "parameters"],
         env=program.environment,
-        capture_output=True,
-        check=False,
         stdin=subprocess.DEVNULL,
-        timeout=30,
-    )
-    assert done.returncode == 130
-    assert done.stderr == b""
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        first = process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (130, b"")
     with sqlite3.connect(program.database) as db:
         rows = db.execute("SELECT role, content, details FROM messages ORDER BY id").fetchall()
     db.close()
     assert rows[0][0] == "user"
-    assert rows[1][1] == done.stdout.decode()[:-1]
+    assert rows[1][1] == (first + rest).decode()[:-1]
     assert json.loads(rows[1][2])["provenance"]["ending"] == "interrupted"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -65,6 +64,8 @@ def _writable(path: Path) -> Path:
 
 def _write(path: Path, content: bytes) -> None:
     """Let the file be this content, in one step; a device or a pipe is written to."""
+    import tempfile
+
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(content)

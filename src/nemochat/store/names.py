@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +30,8 @@ def remember(state: Path, kind: str, names: Iterable[str]) -> None:
             return
         if not content and not path.exists():
             return
+        import tempfile  # here, for it is seldom needed
+
         own_folder(path.parent)
         descriptor, made = tempfile.mkstemp(dir=path.parent)  # of mode 0600
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
