@@ -39,7 +39,7 @@ types: $(VENV)/tested
 pytest: $(VENV)/tested
 	$(BIN)/pytest --numprocesses 4 --dist loadfile
 
-regen: $(VENV)/tested ## write again what is generated: completions, tables in README and docs
+regen: $(VENV)/tested ## write again what is generated: completions, manual page, tables in README and docs
 	$(BIN)/python -m tests.regen
 
 faults: $(VENV)/tested ## play every fault of the table to the whole program, and print how it ends

@@ -1,73 +1,108 @@
 # bash completion for nemochat; made by `nemochat completions bash`
+_nemochat_take() {
+  local quoted
+  [[ $1 == "${current//\\/}"* ]] || return
+  printf -v quoted %q "$1"
+  COMPREPLY+=("$quoted")
+}
+_nemochat_names() {
+  local file name
+  for file in "${XDG_STATE_HOME:-$HOME/.local/state}" "$HOME/Library/Application Support"; do
+    file="$file/nemochat/names/$1"
+    [[ -r $file ]] && while IFS= read -r name; do _nemochat_take "$name"; done <"$file"
+  done
+}
+_nemochat_sections() {
+  local file line section="^\[$1\.(\"([^\"]*)\"|([A-Za-z0-9_-]+))"
+  for file in "${XDG_CONFIG_HOME:-$HOME/.config}" "$HOME/Library/Application Support"; do
+    file="$file/nemochat/config.toml"
+    [[ -r $file ]] && while IFS= read -r line; do
+      [[ $line =~ $section ]] && _nemochat_take "${BASH_REMATCH[2]}${BASH_REMATCH[3]}"
+    done <"$file"
+  done
+}
+_nemochat_files() {
+  local name
+  compopt -o filenames 2>/dev/null
+  while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -f -- "$current")
+}
 _nemochat() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local path="" word words=""
+  COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case " ask backup chats completions delete edit export guide import list path profiles prune rename search serve show " in *" $word "*) path="${path:+$path }$word" ;; esac
+    case "${path:+$path }$word" in "ask" | "chats" | "chats backup" | "chats delete" | "chats export" | "chats import" | "chats list" | "chats path" | "chats prune" | "chats rename" | "chats search" | "chats show" | "completions" | "guide" | "guide serve" | "manual" | "profiles" | "profiles edit" | "profiles list" | "profiles show" | "show") path="${path:+$path }$word" ;; esac
   done
   case "$previous" in
-    --script) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    --endpoint) COMPREPLY=($(compgen -W "deepinfra guide" -- "$current")); return ;;
-    --base-url) COMPREPLY=(); return ;;
-    -m|--model) COMPREPLY=(); return ;;
-    -s|--system) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    -p|--profile) COMPREPLY=(); return ;;
-    --connect-timeout) COMPREPLY=(); return ;;
-    --first-byte-timeout) COMPREPLY=(); return ;;
-    --idle-timeout) COMPREPLY=(); return ;;
+    --script) _nemochat_files; return ;;
+    --endpoint) COMPREPLY=($(compgen -W "deepinfra guide" -- "$current")); _nemochat_sections endpoint; return ;;
+    --base-url) :; return ;;
+    -m|--model) COMPREPLY=($(compgen -W "mistralai/Mistral-Nemo-Instruct-2407" -- "$current")); _nemochat_names models; return ;;
+    -s|--system) _nemochat_files; return ;;
+    -p|--profile) _nemochat_sections profile; return ;;
+    --connect-timeout) :; return ;;
+    --first-byte-timeout) :; return ;;
+    --idle-timeout) :; return ;;
     --view) COMPREPLY=($(compgen -W "auto plain accessible" -- "$current")); return ;;
     --render) COMPREPLY=($(compgen -W "markdown raw" -- "$current")); return ;;
     --theme) COMPREPLY=($(compgen -W "auto ansi dark light mono" -- "$current")); return ;;
     --editing-mode) COMPREPLY=($(compgen -W "emacs vi" -- "$current")); return ;;
-    --ca-bundle) COMPREPLY=(); return ;;
-    --proxy) COMPREPLY=(); return ;;
-    --loop-guard) COMPREPLY=(); return ;;
-    --retries) COMPREPLY=(); return ;;
-    -t|--temp|--temperature) COMPREPLY=(); return ;;
-    --top-p) COMPREPLY=(); return ;;
-    --top-k) COMPREPLY=(); return ;;
-    --min-p) COMPREPLY=(); return ;;
-    --max-tokens) COMPREPLY=(); return ;;
-    --stop) COMPREPLY=(); return ;;
-    -n|--n) COMPREPLY=(); return ;;
-    --presence-penalty) COMPREPLY=(); return ;;
-    --frequency-penalty) COMPREPLY=(); return ;;
-    --repetition-penalty) COMPREPLY=(); return ;;
-    --seed) COMPREPLY=(); return ;;
+    --ca-bundle) _nemochat_files; return ;;
+    --proxy) :; return ;;
+    --loop-guard) :; return ;;
+    --retries) :; return ;;
+    -t|--temp|--temperature) :; return ;;
+    --top-p) :; return ;;
+    --top-k) :; return ;;
+    --min-p) :; return ;;
+    --max-tokens) :; return ;;
+    --stop) :; return ;;
+    -n|--n) :; return ;;
+    --presence-penalty) :; return ;;
+    --frequency-penalty) :; return ;;
+    --repetition-penalty) :; return ;;
+    --seed) :; return ;;
     --tool-choice) COMPREPLY=($(compgen -W "none auto" -- "$current")); return ;;
-    -o|--option) COMPREPLY=(); return ;;
-    --param) COMPREPLY=(); return ;;
-    --output) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    --format) COMPREPLY=(); return ;;
-    --from) COMPREPLY=(); return ;;
-    --limit) COMPREPLY=(); return ;;
-    --page) COMPREPLY=(); return ;;
-    --older-than) COMPREPLY=(); return ;;
-    --port) COMPREPLY=(); return ;;
+    -o|--option) :; return ;;
+    --param) :; return ;;
+    --resume) _nemochat_names chats; return ;;
+    -f|--file) _nemochat_files; return ;;
+    -x|--extract) :; return ;;
+    --output-format) COMPREPLY=($(compgen -W "text json jsonl" -- "$current")); return ;;
+    --out) _nemochat_files; return ;;
+    --schema) _nemochat_files; return ;;
+    --output) _nemochat_files; return ;;
+    --format) :; return ;;
+    --from) :; return ;;
+    --limit) :; return ;;
+    --page) :; return ;;
+    --older-than) :; return ;;
+    --port) :; return ;;
   esac
   case "$path" in
-    "") words="ask chats completions guide profiles show --script -V --version --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
-    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
+    "") words="ask chats completions guide manual profiles show --script -V --version --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
+    "ask") words="-f --file -e --edit --no-stdin -x --extract --xl --extract-last --json --output-format --out -u --usage -q --quiet --schema --json-mode -i --interactive --dry-run --curl --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
     "chats") words="backup delete export import list path prune rename search show -h --help" ;;
-    "chats backup") words="-h --help" ;;
-    "chats delete") words="--yes -y -h --help" ;;
-    "chats export") words="--all --output --format -h --help" ;;
-    "chats import") words="--from -h --help" ;;
+    "chats backup") words="-h --help"; _nemochat_files ;;
+    "chats delete") words="--yes -y -h --help"; _nemochat_names chats ;;
+    "chats export") words="--all --output --format -h --help"; _nemochat_names chats ;;
+    "chats import") words="--from -h --help"; _nemochat_files ;;
     "chats list") words="--limit --page --json -h --help" ;;
     "chats path") words="-h --help" ;;
     "chats prune") words="--older-than --yes -y -h --help" ;;
-    "chats rename") words="-h --help" ;;
+    "chats rename") words="-h --help"; _nemochat_names chats ;;
     "chats search") words="--limit --json -h --help" ;;
-    "chats show") words="--format --json -h --help" ;;
+    "chats show") words="--format --json -h --help"; _nemochat_names chats ;;
     "completions") words="bash zsh fish -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;
+    "manual") words="-h --help" ;;
     "profiles") words="edit list show -h --help" ;;
     "profiles edit") words="-h --help" ;;
     "profiles list") words="-h --help" ;;
     "profiles show") words="-h --help" ;;
-    "show") words="--no-math -h --help" ;;
+    "show") words="--no-math -h --help"; _nemochat_files ;;
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY+=($(compgen -W "$words" -- "$current"))
 }
 complete -F _nemochat nemochat

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nemochat import config
-from nemochat.cli import completions
+from nemochat.cli import completions, manual
 from nemochat.cli.app import app
 from nemochat.core import parameters
 from nemochat.core.messages import Ending
@@ -124,6 +124,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold."""
     for shell, name in SCRIPTS.items():
         yield ROOT / "completions" / name, completions.script(shell, app)
+    yield ROOT / "completions" / "nemochat.1", manual.page(app)
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         yield page, filled(page.read_text("utf-8"))
 

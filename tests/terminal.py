@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +14,7 @@ import pyte
 from tests.conftest import Program
 
 CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
+BASH = ("bash", "--norc")
 BACKGROUND_ASKED = b"\x1b]11;?\x07"
 
 
@@ -37,8 +38,8 @@ class Screen:
         columns: int = 80,
         rows: int = 24,
         tells_cursor: bool = False,
-        shell: bool = False,
         background: bytes = b"",
+        command: Sequence[str] = (sys.executable, "-m", "nemochat"),
     ) -> None:
         """Start it.
 
@@ -48,18 +49,17 @@ class Screen:
             columns: Of the terminal.
             rows: Of the terminal.
             tells_cursor: Whether the terminal tells where its cursor is: the toolbar needs that.
-            shell: Whether an interactive bash is started instead, with `$` as its prompt.
             background: What the terminal tells of its background, as `ffff/ffff/ffff`.
+            command: What is started with the arguments; BASH is a shell with `$` as its prompt.
         """
         self._background = background
         self.screen = Answering(columns, rows, history=10_000)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self._answered = True  # whether something came since a key was pressed
-        command = ["bash", "--norc"] if shell else [sys.executable, "-m", "nemochat", *arguments]
         self.process = pexpect.spawn(
             command[0],
-            command[1:],
+            [*command[1:], *arguments],
             env={
                 **program.environment,
                 "PROMPT_TOOLKIT_NO_CPR": "" if tells_cursor else "1",

@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "nemochat"
 FLOORS: tuple[set[str], ...] = (
     {"errors", "__init__"},
     {"core"},
-    {"wire", "store", "screen", "tools", "guide", "config", "files"},
+    {"wire", "store", "screen", "tools", "guide", "config", "files", "editing"},
     {"parts"},
     {"turn"},
     {"chat", "connect", "profiles"},
@@ -25,6 +25,7 @@ FLOORS: tuple[set[str], ...] = (
 NEIGHBOURS = {
     ("__main__", "cli"),  # the program is the front of its command line
     ("cli", "__init__"),
+    ("editing", "files"),  # what an editor leaves is read as any file is
 }
 DOORS = {
     "httpx": {"wire/line.py"},
@@ -36,13 +37,17 @@ DOORS = {
     "platformdirs": {"config.py"},
     "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module
     "markdown_it": {"store/formats/html.py"},
+    "jsonschema": {"cli/structured.py"},
     "typer": {
         "cli/app.py",
+        "cli/asking.py",
         "cli/chats.py",
         "cli/options.py",
         "cli/profiles.py",
         "cli/program.py",
         "cli/completions.py",
+        "cli/manual.py",
+        "cli/tree.py",
     },
 }
 STANDARD_FOR_TYPES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 
 from nemochat.cli import completions
 from nemochat.cli.app import app
+from nemochat.cli.tree import SHELLS, Node, nodes
+from nemochat.store import names
+from tests.conftest import Program
 from tests.regen import ROOT, TABLES, filled, generated
 
 FILES = dict(generated())
@@ -31,7 +35,7 @@ def test_a_table_is_put_between_its_markers() -> None:
     assert filled(filled(page)) == filled(page)
 
 
-@pytest.mark.parametrize("shell", completions.SHELLS)
+@pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_takes_its_completions(shell: str, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed here, and is no part of what a fresh clone needs")
@@ -40,25 +44,82 @@ def test_a_shell_takes_its_completions(shell: str, tmp_path: Path) -> None:
     assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0
 
 
-def test_bash_completes_commands_flags_and_values(tmp_path: Path) -> None:
-    def offered(*words: str) -> set[str]:
-        script = ROOT / "completions" / "nemochat.bash"
-        listed = " ".join(f"'{word}'" for word in words)
-        done = subprocess.run(
-            [
-                "bash",
-                "-c",
-                f"""source '{script}'; COMP_WORDS=({listed}); COMP_CWORD={len(words) - 1}
-                _nemochat; printf '%s\\n' "${{COMPREPLY[@]}}" """,
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return set(done.stdout.split())
+def offered(home: Path, *words: str) -> list[str]:
+    """What bash offers for the last of these words."""
+    script = ROOT / "completions" / "nemochat.bash"
+    listed = " ".join(f"'{word}'" for word in words)
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"""source '{script}'; COMP_WORDS=({listed}); COMP_CWORD={len(words) - 1}
+            _nemochat; printf '%s\\n' "${{COMPREPLY[@]}}" """,
+        ],
+        env={"HOME": str(home), "PATH": os.environ["PATH"]},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()
 
-    assert {"ask", "guide", "completions"} <= offered("nemochat", "")
-    assert offered("nemochat", "ask", "--temp") == {"--temp", "--temperature"}
-    assert offered("nemochat", "--endpoint", "") == {"deepinfra", "guide"}
-    assert offered("nemochat", "completions", "z") == {"zsh"}
-    assert offered("nemochat", "guide", "s") == {"serve"}
+
+def test_bash_completes_commands_flags_and_values(tmp_path: Path) -> None:
+    assert {"ask", "guide", "completions"} <= set(offered(tmp_path, "nemochat", ""))
+    assert offered(tmp_path, "nemochat", "ask", "--temp") == ["--temp", "--temperature"]
+    assert {"deepinfra", "guide"} <= set(offered(tmp_path, "nemochat", "--endpoint", ""))
+    assert offered(tmp_path, "nemochat", "completions", "z") == ["zsh"]
+    assert offered(tmp_path, "nemochat", "guide", "s") == ["serve"]
+    assert offered(tmp_path, "nemochat", "ask", "show", "--sch") == ["--schema"]
+
+
+def test_bash_completes_names_and_files_and_runs_none_of_them(tmp_path: Path) -> None:
+    state = tmp_path / ".local" / "state" / "nemochat"
+    names.remember(state, names.CHATS, ["lamb", "le boeuf", "$(touch pwned)", "`touch pwned`"])
+    names.remember(state, names.MODELS, ["maker/model"])
+    (tmp_path / ".config" / "nemochat").mkdir(parents=True)
+    (tmp_path / ".config" / "nemochat" / "config.toml").write_text(
+        '[profile.chef]\n[profile."sous chef".parameters]\n[endpoint.home]\n'
+    )
+    (tmp_path / "my notes.md").write_text("x")
+    assert offered(tmp_path, "nemochat", "ask", "--resume", "l") == ["lamb", "le\\ boeuf"]
+    assert offered(tmp_path, "nemochat", "chats", "show", "le\\ ") == ["le\\ boeuf"]
+    assert len(offered(tmp_path, "nemochat", "--resume", "")) == 4
+    assert "maker/model" in offered(tmp_path, "nemochat", "ask", "-m", "")
+    assert "home" in offered(tmp_path, "nemochat", "--endpoint", "")
+    assert offered(tmp_path, "nemochat", "ask", "-f", "my") == ["my notes.md"]
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_names_are_kept_for_their_owner_alone_and_go_with_what_they_name(program: Program) -> None:
+    file = program.home / "state" / "nemochat" / "names" / "chats"
+    program.run("ask", "--endpoint", "guide", "Hello!")
+    program.run("chats", "rename", "1", "lamb")
+    assert file.read_text() == "lamb\n"
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    program.run("chats", "delete", "lamb", "--yes")
+    assert file.read_text() == ""
+
+
+@pytest.mark.skipif(shutil.which("man") is None, reason="there is no man here")
+def test_man_shows_the_manual_page() -> None:
+    page = ROOT / "completions" / "nemochat.1"
+    done = subprocess.run(
+        ["man", "--warnings", "-l", str(page)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "MANWIDTH": "80", "LANG": "C.UTF-8", "PAGER": "cat"},
+    )
+    assert done.stderr == ""
+    for told in ("--schema", "NEMOCHAT_ENDPOINT", "EXIT STATUS", "nemochat chats show"):
+        assert told in done.stdout
+
+
+@pytest.mark.parametrize("node", nodes(app), ids=lambda node: " ".join(node.path) or "nemochat")
+def test_every_command_has_an_example_and_tells_where_to_read_more(node: Node) -> None:
+    assert node.summary
+    assert "Example" in node.epilog
+    assert "More: " in node.epilog
+    assert [flag.names for flag in node.flags if not flag.help] == []

@@ -12,6 +12,7 @@ from nemochat.core.conversation import Conversation, Node
 from nemochat.core.messages import Message, Role
 from nemochat.core.parameters import candidates, streams
 from nemochat.core.prompt import Prompt, sendable
+from nemochat.core.schema import ResponseFormat
 from nemochat.core.values import Value
 from nemochat.errors import EndpointError, StoreError, UsageError
 from nemochat.parts import Endpoint, Store, View
@@ -29,11 +30,13 @@ class Options:
         stream: Whether answers are streamed, where they can be.
         resume_dropped: Whether the rest of an answer that broke off is asked for by itself.
         loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
+        response_format: The shape that answers are to have; None leaves it to the model.
     """
 
     stream: bool = True
     resume_dropped: bool = False
     loop_tokens: int = 600
+    response_format: ResponseFormat | None = None
 
 
 class Chat:
@@ -157,6 +160,7 @@ class Chat:
             sendable(settings.system, [*settings.examples, *self.conversation.messages()]),
             parameters,
             stream=self.options.stream and streams(parameters),
+            response_format=self.options.response_format,
         )
 
     def _keep(self, message: Message) -> None:

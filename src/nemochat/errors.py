@@ -9,7 +9,8 @@ NemochatError                   1  a fault of ours
 │   ├── Unreachable             6  not reached, or silent
 │   ├── EndpointFailed          7  it failed on its side
 │   └── NotAnAnswer             8  what came was no answer
-├── StoreError                  1  the conversation cannot be kept or found
+├── StoreError                  1  the conversation cannot be kept or read
+│   └── NoSuchConversation      2  there is none of this name or number, or there are several
 └── OutputError                 1  the answer cannot be written
 
 Ended, no error: the process is to end, with the code that its cause asks for.
@@ -135,7 +136,13 @@ class NotAnAnswer(EndpointError):
 
 
 class StoreError(NemochatError):
-    """The conversation cannot be kept, or not be found."""
+    """The conversation cannot be kept, or not be read."""
+
+
+class NoSuchConversation(StoreError):
+    """A conversation was named that there is not, or not alone."""
+
+    exit_code = ExitCode.USAGE
 
 
 class OutputError(NemochatError):

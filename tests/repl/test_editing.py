@@ -15,7 +15,7 @@ from nemochat.repl.history import MOST_BYTES, MOST_ENTRIES, Kept, entries
 from nemochat.repl.lines import message, unfinished
 from nemochat.repl.session import Session
 from tests.conftest import Heard, Program
-from tests.terminal import CTRL_C, CTRL_D, ENTER, Screen
+from tests.terminal import BASH, CTRL_C, CTRL_D, ENTER, Screen
 
 ALT_ENTER, CTRL_J, ESCAPE, UP, DOWN = "\x1b\r", "\n", "\x1b", "\x1b[A", "\x1b[B"
 LEFT, RIGHT, BACKSPACE, DELETE = "\x1b[D", "\x1b[C", "\x7f", "\x1b[3~"
@@ -281,7 +281,7 @@ def test_ctrl_c_clears_and_never_leaves_ctrl_d_deletes_and_leaves(
 
 
 def test_ctrl_z_suspends_under_bash_and_comes_back_whole(asking: Program, heard: Heard) -> None:
-    with Screen(asking, shell=True, tells_cursor=True) as terminal:
+    with Screen(asking, command=BASH, tells_cursor=True) as terminal:
         terminal.wait_for_row("$")
         terminal.say(f"{sys.executable} -m nemochat")
         terminal.wait_for("of 131072 tokens")

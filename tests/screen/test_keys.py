@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import Program
 from tests.streaming import Streaming
-from tests.terminal import CTRL_C, CTRL_D, CTRL_Z, ENTER, Screen
+from tests.terminal import BASH, CTRL_C, CTRL_D, CTRL_Z, ENTER, Screen
 
 ESC, CTRL_BACKSLASH = "\x1b", "\x1c"
 LEFT, ALT_X = "\x1b[D", "\x1bx"
@@ -123,7 +123,7 @@ def test_ctrl_d_leaves_when_the_answer_is_there(
 def test_ctrl_z_suspends_and_the_answer_goes_on(
     program: Program, streaming: Streaming, state: State
 ) -> None:
-    with Screen(program, shell=True, columns=100) as terminal:
+    with Screen(program, command=BASH, columns=100) as terminal:
         terminal.wait_for("$")
         terminal.say("sh -i")  # which leaves a terminal as it is given back, where bash sets it
         terminal.say(
@@ -151,7 +151,7 @@ def test_a_pause_by_ctrl_z_is_no_silence_of_the_endpoint(
 ) -> None:
     streaming.answers["count"] = " ".join(WORDS)
     streaming.pace, streaming.piece = 0.05, 40
-    with Screen(program, shell=True) as terminal:
+    with Screen(program, command=BASH) as terminal:
         terminal.wait_for("$")
         terminal.say(f"{sys.executable} -m nemochat --idle-timeout 1 " + " ".join(at(streaming)))
         terminal.wait_for_prompt()

@@ -5,11 +5,13 @@ Heavy modules are imported inside the commands that need them, so that `--help` 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nemochat.cli.asking import Asking
 from nemochat.cli.chats import chats
 from nemochat.cli.options import Given, shared
 from nemochat.cli.profiles import profiles
@@ -22,9 +24,12 @@ app = typer.Typer(
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Examples: nemochat; nemochat ask 'What is a monad?'; git diff | nemochat ask 'Review'."
-    " More: nemochat --endpoint guide, which knows these pages.",
+    " More: nemochat manual, or nemochat --endpoint guide, which knows the pages of docs/.",
 )
-guide = typer.Typer(help="The embedded endpoint, which answers about nemochat.")
+guide = typer.Typer(
+    help="The embedded endpoint, which answers about nemochat.",
+    epilog="Example: nemochat guide serve. More: docs/guide.md",
+)
 app.add_typer(guide, name="guide")
 app.add_typer(chats, name="chats")
 app.add_typer(profiles, name="profiles")
@@ -54,36 +59,33 @@ def chat(
     if script is None and not streams.input_is_terminal():
         from nemochat.cli.ask import ask as run
 
-        return run([], given)
+        return run([], given, Asking())
     from nemochat.cli.talk import talk
 
     return talk(given, script)
 
 
-@app.command(epilog="Example: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md")
+@app.command(
+    epilog="Examples: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md; nemochat ask -x"
+    " 'A shell loop over files'; nemochat ask -f '*.py' Review. More: docs/ask.md and"
+    " docs/json.md, or nemochat manual"
+)
 @shared
 def ask(
     *,
     words: Annotated[
         list[str] | None, typer.Argument(metavar="PROMPT…", show_default=False)
     ] = None,
+    asking: Asking,
     given: Given,
-    json: Annotated[bool, typer.Option("--json", help="the answer as one JSON object")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="show the request's JSON, and send nothing")
-    ] = False,
-    curl: Annotated[
-        bool, typer.Option("--curl", help="show the request as a curl command, and send nothing")
-    ] = False,
 ) -> int:
     """Ask one question; what comes through a pipe is asked with it."""
     from nemochat.cli.ask import ask as run
 
-    rehearse = "curl" if curl else "json" if dry_run else ""
-    return run(words or [], given, json=json, rehearse=rehearse)
+    return run(words or [], given, asking)
 
 
-@app.command(epilog="Example: nemochat show README.md")
+@app.command(epilog="Example: nemochat show README.md. More: docs/ask.md")
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="- reads standard input")],
     *,
@@ -93,14 +95,20 @@ def show(
     from nemochat.cli import streams, views
     from nemochat.cli.opening import configured
     from nemochat.files import read_text
+    from nemochat.screen.plain import say
 
     settings = configured(Given({"math": "off"} if no_math else {}))
-    text = streams.piped() if str(file) == "-" else read_text(file)
+    text = (
+        streams.piped(lambda note: say(sys.stderr, note)) if str(file) == "-" else read_text(file)
+    )
     views.choose(settings).show(text.rstrip("\n"))
     return 0
 
 
-@app.command()
+@app.command(
+    epilog="Example: nemochat completions fish > ~/.config/fish/completions/nemochat.fish."
+    " More: docs/shells.md"
+)
 def completions(
     shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish")],
 ) -> int:
@@ -111,7 +119,16 @@ def completions(
     return 0
 
 
-@guide.command()
+@app.command(epilog="Example: nemochat manual | man -l -. More: docs/shells.md")
+def manual() -> int:
+    """Print the manual page, for man to show."""
+    from nemochat.cli.manual import page
+
+    typer.echo(page(app), nl=False)
+    return 0
+
+
+@guide.command(epilog="Example: nemochat guide serve --port 8080. More: docs/guide.md")
 def serve(
     port: Annotated[int, typer.Option(metavar="N", help="where to listen; 0 takes a free one")] = 0,
 ) -> int:

@@ -9,8 +9,8 @@ import typer
 
 chats = typer.Typer(
     help="List, search, show, name, delete, export and import the conversations that are kept.",
-    epilog="CHAT is a number of the list, a name, or the beginning of one name. More: nemochat"
-    " --endpoint guide, or docs/conversations.md",
+    epilog="CHAT is a number of the list, a name, or the beginning of one name. Example: nemochat"
+    " chats list. More: docs/conversations.md",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -26,7 +26,7 @@ As = Annotated[
 ]
 
 
-@chats.command("list", epilog="Example: nemochat chats list --limit 5")
+@chats.command("list", epilog="Example: nemochat chats list --limit 5. More: docs/conversations.md")
 def list_(
     *,
     limit: Most = 20,
@@ -39,7 +39,7 @@ def list_(
     return shelf.listed(limit, page, json=json)
 
 
-@chats.command(epilog="Example: nemochat chats show lamb")
+@chats.command(epilog="Example: nemochat chats show lamb. More: docs/conversations.md")
 def show(*, chat: Chat, format_: As = "", json: AsJson = False) -> int:
     """Show a conversation: laid out on a terminal, as Markdown in a pipe."""
     from nemochat.cli import shelf
@@ -47,7 +47,9 @@ def show(*, chat: Chat, format_: As = "", json: AsJson = False) -> int:
     return shelf.shown(chat, "json" if json else format_)
 
 
-@chats.command(epilog="Example: nemochat chats search lamb '\"red wine\"'")
+@chats.command(
+    epilog="Example: nemochat chats search lamb '\"red wine\"'. More: docs/conversations.md"
+)
 def search(
     *,
     words: Annotated[list[str], typer.Argument(metavar="WORDS…", show_default=False)],
@@ -60,7 +62,7 @@ def search(
     return shelf.searched(words, limit, json=json)
 
 
-@chats.command(epilog="Example: nemochat chats rename 12 lamb")
+@chats.command(epilog="Example: nemochat chats rename 12 lamb. More: docs/conversations.md")
 def rename(
     *, chat: Chat, name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 ) -> int:
@@ -70,7 +72,7 @@ def rename(
     return shelf.renamed(chat, name)
 
 
-@chats.command(epilog="Example: nemochat chats delete lamb")
+@chats.command(epilog="Example: nemochat chats delete lamb. More: docs/conversations.md")
 def delete(*, several: Several = None, yes: Yes = False) -> int:
     """Delete conversations for good, after asking."""
     from nemochat.cli import shelf
@@ -78,7 +80,7 @@ def delete(*, several: Several = None, yes: Yes = False) -> int:
     return shelf.deleted(several or [], yes=yes)
 
 
-@chats.command(epilog="Example: nemochat chats prune --older-than 90d")
+@chats.command(epilog="Example: nemochat chats prune --older-than 90d. More: docs/conversations.md")
 def prune(
     *,
     older_than: Annotated[
@@ -92,7 +94,9 @@ def prune(
     return shelf.pruned(older_than, yes=yes)
 
 
-@chats.command(epilog="Example: nemochat chats export lamb --output lamb.html")
+@chats.command(
+    epilog="Example: nemochat chats export lamb --output lamb.html. More: docs/export.md"
+)
 def export(
     *,
     several: Several = None,
@@ -108,7 +112,9 @@ def export(
     return shelf.exported(several or [], output, format_, every=every)
 
 
-@chats.command("import", epilog="Example: nemochat chats import conversations.json")
+@chats.command(
+    "import", epilog="Example: nemochat chats import conversations.json. More: docs/import.md"
+)
 def import_(
     *,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)],
@@ -122,7 +128,9 @@ def import_(
     return shelf.imported(files, from_)
 
 
-@chats.command(epilog="Example: nemochat chats backup nemochat-2026.db")
+@chats.command(
+    epilog="Example: nemochat chats backup nemochat-2026.db. More: docs/conversations.md"
+)
 def backup(*, file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> int:
     """Copy the whole database into a new file, also while others write; import reads it again."""
     from nemochat.cli import shelf
@@ -130,7 +138,7 @@ def backup(*, file: Annotated[Path, typer.Argument(metavar="FILE", show_default=
     return shelf.backed_up(file)
 
 
-@chats.command(epilog="Example: ls -l $(nemochat chats path)")
+@chats.command(epilog="Example: ls -l $(nemochat chats path). More: docs/conversations.md")
 def path() -> int:
     """Tell where the database is."""
     from nemochat.cli import shelf

@@ -1,46 +1,23 @@
-"""Static shell completions, drawn from the tree of commands: a Tab starts no Python."""
+"""Static shell completions, drawn from the tree of commands: a Tab starts no Python.
+
+Names that only this machine knows are read by the shell itself: those of conversations and models
+from small files that store/names.py writes for their owner alone, those of profiles and endpoints
+of one's own from the configuration. No name is ever given to a shell to be read as code.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 import typer
 
+from nemochat.cli.preludes import BASH, FISH, ZSH
+from nemochat.cli.tree import CHATS, ENDPOINTS, FILE, MODELS, PROFILES, SHELLS, Flag, Node, nodes
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
-from nemochat.wire import endpoints
 
-SHELLS = ("bash", "zsh", "fish")
-FILE_FLAGS = {"--output", "--script", "--system"}  # whose values are files
-_WORDS = {"--endpoint": [row.name for row in endpoints.TABLE]}
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A flag: all its spellings, its help, whether a value follows, and which it may be."""
-
-    names: tuple[str, ...]
-    help: str
-    takes_value: bool
-    words: tuple[str, ...]
-
-    @property
-    def takes_file(self) -> bool:
-        """Whether its value is a file."""
-        return not FILE_FLAGS.isdisjoint(self.names)
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A command: the words that lead to it, its help, its flags, and the words that may follow."""
-
-    path: tuple[str, ...]
-    help: str
-    flags: tuple[Flag, ...]
-    words: tuple[tuple[str, str], ...]
+_SECTIONS = {PROFILES: "profile", ENDPOINTS: "endpoint"}  # of the configuration file
+_NAMES = {CHATS, MODELS}  # files of store/names.py
 
 
 def script(shell: str, app: typer.Typer) -> str:
@@ -49,91 +26,64 @@ def script(shell: str, app: typer.Typer) -> str:
         near = get_close_matches(shell, SHELLS, n=1)
         hint = f"Did you mean {near[0]}?" if near else ""
         raise UsageError(f"completions are for bash, zsh or fish, not {shown(shell)}", hint)
-    nodes = list(_walk((), typer.main.get_command(app)))
-    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](nodes)
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](nodes(app))
 
 
-def _walk(path: tuple[str, ...], command: Any) -> Iterator[Node]:  # noqa: ANN401 - typer keeps its types private
-    below = getattr(command, "commands", {})
-    flags = tuple(_flag(option) for option in command.params if option.param_type_name == "option")
-    help_flag = Flag(("-h", "--help"), "show the help", takes_value=False, words=())
-    words = tuple((name, _summary(each)) for name, each in sorted(below.items()))
-    if path == ("completions",):
-        words = tuple((shell, "") for shell in SHELLS)
-    yield Node(path, _summary(command), (*flags, help_flag), words)
-    for name, each in sorted(below.items()):
-        yield from _walk((*path, name), each)
+def _named(kind: str) -> str:
+    """What a shell calls to have the names of a kind that only this machine knows."""
+    if kind in _SECTIONS:
+        return f"sections {_SECTIONS[kind]}"
+    return f"names {kind}" if kind in _NAMES else ""
 
 
-def _flag(option: Any) -> Flag:  # noqa: ANN401 - typer keeps its types private
-    words = _WORDS.get(option.opts[-1], ())
-    if option.metavar and "|" in option.metavar:
-        words = option.metavar.split("|")
-    takes_value = not option.is_flag
-    return Flag(
-        (*option.opts, *option.secondary_opts),
-        (option.help or "").partition(" (")[0],
-        takes_value,
-        tuple(words),
-    )
+def _bash(commands: list[Node]) -> str:
+    cases = []
+    for node in commands:
+        words = " ".join([w for w, _ in node.words] + [n for f in node.flags for n in f.names])
+        offer = _bash_offer(node.kind, ())
+        cases.append(f'    "{" ".join(node.path)}") words="{words}"{offer} ;;')
+    values = []
+    for flag in {f.names: f for node in commands for f in node.flags}.values():
+        if flag.value:
+            offer = _bash_offer(flag.kind, flag.words)
+            values.append(
+                f"    {'|'.join(flag.names)}) {offer.removeprefix('; ') or ':'}; return ;;"
+            )
+    paths = " | ".join(f'"{" ".join(node.path)}"' for node in commands if node.path)
+    parts = {"paths": paths, "values": "\n".join(values), "cases": "\n".join(cases)}
+    made = BASH
+    for name, text in parts.items():
+        made = made.replace(f"%({name})s", text)
+    return made
 
 
-def _summary(command: Any) -> str:  # noqa: ANN401 - typer keeps its types private
-    return (command.help or "").partition("\n")[0].rstrip(".")
+def _bash_offer(kind: str, words: tuple[str, ...]) -> str:
+    offer = ""
+    if words:
+        offer += f'; COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$current"))'
+    if kind == FILE:
+        offer += "; _nemochat_files"
+    elif called := _named(kind):
+        offer += f"; _nemochat_{called}"
+    return offer
 
 
-def _name(path: tuple[str, ...]) -> str:
+def _function(path: tuple[str, ...]) -> str:
     return "_".join(("", "nemochat", *path))
 
 
-def _bash(nodes: list[Node]) -> str:
-    cases = []
-    for node in nodes:
-        words = " ".join([w for w, _ in node.words] + [n for f in node.flags for n in f.names])
-        cases.append(f'    "{" ".join(node.path)}") words="{words}" ;;')
-    values = []
-    for flag in {f.names: f for node in nodes for f in node.flags}.values():
-        names = "|".join(flag.names)
-        if flag.takes_file:
-            values.append(f'    {names}) COMPREPLY=($(compgen -f -- "$current")); return ;;')
-        elif flag.words:
-            listed = " ".join(flag.words)
-            values.append(
-                f'    {names}) COMPREPLY=($(compgen -W "{listed}" -- "$current")); return ;;'
-            )
-        elif flag.takes_value:
-            values.append(f"    {names}) COMPREPLY=(); return ;;")
-    commands = " ".join(sorted({word for node in nodes for word in node.path}))
-    return f"""# bash completion for nemochat; made by `nemochat completions bash`
-_nemochat() {{
-  local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}"
-  local path="" word words=""
-  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
-    case " {commands} " in *" $word "*) path="${{path:+$path }}$word" ;; esac
-  done
-  case "$previous" in
-{chr(10).join(values)}
-  esac
-  case "$path" in
-{chr(10).join(cases)}
-  esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
-}}
-complete -F _nemochat nemochat
-"""
-
-
-def _zsh(nodes: list[Node]) -> str:
+def _zsh(commands: list[Node]) -> str:
     functions = []
-    for node in nodes:
+    for node in commands:
         lines = [f"    {_zsh_flag(flag)} \\" for flag in node.flags]
+        after = ""
         if node.words:
             listed = " ".join(f"'{_zsh_quoted(w)}:{_zsh_quoted(h)}'" for w, h in node.words)
             lines += ["    '1: :->word' \\", "    '*:: :->rest'"]
             following = "\n".join(
-                f"        {w}) {_name((*node.path, w))} ;;"
+                f"        {w}) {_function((*node.path, w))} ;;"
                 for w, _ in node.words
-                if any(other.path == (*node.path, w) for other in nodes)
+                if any(other.path == (*node.path, w) for other in commands)
             )
             after = f"""
   case "$state" in
@@ -144,16 +94,14 @@ def _zsh(nodes: list[Node]) -> str:
       esac ;;
   esac"""
         else:
-            lines.append("    '*: :_files'")
-            after = ""
+            called = _named(node.kind)
+            lines.append(f"    '*: :{{_nemochat_{called}}}'" if called else "    '*: :_files'")
         arguments = "\n".join(lines)
         functions.append(
-            f"{_name(node.path)}() {{\n  local state line\n"
+            f"{_function(node.path)}() {{\n  local state line\n"
             f"  _arguments -C -s \\\n{arguments}{after}\n}}\n"
         )
-    body = "\n".join(functions)
-    made = "# zsh completion for nemochat; made by `nemochat completions zsh`"
-    return f'#compdef nemochat\n{made}\n\n{body}\n_nemochat "$@"\n'
+    return ZSH.replace("%s", "\n".join(functions))
 
 
 def _zsh_flag(flag: Flag) -> str:
@@ -163,13 +111,16 @@ def _zsh_flag(flag: Flag) -> str:
         else flag.names[0]
     )
     value = ""
-    if flag.takes_file:
+    if flag.kind == FILE:
         value = ":file:_files"
+    elif called := _named(flag.kind):
+        known = f"; compadd {' '.join(flag.words)}" if flag.words else ""
+        value = f":value:{{_nemochat_{called}{known}}}"
     elif flag.words:
         value = f":value:({' '.join(flag.words)})"
-    elif flag.takes_value:
+    elif flag.value:
         value = ":value:"
-    return f"{names}'[{_zsh_quoted(flag.help)}]{value}'"
+    return f"{names}'[{_zsh_quoted(_short(flag.help))}]{value}'"
 
 
 def _zsh_quoted(text: str) -> str:
@@ -178,30 +129,37 @@ def _zsh_quoted(text: str) -> str:
     return text.replace("'", "'\\''")
 
 
-def _fish(nodes: list[Node]) -> str:
-    lines = [
-        "# fish completion for nemochat; made by `nemochat completions fish`",
-        "complete -c nemochat -f",
-    ]
-    for node in nodes:
+def _fish(commands: list[Node]) -> str:
+    lines = []
+    for node in commands:
         seen = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in node.path)
         when = f" -n '{seen}'" if seen else " -n __fish_use_subcommand"
         lines += [
             f"complete -c nemochat{when} -a {w} -d '{_fish_quoted(h)}'" for w, h in node.words
         ]
+        if called := _named(node.kind):
+            lines.append(f"complete -c nemochat{when} -a '(__nemochat_{called})'")
+        elif node.kind == FILE:
+            lines.append(f"complete -c nemochat{when} -F")
         for flag in node.flags:
             spelled = "".join(
                 f" -l {name[2:]}" if name.startswith("--") else f" -s {name[1:]}"
                 for name in flag.names
             )
-            value = " -r" if flag.takes_value else ""
-            value += " -F" if flag.takes_file else ""
-            value += f" -a '{' '.join(flag.words)}'" if flag.words else ""
-            lines.append(
-                f"complete -c nemochat{when}{spelled}{value} -d '{_fish_quoted(flag.help)}'"
-            )
-    return "\n".join(lines) + "\n"
+            value = " -r" if flag.value else ""
+            value += " -F" if flag.kind == FILE else ""
+            called = _named(flag.kind)
+            words = " ".join([*flag.words, *([f"(__nemochat_{called})"] if called else [])])
+            value += f" -a '{words}'" if words else ""
+            about = _fish_quoted(_short(flag.help))
+            lines.append(f"complete -c nemochat{when}{spelled}{value} -d '{about}'")
+    return FISH + "\n".join(lines) + "\n"
 
 
 def _fish_quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _short(help: str) -> str:  # noqa: A002 - the field's word
+    """A flag's help without the range that it takes."""
+    return help.partition(" (")[0]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 
-from nemochat import config, profiles
+from nemochat import config
 from nemochat.chat import Chat, Options
 from nemochat.cli import debug
+from nemochat.cli.beginning import Beginning
 from nemochat.cli.options import Given
 from nemochat.connect import Connector
-from nemochat.core.conversation import Conversation, Settings
-from nemochat.errors import ConfigurationError, UsageError
+from nemochat.core.schema import ResponseFormat
+from nemochat.errors import ConfigurationError, NemochatError, UsageError
 from nemochat.parts import Endpoint, View
+from nemochat.store import names
 from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
 from nemochat.wire.endpoints import GUIDE
@@ -51,6 +54,7 @@ def open_chat(
     *,
     guide_without_token: bool = False,
     rehearse: str = "",
+    response_format: ResponseFormat | None = None,
 ) -> Opened:
     """Put a chat together.
 
@@ -60,6 +64,7 @@ def open_chat(
         view: What shows its turns.
         guide_without_token: Whether the guide may answer where there is no token.
         rehearse: Shows what would be sent, as "json" or "curl": nothing is sent or kept.
+        response_format: The shape that answers are to have.
 
     Raises:
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
@@ -67,24 +72,39 @@ def open_chat(
     log = debug.log(config.directories().state / "debug.log") if given.debug else None
     connector = Connector(settings, os.environ, view, log)
     saved = None if given.private else _kept(view)
-    if given.resume:
-        conversation = _last(saved, given, settings, connector, view)
+    beginning = Beginning(settings, connector, given)
+    if given.resume is not None:
+        conversation = beginning.resumed(saved, view)
+    elif given.fork:
+        raise UsageError("--fork needs the conversation to begin with: -c or --resume")
     else:
-        conversation = Conversation(_chosen(settings, connector, given))
+        conversation = beginning.new()
     endpoint = conversation.settings.endpoint
     asked_for = "endpoint" in given.settings
     guided = guide_without_token and not asked_for and not connector.ready(endpoint)
     if guided:
         conversation.settings.endpoint = endpoint = GUIDE
         conversation.settings.model = connector.model(GUIDE)
+    reached = _reached(connector, endpoint, rehearse)
+    if given.fork:
+        conversation = conversation.forked()
+        conversation = conversation if saved is None or rehearse else saved.adopt(conversation)
+    loop_tokens = int(settings.number("loop_guard"))
     chat = Chat(
         conversation,
-        _reached(connector, endpoint, rehearse),
+        reached,
         Memory() if saved is None or rehearse else saved,
         view,
-        Options(given.stream, given.resume_dropped, int(settings.number("loop_guard"))),
+        Options(given.stream, given.resume_dropped, loop_tokens, response_format),
     )
     return Opened(chat, connector, saved, guided)
+
+
+def remember_names(saved: Conversations | None) -> None:
+    """Let the shells complete the names that conversations have now."""
+    if saved is not None and saved.database.path.exists():
+        with suppress(NemochatError):  # Tab then offers what it did
+            names.remember(config.directories().state, names.CHATS, saved.catalogue.names())
 
 
 def _kept(view: View) -> Conversations | None:
@@ -100,81 +120,3 @@ def _reached(connector: Connector, name: str, rehearse: str) -> Endpoint:
     if rehearse:
         return connector.rehearsal(name, curl=rehearse == "curl")
     return connector.client(name)
-
-
-def _chosen(settings: config.Config, connector: Connector, given: Given) -> Settings:
-    endpoint = settings.text("endpoint")
-    made = Settings(
-        connector.model(endpoint),
-        endpoint,
-        profiles.system_prompt(settings.text("system")),
-        dict(settings.parameters),
-    )
-    return _profiled(settings, connector, given, made, empty=True)
-
-
-def _profiled(
-    settings: config.Config, connector: Connector, given: Given, made: Settings, *, empty: bool
-) -> Settings:
-    """A chat's settings with the profile that was chosen; what flags say wins over it."""
-    profile = profiles.chosen(settings)
-    if profile is None:
-        if given.filling and not made.profile:
-            raise UsageError(
-                "--param fills a profile's template, and there is none", "Take -p NAME"
-            )
-        return made
-    if "endpoint" in given.settings:  # and its model with it
-        profile = replace(profile, endpoint="")
-    taken = profiles.taken(profile, made, given.filling, connector.model, empty=empty)
-    _flagged(taken, given)
-    return taken
-
-
-def _flagged(settings: Settings, given: Given) -> None:
-    """Let the flags win."""
-    settings.endpoint = given.settings.get("endpoint", settings.endpoint)
-    settings.model = given.settings.get("model", settings.model)
-    if "system" in given.settings:
-        settings.system = profiles.system_prompt(given.settings["system"])
-    settings.parameters |= given.parameters
-
-
-def _last(
-    saved: Conversations | None,
-    given: Given,
-    configured: config.Config,
-    connector: Connector,
-    view: View,
-) -> Conversation:
-    """The last conversation, with what the flags change of it."""
-    if saved is None:
-        raise UsageError("a private chat cannot go on with the last one: take --private or -c")
-    conversation = saved.last()
-    if conversation is None:
-        raise UsageError("there is no conversation to go on with")
-    _resumed(conversation, given, configured, connector, view)
-    return conversation
-
-
-def _resumed(
-    conversation: Conversation,
-    given: Given,
-    settings: config.Config,
-    connector: Connector,
-    view: View,
-) -> None:
-    """Let a conversation that is gone on with have the profile and the settings of the flags."""
-    if lost := profiles.missed(settings.profiles, conversation.settings):
-        view.notice(lost)
-    if "profile" in given.settings:
-        bare = profiles.dropped(settings, conversation.settings, connector.model, empty=False)
-        conversation.settings = _profiled(settings, connector, given, bare, empty=False)
-        chosen = profiles.chosen(settings)
-        if chosen and chosen.messages:
-            view.notice(profiles.BEGUN)
-    elif given.filling:
-        profile = profiles.find(settings.profiles, conversation.settings.profile)
-        conversation.settings.filling |= given.filling
-        profile.check(conversation.settings.filling)
-    _flagged(conversation.settings, given)

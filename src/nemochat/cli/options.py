@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -15,6 +15,7 @@ from nemochat.core import parameters
 from nemochat.core.parameters import Parameter
 from nemochat.core.profile import values
 from nemochat.core.values import OneOf, Texts, Value
+from nemochat.errors import UsageError
 
 Flags = dict[str, Any]  # what typer read, by the names of a function's parameters
 
@@ -26,7 +27,8 @@ class Given:
     Attributes:
         settings: Settings by name, as typed.
         parameters: Sampling parameters by name.
-        resume: Whether to go on with the last conversation.
+        resume: Which conversation to go on with, by name or number; "" is the last, None a new one.
+        fork: Whether to go on in a new conversation that begins as that one.
         private: Whether to keep nothing on disk.
         stream: Whether to stream answers.
         resume_dropped: Whether to ask for the rest of an answer that broke off.
@@ -36,7 +38,8 @@ class Given:
 
     settings: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    resume: bool = False
+    resume: str | None = None
+    fork: bool = False
     private: bool = False
     stream: bool = True
     resume_dropped: bool = False
@@ -48,7 +51,8 @@ class Given:
         return Given(
             {**other.settings, **self.settings},
             {**other.parameters, **self.parameters},
-            self.resume or other.resume,
+            other.resume if self.resume is None else self.resume,
+            self.fork or other.fork,
             self.private or other.private,
             self.stream and other.stream,
             self.resume_dropped or other.resume_dropped,
@@ -60,10 +64,13 @@ class Given:
 def shared(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the shared flags; it takes them as the argument `given`.
 
-    Flags before the name of a subcommand count too: `nemochat -m NAME ask …`.
+    Flags before the name of a subcommand count too: `nemochat -m NAME ask …`. An argument that is
+    a dataclass stands for flags of the command's own, one a field.
     """
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.name not in {"given", "context"}]
+    sets: Flags = {p.name: p.annotation for p in own if is_dataclass(p.annotation)}
+    own = [each for p in own for each in (_fields(p.annotation) if p.name in sets else (p,))]
     all_of_them = [_parameter("context", typer.Context, inspect.Parameter.empty), *own, *_flags()]
 
     @wraps(command)
@@ -72,6 +79,8 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
         if context.parent is not None and isinstance(context.parent.obj, Given):
             given = given.over(context.parent.obj)
         context.obj = given
+        for name, made in sets.items():
+            flags[name] = made(**{field.name: flags.pop(field.name) for field in fields(made)})
         if "context" in signature.parameters:
             flags["context"] = context
         return command(given=given, **flags)
@@ -79,6 +88,13 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
     run.__signature__ = inspect.Signature(all_of_them)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in all_of_them}
     return run
+
+
+def _fields(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a dataclass's type
+    """The flags that a dataclass declares."""
+    hints = get_type_hints(kind, include_extras=True)
+    for each in fields(kind):
+        yield _parameter(each.name, hints[each.name], each.default)
 
 
 def _flags() -> Iterator[inspect.Parameter]:
@@ -99,10 +115,13 @@ def _flags() -> Iterator[inspect.Parameter]:
         show_default=False,
     )
     yield _parameter("param", Annotated[list[str] | None, filling], None)
+    which = typer.Option("--resume", metavar="CHAT", help=RESUME, show_default=False)
+    yield _parameter("resume", Annotated[str | None, which], None)
     for name, flags, text in SWITCHES:
         yield _parameter(name, Annotated[bool, typer.Option(*flags, help=text)], default=False)
 
 
+RESUME = "go on with a conversation, by its name or number"
 SETTING_SWITCHES = {  # flags without a value, and the setting that each stands for
     "no_loop_guard": ("loop_guard", "0"),
     "plain": ("view", "plain"),
@@ -110,7 +129,8 @@ SETTING_SWITCHES = {  # flags without a value, and the setting that each stands 
     "raw": ("render", "raw"),
 }
 SWITCHES = (
-    ("resume", ("-c", "--continue"), "go on with the last conversation"),
+    ("last", ("-c", "--continue"), "go on with the last conversation"),
+    ("fork", ("--fork",), "with -c or --resume: go on in a copy, and leave it as it is"),
     ("private", ("--private", "--no-save"), "keep nothing on disk"),
     ("resume_dropped", ("--resume-dropped",), "ask for the rest of an answer that broke off"),
     ("no_loop_guard", ("--no-loop-guard",), "let an answer repeat itself: --loop-guard 0"),
@@ -179,13 +199,24 @@ def _given(flags: Flags) -> Given:
     return Given(
         settings,
         chosen,
-        flags["resume"],
+        _resumed(flags),
+        flags["fork"],
         flags["private"],
         not flags["no_stream"],
         flags["resume_dropped"],
         flags["debug"],
         values(flags["param"] or []),
     )
+
+
+def _resumed(flags: Flags) -> str | None:
+    """The conversation to go on with, as `Given` tells it."""
+    name: str | None = flags["resume"]
+    if name is not None and flags["last"]:
+        raise UsageError("-c and --resume do not go together: one names the last conversation")
+    if name is not None and not name.strip():
+        raise UsageError("--resume takes the name or the number of a conversation")
+    return "" if flags["last"] else name
 
 
 def _texts(row: Parameter, text: str) -> tuple[str, ...]:

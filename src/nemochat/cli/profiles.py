@@ -35,7 +35,7 @@ EXAMPLE = """\
 """
 
 
-@profiles.command("list", epilog="Example: nemochat profiles list")
+@profiles.command("list", epilog="Example: nemochat profiles list. More: docs/profiles.md")
 def list_() -> int:
     """List them: a table on a terminal, tabs in a pipe."""
     from nemochat import config
@@ -57,7 +57,7 @@ def list_() -> int:
     return 0
 
 
-@profiles.command(epilog="Example: nemochat profiles show chef")
+@profiles.command(epilog="Example: nemochat profiles show chef. More: docs/profiles.md")
 def show(*, name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]) -> int:
     """Show all of one."""
     from nemochat import config
@@ -70,15 +70,16 @@ def show(*, name: Annotated[str, typer.Argument(metavar="NAME", show_default=Fal
     return 0
 
 
-@profiles.command(epilog="Example: EDITOR=nano nemochat profiles edit")
+@profiles.command(epilog="Example: EDITOR=nano nemochat profiles edit. More: docs/profiles.md")
 def edit() -> int:
     """Open the configuration file in VISUAL or EDITOR, and check it afterwards."""
     from nemochat import config
+    from nemochat.editing import edit as open_in_editor
     from nemochat.screen.plain import say
 
     file = config.directories().config / "config.toml"
     _begin(file)
-    _open(file)
+    open_in_editor(file)
     found = config.load({}, {}, file).profiles
     say(sys.stderr, f"{file} is sound; profiles: {', '.join(found) or 'none'}")
     return 0
@@ -97,22 +98,3 @@ def _begin(file: Path) -> None:
         return
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be made ({error.strerror})") from error
-
-
-def _open(file: Path) -> None:
-    """Have a file edited; UsageError if there is no editor, or it fails."""
-    import shlex
-    import subprocess
-
-    from nemochat.core.values import shown
-    from nemochat.errors import UsageError
-
-    editor = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
-    if not editor:
-        raise UsageError("there is no editor: neither VISUAL nor EDITOR is set", "Set EDITOR")
-    try:
-        code = subprocess.run([*shlex.split(editor), str(file)], check=False).returncode  # noqa: S603 - theirs
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the editor {shown(editor)} cannot be started ({error})") from error
-    if code:
-        raise UsageError(f"the editor ended with code {code}")

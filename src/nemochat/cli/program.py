@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
+from contextlib import suppress
+from itertools import pairwise
 from types import FrameType
 from typing import NoReturn
 
@@ -13,13 +16,11 @@ from nemochat.errors import Ended, ExitCode, NemochatError, OutputError
 
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code; nothing is raised."""
-    from nemochat.screen.plain import say
-
     _end_on_signals()
     try:
         return _command(arguments)
     except NemochatError as error:
-        say(sys.stderr, str(error))
+        _tell(error, arguments)
         if isinstance(error, OutputError):
             _forget_output()
         return error.exit_code
@@ -34,8 +35,8 @@ def run(arguments: list[str]) -> int:
             import traceback
 
             traceback.print_exc()
-        else:
-            say(sys.stderr, f"nemochat failed ({type(error).__name__}: {error}); see --debug")
+        fault = f"a fault of nemochat's own ({type(error).__name__}: {error})"
+        _tell(NemochatError(fault, "--debug shows where, for a report"), arguments)
         return ExitCode.FAULT
 
 
@@ -50,20 +51,66 @@ def _command(arguments: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
         raise _usage(error.format_message(), arguments) from error
+    except SystemExit:  # typer's way when the reader of its page, --help, has left
+        raise Ended(ExitCode.PIPE_CLOSED) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OutputError(f"standard output cannot be written ({error.strerror})") from error
     return code if isinstance(code, int) else ExitCode.OK
 
 
 def _joined(arguments: list[str]) -> list[str]:
-    """`-o NAME VALUE`, as peers take it, as the one word `NAME=VALUE` that typer can repeat."""
+    """What typer has no way to say, in words that it takes.
+
+    `-o NAME VALUE`, as peers take it, is the one word `NAME=VALUE`; `-x` that no number follows is
+    `--extract=1`.
+    """
     joined: list[str] = []
-    words = iter(arguments)
-    for word in words:
-        joined.append(word)
+    waiting = arguments[::-1]
+    while waiting:
+        word = waiting.pop()
         if word == "--":
-            return [*joined, *words]
-        if word in {"-o", "--option"} and (name := next(words, None)) is not None:
-            joined.append(name if "=" in name else f"{name}={next(words, '')}")
+            return [*joined, word, *waiting[::-1]]
+        if word in {"-x", "--extract"}:
+            number = waiting.pop() if waiting and waiting[-1].isdecimal() else "1"
+            word = f"--extract={number}"
+        joined.append(word)
+        if word in {"-o", "--option"} and waiting:
+            name = waiting.pop()
+            value = waiting.pop() if waiting and "=" not in name else ""
+            joined.append(name if "=" in name else f"{name}={value}")
     return joined
+
+
+def _tell(error: NemochatError, arguments: list[str]) -> None:
+    """Tell an error on standard error, and as JSON on standard output where JSON was asked for."""
+    from nemochat.screen.plain import Plain, say
+
+    say(sys.stderr, str(error))
+    form = _form(arguments)
+    if form and not isinstance(error, OutputError):
+        from nemochat.cli import streams
+        from nemochat.screen.events import failure, line
+
+        told = failure(error)
+        told = {"event": "error", **told} if form == "jsonl" else {"error": told}
+        with suppress(OutputError, Ended):
+            on_terminal = streams.output_is_terminal()
+            Plain(streams.output(), None, on_terminal=on_terminal).show(line(told))
+
+
+def _form(arguments: list[str]) -> str:
+    """In which JSON the arguments ask for the answer, as far as that can be read; "" in none."""
+    if "--" in arguments:
+        arguments = arguments[: arguments.index("--")]
+    if "--json" in arguments:
+        return "json"
+    words = " ".join(arguments).replace("=", " ").split(" ")
+    for flag, value in pairwise(words):
+        if flag == "--output-format" and value in {"json", "jsonl"}:
+            return value
+    return ""
 
 
 def _usage(message: str, arguments: list[str]) -> NemochatError:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nemochat import config
 from nemochat.cli import streams, views
-from nemochat.cli.opening import DATABASE
+from nemochat.cli.opening import DATABASE, remember_names
 from nemochat.core.values import shown as quoted
 from nemochat.errors import ExitCode, UsageError
 from nemochat.parts import Screen
@@ -36,6 +36,7 @@ def _saved() -> Iterator[Conversations]:
     saved = Conversations(config.directories().data / DATABASE)
     try:
         yield saved
+        remember_names(saved)
     finally:
         for news in saved.news():
             say(sys.stderr, news)

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from nemochat.editing import TERMINAL
 from nemochat.errors import UsageError
-from nemochat.files import LARGEST, as_text, fenced
+from nemochat.files import LARGEST, as_text
+
+SECONDS_UNTIL_TOLD = 2.0  # that standard input is waited for
+_PIECE = 64 * 1024  # bytes
+_WAITING = (
+    "waiting for the end of standard input, which is asked with the question;"
+    " --no-stdin does without, and Ctrl-D ends what is typed"
+)
 
 
 def input_is_terminal() -> bool:
     """Whether a person types on standard input."""
     return sys.stdin is not None and sys.stdin.isatty()
+
+
+def output_is_terminal() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def output() -> BinaryIO:
@@ -23,31 +40,64 @@ def output() -> BinaryIO:
     return sys.stdout.buffer
 
 
-def piped() -> str:
+def piped(tell: Callable[[str], None], *, typed: bool = False) -> str:
     """All of standard input, if it is no terminal; "" if it is, or was closed.
 
+    Args:
+        tell: Takes a sentence when the end lets itself be waited for.
+        typed: Whether it is read from a terminal too, until Ctrl-D.
+
     Raises:
-        UsageError: it is binary, or no UTF-8 text.
+        UsageError: it cannot be read, is binary, or no UTF-8 text.
     """
-    if sys.stdin is None or sys.stdin.isatty():
+    if sys.stdin is None or (sys.stdin.isatty() and not typed):
         return ""
     try:
-        return as_text(sys.stdin.buffer.read(LARGEST + 1), "standard input")
+        return as_text(_read(sys.stdin.fileno(), tell), "standard input")
     except OSError as error:
         raise UsageError(f"standard input cannot be read ({error.strerror})") from error
 
 
-def question(words: list[str], text: str) -> str:
-    """What to ask: the words, and after them what came through the pipe, fenced.
+def _read(descriptor: int, tell: Callable[[str], None]) -> bytes:
+    """What comes until the end, or a little more than may be asked."""
+    pieces: list[bytes] = []
+    size = 0
+    until: float | None = time.monotonic() + SECONDS_UNTIL_TOLD
+    while size <= LARGEST:
+        left = None if until is None else max(until - time.monotonic(), 0)
+        ready, _, _ = select.select([descriptor], [], [], left)
+        if until is not None and time.monotonic() >= until:
+            until = None
+            if not ready:  # what has come to its end by now is not waited for
+                tell(_WAITING)
+        if ready:
+            piece = os.read(descriptor, _PIECE)
+            if not piece:
+                break
+            pieces.append(piece)
+            size += len(piece)
+    return b"".join(pieces)
+
+
+def take_terminal() -> None:
+    """Let standard input be the terminal, where a pipe stood.
 
     Raises:
-        UsageError: there is neither.
+        UsageError: this process has none, or standard output is another.
     """
-    asked = " ".join(words).strip()
-    if not asked and not text.strip():
-        raise UsageError("there is no question: give it as arguments or through a pipe")
-    if not asked:
-        return text.strip("\n")
-    if not text.strip():
-        return asked
-    return f"{asked}\n\n{fenced(text.rstrip())}"
+    nowhere = UsageError("-i stays in the chat, which needs a terminal")
+    if not output_is_terminal():
+        raise nowhere
+    if input_is_terminal():
+        return
+    try:
+        terminal = os.open(TERMINAL, os.O_RDWR)
+    except OSError:
+        raise nowhere from None
+    os.dup2(terminal, 0)
+    if terminal != 0:
+        os.close(terminal)
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", errors="replace")  # noqa: SIM115 - a descriptor
+    with suppress(ValueError, OSError):  # what Python knew of the pipe
+        sys.stdin.flush()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from nemochat import __version__, config
 from nemochat.cli import streams, views
-from nemochat.cli.opening import Opened, configured, open_chat
+from nemochat.cli.opening import Opened, configured, open_chat, remember_names
 from nemochat.cli.options import Given
 from nemochat.errors import ExitCode
 from nemochat.files import read_text
 from nemochat.parts import Screen
 from nemochat.repl import loop
 from nemochat.repl.lines import Lines, prompted, standard_input
-from nemochat.repl.session import Person, Session
+from nemochat.repl.session import Session
 
 
 def talk(given: Given, script: Path | None) -> int:
@@ -25,21 +24,38 @@ def talk(given: Given, script: Path | None) -> int:
     opened = open_chat(given, settings, screen, guide_without_token=lines is None)
     beforehand = Lines(lines or standard_input(), screen, shown=lines is not None)
     session = Session(opened.chat, opened.connector, opened.saved, screen, beforehand)
-    if lines is None and streams.input_is_terminal() and sys.stdout and sys.stdout.isatty():
-        history = config.directories().state / "history" if opened.saved else None
-        session.person = _person(session, history, accessible=views.accessible(settings))
+    if lines is None and streams.input_is_terminal() and streams.output_is_terminal():
+        _seat(session, settings)
         _greet(opened, screen)
-    loop.run(session)
+    _chat(session)
     return ExitCode.OK
 
 
-def _person(session: Session, history: Path | None, *, accessible: bool) -> Person:
-    """Who types at the terminal, with as good an editor as it can show."""
+def stay(opened: Opened, screen: Screen, settings: config.Config) -> None:
+    """Chat on in a conversation in which something was asked already, until someone leaves."""
+    nobody = Lines(iter(()), screen, shown=False)
+    session = Session(opened.chat, opened.connector, opened.saved, screen, nobody)
+    _seat(session, settings)
+    _chat(session)
+
+
+def _chat(session: Session) -> None:
+    try:
+        loop.run(session)
+    finally:
+        remember_names(session.saved)
+
+
+def _seat(session: Session, settings: config.Config) -> None:
+    """Let the person at the terminal type, with as good an editor as it can show."""
     if views.dumb():
-        return Lines(prompted("> "), session.screen, shown=False)
+        session.person = Lines(prompted("> "), session.screen, shown=False)
+        return
     from nemochat.repl.editor import Editor
 
-    return Editor(session, history, session.screen.typed, accessible=accessible)
+    history = config.directories().state / "history" if session.saved else None
+    aloud = views.accessible(settings)
+    session.person = Editor(session, history, session.screen.typed, accessible=aloud)
 
 
 def _greet(opened: Opened, screen: Screen) -> None:

@@ -13,7 +13,11 @@ from nemochat.screen.plain import Accessible, Plain
 
 
 def choose(
-    config: Config, environment: Mapping[str, str] = os.environ, *, keys: bool = False
+    config: Config,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    keys: bool = False,
+    quiet: bool = False,
 ) -> Screen:
     """The view for standard output as it is connected, and as its person wants it.
 
@@ -21,8 +25,10 @@ def choose(
         config: The settings in force.
         environment: The environment's variables.
         keys: Whether the view may read the keyboard: a prompt follows that takes what was typed.
+        quiet: Whether notices are left out.
     """
     wanted = config.text("view")
+    err = None if quiet else sys.stderr
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     bell = keys and on_terminal and config.text("bell") == "on"
     smart = not dumb(environment)
@@ -34,10 +40,16 @@ def choose(
 
         colours = Colours(config.text("theme"), Background(environment))
         math, raw = config.text("math") == "on", config.text("render") == "raw"
-        return Terminal(colours, math=math, keys=keys, raw=raw, bell=bell)
+
+        class Quiet(Terminal):
+            def notice(self, text: str) -> None:
+                """Say nothing."""
+
+        shown = Quiet if quiet else Terminal
+        return shown(colours, math=math, keys=keys, raw=raw, bell=bell)
     view = Accessible if aloud and on_terminal else Plain  # what is piped is the exact text
     out = streams.output()
-    return view(out, sys.stderr, on_terminal=on_terminal, keys=keys and smart, bell=bell)
+    return view(out, err, on_terminal=on_terminal, keys=keys and smart, bell=bell)
 
 
 def accessible(config: Config, environment: Mapping[str, str] = os.environ) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nemochat.core.messages import Message, Role, ToolCall
+from nemochat.core.schema import ResponseFormat
 from nemochat.core.values import Values
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
@@ -23,12 +24,17 @@ _TALKERS = {Role.USER, Role.ASSISTANT}
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """All that is asked of an endpoint in one request."""
+    """All that is asked of an endpoint in one request.
+
+    Attributes:
+        response_format: The shape that the answer is to have; None leaves it to the model.
+    """
 
     model: str
     messages: tuple[Message, ...]
     parameters: Values
     stream: bool = True
+    response_format: ResponseFormat | None = None
 
 
 def sendable(system: str, path: Iterable[Message]) -> tuple[Message, ...]:

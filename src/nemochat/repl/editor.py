@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nemochat.repl.external import edited
+from nemochat.editing import edited
 from nemochat.repl.lines import unblocked
 from nemochat.repl.session import Session
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from nemochat.core.conversation import LONGEST_TITLE, first_line
 from nemochat.core.values import shown
-from nemochat.errors import StoreError, UsageError
+from nemochat.errors import NoSuchConversation, UsageError
 from nemochat.store.database import Database
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+LISTED = "/list shows them, and so does nemochat chats list"
 MOST_NAMED = 5  # of several matches
 _ENTRY = "id, coalesce(name, ''), first, started, touched, turns, cost"
 
@@ -57,10 +58,10 @@ class Catalogue:
         return self._entries("ORDER BY last DESC, id DESC LIMIT ? OFFSET ?", most, after)
 
     def entry(self, number: int) -> Entry:
-        """The conversation of this number; StoreError if there is none."""
+        """The conversation of this number; NoSuchConversation if there is none."""
         found = self._entries("WHERE id = ?", number)
         if not found:
-            raise StoreError(f"there is no conversation {number}", "/list shows them")
+            raise NoSuchConversation(f"there is no conversation {number}", LISTED)
         return found[0]
 
     def untouched(self, since: timedelta) -> list[Entry]:
@@ -90,7 +91,7 @@ class Catalogue:
         """The number of the conversation of this name, or number, or whose name alone begins so.
 
         Raises:
-            StoreError: there is none, or there are several.
+            NoSuchConversation: there is none, or there are several.
         """
         wanted = wanted.strip()
         with self._database.reading() as db:
@@ -108,8 +109,10 @@ class Catalogue:
         if near:
             names = ", ".join(shown(name) for _, name in near[:MOST_NAMED])
             more = ", …" if len(near) > MOST_NAMED else ""
-            raise StoreError(f"{shown(wanted)} may be {names}{more}", "Type more of the name")
-        raise StoreError(f"there is no conversation {shown(wanted)}", "/list shows them")
+            raise NoSuchConversation(
+                f"{shown(wanted)} may be {names}{more}", "Type more of the name"
+            )
+        raise NoSuchConversation(f"there is no conversation {shown(wanted)}", LISTED)
 
     def rename(self, number: int, name: str) -> None:
         """Give a conversation another name, or none.

@@ -10,9 +10,9 @@ from pathlib import Path
 from nemochat.core.conversation import Conversation
 from nemochat.core.deltas import Growing
 from nemochat.core.messages import Message, Role
-from nemochat.errors import StoreError
+from nemochat.errors import NoSuchConversation, StoreError
 from nemochat.store import rows
-from nemochat.store.catalogue import Catalogue
+from nemochat.store.catalogue import LISTED, Catalogue
 from nemochat.store.database import DELETED, Database
 
 SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer on disk: at most that much is lost with the process
@@ -165,7 +165,7 @@ class Conversations:
                 (number,),
             ).fetchone()
             if row is None:
-                raise StoreError(f"there is no conversation {number}", "/list shows them")
+                raise NoSuchConversation(f"there is no conversation {number}", LISTED)
             conversation, head, tip = rows.conversation(row)
             for said in db.execute(
                 f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id",  # noqa: S608 - ours

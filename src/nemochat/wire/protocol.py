@@ -34,6 +34,8 @@ def body(prompt: Prompt, extra: Mapping[str, Json] | None = None) -> dict[str, J
     }
     for name, value in prompt.parameters.items():
         made[name] = list(value) if isinstance(value, tuple) else value
+    if prompt.response_format is not None:
+        made["response_format"] = dict(prompt.response_format)
     if prompt.stream and streams(prompt.parameters):
         made["stream"] = True
         made["stream_options"] = {"include_usage": True}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from nemochat.core.conversation import Conversation, Node
 from nemochat.core.messages import Role
 from nemochat.core.values import shown
+from nemochat.editing import edited
 from nemochat.errors import UsageError
 from nemochat.repl.commands.chats import transcript
 from nemochat.repl.comparison import compared
-from nemochat.repl.external import edited
 from nemochat.repl.listings import plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session

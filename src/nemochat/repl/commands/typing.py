@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from nemochat.editing import edited
 from nemochat.errors import UsageError
 from nemochat.files import fenced
-from nemochat.repl.external import edited
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 

@@ -1,0 +1,124 @@
+"""The flags of `nemochat ask` alone, and which of them go together. A door to typer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nemochat.core.values import shown
+from nemochat.errors import UsageError
+
+FORMATS = ("text", "json", "jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the flags of `ask` say; each stands here with its spelling and its help."""
+
+    files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-f", "--file", metavar="FILE", help="ask with a file, a glob or a folder; repeatable"
+        ),
+    ] = None
+    edit: Annotated[
+        bool, typer.Option("-e", "--edit", help="write the question in VISUAL or EDITOR")
+    ] = False
+    no_stdin: Annotated[bool, typer.Option("--no-stdin", help="do not read standard input")] = False
+    extract: Annotated[
+        int | None,
+        typer.Option(
+            "-x",
+            "--extract",
+            metavar="[N]",
+            min=1,
+            help="print the answer's first or Nth code block alone",
+        ),
+    ] = None
+    extract_last: Annotated[
+        bool, typer.Option("--xl", "--extract-last", help="print the last code block alone")
+    ] = False
+    json: Annotated[bool, typer.Option("--json", help="one JSON object: --output-format json")] = (
+        False
+    )
+    output_format: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(FORMATS), help="the answer, an object, or a line for each event"
+        ),
+    ] = ""
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="write to FILE, whole or not at all"),
+    ] = None
+    usage: Annotated[
+        bool, typer.Option("-u", "--usage", help="tell tokens, cost and time on standard error")
+    ] = False
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="no notices on standard error, errors alone")
+    ] = False
+    schema: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE|FIELDS",
+            help="JSON that fits a JSON Schema, or fields such as 'name, age int'",
+        ),
+    ] = ""
+    json_mode: Annotated[
+        bool, typer.Option("--json-mode", help="have the endpoint let only JSON through")
+    ] = False
+    interactive: Annotated[
+        bool, typer.Option("-i", "--interactive", help="stay in the chat after the answer")
+    ] = False
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="show the request's JSON, and send nothing")
+    ] = False
+    curl: Annotated[
+        bool, typer.Option("--curl", help="show the request as a curl command, and send nothing")
+    ] = False
+
+    @property
+    def form(self) -> str:
+        """How the answer is written: one of `FORMATS`."""
+        return self.output_format or ("json" if self.json else FORMATS[0])
+
+    @property
+    def rehearse(self) -> str:
+        """How the request is shown instead of being sent: "json", "curl", or "" for not at all."""
+        return "curl" if self.curl else "json" if self.dry_run else ""
+
+    @property
+    def block(self) -> int | None:
+        """Which code block is wanted alone: a number from 1, -1 for the last, None for all text."""
+        return -1 if self.extract_last else self.extract
+
+    def check(self) -> None:
+        """See that the flags go together; UsageError names the two that do not."""
+        if self.form not in FORMATS:
+            raise UsageError(
+                f"--output-format takes {', '.join(FORMATS)}, not {shown(self.output_format)}"
+            )
+        if self.json and self.form != "json":
+            raise UsageError(f"--json and --output-format {self.form} do not go together")
+        as_json = "--json" if self.json else f"--output-format {self.form}"
+        given = {
+            "-x": self.extract is not None,
+            "--xl": self.extract_last,
+            as_json: self.form != FORMATS[0],
+            "-i": self.interactive,
+            "--out": self.out is not None,
+            "--schema": bool(self.schema),
+            "--json-mode": self.json_mode,
+        }
+        for apart in (
+            ("-x", "--xl", as_json, "-i"),
+            ("-x", "--xl", "-i", "--schema"),
+            ("-i", "--out"),
+            ("--schema", "--json-mode"),
+        ):
+            flags = [flag for flag in apart if given[flag]]
+            if len(flags) > 1:
+                raise UsageError(f"{flags[0]} and {flags[1]} do not go together")

@@ -1,0 +1,96 @@
+"""A text or a file in the editor of its person: the one that VISUAL or EDITOR names."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from nemochat.core.values import shown
+from nemochat.errors import UsageError
+from nemochat.files import read_text
+
+TERMINAL = "/dev/tty"
+FALLBACKS = ("editor", "nano", "vim", "vi")  # where neither VISUAL nor EDITOR is set
+
+
+def edited(text: str) -> str:
+    """A text as its person's editor leaves it, without newlines around it.
+
+    Raises:
+        UsageError: there is no editor, it fails, or what it leaves is no text.
+    """
+    import tempfile  # here, for an editor is seldom asked for
+
+    editor = _editor()
+    descriptor, name = tempfile.mkstemp(suffix=".md", prefix="nemochat-")  # of mode 0600
+    path = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        _run(editor, path)
+        return read_text(path).strip("\n")
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def edit(path: Path) -> None:
+    """Open a file in its person's editor, and wait for its end.
+
+    Raises:
+        UsageError: there is no editor, or it fails.
+    """
+    _run(_editor(), path)
+
+
+def _editor() -> str:
+    import shutil
+
+    for variable in ("VISUAL", "EDITOR"):
+        if editor := os.environ.get(variable, "").strip():
+            return editor
+    if sys.stdin and sys.stdin.isatty():  # else nobody is there to leave it
+        for name in FALLBACKS:
+            if found := shutil.which(name):
+                return found
+    raise UsageError("there is no editor: neither VISUAL nor EDITOR is set", "Set EDITOR")
+
+
+def _run(editor: str, path: Path) -> None:
+    """Run an editor; it gets the terminal also where standard input or output is a pipe."""
+    import shlex
+    import subprocess
+
+    with ExitStack() as opened:
+        streams: list[IO[bytes] | None] = [None, None]
+        for place, (stream, mode) in enumerate(((sys.stdin, "rb"), (sys.stdout, "wb"))):
+            if stream is None or not stream.isatty():
+                with suppress(OSError):  # without a terminal, the editor may still be a script
+                    streams[place] = opened.enter_context(Path(TERMINAL).open(mode))
+        try:
+            with _interrupts_its_own():
+                code = subprocess.run(  # noqa: S603 - their own editor
+                    [*shlex.split(editor), str(path)],
+                    check=False,
+                    stdin=streams[0],
+                    stdout=streams[1],
+                ).returncode
+        except (OSError, ValueError) as error:
+            raise UsageError(f"the editor {shown(editor)} cannot be started ({error})") from error
+    if code:
+        raise UsageError(f"the editor ended with code {code}; nothing is changed or asked")
+
+
+@contextmanager
+def _interrupts_its_own() -> Iterator[None]:
+    """Let Ctrl-C be the editor's alone: a handler of ours is reset in it, SIG_IGN would not be."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
