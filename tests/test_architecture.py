@@ -14,7 +14,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "nemochat"
 FLOORS: tuple[set[str], ...] = (
     {"errors", "__init__"},
     {"core"},
-    {"wire", "store", "screen", "tools", "guide", "config", "files"},
+    {"files", "directories", "setting"},
+    {"wire", "store", "screen", "tools", "guide", "config", "tokens"},
     {"parts"},
     {"turn"},
     {"chat", "connect"},
@@ -31,7 +32,8 @@ DOORS = {
     "sqlite3": {"store/database.py"},
     "rich": {"screen/colours.py"},
     "prompt_toolkit": {"repl/editor.py", "repl/completion.py"},
-    "platformdirs": {"config.py"},
+    "platformdirs": {"directories.py"},
+    "keyring": {"tokens.py"},
     "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module
     "markdown_it": {"store/formats/html.py"},
     "typer": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nemochat.core.continuation import resumable
@@ -151,12 +151,9 @@ class Chat:
     def _prompt(self, changes: Mapping[str, Value]) -> Prompt:
         settings = self.conversation.settings
         parameters = settings.parameters | dict(changes)
-        return Prompt(
-            settings.model,
-            sendable(settings.system, self.conversation.messages()),
-            parameters,
-            stream=self.options.stream and streams(parameters),
-        )
+        said = sendable(settings.system, self.conversation.messages())
+        prompt = self.endpoint.fitted(Prompt(settings.model, said, parameters))
+        return replace(prompt, stream=self.options.stream and streams(prompt.parameters))
 
     def _keep(self, message: Message) -> None:
         """Put a message on the disk and after the head."""

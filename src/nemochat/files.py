@@ -1,7 +1,10 @@
-"""Text files that a person names, read whole or refused in one sentence."""
+"""Text files: those that a person names, read whole or refused; our own, written whole or not."""
 
 from __future__ import annotations
 
+import errno
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from nemochat.errors import UsageError
@@ -39,3 +42,38 @@ def as_text(content: bytes, name: str) -> str:
         raise UsageError(
             f"{name} is not UTF-8 text (byte {error.start} is 0x{content[error.start]:02x})"
         ) from None
+
+
+def own_folder(path: Path) -> None:
+    """Make a folder and those above it where they lack, for their owner alone."""
+    if not path.is_dir():
+        if path.exists():
+            raise NotADirectoryError(errno.ENOTDIR, f"{path} is not a directory")
+        own_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put a text in the place of a file's: after a crash the old one is there, or the new one.
+
+    A new file is its owner's alone; one that is there keeps its permissions, and a link leads
+    where it led. OSError if it cannot be written.
+    """
+    own_folder(path.parent)
+    real = Path(os.path.realpath(path))
+    made = real.with_name(f".{real.name}.{os.getpid()}")
+    mode = real.stat().st_mode & 0o777 if real.exists() else 0o600
+    with suppress(FileNotFoundError):
+        made.unlink()
+    descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(descriptor, mode)
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        made.replace(real)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            made.unlink()
+        raise

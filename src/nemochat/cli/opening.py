@@ -12,6 +12,7 @@ from nemochat.cli import debug
 from nemochat.cli.options import Given
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
+from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
 from nemochat.parts import Endpoint, View
@@ -64,7 +65,7 @@ def open_chat(
     Raises:
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
     """
-    log = debug.log(config.directories().state / "debug.log") if given.debug else None
+    log = debug.log(directories().state / "debug.log") if given.debug else None
     connector = Connector(settings, os.environ, view, log)
     saved = None if given.private else _kept(view)
     if given.resume:
@@ -90,7 +91,7 @@ def open_chat(
 def _kept(view: View) -> Conversations | None:
     """The conversations on disk; None where there is no home to put them in."""
     try:
-        return Conversations(config.directories().data / DATABASE)
+        return Conversations(directories().data / DATABASE)
     except ConfigurationError as error:
         view.notice(f"{error.sentence}: nothing is saved")
         return None

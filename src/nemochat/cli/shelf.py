@@ -16,6 +16,7 @@ from nemochat import config
 from nemochat.cli import streams, views
 from nemochat.cli.opening import DATABASE
 from nemochat.core.values import shown as quoted
+from nemochat.directories import directories
 from nemochat.errors import ExitCode, UsageError
 from nemochat.parts import Screen
 from nemochat.repl import listings
@@ -23,7 +24,7 @@ from nemochat.screen.plain import Plain, say
 from nemochat.screen.safe import harmless_line
 from nemochat.store.catalogue import Entry
 from nemochat.store.conversations import Conversations
-from nemochat.wire import endpoints
+from nemochat.wire import custom, endpoints
 
 LARGEST_IMPORT = 1024**3  # bytes
 _AGE = re.compile(r"(\d{1,6})\s*([hdw])", re.ASCII)
@@ -33,7 +34,7 @@ _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 @contextmanager
 def _saved() -> Iterator[Conversations]:
     """The conversations that are kept; what is new about their database is said at the end."""
-    saved = Conversations(config.directories().data / DATABASE)
+    saved = Conversations(directories().data / DATABASE)
     try:
         yield saved
     finally:
@@ -152,7 +153,9 @@ def imported(files: list[Path], format_: str) -> int:
 
     settings = config.load({}, os.environ)
     endpoint = settings.text("endpoint")
-    model = settings.text("model") or endpoints.find(endpoint).model
+    model = (
+        settings.text("model") or endpoints.find(endpoint, custom.table(settings.endpoints)).model
+    )
     bad = 0
     with _saved() as saved:
         for path in files:
@@ -180,7 +183,7 @@ def backed_up(file: Path) -> int:
 
 def told_path() -> int:
     """Tell where the database is, or would be."""
-    _print(str(config.directories().data / DATABASE))
+    _print(str(directories().data / DATABASE))
     return ExitCode.OK
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nemochat import __version__, config
+from nemochat import __version__
 from nemochat.cli import streams, views
 from nemochat.cli.opening import Opened, configured, open_chat
 from nemochat.cli.options import Given
+from nemochat.directories import directories
 from nemochat.errors import ExitCode
 from nemochat.files import read_text
 from nemochat.parts import Screen
@@ -28,7 +29,7 @@ def talk(given: Given, script: Path | None) -> int:
     if lines is None and streams.input_is_terminal() and sys.stdout and sys.stdout.isatty():
         from nemochat.repl.editor import Editor
 
-        history = config.directories().state / "history" if opened.saved else None
+        history = directories().state / "history" if opened.saved else None
         session.person = Editor(session, history, screen.typed)
         _greet(opened, screen)
     loop.run(session)

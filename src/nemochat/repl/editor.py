@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemochat.files import own_folder
 from nemochat.repl.session import Session
-from nemochat.store.places import own_file, own_folder
+from nemochat.store.places import own_file
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession

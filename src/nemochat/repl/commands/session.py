@@ -6,7 +6,6 @@ from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.wire import endpoints
 
 
 @command(aliases=("new", "reset"))
@@ -25,7 +24,11 @@ def model(session: Session, argument: str) -> str:
     return f"The model is `{session.settings.model}`."
 
 
-@command("[NAME]", choices=lambda _: [(row.name, row.about) for row in endpoints.TABLE])
+def _endpoints(session: Session) -> list[tuple[str, str]]:
+    return [(row.name, row.about) for row in session.connector.rows()]
+
+
+@command("[NAME]", choices=_endpoints)
 def endpoint(session: Session, argument: str) -> str:
     """Show the endpoint, or ask another one from the next question on."""
     settings = session.settings
