@@ -3,11 +3,12 @@ _nemochat() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local path="" word words=""
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case " ask backup chats completions delete export guide import list path prune rename search serve show " in *" $word "*) path="${path:+$path }$word" ;; esac
+    case " ask backup chats check completions config delete doctor edit export get guide import keys list models path prune remove rename search serve set show status unset " in *" $word "*) path="${path:+$path }$word" ;; esac
   done
   case "$previous" in
     --script) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    --endpoint) COMPREPLY=($(compgen -W "deepinfra guide" -- "$current")); return ;;
+    --endpoint) COMPREPLY=($(compgen -W "deepinfra ollama llamacpp vllm lmstudio mistral openrouter guide" -- "$current")); return ;;
+    --token-command) COMPREPLY=(); return ;;
     --base-url) COMPREPLY=(); return ;;
     -m|--model) COMPREPLY=(); return ;;
     -s|--system) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -45,10 +46,11 @@ _nemochat() {
     --page) COMPREPLY=(); return ;;
     --older-than) COMPREPLY=(); return ;;
     --port) COMPREPLY=(); return ;;
+    -q|--query) COMPREPLY=(); return ;;
   esac
   case "$path" in
-    "") words="ask chats completions guide show --script -V --version --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
-    "ask") words="--json --dry-run --curl --endpoint --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
+    "") words="ask chats completions config doctor guide keys models show --script -V --version --endpoint --token-command --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
+    "ask") words="--json --dry-run --curl --endpoint --token-command --base-url -m --model -s --system --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --bell --editing-mode --urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option -c --continue --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --no-math --raw --debug -h --help" ;;
     "chats") words="backup delete export import list path prune rename search show -h --help" ;;
     "chats backup") words="-h --help" ;;
     "chats delete") words="--yes -y -h --help" ;;
@@ -61,8 +63,22 @@ _nemochat() {
     "chats search") words="--limit --json -h --help" ;;
     "chats show") words="--format --json -h --help" ;;
     "completions") words="bash zsh fish -h --help" ;;
+    "config") words="check edit get path set show unset -h --help" ;;
+    "config check") words="-h --help" ;;
+    "config edit") words="-h --help" ;;
+    "config get") words="-h --help" ;;
+    "config path") words="-h --help" ;;
+    "config set") words="-h --help" ;;
+    "config show") words="--json -h --help" ;;
+    "config unset") words="-h --help" ;;
+    "doctor") words="--endpoint --base-url --json -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;
+    "keys") words="remove set status -h --help" ;;
+    "keys remove") words="-h --help" ;;
+    "keys set") words="--file -h --help" ;;
+    "keys status") words="--json -h --help" ;;
+    "models") words="--endpoint --base-url -q --query --json -h --help" ;;
     "show") words="--no-math -h --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))

@@ -16,7 +16,7 @@ FLOORS: tuple[set[str], ...] = (
     {"core"},
     {"files", "directories", "setting"},
     {"wire", "store", "screen", "tools", "guide", "config", "tokens"},
-    {"parts"},
+    {"parts", "configfile"},
     {"turn"},
     {"chat", "connect"},
     {"repl", "batch"},
@@ -36,8 +36,13 @@ DOORS = {
     "keyring": {"tokens.py"},
     "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module
     "markdown_it": {"store/formats/html.py"},
+    "tomlkit": {"configfile.py"},
     "typer": {
         "cli/app.py",
+        "cli/config.py",
+        "cli/doctor.py",
+        "cli/keys.py",
+        "cli/models.py",
         "cli/chats.py",
         "cli/options.py",
         "cli/program.py",
@@ -46,7 +51,8 @@ DOORS = {
 }
 STANDARD_FOR_TYPES = {
     "sqlite3": {
-        f"store/{name}.py" for name in ("catalogue", "formats/llm", "rows", "schema", "search")
+        f"store/{name}.py"
+        for name in ("catalogue", "formats/llm", "health", "rows", "schema", "search")
     }
 }
 

@@ -59,6 +59,6 @@ def test_bash_completes_commands_flags_and_values(tmp_path: Path) -> None:
 
     assert {"ask", "guide", "completions"} <= offered("nemochat", "")
     assert offered("nemochat", "ask", "--temp") == {"--temp", "--temperature"}
-    assert offered("nemochat", "--endpoint", "") == {"deepinfra", "guide"}
+    assert {"deepinfra", "ollama", "guide"} <= offered("nemochat", "--endpoint", "")
     assert offered("nemochat", "completions", "z") == {"zsh"}
     assert offered("nemochat", "guide", "s") == {"serve"}

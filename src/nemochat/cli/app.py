@@ -11,6 +11,10 @@ from typing import Annotated
 import typer
 
 from nemochat.cli.chats import chats
+from nemochat.cli.config import config
+from nemochat.cli.doctor import doctor
+from nemochat.cli.keys import keys
+from nemochat.cli.models import models
 from nemochat.cli.options import Given, shared
 
 app = typer.Typer(
@@ -26,6 +30,10 @@ app = typer.Typer(
 guide = typer.Typer(help="The embedded endpoint, which answers about nemochat.")
 app.add_typer(guide, name="guide")
 app.add_typer(chats, name="chats")
+app.add_typer(config, name="config")
+app.add_typer(keys, name="keys")
+app.command(epilog="Example: nemochat models -q nemo")(models)
+app.command(epilog="Example: nemochat doctor --endpoint ollama")(doctor)
 
 
 @app.callback(invoke_without_command=True)

@@ -77,6 +77,23 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
     return run
 
 
+Asked = Annotated[
+    str | None,
+    typer.Option("--endpoint", metavar="NAME", help="which endpoint", show_default=False),
+]
+Address = Annotated[
+    str | None, typer.Option(metavar="URL", help="another address for it", show_default=False)
+]
+
+
+def asked(context: typer.Context, endpoint: str | None, base_url: str | None) -> Given:
+    """What the flags of a command about an endpoint say, and those before its name."""
+    told = {"endpoint": endpoint, "base_url": base_url}
+    given = Given({name: value for name, value in told.items() if value is not None})
+    before = context.parent.obj if context.parent is not None else None
+    return given.over(before) if isinstance(before, Given) else given
+
+
 def _flags() -> Iterator[inspect.Parameter]:
     for setting in config.TABLE:
         declared = typer.Option(

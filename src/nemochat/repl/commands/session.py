@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
+from nemochat.repl.offers import HEAD, SECONDS, cells, matching
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -22,6 +23,21 @@ def model(session: Session, argument: str) -> str:
         session.settings.model = argument
         session.chat.mark()
     return f"The model is `{session.settings.model}`."
+
+
+@command("[WORD]")
+def models(session: Session, argument: str) -> str:
+    """List the models that the endpoint offers, or those with a word in their name."""
+    client = session.connector.client(session.settings.endpoint)
+    try:
+        found = matching(client.offer(SECONDS), argument)
+    finally:
+        client.close()
+    if not found:
+        return f"The endpoint has no model with `{argument}` in its name."
+    rows = [" | ".join(cells(model)) for model in found]
+    lines = [" | ".join(HEAD), "|".join("---" for _ in HEAD), *rows]
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def _endpoints(session: Session) -> list[tuple[str, str]]:

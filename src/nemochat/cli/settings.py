@@ -1,0 +1,194 @@
+"""What do the commands of `nemochat config` do?"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from nemochat import config, configfile
+from nemochat.cli.telling import on_terminal, screen, tell, tell_json, tell_rows
+from nemochat.core import parameters
+from nemochat.core.values import Value
+from nemochat.errors import ConfigurationError, ExitCode, UsageError
+from nemochat.files import own_folder, replace_text
+from nemochat.screen.plain import say
+from nemochat.wire import custom, endpoints
+
+Row = tuple[str, Value, str]  # a setting's name, its value, and where it comes from
+
+
+def shown(*, json: bool) -> int:
+    """Show every setting, each sampling parameter, and the endpoints of the file."""
+    now = config.load({}, os.environ)
+    check(now)
+    rows = _rows(now)
+    if json:
+        tell_json(
+            {
+                name: {"value": _hidden(name, value), "origin": origin}
+                for name, value, origin in rows
+            }
+        )
+        return ExitCode.OK
+    head = ("setting", "value", "from")
+    cells = [(f"`{name}`", _text(_hidden(name, value)), origin) for name, value, origin in rows]
+    if on_terminal() and _columns() < _NARROW:
+        screen().show("\n".join(f"- {name} {value} ({origin})" for name, value, origin in cells))
+    else:
+        tell_rows(head, cells)
+    return ExitCode.OK
+
+
+def got(name: str) -> int:
+    """Print the value in force of one setting."""
+    now = config.load({}, os.environ)
+    values = {row: value for row, value, _ in _rows(now)}
+    keys = ".".join(configfile.spelled(name))
+    tell(_text(values.get(keys, "")))
+    return ExitCode.OK
+
+
+def put(name: str, text: str) -> int:
+    """Set a setting in the file, and say so where another value wins over it."""
+    file = config.path()
+    value = configfile.put(file, name, text, check)
+    say(sys.stderr, f"{name} is {_text(value)} in {file}")
+    if (setting := config.find(name)) and setting.variable in os.environ:
+        say(sys.stderr, f"{setting.variable} is set, and wins over the file")
+    return ExitCode.OK
+
+
+def dropped(name: str) -> int:
+    """Take a setting out of the file."""
+    file = config.path()
+    there = configfile.drop(file, name, check)
+    say(sys.stderr, f"{name} {'is no longer' if there else 'was not'} set in {file}")
+    return ExitCode.OK
+
+
+def edited() -> int:
+    """Have the file edited; what an editor leaves is taken over if all of it can be."""
+    file = config.path()
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    own_folder(file.parent)
+    with TemporaryDirectory(prefix=".edit-", dir=file.parent) as folder:
+        draft = Path(folder) / "config.toml"
+        draft.touch(0o600)
+        before = configfile.read(file)
+        draft.write_text(before or _BEGINNING, "utf-8")
+        try:
+            done = subprocess.run([*shlex.split(command), str(draft)], check=False)  # noqa: S603 - the person's own editor
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the editor {command} cannot be run", "EDITOR names another"
+            ) from error
+        text = configfile.read(draft)
+        if done.returncode or text in {before, _BEGINNING}:
+            say(sys.stderr, f"{file} stays as it was")
+            return ExitCode.OK
+        try:
+            configfile.checked(text, file, check)
+        except ConfigurationError:
+            kept = file.with_name("config.toml.rejected")
+            _write(kept, text)
+            say(sys.stderr, f"{file} stays as it was; your text is in {kept}")
+            raise
+    _write(file, text)
+    say(sys.stderr, f"{file} is written")
+    return ExitCode.OK
+
+
+def told_path() -> int:
+    """Tell where the file is, or would be."""
+    tell(str(config.path()))
+    return ExitCode.OK
+
+
+def sound() -> int:
+    """Look whether all that is set can be, in the file and in the environment."""
+    check(config.load({}, os.environ))
+    file = config.path()
+    say(sys.stderr, f"{file} is sound" if file.exists() else f"there is no {file}; none is needed")
+    return ExitCode.OK
+
+
+def check(now: config.Config) -> None:
+    """See that settings fit together: the endpoint is one, and every section makes sense.
+
+    Raises:
+        ConfigurationError: they do not.
+    """
+    rows = custom.table(now.endpoints)
+    endpoints.find(now.text(config.ENDPOINT), rows)
+    if now.text("base_url"):
+        endpoints.address(now.text("base_url"))
+
+
+_BEGINNING = """# Settings of nemochat; nemochat config show lists them all.
+# model = "mistralai/Mistral-Nemo-Instruct-2407"
+
+# [parameters]
+# temperature = 0.3
+"""
+_NARROW = 60  # columns; a table of three would be torn
+
+
+def _rows(now: config.Config) -> list[Row]:
+    rows: list[Row] = [
+        (setting.name, now.value(setting.name), now.origin(setting.name))
+        for setting in config.TABLE
+    ]
+    file = _file()
+    for name in parameters.names():
+        chosen = name in now.parameters
+        rows.append(
+            (
+                f"{config.SECTION}.{name}",
+                now.parameters.get(name, ""),
+                file if chosen else "not sent",
+            )
+        )
+    for name, section in now.endpoints.items():
+        told = section if isinstance(section, dict) else {}
+        for key, value in told.items():
+            what: Value = value if isinstance(value, str) else f"{len(value)} set"
+            rows.append((f"{config.ENDPOINT}.{name}.{key}", what, file))
+    return rows
+
+
+def _file() -> str:
+    try:
+        return str(config.path())
+    except ConfigurationError:
+        return ""
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(repr, value))
+    return "none" if value is None else str(value)
+
+
+def _hidden(name: str, value: Value) -> Value:
+    """A value without the password that a proxy's address may hold."""
+    if name == "proxy" and isinstance(value, str) and "@" in value:
+        return value.replace(urlsplit(value).netloc.rpartition("@")[0] or "@", "…")
+    return value
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        replace_text(file, text)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written ({error.strerror})") from error

@@ -1,0 +1,63 @@
+"""How do commands that are no chat show what they found?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable
+
+from nemochat import config
+from nemochat.cli import streams, views
+from nemochat.parts import Screen
+from nemochat.screen.plain import Plain
+from nemochat.screen.safe import harmless
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def screen() -> Screen:
+    """The view for texts of ours, as the settings say."""
+    return views.choose(config.load({}, os.environ))
+
+
+def tell(text: str) -> None:
+    """Write a text to standard output as it is, made harmless on a terminal."""
+    Plain(streams.output(), sys.stderr).show(harmless(text) if on_terminal() else text)
+
+
+def tell_json(value: object) -> None:
+    """Write a value as JSON."""
+    tell(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Rows as a table of Markdown."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in lines
+    )
+
+
+def tell_rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Show a table on a terminal; in a pipe its rows alone, the cells between tabs."""
+    if on_terminal():
+        screen().show(table(head, rows))
+        return
+    cells = ((" ".join(cell.split()).replace("`", "") for cell in row) for row in rows)
+    tell("\n".join("\t".join(row) for row in cells))
+
+
+def hanging(label: str, text: str) -> str:
+    """A line after a label, wrapped to a terminal's width under its own beginning."""
+    line = f"{label} {text}"
+    if not on_terminal():
+        return line
+    columns = max(shutil.get_terminal_size().columns - 1, 20)
+    indent = " " * (len(label) + 1)
+    return textwrap.fill(line, columns, subsequent_indent=indent, break_on_hyphens=False)

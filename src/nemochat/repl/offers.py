@@ -1,0 +1,34 @@
+"""Which models does an endpoint offer, and how are they shown?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nemochat.screen.safe import harmless_line
+from nemochat.wire.models import ModelInfo
+
+HEAD = ("model", "context", "in", "out")
+LONGEST_NAME = 80  # columns
+SECONDS = 10.0  # to wait for a list that somebody asked for
+
+
+def matching(models: Iterable[ModelInfo], words: str) -> list[ModelInfo]:
+    """The models whose names hold every word, by name; capitals do not matter."""
+    wanted = words.lower().split()
+    found = (model for model in models if all(word in model.name.lower() for word in wanted))
+    return sorted(found, key=lambda model: model.name.lower())
+
+
+def cells(model: ModelInfo) -> tuple[str, ...]:
+    """What is told of a model: its name, its context in tokens, US dollars per million tokens."""
+    return (
+        f"`{harmless_line(model.name.replace('`', ''), LONGEST_NAME)}`",
+        str(model.context_length) if model.context_length else "",
+        price(model.input_price),
+        price(model.output_price),
+    )
+
+
+def price(dollars: float | None) -> str:
+    """US dollars per million tokens with the digits that matter, or ""."""
+    return "" if dollars is None else f"${dollars:.4g}"
