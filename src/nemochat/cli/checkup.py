@@ -134,9 +134,20 @@ def _settings(given: Given) -> tuple[config.Config, Finding]:
     except ConfigurationError as error:
         settings = config.Config()
         with suppress(ConfigurationError):
-            settings = config.load(given.settings, os.environ, Path(os.devnull))
+            settings = config.load(given.settings, _usable(), Path(os.devnull))
             fits(settings)
         return settings, Finding("configuration", "", error)
+
+
+def _usable() -> dict[str, str]:
+    """The environment without the settings that cannot be."""
+    usable = dict(os.environ)
+    for setting in config.TABLE:
+        try:
+            setting.parse(usable.get(setting.variable, ""), setting.variable)
+        except ConfigurationError:
+            usable.pop(setting.variable, None)
+    return usable
 
 
 def _token(connector: Connector, name: str) -> str:
