@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import closing
 from dataclasses import asdict
@@ -11,13 +10,11 @@ from dataclasses import asdict
 from nemochat.cli import streams
 from nemochat.cli.opening import configured
 from nemochat.cli.options import Given
-from nemochat.cli.telling import on_terminal, screen, tell_json, tell_rows
+from nemochat.cli.telling import tell_json, tell_rows
 from nemochat.connect import Connector
 from nemochat.errors import ExitCode
 from nemochat.repl.offers import HEAD, SECONDS, cells, matching
 from nemochat.screen.plain import Plain, say
-
-_NARROW = 60  # columns; a table of four would be torn
 
 
 def offered(given: Given, query: str, *, json: bool) -> int:
@@ -31,8 +28,6 @@ def offered(given: Given, query: str, *, json: bool) -> int:
         tell_json([asdict(model) for model in found])
     elif not found:
         say(sys.stderr, f"{name} has no model with {query} in its name")
-    elif on_terminal() and shutil.get_terminal_size().columns < _NARROW:
-        screen().show("\n".join(f"- {' '.join(filter(None, cells(model)))}" for model in found))
     else:
         tell_rows(HEAD, map(cells, found))
     return ExitCode.OK

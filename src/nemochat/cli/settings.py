@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from nemochat import config, configfile
-from nemochat.cli.telling import on_terminal, screen, tell, tell_json, tell_rows
+from nemochat.cli.telling import on_terminal, tell, tell_json, tell_rows
 from nemochat.core import parameters
 from nemochat.core.values import Value
 from nemochat.errors import ConfigurationError, ExitCode, UsageError
@@ -35,12 +35,14 @@ def shown(*, json: bool) -> int:
             }
         )
         return ExitCode.OK
-    head = ("setting", "value", "from")
-    cells = [(f"`{name}`", _text(_hidden(name, value)), origin) for name, value, origin in rows]
-    if on_terminal() and _columns() < _NARROW:
-        screen().show("\n".join(f"- {name} {value} ({origin})" for name, value, origin in cells))
-    else:
-        tell_rows(head, cells)
+    file = _file()
+    tell_rows(
+        ("setting", "value", "from"),
+        (
+            (name, _text(_hidden(name, value)), _origin(origin, file))
+            for name, value, origin in rows
+        ),
+    )
     return ExitCode.OK
 
 
@@ -135,7 +137,6 @@ _BEGINNING = """# Settings of nemochat; nemochat config show lists them all.
 # [parameters]
 # temperature = 0.3
 """
-_NARROW = 60  # columns; a table of three would be torn
 
 
 def _rows(now: config.Config) -> list[Row]:
@@ -181,10 +182,9 @@ def _hidden(name: str, value: Value) -> Value:
     return value
 
 
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
+def _origin(origin: str, file: str) -> str:
+    """Where a setting comes from; on a terminal there is no room for the file's whole path."""
+    return "the file" if origin == file and on_terminal() else origin
 
 
 def _write(file: Path, text: str) -> None:

@@ -12,8 +12,12 @@ from collections.abc import Iterable
 from nemochat import config
 from nemochat.cli import streams, views
 from nemochat.parts import Screen
+from nemochat.repl.listings import plain
 from nemochat.screen.plain import Plain
 from nemochat.screen.safe import harmless
+
+NARROW = 60  # columns; a table would be torn
+LONGEST_CELL = 200  # columns
 
 
 def on_terminal() -> bool:
@@ -36,21 +40,20 @@ def tell_json(value: object) -> None:
     tell(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Rows as a table of Markdown."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in lines
-    )
-
-
 def tell_rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    """Show a table on a terminal; in a pipe its rows alone, the cells between tabs."""
-    if on_terminal():
-        screen().show(table(head, rows))
+    """Show rows: a table on a terminal, a list where that is narrow; in a pipe tabs between cells.
+
+    The first cell of a row names it. Empty cells at its end are left out of a list.
+    """
+    if not on_terminal():
+        tell("\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows))
         return
-    cells = ((" ".join(cell.split()).replace("`", "") for cell in row) for row in rows)
-    tell("\n".join("\t".join(row) for row in cells))
+    escaped = [[plain(cell, LONGEST_CELL) for cell in row] for row in rows]
+    if shutil.get_terminal_size().columns < NARROW:
+        screen().show("\n".join(f"- {' '.join(filter(None, row))}" for row in escaped))
+    else:
+        lines = [head, ["---" for _ in head], *escaped]
+        screen().show("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def hanging(label: str, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nemochat.repl.listings import plain
 from nemochat.screen.safe import harmless_line
 from nemochat.wire.models import ModelInfo
 
@@ -22,11 +23,18 @@ def matching(models: Iterable[ModelInfo], words: str) -> list[ModelInfo]:
 def cells(model: ModelInfo) -> tuple[str, ...]:
     """What is told of a model: its name, its context in tokens, US dollars per million tokens."""
     return (
-        f"`{harmless_line(model.name.replace('`', ''), LONGEST_NAME)}`",
+        harmless_line(model.name, LONGEST_NAME),
         str(model.context_length) if model.context_length else "",
         price(model.input_price),
         price(model.output_price),
     )
+
+
+def table(models: Iterable[ModelInfo]) -> str:
+    """Models as a table of Markdown."""
+    rows = [" | ".join(plain(cell, LONGEST_NAME) for cell in cells(model)) for model in models]
+    lines = [" | ".join(HEAD), "|".join("---" for _ in HEAD), *rows]
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def price(dollars: float | None) -> str:

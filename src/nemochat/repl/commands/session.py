@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
-from nemochat.repl.offers import HEAD, SECONDS, cells, matching
+from nemochat.repl.listings import plain
+from nemochat.repl.offers import SECONDS, matching, table
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -34,10 +35,8 @@ def models(session: Session, argument: str) -> str:
     finally:
         client.close()
     if not found:
-        return f"The endpoint has no model with `{argument}` in its name."
-    rows = [" | ".join(cells(model)) for model in found]
-    lines = [" | ".join(HEAD), "|".join("---" for _ in HEAD), *rows]
-    return "\n".join(f"| {line} |" for line in lines)
+        return f"The endpoint has no model with {plain(argument)} in its name."
+    return table(found)
 
 
 def _endpoints(session: Session) -> list[tuple[str, str]]:
