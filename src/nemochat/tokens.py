@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
 import shlex
-import subprocess
 import time
 import tomllib
 from collections.abc import Mapping
@@ -13,9 +11,13 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nemochat.errors import ConfigurationError
 from nemochat.files import replace_text
+
+if TYPE_CHECKING:
+    import subprocess
 
 ANY = "NEMOCHAT_TOKEN"  # the variable with a token for whichever endpoint is asked
 SERVICE = "nemochat"  # the name of ours in the keyring
@@ -91,6 +93,8 @@ def printed(command: str) -> str:
     Raises:
         ConfigurationError: it cannot be run, fails, takes more than 30 seconds, or prints nothing.
     """
+    import subprocess  # loaded only where a command is asked
+
     try:
         words = shlex.split(command)
     except ValueError:
@@ -131,6 +135,9 @@ def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
 
     What a process of its own leaves running is not waited for.
     """
+    import select
+    import subprocess
+
     assert process.stdout
     deadline = time.monotonic() + SECONDS
     descriptor, said = process.stdout.fileno(), bytearray()
