@@ -31,13 +31,14 @@ _nemochat() {
   local path="" word words=""
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "${path:+$path }$word" in "ask" | "chats" | "chats backup" | "chats delete" | "chats export" | "chats import" | "chats list" | "chats path" | "chats prune" | "chats rename" | "chats search" | "chats show" | "completions" | "guide" | "guide serve" | "manual" | "profiles" | "profiles edit" | "profiles list" | "profiles show" | "show") path="${path:+$path }$word" ;; esac
+    case "${path:+$path }$word" in "ask" | "chats" | "chats backup" | "chats delete" | "chats export" | "chats import" | "chats list" | "chats path" | "chats prune" | "chats rename" | "chats search" | "chats show" | "completions" | "config" | "config check" | "config edit" | "config get" | "config path" | "config set" | "config show" | "config unset" | "doctor" | "guide" | "guide serve" | "keys" | "keys remove" | "keys set" | "keys status" | "manual" | "models" | "profiles" | "profiles edit" | "profiles list" | "profiles show" | "show") path="${path:+$path }$word" ;; esac
   done
   case "$previous" in
     --script) _nemochat_files; return ;;
-    --endpoint) COMPREPLY=($(compgen -W "deepinfra guide" -- "$current")); _nemochat_sections endpoint; return ;;
+    --endpoint) COMPREPLY=($(compgen -W "deepinfra ollama llamacpp vllm lmstudio mistral openrouter guide" -- "$current")); _nemochat_sections endpoint; return ;;
+    --token-command) :; return ;;
     --base-url) :; return ;;
-    -m|--model) COMPREPLY=($(compgen -W "mistralai/Mistral-Nemo-Instruct-2407" -- "$current")); _nemochat_names models; return ;;
+    -m|--model) COMPREPLY=($(compgen -W "mistralai/Mistral-Nemo-Instruct-2407 mistral-nemo mistral-nemo-instruct-2407 open-mistral-nemo mistralai/mistral-nemo" -- "$current")); _nemochat_names models; return ;;
     -s|--system) _nemochat_files; return ;;
     -p|--profile) _nemochat_sections profile; return ;;
     --connect-timeout) :; return ;;
@@ -78,10 +79,11 @@ _nemochat() {
     --page) :; return ;;
     --older-than) :; return ;;
     --port) :; return ;;
+    -q|--query) :; return ;;
   esac
   case "$path" in
-    "") words="ask chats completions guide manual profiles show --script -V --version --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
-    "ask") words="-f --file -e --edit --no-stdin -x --extract --xl --extract-last --json --output-format --out -u --usage -q --quiet --schema --json-mode -i --interactive --dry-run --curl --endpoint --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
+    "") words="ask chats completions config doctor guide keys manual models profiles show --script -V --version --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
+    "ask") words="-f --file -e --edit --no-stdin -x --extract --xl --extract-last --json --output-format --out -u --usage -q --quiet --schema --json-mode -i --interactive --dry-run --curl --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
     "chats") words="backup delete export import list path prune rename search show -h --help" ;;
     "chats backup") words="-h --help"; _nemochat_files ;;
     "chats delete") words="--yes -y -h --help"; _nemochat_names chats ;;
@@ -94,9 +96,23 @@ _nemochat() {
     "chats search") words="--limit --json -h --help" ;;
     "chats show") words="--format --json -h --help"; _nemochat_names chats ;;
     "completions") words="bash zsh fish -h --help" ;;
+    "config") words="check edit get path set show unset -h --help" ;;
+    "config check") words="-h --help" ;;
+    "config edit") words="-h --help" ;;
+    "config get") words="-h --help" ;;
+    "config path") words="-h --help" ;;
+    "config set") words="-h --help" ;;
+    "config show") words="--json -h --help" ;;
+    "config unset") words="-h --help" ;;
+    "doctor") words="--endpoint --base-url --json -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;
+    "keys") words="remove set status -h --help" ;;
+    "keys remove") words="-h --help" ;;
+    "keys set") words="--file -h --help" ;;
+    "keys status") words="--json -h --help" ;;
     "manual") words="-h --help" ;;
+    "models") words="--endpoint --base-url -q --query --json -h --help" ;;
     "profiles") words="edit list show -h --help" ;;
     "profiles edit") words="-h --help" ;;
     "profiles list") words="-h --help" ;;

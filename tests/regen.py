@@ -50,11 +50,12 @@ def endpoint_table() -> str:
             f"`{row.base_url}`" if row.base_url else "this machine",
             f"`{row.model}`",
             f"`{row.token_variable}`" if row.token_variable else "none",
+            ", ".join(f"`{n}`" for n in row.dialect.without if n in parameters.names()),
             row.about,
         )
         for row in endpoints.TABLE
     )
-    return table(("endpoint", "address", "model", "token", "what it is"), *rows)
+    return table(("endpoint", "address", "model", "token", "does not take", "what it is"), *rows)
 
 
 def exit_code_table() -> str:

@@ -27,6 +27,9 @@ class Script:
         self.prompts: list[Prompt] = []
         self.closed = 0
 
+    def fitted(self, prompt: Prompt) -> Prompt:
+        return prompt
+
     def stream(self, prompt: Prompt) -> Generator[Delta]:
         self.prompts.append(prompt)
         try:

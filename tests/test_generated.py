@@ -68,7 +68,7 @@ def offered(home: Path, *words: str) -> list[str]:
 def test_bash_completes_commands_flags_and_values(tmp_path: Path) -> None:
     assert {"ask", "guide", "completions"} <= set(offered(tmp_path, "nemochat", ""))
     assert offered(tmp_path, "nemochat", "ask", "--temp") == ["--temp", "--temperature"]
-    assert {"deepinfra", "guide"} <= set(offered(tmp_path, "nemochat", "--endpoint", ""))
+    assert {"deepinfra", "ollama", "guide"} <= set(offered(tmp_path, "nemochat", "--endpoint", ""))
     assert offered(tmp_path, "nemochat", "completions", "z") == ["zsh"]
     assert offered(tmp_path, "nemochat", "guide", "s") == ["serve"]
     assert offered(tmp_path, "nemochat", "ask", "show", "--sch") == ["--schema"]

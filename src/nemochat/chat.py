@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nemochat.core.continuation import resumable
@@ -155,13 +155,16 @@ class Chat:
     def _prompt(self, changes: Mapping[str, Value]) -> Prompt:
         settings = self.conversation.settings
         parameters = settings.parameters | dict(changes)
-        return Prompt(
-            settings.model,
-            sendable(settings.system, [*settings.examples, *self.conversation.messages()]),
-            parameters,
-            stream=self.options.stream and streams(parameters),
-            response_format=self.options.response_format,
+        said = [*settings.examples, *self.conversation.messages()]
+        prompt = self.endpoint.fitted(
+            Prompt(
+                settings.model,
+                sendable(settings.system, said),
+                parameters,
+                response_format=self.options.response_format,
+            )
         )
+        return replace(prompt, stream=self.options.stream and streams(prompt.parameters))
 
     def _keep(self, message: Message) -> None:
         """Put a message on the disk and after the head."""

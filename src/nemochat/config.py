@@ -1,88 +1,33 @@
-"""What is set, and where: defaults < file < environment < flags. The only door to platformdirs."""
+"""What is set, and where: defaults < file < environment < flags."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from nemochat.core import parameters, profile
 from nemochat.core.values import Number, OneOf, Value, Values, shown
+from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, UsageError
+from nemochat.setting import SWITCH, Setting
 
-PREFIX = "NEMOCHAT_"
 SECTION = "parameters"  # of the file: the sampling parameters
 PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
+ENDPOINT = "endpoint"  # a setting, and the sections of the file that tell of endpoints
 DEFAULT = "default"  # the setting's name within those: TOML lets a name be one thing only
 THEMES = ("ansi", "dark", "light", "mono")
-_SWITCH = OneOf(("on", "off"))
 _TOKENS = Number(0, 1_000_000, whole=True)
 _SECONDS = Number(0, 86_400, above=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting.
-
-    Attributes:
-        name: Its name in the file; `NEMOCHAT_` and the name in capitals is its variable.
-        default: Its value where nobody set it.
-        help: What it is, in one sentence without a full stop.
-        takes: What it may be; None takes any text.
-        flags: Its flags besides `--name-with-hyphens`.
-    """
-
-    name: str
-    default: Value
-    help: str
-    takes: Number | OneOf | None = None
-    flags: tuple[str, ...] = ()
-
-    @property
-    def flag(self) -> str:
-        """The long flag that bears its name."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def negation(self) -> str | None:
-        """The flag that turns it off, if it is on or off; its own flag turns it on."""
-        return "--no-" + self.name.replace("_", "-") if self.takes is _SWITCH else None
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that sets it."""
-        return PREFIX + self.name.upper()
-
-    def parse(self, text: str, origin: str) -> Value:
-        """Read it from a flag or a variable; ConfigurationError names where it stands."""
-        return self._take(self.takes.parse if self.takes else str, text, origin)
-
-    def check(self, value: object, origin: str) -> Value:
-        """Take it from the file; ConfigurationError names where it stands."""
-        return self._take(self.takes.check if self.takes else _text, value, origin)
-
-    def _take(self, take: Callable[..., Value], value: object, origin: str) -> Value:
-        try:
-            taken: Value = take(value)
-        except ValueError:
-            wanted = self.takes or "a text"
-            raise ConfigurationError(
-                f"{origin}: {self.name} takes {wanted}, not {shown(value)}"
-            ) from None
-        return taken
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(value)  # noqa: TRY004 - what all `takes` raise
-    return value
-
-
 TABLE = (
     Setting("endpoint", "deepinfra", "where Nemo is asked: a name of the table of endpoints"),
+    Setting(
+        "token_command", "", "a command that prints the token; {endpoint} is the asked one's name"
+    ),
     Setting("base_url", "", "another address for the endpoint; /chat/completions is added to it"),
     Setting("model", "", "the model asked for; empty: Nemo's name at the endpoint", flags=("-m",)),
     Setting("system", "", "the system prompt, or @ and the file that holds it", flags=("-s",)),
@@ -93,10 +38,10 @@ TABLE = (
     Setting("view", "auto", "how answers are shown", OneOf(("auto", "plain", "accessible"))),
     Setting("render", "markdown", "answers on a terminal", OneOf(("markdown", "raw"))),
     Setting("theme", "auto", "the colours of answers", OneOf(("auto", *THEMES))),
-    Setting("math", "on", "formulas in Unicode where that is exact", _SWITCH),
-    Setting("bell", "off", "ring the terminal's bell after a long answer", _SWITCH),
+    Setting("math", "on", "formulas in Unicode where that is exact", SWITCH),
+    Setting("bell", "off", "ring the terminal's bell after a long answer", SWITCH),
     Setting("editing_mode", "emacs", "the keys of the line editor", OneOf(("emacs", "vi"))),
-    Setting("urls", "off", "whether /url may fetch pages", _SWITCH),
+    Setting("urls", "off", "whether /url may fetch pages", SWITCH),
     Setting("ca_bundle", "", "a file or folder of certificates to trust; empty: the system's"),
     Setting("proxy", "", "a proxy's address, or none; empty: HTTPS_PROXY and the like"),
     Setting("loop_guard", 600, "tokens over which an answer may repeat itself; 0: any", _TOKENS),
@@ -105,11 +50,17 @@ TABLE = (
 _BY_NAME = {setting.name: setting for setting in TABLE}
 
 
+def find(name: str) -> Setting | None:
+    """The setting of this name (hyphens count as underscores), if there is one."""
+    return _BY_NAME.get(name.replace("-", "_"))
+
+
 class Config:
     """The settings in force, each with its origin, and what else the file holds.
 
     Attributes:
         parameters: The sampling parameters of the file.
+        endpoints: What the file tells of endpoints, unchecked, by their names.
         profiles: The profiles of the file, by their names.
     """
 
@@ -118,11 +69,16 @@ class Config:
             setting.name: (setting.default, "default") for setting in TABLE
         }
         self.parameters: dict[str, Value] = {}
+        self.endpoints: dict[str, object] = {}
         self.profiles: dict[str, profile.Profile] = {}
 
     def put(self, name: str, value: Value, origin: str) -> None:
         """Let a setting be `value`, because of `origin`."""
         self._values[name] = (value, origin)
+
+    def value(self, name: str) -> Value:
+        """A setting."""
+        return self._values[name][0]
 
     def text(self, name: str) -> str:
         """A setting that is a text."""
@@ -154,7 +110,7 @@ def load(
     """
     config = Config()
     with suppress(ConfigurationError):  # without a home there is no file
-        file = file or directories().config / "config.toml"
+        file = file or path()
     if file is not None:
         _from_file(config, file)
     for setting in TABLE:
@@ -170,26 +126,53 @@ def load(
 
 def _from_file(config: Config, file: Path) -> None:
     try:
-        told = tomllib.loads(file.read_bytes().decode())
+        text = file.read_bytes().decode()
     except (FileNotFoundError, NotADirectoryError):
         return
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the configuration {file} cannot be read ({error})") from error
+    take(config, text, file)
+
+
+def take(config: Config, text: str, file: Path) -> None:
+    """Take what a configuration file's text sets.
+
+    Raises:
+        ConfigurationError: it is no TOML, names nothing known, or sets what cannot be.
+    """
+    try:
+        told = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         twice = "Cannot overwrite" in str(error) or "Cannot mutate" in str(error)
+        section = PROFILE if f"[{PROFILE}." in text else ENDPOINT
         raise ConfigurationError(
             f"the configuration {file} cannot be read ({error})",
-            f'Beside [{PROFILE}.NAME], a setting is {PROFILE}.{DEFAULT} = "NAME"' if twice else "",
+            f'Beside [{section}.NAME], a setting is {section}.{DEFAULT} = "NAME"' if twice else "",
         ) from error
     for name, value in told.items():
         if name == SECTION and isinstance(value, dict):
             config.parameters.update(_chosen(value, file))
         elif name == PROFILE and isinstance(value, dict):
             _take_profiles(config, value, file)
+        elif name == ENDPOINT and isinstance(value, dict):
+            _take_endpoints(config, value, str(file))
         elif name in _BY_NAME:
             config.put(name, _BY_NAME[name].check(value, str(file)), str(file))
         else:
-            near = get_close_matches(name, [*_BY_NAME, SECTION], n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
-            raise ConfigurationError(f"{file}: there is no setting {shown(name)}", hint)
+            raise unknown(name, str(file))
+
+
+def unknown(name: str, where: str) -> ConfigurationError:
+    """The error for a setting that there is not; it names the nearest."""
+    near = get_close_matches(name, [*_BY_NAME, SECTION], n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
+    return ConfigurationError(f"{where}: there is no setting {shown(name)}", hint)
+
+
+def _take_endpoints(config: Config, told: dict[str, object], origin: str) -> None:
+    if isinstance(told.get(DEFAULT), str):
+        config.put(ENDPOINT, _BY_NAME[ENDPOINT].check(told.pop(DEFAULT), origin), origin)
+    config.endpoints.update(told)
 
 
 def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
@@ -211,25 +194,6 @@ def _chosen(told: Mapping[str, object], file: Path) -> Values:
         raise ConfigurationError(f"{file}: {error.sentence}", error.hint) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Directories:
-    """Where nemochat keeps what: settings, conversations, and what was typed."""
-
-    config: Path
-    data: Path
-    state: Path
-
-
-def directories() -> Directories:
-    """The platform's directories; XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME are honoured.
-
-    Raises:
-        ConfigurationError: there is no home directory to put them in.
-    """
-    import platformdirs
-
-    try:
-        dirs = platformdirs.PlatformDirs("nemochat", appauthor=False)
-        return Directories(dirs.user_config_path, dirs.user_data_path, dirs.user_state_path)
-    except RuntimeError:
-        raise ConfigurationError("there is no home directory", "Set HOME") from None
+def path() -> Path:
+    """Where the configuration file is, or would be; ConfigurationError without a home."""
+    return directories().config / "config.toml"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from nemochat import tokens
 from nemochat.config import Config
+from nemochat.directories import directories
 from nemochat.errors import ConfigurationError
 from nemochat.parts import View
-from nemochat.wire import endpoints
+from nemochat.wire import custom, endpoints
+from nemochat.wire.dialect import Fitting
 from nemochat.wire.failures import Asked
 from nemochat.wire.patience import Timeouts
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
     from nemochat.wire.client import Client
     from nemochat.wire.rehearsal import Rehearsal
 
-ANY_TOKEN = "NEMOCHAT_TOKEN"  # noqa: S105 - the name of a variable
+TOKENS = "tokens"  # the file for them, in the folder of what is neither settings nor conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,15 @@ class Connector:
     environment: Mapping[str, str]
     view: View
     log: Callable[[str], None] | None = None
+    _found: dict[str, tokens.Found | None] = field(default_factory=dict, init=False, repr=False)
+
+    def rows(self) -> tuple[endpoints.Endpoint, ...]:
+        """All endpoints, the configuration's among them; ConfigurationError if one is none."""
+        return custom.table(self.config.endpoints)
 
     def row(self, name: str) -> endpoints.Endpoint:
         """The endpoint of this name; ConfigurationError names the nearest."""
-        return endpoints.find(name)
+        return endpoints.find(name, self.rows())
 
     def model(self, name: str) -> str:
         """The model to ask for at the endpoint of this name."""
@@ -46,10 +56,14 @@ class Connector:
 
     def ready(self, name: str) -> bool:
         """Whether the endpoint of this name can be asked: it has a token, or needs none."""
-        return bool(self._token(self.row(name))) or not self._needs_token(name)
+        return not self.needs_token(name) or self.token(name) is not None
 
-    def client(self, name: str) -> Client:
+    def client(self, name: str, timeouts: Timeouts | None = None) -> Client:
         """A client of the endpoint of this name.
+
+        Args:
+            name: The endpoint's name.
+            timeouts: How long to wait for what; None is as the settings say.
 
         Raises:
             ConfigurationError: it has no token, or an impossible address.
@@ -57,28 +71,32 @@ class Connector:
         from nemochat.wire.client import Client
 
         row = self.row(name)
-        token = self._token(row)
-        if not token and self._needs_token(name):
+        address = self.address(name)
+        found = self.token(name)
+        if found is None and self.needs_token(name):
             raise ConfigurationError(
                 f"there is no token for {name}: {row.token_variable} is not set",
-                "Set it, or ask the embedded guide with --endpoint guide",
+                f"Set it or take nemochat keys set {name}, or ask --endpoint guide",
             )
-        number, proxy = self.config.number, self.config.text("proxy")
+        number = self.config.number
         client = Client(
-            self.address(name),
-            token,
-            Asked(row.token_variable or ANY_TOKEN, self.model(name)),
+            address,
+            found.token if found else "",
+            Asked(self.variable(name), self.model(name)),
             wait=self.view.wait,
-            timeouts=Timeouts(
+            timeouts=timeouts
+            or Timeouts(
                 number("connect_timeout"), number("first_byte_timeout"), number("idle_timeout")
             ),
             retries=int(number("retries")),
+            fitting=Fitting(row.dialect, self.view.notice),
             ca_bundle=self.config.text("ca_bundle"),
-            proxy="" if name == endpoints.GUIDE else {"": None, "none": ""}.get(proxy, proxy),
+            proxy=self.proxy(name),
             log=self.log,
         )
-        if client.warning:
-            self.view.notice(client.warning)
+        for warning in (client.warning, self._kept_back(row, address, found)):
+            if warning:
+                self.view.notice(warning)
         return client
 
     def rehearsal(self, name: str, *, curl: bool) -> Rehearsal:
@@ -86,17 +104,50 @@ class Connector:
         from nemochat.wire.rehearsal import Rehearsal
 
         row = self.row(name)
-        return Rehearsal(self.address(name), row.token_variable, curl=curl)
+        variable = self.variable(name) if self.needs_token(name) or self._has_token(name) else ""
+        fitting = Fitting(row.dialect, self.view.notice)
+        return Rehearsal(self.address(name), variable, fitting, curl=curl)
 
-    def _token(self, row: endpoints.Endpoint) -> str:
-        if row.name == endpoints.GUIDE:
-            return ""
-        own = self.environment.get(row.token_variable, "") if row.token_variable else ""
-        return own.strip() or self.environment.get(ANY_TOKEN, "").strip()
+    def proxy(self, name: str) -> str | None:
+        """The proxy on the way to an endpoint: "" is none, None is as the environment says."""
+        proxy = self.config.text("proxy")
+        return "" if name == endpoints.GUIDE else {"": None, "none": ""}.get(proxy, proxy)
 
-    def _needs_token(self, name: str) -> bool:
-        """An endpoint at an address of its person's own may do without one."""
-        return bool(self.row(name).token_variable) and not self.config.text("base_url")
+    def token(self, name: str) -> tokens.Found | None:
+        """The token for the endpoint of this name, looked for once.
+
+        Raises:
+            ConfigurationError: a command prints none, or others can read the file of tokens.
+        """
+        if name == endpoints.GUIDE:
+            return None
+        if name not in self._found:
+            self._found[name] = tokens.find(self.wanted(name), self.environment, token_file())
+        return self._found[name]
+
+    def wanted(self, name: str) -> tokens.Wanted:
+        """What the token of this endpoint is looked for by."""
+        row = self.row(name)
+        base_url = self.config.text("base_url") or row.base_url
+        command = row.token_command
+        if not command and row.token_variable:
+            command = self.config.text("token_command").replace("{endpoint}", name)
+        return tokens.Wanted(
+            name, row.token_variable, command, not base_url or endpoints.at_home(row, base_url)
+        )
+
+    def needs_token(self, name: str) -> bool:
+        """Whether an endpoint takes no request without a token, as far as is known.
+
+        One at an address of its person's own may do without.
+        """
+        row = self.row(name)
+        return bool(row.token_variable) and not self.config.text("base_url")
+
+    def variable(self, name: str) -> str:
+        """The variable that should hold the token for an endpoint, where its address is now."""
+        wanted = self.wanted(name)
+        return (wanted.variable if wanted.own else "") or tokens.ANY
 
     def address(self, name: str) -> str:
         """The base address of the endpoint of this name; the guide begins to listen.
@@ -109,3 +160,25 @@ class Connector:
 
             return start().base_url
         return endpoints.address(self.config.text("base_url") or self.row(name).base_url)
+
+    def _has_token(self, name: str) -> bool:
+        """Whether a variable holds a token; a rehearsal runs no command and opens no keyring."""
+        return bool(self.environment.get(self.variable(name), "").strip())
+
+    def _kept_back(self, row: endpoints.Endpoint, address: str, found: tokens.Found | None) -> str:
+        """What is to be said of a token that does not go to another's address, or ""."""
+        there = bool(row.token_variable and self.environment.get(row.token_variable, "").strip())
+        if row.name == endpoints.GUIDE or found or not there or self.wanted(row.name).own:
+            return ""
+        return (
+            f"{row.token_variable} is not sent to {urlsplit(address).netloc}, which is not"
+            f" {row.name}'s; {tokens.ANY} would be"
+        )
+
+
+def token_file() -> Path | None:
+    """The file with tokens that `nemochat keys set` writes; None without a home."""
+    try:
+        return directories().state / TOKENS
+    except ConfigurationError:
+        return None

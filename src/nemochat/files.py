@@ -1,4 +1,4 @@
-"""Text files that a person names, read whole or refused in one sentence."""
+"""Text files: those that a person names, read whole or refused; our own, written whole or not."""
 
 from __future__ import annotations
 

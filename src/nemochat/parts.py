@@ -15,6 +15,9 @@ from nemochat.errors import EndpointError
 class Endpoint(Protocol):
     """Who answers."""
 
+    def fitted(self, prompt: Prompt) -> Prompt:
+        """The prompt as it will be sent, without the parameters that are not taken."""
+
     def stream(self, prompt: Prompt) -> Generator[Delta]:
         """The answer to a prompt, piece by piece, each candidate with an ending.
 

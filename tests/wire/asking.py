@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
@@ -11,8 +11,8 @@ from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, NemochatError
 from nemochat.wire.client import Client
+from nemochat.wire.dialect import Fitting
 from nemochat.wire.failures import Asked
-from nemochat.wire.lenient import Json
 from nemochat.wire.patience import Timeouts
 from tests.wire.fault_server.case import TOKEN
 
@@ -54,7 +54,7 @@ def asking(  # noqa: PLR0913 - a client has as many settings
     token: str = TOKEN,
     retries: int = 2,
     timeouts: Timeouts = TIMEOUTS,
-    extra: Mapping[str, Json] | None = None,
+    fitting: Fitting | None = None,
     ca_bundle: str = "",
     proxy: str | None = None,
     while_waiting: Callable[[], None] | None = None,
@@ -75,7 +75,7 @@ def asking(  # noqa: PLR0913 - a client has as many settings
         wait=wait,
         timeouts=timeouts,
         retries=retries,
-        extra=extra,
+        fitting=fitting,
         ca_bundle=ca_bundle,
         proxy=proxy,
         log=logged.append,

@@ -14,6 +14,7 @@ from nemochat.core.messages import (
 )
 from nemochat.core.prompt import Prompt
 from nemochat.core.values import Values
+from nemochat.wire.dialect import Dialect
 from nemochat.wire.lenient import Json
 from nemochat.wire.protocol import body
 
@@ -101,7 +102,7 @@ def test_more_than_one_candidate_is_not_streamed(n: int, *, streamed: bool) -> N
 
 def test_further_members_are_sent_as_they_are() -> None:
     extra = {"reasoning_effort": "low", "stream_options": {}}
-    made = body(prompt(HELLO, stream=True), extra)
+    made = body(prompt(HELLO, stream=True), Dialect(body=extra))
     assert (made["reasoning_effort"], made["stream_options"]) == ("low", {})
 
 

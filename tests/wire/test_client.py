@@ -11,6 +11,7 @@ import pytest
 from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
 from nemochat.errors import ConfigurationError, RequestRefused
+from nemochat.wire.dialect import Dialect, Fitting
 from nemochat.wire.patience import Timeouts
 from tests.wire.asking import PROMPT, asking
 from tests.wire.fault_server.case import TOKEN
@@ -122,7 +123,7 @@ def test_only_the_candidate_without_an_ending_is_cut_off() -> None:
 def test_what_is_sent_is_the_prompt_and_the_extra_members() -> None:
     prompt = Prompt("nemo", (Message(Role.USER, "Grüße \ud83d"),), {"max_tokens": None})
     with FaultServer(plays(head(), answer())) as server:
-        with asking(server.base_url, extra={"user": "me"}) as asked:
+        with asking(server.base_url, fitting=Fitting(Dialect(body={"user": "me"}))) as asked:
             asked.text(prompt)
         first, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert json.loads(body) == {

@@ -49,3 +49,24 @@ def test_a_list_is_read_in_every_shape(document: Json, names: list[str]) -> None
 )
 def test_nonsense_is_an_empty_list(body: bytes) -> None:
     assert listed(body) == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "model"),
+    [
+        (
+            {
+                "id": "a",
+                "context_length": 131072,
+                "pricing": {"prompt": "0.00000002", "completion": "0.00000004"},
+                "top_provider": {"max_completion_tokens": 16384},
+            },
+            ModelInfo("a", 131072, 16384, 0.02, 0.04),  # OpenRouter's
+        ),
+        ({"id": "a", "max_context_length": 131072}, ModelInfo("a", 131072)),  # Mistral's
+        ({"id": "a", "max_model_len": 8192}, ModelInfo("a", 8192)),  # vLLM's
+        ({"id": "a", "meta": {"n_ctx": 512, "n_ctx_train": 4096}}, ModelInfo("a", 512)),
+    ],
+)
+def test_what_other_servers_tell_is_read(row: Json, model: ModelInfo) -> None:
+    assert listed(json.dumps({"data": [row]}).encode()) == (model,)

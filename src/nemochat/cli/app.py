@@ -13,6 +13,10 @@ import typer
 
 from nemochat.cli.asking import Asking
 from nemochat.cli.chats import chats
+from nemochat.cli.config import config
+from nemochat.cli.doctor import doctor
+from nemochat.cli.keys import keys
+from nemochat.cli.models import models
 from nemochat.cli.options import Given, shared
 from nemochat.cli.profiles import profiles
 
@@ -33,6 +37,10 @@ guide = typer.Typer(
 app.add_typer(guide, name="guide")
 app.add_typer(chats, name="chats")
 app.add_typer(profiles, name="profiles")
+app.add_typer(config, name="config")
+app.add_typer(keys, name="keys")
+app.command(epilog="Example: nemochat models -q nemo")(models)
+app.command(epilog="Example: nemochat doctor --endpoint ollama")(doctor)
 
 
 @app.callback(invoke_without_command=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from nemochat.cli import streams
 from nemochat.errors import OutputError, UsageError
+from nemochat.writing import SHARED, replace
 
 
 class Destination:
@@ -64,24 +64,10 @@ def _writable(path: Path) -> Path:
 
 def _write(path: Path, content: bytes) -> None:
     """Let the file be this content, in one step; a device or a pipe is written to."""
-    import tempfile
-
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(content)
-            return
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
-            if path.exists():
-                Path(name).chmod(stat.S_IMODE(path.stat().st_mode))
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        else:
+            replace(path, content, mode=SHARED)
     except OSError as error:
         raise OutputError(f"{path} cannot be written ({error.strerror})") from error

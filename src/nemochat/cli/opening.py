@@ -13,6 +13,7 @@ from nemochat.cli.beginning import Beginning
 from nemochat.cli.options import Given
 from nemochat.connect import Connector
 from nemochat.core.schema import ResponseFormat
+from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
 from nemochat.parts import Endpoint, View
 from nemochat.store import names
@@ -69,7 +70,7 @@ def open_chat(
     Raises:
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
     """
-    log = debug.log(config.directories().state / "debug.log") if given.debug else None
+    log = debug.log(directories().state / "debug.log") if given.debug else None
     connector = Connector(settings, os.environ, view, log)
     saved = None if given.private else _kept(view)
     beginning = Beginning(settings, connector, given)
@@ -104,13 +105,13 @@ def remember_names(saved: Conversations | None) -> None:
     """Let the shells complete the names that conversations have now."""
     if saved is not None and saved.database.path.exists():
         with suppress(NemochatError):  # Tab then offers what it did
-            names.remember(config.directories().state, names.CHATS, saved.catalogue.names())
+            names.remember(directories().state, names.CHATS, saved.catalogue.names())
 
 
 def _kept(view: View) -> Conversations | None:
     """The conversations on disk; None where there is no home to put them in."""
     try:
-        return Conversations(config.directories().data / DATABASE)
+        return Conversations(directories().data / DATABASE)
     except ConfigurationError as error:
         view.notice(f"{error.sentence}: nothing is saved")
         return None

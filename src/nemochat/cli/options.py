@@ -16,6 +16,7 @@ from nemochat.core.parameters import Parameter
 from nemochat.core.profile import values
 from nemochat.core.values import OneOf, Texts, Value
 from nemochat.errors import UsageError
+from nemochat.setting import Setting
 
 Flags = dict[str, Any]  # what typer read, by the names of a function's parameters
 
@@ -97,6 +98,23 @@ def _fields(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a datac
         yield _parameter(each.name, hints[each.name], each.default)
 
 
+Asked = Annotated[
+    str | None,
+    typer.Option("--endpoint", metavar="NAME", help="which endpoint", show_default=False),
+]
+Address = Annotated[
+    str | None, typer.Option(metavar="URL", help="another address for it", show_default=False)
+]
+
+
+def asked(context: typer.Context, endpoint: str | None, base_url: str | None) -> Given:
+    """What the flags of a command about an endpoint say, and those before its name."""
+    told = {"endpoint": endpoint, "base_url": base_url}
+    given = Given({name: value for name, value in told.items() if value is not None})
+    before = context.parent.obj if context.parent is not None else None
+    return given.over(before) if isinstance(before, Given) else given
+
+
 def _flags() -> Iterator[inspect.Parameter]:
     yield from map(_setting, config.TABLE)
     for row in parameters.TABLE:
@@ -142,7 +160,7 @@ SWITCHES = (
 )
 
 
-def _setting(setting: config.Setting) -> inspect.Parameter:
+def _setting(setting: Setting) -> inspect.Parameter:
     if setting.negation:
         pair = f"{setting.flag}/{setting.negation}"
         switch = typer.Option(*setting.flags, pair, help=setting.help, show_default=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,29 +71,7 @@ def show(*, name: Annotated[str, typer.Argument(metavar="NAME", show_default=Fal
 
 @profiles.command(epilog="Example: EDITOR=nano nemochat profiles edit. More: docs/profiles.md")
 def edit() -> int:
-    """Open the configuration file in VISUAL or EDITOR, and check it afterwards."""
-    from nemochat import config
-    from nemochat.editing import edit as open_in_editor
-    from nemochat.screen.plain import say
+    """Edit the configuration file: what the editor leaves is taken over if all of it is sound."""
+    from nemochat.cli.settings import edited
 
-    file = config.directories().config / "config.toml"
-    _begin(file)
-    open_in_editor(file)
-    found = config.load({}, {}, file).profiles
-    say(sys.stderr, f"{file} is sound; profiles: {', '.join(found) or 'none'}")
-    return 0
-
-
-def _begin(file: Path) -> None:
-    """Make the file where there is none, for its owner alone; UsageError if that fails."""
-    from nemochat.errors import ConfigurationError
-    from nemochat.store.places import own_file, own_folder
-
-    try:
-        own_folder(file.parent)
-        with os.fdopen(own_file(file), "w", encoding="utf-8") as new:
-            new.write(EXAMPLE)
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise ConfigurationError(f"{file} cannot be made ({error.strerror})") from error
+    return edited(EXAMPLE)

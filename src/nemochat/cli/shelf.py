@@ -13,17 +13,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from nemochat import config
-from nemochat.cli import streams, views
+from nemochat.cli import streams
 from nemochat.cli.opening import DATABASE, remember_names
+from nemochat.cli.telling import on_terminal, screen, tell
 from nemochat.core.values import shown as quoted
+from nemochat.directories import directories
 from nemochat.errors import ExitCode, UsageError
-from nemochat.parts import Screen
 from nemochat.repl import listings
-from nemochat.screen.plain import Plain, say
+from nemochat.screen.plain import say
 from nemochat.screen.safe import harmless_line
 from nemochat.store.catalogue import Entry
 from nemochat.store.conversations import Conversations
-from nemochat.wire import endpoints
+from nemochat.wire import custom, endpoints
 
 LARGEST_IMPORT = 1024**3  # bytes
 _AGE = re.compile(r"(\d{1,6})\s*([hdw])", re.ASCII)
@@ -33,7 +34,7 @@ _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 @contextmanager
 def _saved() -> Iterator[Conversations]:
     """The conversations that are kept; what is new about their database is said at the end."""
-    saved = Conversations(config.directories().data / DATABASE)
+    saved = Conversations(directories().data / DATABASE)
     try:
         yield saved
         remember_names(saved)
@@ -49,16 +50,16 @@ def listed(limit: int, page: int, *, json: bool) -> int:
         entries = saved.catalogue.entries(limit, limit * (page - 1))
         left = saved.catalogue.count() - limit * page
     if json:
-        _print(as_json.dumps([_entry(e) for e in entries], ensure_ascii=False, indent=2))
-    elif not _on_terminal():
+        tell(as_json.dumps([_entry(e) for e in entries], ensure_ascii=False, indent=2))
+    elif not on_terminal():
         for e in entries:
             row = (str(e.id), str(e.turns), listings.cost(e), f"{e.touched:%Y-%m-%d %H:%M}")
-            _print("\t".join((*row, harmless_line(e.title, 60))))
+            tell("\t".join((*row, harmless_line(e.title, 60))))
     elif not entries:
-        _screen().show("Nothing is saved yet." if page == 1 else "There are no more.")
+        screen().show("Nothing is saved yet." if page == 1 else "There are no more.")
     else:
         more = f"\n\n{left} more: `--page {page + 1}`" if left > 0 else ""
-        _screen().show(listings.table(entries) + more)
+        screen().show(listings.table(entries) + more)
     return ExitCode.OK
 
 
@@ -69,10 +70,10 @@ def shown(chat: str, format_: str) -> int:
     kind = exports.chosen(format_, None)
     with _saved() as saved:
         text = kind.write([saved.load(chat)])
-    if kind.name == "markdown" and _on_terminal():
-        _screen().show(text)
+    if kind.name == "markdown" and on_terminal():
+        screen().show(text)
     else:
-        _print(text.rstrip("\n"))
+        tell(text.rstrip("\n"))
     return ExitCode.OK
 
 
@@ -84,14 +85,14 @@ def searched(words: list[str], limit: int, *, json: bool) -> int:
     with _saved() as saved:
         found = search(saved.database, wanted, limit)
     if json:
-        _print(as_json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
-    elif _on_terminal():
-        _screen().show(listings.results(found) if found else "Nothing was found.")
+        tell(as_json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
+    elif on_terminal():
+        screen().show(listings.results(found) if found else "Nothing was found.")
     else:
         for each in found:
             place = " ".join(f"{each.before}[{each.match}]{each.after}".split())
             title = harmless_line(each.title, 60)
-            _print("\t".join((str(each.conversation), each.role or "name", title, place)))
+            tell("\t".join((str(each.conversation), each.role or "name", title, place)))
     return ExitCode.OK
 
 
@@ -137,10 +138,10 @@ def exported(chats: list[str], output: Path | None, format_: str, *, every: bool
         text = kind.write([saved.load(each) for each in wanted])
     if output:
         exports.save(output, text)
-    elif _on_terminal():
-        _screen().show(f"```text\n{text}\n```" if kind.name != "markdown" else text)
+    elif on_terminal():
+        screen().show(f"```text\n{text}\n```" if kind.name != "markdown" else text)
     else:
-        _print(text.rstrip("\n"))
+        tell(text.rstrip("\n"))
     return ExitCode.OK
 
 
@@ -153,7 +154,9 @@ def imported(files: list[Path], format_: str) -> int:
 
     settings = config.load({}, os.environ)
     endpoint = settings.text("endpoint")
-    model = settings.text("model") or endpoints.find(endpoint).model
+    model = (
+        settings.text("model") or endpoints.find(endpoint, custom.table(settings.endpoints)).model
+    )
     bad = 0
     with _saved() as saved:
         for path in files:
@@ -181,7 +184,7 @@ def backed_up(file: Path) -> int:
 
 def told_path() -> int:
     """Tell where the database is, or would be."""
-    _print(str(config.directories().data / DATABASE))
+    tell(str(directories().data / DATABASE))
     return ExitCode.OK
 
 
@@ -209,19 +212,3 @@ def _entry(entry: Entry) -> dict[str, object]:
         "started": entry.started.isoformat(),
         "touched": entry.touched.isoformat(),
     }
-
-
-def _on_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
-
-
-def _screen() -> Screen:
-    return views.choose(config.load({}, os.environ))
-
-
-def _print(text: str) -> None:
-    if _on_terminal():
-        from nemochat.screen.safe import harmless
-
-        text = harmless(text)
-    Plain(streams.output(), sys.stderr).show(text)

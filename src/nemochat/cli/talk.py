@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nemochat import __version__, config
+from nemochat import __version__
 from nemochat.cli import streams, views
 from nemochat.cli.opening import Opened, configured, open_chat, remember_names
 from nemochat.cli.options import Given
+from nemochat.config import Config
+from nemochat.directories import directories
 from nemochat.errors import ExitCode
 from nemochat.files import read_text
 from nemochat.parts import Screen
@@ -31,7 +33,7 @@ def talk(given: Given, script: Path | None) -> int:
     return ExitCode.OK
 
 
-def stay(opened: Opened, screen: Screen, settings: config.Config) -> None:
+def stay(opened: Opened, screen: Screen, settings: Config) -> None:
     """Chat on in a conversation in which something was asked already, until someone leaves."""
     nobody = Lines(iter(()), screen, shown=False)
     session = Session(opened.chat, opened.connector, opened.saved, screen, nobody)
@@ -46,14 +48,14 @@ def _chat(session: Session) -> None:
         remember_names(session.saved)
 
 
-def _seat(session: Session, settings: config.Config) -> None:
+def _seat(session: Session, settings: Config) -> None:
     """Let the person at the terminal type, with as good an editor as it can show."""
     if views.dumb():
         session.person = Lines(prompted("> "), session.screen, shown=False)
         return
     from nemochat.repl.editor import Editor
 
-    history = config.directories().state / "history" if session.saved else None
+    history = directories().state / "history" if session.saved else None
     aloud = views.accessible(settings)
     session.person = Editor(session, history, session.screen.typed, accessible=aloud)
 

@@ -7,9 +7,9 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from nemochat import config
 from nemochat.core.conversation import first_line
 from nemochat.core.values import shown
+from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
 
@@ -64,7 +64,7 @@ class Written:
 def folder() -> Path | None:
     """Where the files are, or would be; None without a home."""
     try:
-        return config.directories().config / "commands"
+        return directories().config / "commands"
     except ConfigurationError:
         return None
 

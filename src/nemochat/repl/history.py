@@ -20,7 +20,8 @@ from prompt_toolkit.document import Document  # noqa: TID253 - loaded late by ed
 from prompt_toolkit.history import History  # noqa: TID253 - loaded late by editor.py
 
 from nemochat.repl.session import Session
-from nemochat.store.places import own_file, own_folder
+from nemochat.store.places import own_file
+from nemochat.writing import own_folder
 
 MOST_BYTES = 512 * 1024  # of the file's end that are read at start, however long it is
 MOST_ENTRIES = 5000

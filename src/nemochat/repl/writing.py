@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
-from stat import S_IMODE, S_ISDIR, S_ISREG
+from stat import S_ISDIR, S_ISREG
 
 from nemochat.core.values import shown
 from nemochat.errors import OutputError, UsageError
+from nemochat.writing import SHARED, replace
 
 
 def there(path: Path) -> int | None:
@@ -42,21 +40,8 @@ def put(path: Path, text: str) -> None:
     Raises:
         OutputError: it cannot be written; what was there is as it was.
     """
-    path = Path(os.path.realpath(path))
-    new = path.with_name(f".{path.name[:64]}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode("utf-8", "replace"))
-                with suppress(FileNotFoundError):
-                    os.fchmod(file.fileno(), S_IMODE(path.stat().st_mode))
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(path)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+        replace(path, text.encode("utf-8", "replace"), mode=SHARED)
     except OSError as error:
         name = shown(str(path))
         raise OutputError(f"{name} cannot be written ({error.strerror})") from error

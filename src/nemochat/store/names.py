@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from nemochat.store.places import own_folder
+from nemochat.writing import own_folder
 
 CHATS, MODELS = "chats", "models"  # the files, as the completions name them
 _FOLDER = "names"

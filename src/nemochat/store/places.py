@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import stat
@@ -11,17 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nemochat.errors import StoreError
+from nemochat.writing import own_folder
 
 BESIDE = ("", "-wal", "-shm")  # a database is up to three files
-
-
-def own_folder(path: Path) -> None:
-    """Make a folder and those above it where they lack, for their owner alone."""
-    if not path.is_dir():
-        if path.exists():
-            raise NotADirectoryError(errno.ENOTDIR, f"{path} is not a directory")
-        own_folder(path.parent)
-        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def own_file(path: Path) -> int:

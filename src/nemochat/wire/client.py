@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -21,20 +21,18 @@ from nemochat.errors import (
     NotAnAnswer,
     Unreachable,
 )
-from nemochat.wire import endpoints, failures, faults, protocol
+from nemochat.wire import endpoints, failures, faults, listing, protocol
+from nemochat.wire.dialect import Dialect, Fitting
 from nemochat.wire.given import Given
-from nemochat.wire.lenient import Json, parse
 from nemochat.wire.line import Incoming, Line
-from nemochat.wire.models import ModelInfo, listed
+from nemochat.wire.models import ModelInfo
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.reading import deltas
 from nemochat.wire.retries import MOST_REQUESTS, pause
 from nemochat.wire.route import Route
 
 LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
-LARGEST_LIST = 8 * 1024 * 1024  # bytes read of a list of models
 SECONDS_FOR_FAILURE = 5.0  # to read a refusal's body: the status alone tells enough
-SECONDS_FOR_MODELS = 2.0
 SECONDS_TO_DRAIN = 0.05  # for the end of the body after [DONE], so that the connection can be kept
 _NOT_FOUND = 404
 
@@ -59,7 +57,7 @@ class Client:
         wait: Callable[[float, EndpointError], None],
         timeouts: Timeouts | None = None,
         retries: int = MOST_REQUESTS - 1,
-        extra: Mapping[str, Json] | None = None,
+        fitting: Fitting | None = None,
         ca_bundle: str = "",
         proxy: str | None = None,
         log: Callable[[str], None] | None = None,
@@ -73,9 +71,8 @@ class Client:
             wait: Waits some seconds before the next try and tells why.
             timeouts: How long to wait for what.
             retries: How often to try again.
-            extra: Further members of the request's body.
-            ca_bundle: A file or folder with the certificates to trust; "" leaves that to the
-                environment.
+            fitting: Makes prompts fit the endpoint.
+            ca_bundle: A file or folder of certificates to trust; "" is as the environment says.
             proxy: The proxy's address; "" uses none; None leaves that to the environment.
             log: Takes a line for each request, response, try and ending; never the token.
 
@@ -91,12 +88,13 @@ class Client:
         self._wait = wait
         self._timeouts = timeouts or Timeouts()
         self._most_requests = min(max(retries, 0) + 1, MOST_REQUESTS)
-        self._extra = extra
+        self._fitting = fitting or Fitting(Dialect())
         self._log = log
         self._requests = 0
         headers = {"Content-Type": "application/json", "User-Agent": f"nemochat/{__version__}"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        headers |= self._fitting.dialect.headers
         route = Route(self._base_url, ca_bundle, proxy, self._timeouts.connect)
         self._line = Line(route, headers)
 
@@ -107,6 +105,10 @@ class Client:
     def stop(self) -> None:
         """End the answer that is being read in another thread: its ending is INTERRUPTED."""
         self._line.stop()
+
+    def fitted(self, prompt: Prompt) -> Prompt:
+        """The prompt as the endpoint takes it; of a parameter left out is told, once."""
+        return self._fitting.fit(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
         """The answer to a prompt, piece by piece; the last pieces hold the endings.
@@ -124,20 +126,22 @@ class Client:
 
     def models(self) -> tuple[ModelInfo, ...]:
         """The endpoint's models, or none if it does not tell in time."""
-        self._line.begin()
-        return self._listed()
-
-    def _listed(self) -> tuple[ModelInfo, ...]:
-        patience = Patience(self._timeouts)
-        patience.only(min(SECONDS_FOR_MODELS, self._timeouts.first_byte))
-        path = "/models?filter=with_meta"
         with suppress(EndpointError, ConfigurationError):
-            self._tell(f"GET {self._base_url}{path}")
-            with self._line.send("GET", path, b"", patience) as incoming:
-                body = incoming.beginning(LARGEST_LIST)
-            self._tell(f"{incoming.status}, {len(body)} bytes")
-            return listed(body) if incoming.answers else ()
+            return self.offer(listing.SECONDS)
         return ()
+
+    def offer(self, seconds: float) -> tuple[ModelInfo, ...]:
+        """The endpoint's models, waited for so many seconds; EndpointError if it does not tell."""
+        self._line.begin()
+        try:
+            return self._listed(seconds)
+        except NemochatError as error:
+            failures.concise(error, self._token)
+            raise
+
+    def _listed(self, seconds: float) -> tuple[ModelInfo, ...]:
+        self._tell(f"GET {self._base_url}{listing.LIST}")
+        return listing.asked_for(self._line, seconds, self._asked)
 
     def _answer(self, prompt: Prompt) -> Generator[Delta]:
         """The answer, with as many tries as may be made and are of use."""
@@ -205,7 +209,7 @@ class Client:
         """The response to one request."""
         self._requests += 1
         path = "/chat/completions"
-        content = json.dumps(protocol.body(prompt, self._extra), ensure_ascii=False)
+        content = json.dumps(protocol.body(prompt, self._fitting.dialect), ensure_ascii=False)
         self._tell(f"POST {self._base_url}{path}, {len(content)} characters, {self._requests}.")
         begun = time.monotonic()
         with self._line.send(
@@ -234,12 +238,12 @@ class Client:
 
     def _refusal(self, incoming: Incoming, said: bytes) -> EndpointError:
         """The error that a response without an answer stands for."""
-        body: Json = said.decode("utf-8", "replace")
-        with suppress(ValueError):
-            body = parse(body)
-        about_model = incoming.status == _NOT_FOUND and b"model" in said.lower()
-        models = [model.name for model in self._listed()] if about_model else []
-        return failures.refused(incoming.status, incoming.headers, body, self._asked, models)
+        models: list[str] = []
+        if incoming.status == _NOT_FOUND and b"model" in said.lower():
+            with suppress(EndpointError, ConfigurationError):
+                models = [model.name for model in self._listed(listing.SECONDS)]
+        status, headers, body = incoming.status, incoming.headers, failures.read(said)
+        return failures.refused(status, headers, body, self._asked, models)
 
     def _tell(self, line: str) -> None:
         if self._log:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from nemochat.core.values import shown
 from nemochat.errors import ConfigurationError
+from nemochat.wire.dialect import Dialect
 
 NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
 GUIDE = "guide"
@@ -24,6 +26,8 @@ class Endpoint:
         model: What Nemo is called there.
         token_variable: The environment variable with its token; "" if it takes none.
         about: What it is, in a few words.
+        dialect: How its requests differ.
+        token_command: A command that prints its token, or "".
     """
 
     name: str
@@ -31,8 +35,12 @@ class Endpoint:
     model: str
     token_variable: str
     about: str
+    dialect: Dialect = field(default_factory=Dialect)
+    token_command: str = ""
 
 
+# Differences are those that the servers' own documentation of 2026-11 tells; where it is silent,
+# a parameter is sent and the server has the last word.
 TABLE = (
     Endpoint(
         "deepinfra",
@@ -41,18 +49,74 @@ TABLE = (
         "DEEPINFRA_TOKEN",
         "DeepInfra's service, paid by the token",
     ),
+    Endpoint(
+        "ollama",
+        "http://127.0.0.1:11434/v1",
+        "mistral-nemo",
+        "",
+        "Ollama on this machine",
+        # docs.ollama.com/api/openai-compatibility, "Supported request fields"
+        Dialect(without=("top_k", "min_p", "repetition_penalty", "n", "tool_choice")),
+    ),
+    Endpoint(
+        "llamacpp",
+        "http://127.0.0.1:8080/v1",
+        NEMO,
+        "",
+        "llama-server of llama.cpp on this machine",
+        # llama.cpp, tools/server/README.md
+        Dialect(called={"repetition_penalty": "repeat_penalty"}),
+    ),
+    Endpoint(  # docs.vllm.ai, "OpenAI-Compatible Server": it takes all of ours
+        "vllm", "http://127.0.0.1:8000/v1", NEMO, "", "vLLM on this machine"
+    ),
+    Endpoint(
+        "lmstudio",
+        "http://127.0.0.1:1234/v1",
+        "mistral-nemo-instruct-2407",
+        "",
+        "LM Studio on this machine",
+        # lmstudio.ai/docs, "Chat Completions", "Supported payload parameters"
+        Dialect(without=("min_p", "n"), called={"repetition_penalty": "repeat_penalty"}),
+    ),
+    Endpoint(
+        "mistral",
+        "https://api.mistral.ai/v1",
+        "open-mistral-nemo",
+        "MISTRAL_API_KEY",
+        "Mistral's own service, paid by the token",
+        # docs.mistral.ai/api, "Chat Completion": what is not in its schema gets a 422, and so does
+        # stream_options (avante.nvim#2347); the usage comes without being asked for
+        Dialect(
+            without=("top_k", "min_p", "repetition_penalty", "stream_options"),
+            called={"seed": "random_seed"},
+        ),
+    ),
+    Endpoint(  # openrouter.ai/docs/api_reference/parameters
+        "openrouter",
+        "https://openrouter.ai/api/v1",
+        "mistralai/mistral-nemo",
+        "OPENROUTER_API_KEY",
+        "OpenRouter, which asks whoever serves it, paid by the token",
+    ),
     Endpoint(GUIDE, "", NEMO, "", "answers about nemochat out of its own pages; no account"),
 )
-_BY_NAME = {endpoint.name: endpoint for endpoint in TABLE}
 
 
-def find(name: str) -> Endpoint:
+def find(name: str, among: Sequence[Endpoint] = TABLE) -> Endpoint:
     """The endpoint of this name; ConfigurationError names the nearest."""
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    near = get_close_matches(name, _BY_NAME, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
+    by_name = {endpoint.name: endpoint for endpoint in among}
+    if name in by_name:
+        return by_name[name]
+    near = get_close_matches(name, by_name, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(by_name)}"
     raise ConfigurationError(f"there is no endpoint {shown(name)}", hint)
+
+
+def at_home(endpoint: Endpoint, base_url: str) -> bool:
+    """Whether an address is the endpoint's own, or this machine's: its token may go there."""
+    own = next((row.base_url for row in TABLE if row.name == endpoint.name), endpoint.base_url)
+    return local(base_url) or urlsplit(base_url).hostname == urlsplit(own).hostname
 
 
 def address(base_url: str) -> str:

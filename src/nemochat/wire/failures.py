@@ -20,7 +20,7 @@ from nemochat.errors import (
     Unauthorized,
     Unreachable,
 )
-from nemochat.wire.lenient import Json
+from nemochat.wire.lenient import Json, parse
 from nemochat.wire.reasons import reason
 from nemochat.wire.retries import seconds_asked
 
@@ -66,6 +66,15 @@ def one_line(text: str, secret: str, longest: int) -> str:
     printable = "".join(c if c.isprintable() else " " for c in text[: longest * 50])
     line = " ".join(printable.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def read(said: bytes) -> Json:
+    """A refusal's body as JSON where it is JSON, else as text."""
+    text = said.decode("utf-8", "replace")
+    try:
+        return parse(text)
+    except ValueError:
+        return text
 
 
 def refused(

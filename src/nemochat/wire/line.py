@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -54,6 +55,14 @@ class Incoming:
                 if len(read) >= most:
                     break
         return bytes(read)
+
+
+def trusted(route: Route) -> ssl.SSLContext:
+    """Whose certificates are believed on the way."""
+    import httpx
+
+    trust = route.trust()
+    return trust if isinstance(trust, ssl.SSLContext) else httpx.create_ssl_context()
 
 
 class Line:

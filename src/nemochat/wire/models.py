@@ -50,14 +50,36 @@ def _model(row: dict[str, Json]) -> ModelInfo | None:
     name = row.get("id") or row.get("name")
     if not isinstance(name, str) or not name.isprintable():
         return None
-    about = row.get("metadata")
-    about = about if isinstance(about, dict) else {}
-    pricing = about.get("pricing")
-    pricing = pricing if isinstance(pricing, dict) else {}
+    told = _table(row, "metadata")  # DeepInfra
+    pricing = _table(told, "pricing")
+    per_token = _table(row, "pricing")  # OpenRouter, in US dollars a token
+    best = _table(row, "top_provider")
     return ModelInfo(
         name,
-        count(about.get("context_length")),
-        count(about.get("max_tokens")),
-        amount(pricing.get("input_tokens")),
-        amount(pricing.get("output_tokens")),
+        _first(
+            told.get("context_length"),
+            row.get("context_length"),  # OpenRouter
+            row.get("max_context_length"),  # Mistral
+            row.get("max_model_len"),  # vLLM
+            _table(row, "meta").get("n_ctx"),  # llama.cpp
+        ),
+        _first(told.get("max_tokens"), best.get("max_completion_tokens")),
+        _price(pricing.get("input_tokens"), per_token.get("prompt")),
+        _price(pricing.get("output_tokens"), per_token.get("completion")),
     )
+
+
+def _table(row: dict[str, Json], name: str) -> dict[str, Json]:
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _first(*values: Json) -> int | None:
+    return next((read for value in values if (read := count(value)) is not None), None)
+
+
+def _price(per_million: Json, per_token: Json) -> float | None:
+    told = amount(per_million)
+    if told is None and (each := amount(per_token)) is not None:
+        told = round(each * 1_000_000, 9)
+    return told

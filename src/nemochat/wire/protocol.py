@@ -6,7 +6,7 @@ null or of another type, as real servers were seen to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message, Role, Usage
@@ -15,31 +15,36 @@ from nemochat.core.prompt import Prompt
 from nemochat.errors import NotAnAnswer
 from nemochat.wire import failures
 from nemochat.wire.candidate import Candidate
+from nemochat.wire.dialect import Dialect
 from nemochat.wire.lenient import Json, amount, count, parse
 from nemochat.wire.sse import Event
 
 _MOST_CANDIDATES = 16  # 2 can be asked for; an index beyond this is nonsense
 
 
-def body(prompt: Prompt, extra: Mapping[str, Json] | None = None) -> dict[str, Json]:
+def body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json]:
     """The request body for a prompt, with only what someone chose.
 
     Args:
         prompt: What to ask. It streams unless it asks for more than one candidate.
-        extra: Further members that an endpoint wants.
+        dialect: What the endpoint leaves out, calls otherwise, or wants besides.
     """
+    dialect = dialect or Dialect()
     made: dict[str, Json] = {
         "model": prompt.model,
         "messages": [_message(message) for message in prompt.messages],
     }
     for name, value in prompt.parameters.items():
-        made[name] = list(value) if isinstance(value, tuple) else value
+        if name not in dialect.without:
+            called = dialect.called.get(name, name)
+            made[called] = list(value) if isinstance(value, tuple) else value
     if prompt.response_format is not None:
         made["response_format"] = dict(prompt.response_format)
     if prompt.stream and streams(prompt.parameters):
         made["stream"] = True
-        made["stream_options"] = {"include_usage": True}
-    return made | dict(extra or {})
+        if "stream_options" not in dialect.without:
+            made["stream_options"] = {"include_usage": True}
+    return made | dict(dialect.body)
 
 
 def _message(message: Message) -> dict[str, Json]:

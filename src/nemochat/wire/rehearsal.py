@@ -10,20 +10,33 @@ from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 from nemochat.core.prompt import Prompt
 from nemochat.wire import protocol
+from nemochat.wire.dialect import Fitting
 
 
 class Rehearsal:
     """Shows what would be sent to an address."""
 
-    def __init__(self, base_url: str, token_variable: str, *, curl: bool) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token_variable: str,
+        fitting: Fitting,
+        *,
+        curl: bool,
+    ) -> None:
         """Prepare; `curl` shows a command, else the JSON alone."""
         self._url = base_url + "/chat/completions"
         self._token_variable = token_variable
+        self._fitting = fitting
         self._curl = curl
+
+    def fitted(self, prompt: Prompt) -> Prompt:
+        """The prompt as the endpoint takes it; what it does not take is said."""
+        return self._fitting.fit(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
         """The request that this prompt makes."""
-        body = json.dumps(protocol.body(prompt), ensure_ascii=False)
+        body = json.dumps(protocol.body(prompt, self._fitting.dialect), ensure_ascii=False)
         yield Delta(self._command(body) if self._curl else body)
         yield Delta(ending=Ending.COMPLETE)
 
@@ -39,4 +52,6 @@ class Rehearsal:
             headers.append(f"Authorization: Bearer ${self._token_variable}")
         lines = [f"curl --no-buffer {shlex.quote(self._url)}"]
         lines += [f'-H "{header}"' for header in headers]  # the shell puts the token in
+        for name, value in self._fitting.dialect.headers.items():
+            lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
         return " \\\n  ".join([*lines, f"-d {shlex.quote(body)}"])

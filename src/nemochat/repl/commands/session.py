@@ -5,9 +5,10 @@ from __future__ import annotations
 from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
 from nemochat.core.window import WINDOW, estimated_tokens, used
+from nemochat.repl.listings import plain
+from nemochat.repl.offers import SECONDS, matching, table
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.wire import endpoints
 
 
 @command(aliases=("new", "reset"))
@@ -17,7 +18,7 @@ def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     return "A new conversation begins; the settings stay."
 
 
-@command("[NAME]", choices=lambda _: [(row.model, f"at {row.name}") for row in endpoints.TABLE])
+@command("[NAME]", choices=lambda s: [(row.model, f"at {row.name}") for row in s.connector.rows()])
 def model(session: Session, argument: str) -> str:
     """Show the model, or ask another one from the next question on."""
     if argument:
@@ -26,7 +27,24 @@ def model(session: Session, argument: str) -> str:
     return f"The model is `{session.settings.model}`."
 
 
-@command("[NAME]", choices=lambda _: [(row.name, row.about) for row in endpoints.TABLE])
+@command("[WORD]")
+def models(session: Session, argument: str) -> str:
+    """List the models that the endpoint offers, or those with a word in their name."""
+    client = session.connector.client(session.settings.endpoint)
+    try:
+        found = matching(client.offer(SECONDS), argument)
+    finally:
+        client.close()
+    if not found:
+        return f"The endpoint has no model with {plain(argument)} in its name."
+    return table(found)
+
+
+def _endpoints(session: Session) -> list[tuple[str, str]]:
+    return [(row.name, row.about) for row in session.connector.rows()]
+
+
+@command("[NAME]", choices=_endpoints)
 def endpoint(session: Session, argument: str) -> str:
     """Show the endpoint, or ask another one from the next question on."""
     settings = session.settings

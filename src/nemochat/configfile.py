@@ -1,0 +1,170 @@
+"""Changes to the configuration file that keep its comments; the only door to tomlkit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from nemochat import config
+from nemochat.core import parameters
+from nemochat.core.values import Value, shown
+from nemochat.errors import ConfigurationError, UsageError
+from nemochat.writing import OWN, own_folder, replace
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+PROFILE = "profile"
+_NAMED = {config.ENDPOINT, PROFILE}  # sections that each hold tables by names
+Check = Callable[[config.Config], object]  # raises ConfigurationError for what cannot be
+
+
+def read(file: Path) -> str:
+    """The file's text; "" if there is none.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the configuration {file} cannot be read ({error})") from error
+
+
+def checked(text: str, file: Path, check: Check) -> config.Config:
+    """What a text would set, if it were the file's; ConfigurationError if it cannot be."""
+    made = config.Config()
+    config.take(made, text, file)
+    check(made)
+    return made
+
+
+def put(file: Path, name: str, text: str, check: Check) -> Value:
+    """Set a setting in the file, and return its value; nothing is written if it cannot be.
+
+    Args:
+        file: The configuration file; it may be missing.
+        name: A setting, `parameters.NAME`, or a key of a section such as `endpoint.NAME.model`.
+        text: The value as typed.
+        check: Looks at what the whole file would set.
+
+    Raises:
+        UsageError: there is no such setting, or it takes no such value.
+        ConfigurationError: the file is broken, or cannot be written.
+    """
+    document = _document(file)
+    keys, value = _meant(name, text)
+    table, key = _place(document, keys)
+    table[key] = list(value) if isinstance(value, tuple) else value
+    _write(file, document, check)
+    return value
+
+
+def drop(file: Path, name: str, check: Check) -> bool:
+    """Take a setting out of the file; return whether it was there."""
+    document = _document(file)
+    for keys in _spellings(name):
+        table: Any = document
+        for key in keys[:-1]:
+            table = table.get(key, {}) if isinstance(table, dict) else {}
+        if isinstance(table, dict) and keys[-1] in table:
+            del table[keys[-1]]
+            _write(file, document, check)
+            return True
+    return False
+
+
+def _document(file: Path) -> TOMLDocument:
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
+    text = read(file)
+    config.take(config.Config(), text, file)  # names what is broken before it is touched
+    try:
+        return tomlkit.parse(text)
+    except ParseError as error:
+        raise ConfigurationError(f"the configuration {file} cannot be read ({error})") from error
+
+
+def _write(file: Path, document: TOMLDocument, check: Check) -> None:
+    import tomlkit
+
+    text = tomlkit.dumps(document)
+    checked(text, file, check)
+    try:
+        own_folder(file.parent)
+        replace(file, text.encode(), mode=OWN)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written ({error.strerror})") from error
+
+
+def _meant(name: str, text: str) -> tuple[tuple[str, ...], Value]:
+    """Where a value stands in the file, and what it is."""
+    keys = spelled(name)
+    if keys[0] == config.ENDPOINT and len(keys) > 1:
+        return keys, tuple(text.split()) if keys[-1] == "without" else text
+    if len(keys) > 1 and keys[-1] in parameters.names():
+        value = parameters.find(keys[-1]).parse(text)
+        if value is None:
+            hint = f"nemochat config unset {name}"
+            raise UsageError(f"TOML cannot hold none: {name} is not to be in the file", hint)
+        return keys, value
+    if setting := config.find(keys[-1]):
+        try:
+            return keys, setting.parse(text, "config set")
+        except ConfigurationError as error:
+            raise UsageError(error.sentence, error.hint) from None
+    return keys, text
+
+
+def spelled(name: str) -> tuple[str, ...]:
+    """The keys of a dotted name that there can be; UsageError names the nearest."""
+    keys = tuple(name.split("."))
+    if len(keys) == 1 and (setting := config.find(name)):
+        return (setting.name,)
+    if len(keys) == 2 and keys[0] == config.SECTION:  # noqa: PLR2004 - a section and a name
+        return (config.SECTION, parameters.find(keys[1]).name)
+    if len(keys) == 3 and keys[0] in _NAMED and all(keys):  # noqa: PLR2004 - a section, a name, a key
+        return keys
+    known = [s.name for s in config.TABLE] + [f"{config.SECTION}.{n}" for n in parameters.names()]
+    near = [f"{config.SECTION}.{name}"] if name in parameters.names() else []
+    near = near or get_close_matches(name, known, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "nemochat config show lists them"
+    raise UsageError(f"there is no setting {shown(name)}", hint)
+
+
+def _spellings(name: str) -> Iterator[tuple[str, ...]]:
+    """Where a setting may stand: in a place of its own, or as a section's default."""
+    keys = spelled(name)
+    if len(keys) == 1:
+        yield (*keys, config.DEFAULT)
+    yield keys
+
+
+def _place(document: TOMLDocument, keys: tuple[str, ...]) -> tuple[Any, str]:
+    """The table in which a value stands, made where it lacks, and the value's key in it.
+
+    TOML lets a name be a value or a section. `endpoint` and `profile` are both to us: beside
+    sections, the value is called `default`.
+    """
+    import tomlkit
+
+    first = keys[0]
+    if len(keys) == 1:
+        if isinstance(document.get(first), dict):
+            return document[first], config.DEFAULT
+        return document, first
+    if first in document and not isinstance(document[first], dict):
+        chosen = document.pop(first)
+        document[first] = tomlkit.table()
+        cast("Any", document[first])[config.DEFAULT] = chosen
+    table: Any = document
+    for key in keys[:-1]:
+        if key not in table:
+            table[key] = tomlkit.table()
+        table = table[key]
+    return table, keys[-1]

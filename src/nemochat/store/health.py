@@ -1,0 +1,51 @@
+"""Is a database sound? It is looked through, and not a byte of it changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from nemochat.errors import StoreError
+from nemochat.store import schema
+from nemochat.store.database import foreign
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_DAMAGED = ("damaged", "not a database", "malformed")
+
+
+def conversations(path: Path) -> int:
+    """How many conversations a sound database holds.
+
+    Raises:
+        StoreError: it is damaged, of a newer nemochat, or cannot be read.
+    """
+    try:
+        with foreign(path) as db:
+            return _counted(db, path)
+    except StoreError as error:
+        if not error.hint and any(word in error.sentence for word in _DAMAGED):
+            error.hint = (
+                "The next chat sets it aside and begins a new one; what can be read comes back with"
+                f" nemochat chats import {quote(str(path))}.corrupt-…"
+            )
+        raise
+
+
+def _counted(db: Connection, path: Path) -> int:
+    found = schema.version(db)
+    if found > schema.VERSION:
+        raise StoreError(
+            f"the database {path} is of a newer nemochat",
+            "Update nemochat; until then chats are not saved",
+        )
+    (said,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+    if said != "ok":
+        raise StoreError(f"the database {path} is damaged ({said})")
+    if found == 0:
+        return 0
+    (count,) = db.execute("SELECT count(*) FROM conversations").fetchone()
+    assert isinstance(count, int)
+    return count

@@ -1,0 +1,165 @@
+"""How far does the way to an endpoint go? Name, connection, TLS and first byte, each timed."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from nemochat.errors import NemochatError, Unreachable
+from nemochat.wire import faults
+from nemochat.wire.line import trusted
+from nemochat.wire.route import Route
+
+T = TypeVar("T")
+_PORTS = {"http": 80, "https": 443}
+_SHOWN = 40  # characters of a server's first line
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step on the way.
+
+    Attributes:
+        name: "lookup", "connection", "TLS" or "first byte".
+        seconds: How long it took.
+        said: What was found.
+        error: What went wrong, or None; no step follows it.
+    """
+
+    name: str
+    seconds: float
+    said: str
+    error: NemochatError | None = None
+
+
+def proxy(route: Route) -> str:
+    """The address of the proxy on the way, or ""."""
+    url = urlsplit(route.base_url)
+    if route.bare or route.proxy is not None:
+        return route.proxy or ""
+    if proxy_bypass(url.netloc):
+        return ""
+    proxies = getproxies()
+    return proxies.get(url.scheme) or proxies.get("all") or ""
+
+
+def steps(route: Route, seconds: float) -> Iterator[Step]:
+    """Go the way step by step, each at most so many seconds; nothing secret is sent.
+
+    Behind a proxy the way is gone as far as the proxy.
+    """
+    through = proxy(route)
+    url = urlsplit(through or route.base_url)
+    host, port = url.hostname or "", url.port or _PORTS.get(url.scheme, 80)
+    where = f"the proxy {host}:{port}" if through else f"{host}:{port}"
+    took = _Timed(where)
+    addresses = took.step("lookup", lambda: _addresses(host, port, seconds))
+    yield took.told(", ".join(dict.fromkeys(a[4][0] for a in addresses or [])))
+    if addresses is None:
+        return
+    plain = took.step("connection", lambda: _connected(addresses, seconds))
+    yield took.told(where)
+    if plain is None:
+        return
+    with closing(plain):
+        if not through:
+            yield from _beyond(took, plain, route, host)
+
+
+def _beyond(took: _Timed, plain: socket.socket, route: Route, host: str) -> Iterator[Step]:
+    """The steps on an open connection."""
+    connection = plain
+    if urlsplit(route.base_url).scheme == "https":
+        encrypted = took.step(
+            "TLS", lambda: trusted(route).wrap_socket(plain, server_hostname=host)
+        )
+        yield took.told(encrypted.version() or "" if encrypted else "")
+        if encrypted is None:
+            return
+        connection = encrypted
+    with closing(connection):
+        line = took.step("first byte", lambda: _first_line(connection, route.base_url))
+        yield took.told(line or "")
+
+
+class _Timed:
+    """Takes the time of a step, and turns what it raises into a sentence."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._step = Step("", 0.0, "")
+
+    def step(self, name: str, go: Callable[[], T]) -> T | None:
+        begun = time.monotonic()
+        error: NemochatError | None = None
+        done = None
+        try:
+            done = go()
+        except NemochatError as raised:
+            error = raised
+        except TimeoutError:
+            error = Unreachable(f"{self._where} did not answer in time", "Is the network up?")
+        except (OSError, ValueError) as raised:
+            error = faults.explained(raised, self._where)
+        self._step = Step(name, time.monotonic() - begun, "", error)
+        return done
+
+    def told(self, said: str) -> Step:
+        """The last step, with what was found."""
+        return Step(self._step.name, self._step.seconds, said, self._step.error)
+
+
+def _addresses(host: str, port: int, seconds: float) -> list[Any]:
+    """The addresses of a name; the system's resolver may take minutes, and is not waited for."""
+    found: list[Any] = []
+    failed: list[Exception] = []
+
+    def resolve() -> None:
+        try:
+            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    thread = Thread(target=resolve, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise Unreachable(f"the name {host} was not found in time", "Is the network up?")
+    return found
+
+
+def _connected(addresses: list[Any], seconds: float) -> socket.socket:
+    """A connection to the first of the addresses that takes one."""
+    failed: OSError = TimeoutError()
+    for family, kind, protocol, _, address in addresses:
+        connection = socket.socket(family, kind, protocol)
+        connection.settimeout(seconds)
+        try:
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            failed = error
+        else:
+            return connection
+    raise failed
+
+
+def _first_line(connection: socket.socket, base_url: str) -> str:
+    """The status that a server answers with; it is asked for its models, without a token."""
+    url = urlsplit(base_url)
+    request = f"GET {url.path}/models HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
+    connection.sendall(request.encode("idna" if not url.netloc.isascii() else "ascii", "replace"))
+    said = connection.recv(1024)
+    if not said:
+        raise ConnectionResetError
+    line = said.partition(b"\r\n")[0].decode("ascii", "replace")
+    return "".join(c if c.isprintable() else " " for c in line[:_SHOWN]).strip()

@@ -1,0 +1,98 @@
+"""`nemochat config` as a person runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nemochat import config
+from tests.conftest import Program
+
+
+@pytest.fixture
+def file(program: Program) -> Path:
+    made = program.home / "config" / "nemochat" / "config.toml"
+    made.parent.mkdir(parents=True)
+    return made
+
+
+def test_every_setting_is_shown_with_where_it_comes_from(program: Program, file: Path) -> None:
+    file.write_text(
+        '# mine\nretries = 1\nproxy = "http://me:secret@proxy:1"\n[parameters]\ntop_k = 4\n'
+        '[endpoint.work]\nbase_url = "http://h/v1"\nheaders = { X-Key = "secret" }\n'
+    )
+    done = program.run("config", "show", environment={"NEMOCHAT_MODEL": "nemo"})
+    rows = dict(line.split("\t", 1) for line in done.stdout.decode().splitlines())
+    assert {setting.name for setting in config.TABLE} <= set(rows)
+    assert rows["retries"] == f"1\t{file}"
+    assert rows["model"] == "nemo\tNEMOCHAT_MODEL"
+    assert rows["parameters.top_k"] == f"4\t{file}"
+    assert rows["parameters.top_p"] == "\tnot sent"
+    assert rows["endpoint.work.base_url"] == f"http://h/v1\t{file}"
+    assert rows["proxy"] == f"http://…@proxy:1\t{file}"
+    assert b"secret" not in done.stdout
+    told = json.loads(program.run("config", "show", "--json").stdout)
+    assert told["retries"] == {"value": 1, "origin": str(file)}
+
+
+def test_a_setting_is_put_told_and_taken_out(program: Program, file: Path) -> None:
+    assert program.run("config", "set", "parameters.temperature", "0.3").returncode == 0
+    assert program.run("config", "get", "parameters.temperature").stdout == b"0.3\n"
+    assert file.read_text() == "[parameters]\ntemperature = 0.3\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    done = program.run("config", "unset", "parameters.temperature")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert program.run("config", "path").stdout.decode() == f"{file}\n"
+    assert program.run("config", "check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("set", "endpoint", "olama"), 3, "Did you mean ollama?"),
+        (("set", "endpoint.x.model", "m"), 3, "has no base_url"),
+        (("set", "base_url", "ftp://h"), 3, "http:// or https://"),
+        (("get", "modle"), 2, "Did you mean model?"),
+        (("set", "modle", "x"), 2, "Did you mean model?"),
+        (("unset", "modle"), 2, "Did you mean model?"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    program: Program, words: tuple[str, ...], code: int, said: str
+) -> None:
+    done = program.run("config", *words)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert said in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_variable_that_wins_over_the_file_is_named(program: Program) -> None:
+    done = program.run("config", "set", "retries", "1", environment={"NEMOCHAT_RETRIES": "0"})
+    assert "NEMOCHAT_RETRIES is set, and wins" in done.stderr.decode()
+
+
+def test_an_editor_s_text_is_taken_over_if_it_can_be(program: Program, file: Path) -> None:
+    file.write_text("# mine\nretries = 2\n")
+    done = program.run("config", "edit", environment={"EDITOR": "sed -i s/2/1/"})
+    assert done.returncode == 0
+    assert file.read_text() == "# mine\nretries = 1\n"
+    done = program.run("config", "edit", environment={"EDITOR": "sed -i s/1/many/"})
+    assert done.returncode == 3
+    assert file.read_text() == "# mine\nretries = 1\n"
+    assert file.with_name("config.toml.rejected").read_text() == "# mine\nretries = many\n"
+    done = program.run("config", "edit", environment={"EDITOR": "true"})
+    assert "stays as it was" in done.stderr.decode()
+    done = program.run("config", "edit", environment={"EDITOR": "no-such-editor"})
+    assert done.returncode == 2
+    assert {each.name for each in file.parent.iterdir()} == {file.name, "config.toml.rejected"}
+
+
+def test_a_broken_file_is_named_with_its_line(program: Program, file: Path) -> None:
+    file.write_text("model = \n")
+    for command in (("show",), ("check",), ("get", "model"), ("set", "model", "x")):
+        done = program.run("config", *command)
+        assert done.returncode == 3
+        assert f"{file} cannot be read" in done.stderr.decode()
+        assert "line 1" in done.stderr.decode()
