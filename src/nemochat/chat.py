@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from nemochat.core.continuation import resumable
 from nemochat.core.conversation import Conversation, Node
@@ -21,8 +20,7 @@ from nemochat.turn import Turn
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How a chat asks.
 
     Attributes:
