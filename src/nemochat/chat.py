@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from nemochat.core.continuation import resumable
 from nemochat.core.conversation import Conversation, Node
@@ -22,8 +21,7 @@ from nemochat.turn import Turn
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How a chat asks.
 
     Attributes:
@@ -164,7 +162,7 @@ class Chat:
                 response_format=self.options.response_format,
             )
         )
-        return replace(prompt, stream=self.options.stream and streams(prompt.parameters))
+        return prompt._replace(stream=self.options.stream and streams(prompt.parameters))
 
     def _keep(self, message: Message) -> None:
         """Put a message on the disk and after the head."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -24,11 +23,13 @@ MOST_CONTINUATIONS = 3  # of one answer whose connection drops again and again
 AGAINST_LOOPS = "a repetition_penalty of 1.1 helps; --no-loop-guard lets it go on"
 
 
-@dataclass(slots=True)
 class _Candidate:
-    growing: Growing
-    guard: Repetition
-    key: int | None = None
+    __slots__ = ("growing", "guard", "key")
+
+    def __init__(self, growing: Growing, guard: Repetition, key: int | None = None) -> None:
+        self.growing = growing
+        self.guard = guard
+        self.key = key
 
 
 class Turn:
@@ -108,14 +109,14 @@ class Turn:
         said = [*path, Message(Role.ASSISTANT, text), Message(Role.USER, asked)]
         seam = Seam(text)
         try:
-            self._collect(replace(prompt, messages=sendable(system, said)), seam.through)
+            self._collect(prompt._replace(messages=sendable(system, said)), seam.through)
             self._take(Delta(seam.flush()))
         finally:
             ending = before.ending.label if before.ending else ""
             if seam.overlap or growing.text != text:
                 joined = Continued(len(text), ending, asked, seam.overlap)
-                growing.provenance = replace(
-                    growing.provenance, continued=(*before.continued, joined)
+                growing.provenance = growing.provenance._replace(
+                    continued=(*before.continued, joined)
                 )
 
     @property
@@ -155,7 +156,7 @@ class Turn:
         growing.add(delta)
         if delta.text or delta.tool_calls:
             if candidate.key is None:
-                growing.provenance = replace(growing.provenance, first_token=self._passed())
+                growing.provenance = growing.provenance._replace(first_token=self._passed())
                 self._begin(candidate)
             else:
                 key = candidate.key
@@ -185,14 +186,13 @@ class Turn:
         fallback = next((ending for ending in endings if ending), Ending.UNFINISHED)
         for _, candidate in sorted(self._candidates.items()):
             growing = candidate.growing
-            growing.provenance = replace(
-                growing.provenance,
+            growing.provenance = growing.provenance._replace(
                 ending=forced or growing.provenance.ending or fallback,
                 seconds=round((growing.provenance.seconds or 0) + self._passed(), 3),
             )
             if not growing.provenance.model:  # a server names it once, for all candidates
                 model = self._candidates[min(self._candidates)].growing.provenance.model
-                growing.provenance = replace(growing.provenance, model=model)
+                growing.provenance = growing.provenance._replace(model=model)
             self.messages.append(growing.message())
             if candidate.key is not None:
                 self._keep(candidate.key, self.messages[-1])

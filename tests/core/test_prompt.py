@@ -97,11 +97,15 @@ calls = st.lists(st.sampled_from(["call_a", "b" * 9]), max_size=2, unique=True).
     lambda ids: tuple(ToolCall(i, "f", "{}") for i in ids)
 )
 anything = st.one_of(
-    st.builds(Message, st.sampled_from([USER, ASSISTANT, SYSTEM]), st.sampled_from(["", " ", "x"])),
-    st.builds(Message, st.just(ASSISTANT), st.sampled_from(["", "x"]), tool_calls=calls),
-    st.builds(
-        Message, st.just(TOOL), st.just("r"), tool_call_id=st.sampled_from(["call_a", "b" * 9])
+    st.tuples(st.sampled_from([USER, ASSISTANT, SYSTEM]), st.sampled_from(["", " ", "x"])).map(
+        lambda said: Message(*said)
     ),
+    st.builds(
+        lambda text, called: Message(ASSISTANT, text, tool_calls=called),
+        st.sampled_from(["", "x"]),
+        calls,
+    ),
+    st.sampled_from(["call_a", "b" * 9]).map(lambda id_: Message(TOOL, "r", tool_call_id=id_)),
 )
 
 

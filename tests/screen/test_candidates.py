@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -139,7 +138,7 @@ def test_ctrl_c_while_two_answers_are_awaited_brings_the_prompt_back(
 
 
 def test_an_answer_stopped_in_the_middle_is_closed_on_its_side() -> None:
-    cut = replace(answer("**bold"), provenance=Provenance(ending=Ending.INTERRUPTED))
+    cut = answer("**bold")._replace(provenance=Provenance(ending=Ending.INTERRUPTED))
     assert shown(cut, answer("x"), 100)[1:3] == [
         f"bold{' ' * 44} │ x", f"[stopped by you]{' ' * 32} │"
     ]  # fmt: skip

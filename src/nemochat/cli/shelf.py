@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,7 +84,7 @@ def searched(words: list[str], limit: int, *, json: bool) -> int:
     with _saved() as saved:
         found = search(saved.database, wanted, limit)
     if json:
-        tell(as_json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
+        tell(as_json.dumps([each._asdict() for each in found], ensure_ascii=False, indent=2))
     elif on_terminal():
         screen().show(listings.results(found) if found else "Nothing was found.")
     else:
@@ -206,7 +205,7 @@ def _delete(saved: Conversations, entries: Sequence[Entry], *, yes: bool) -> int
 
 
 def _entry(entry: Entry) -> dict[str, object]:
-    told = asdict(entry)
+    told = entry._asdict()
     return told | {
         "title": entry.title,
         "started": entry.started.isoformat(),

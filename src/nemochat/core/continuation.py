@@ -6,8 +6,6 @@ is asked to begin with the last words of what came; where it does, they show the
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 
@@ -55,7 +53,7 @@ class Seam:
 
     def through(self, delta: Delta) -> Delta:
         """A delta of the rest with its new text alone."""
-        return replace(delta, text=self.feed(delta.text))
+        return delta._replace(text=self.feed(delta.text))
 
     def feed(self, piece: str) -> str:
         """What is new, as far as that is sure."""

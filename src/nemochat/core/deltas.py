@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall, Usage
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCallPiece:
-    """A piece of a tool call: `index` says of which, `id` and `name` may come once or in pieces."""
+class ToolCallPiece(NamedTuple):
+    """A piece of a tool call: `call` says of which, `id` and `name` may come once or in pieces."""
 
-    index: int
+    call: int
     id: str = ""
     name: str = ""
     arguments: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """A piece of an answer as it comes.
 
     Attributes:
@@ -59,16 +57,15 @@ class Growing:
         if delta.reasoning:
             self._reasoning.append(delta.reasoning)
         for piece in delta.tool_calls:
-            so_far = self._calls.get(piece.index, ToolCallPiece(piece.index))
-            self._calls[piece.index] = ToolCallPiece(
-                piece.index,
+            so_far = self._calls.get(piece.call, ToolCallPiece(piece.call))
+            self._calls[piece.call] = ToolCallPiece(
+                piece.call,
                 so_far.id or piece.id,
                 so_far.name or piece.name,
                 so_far.arguments + piece.arguments,
             )
         if delta.model or delta.usage or delta.ending:
-            self.provenance = replace(
-                self.provenance,
+            self.provenance = self.provenance._replace(
                 model=delta.model or self.provenance.model,
                 usage=delta.usage or self.provenance.usage,
                 ending=delta.ending or self.provenance.ending,
@@ -90,7 +87,7 @@ class Growing:
     def message(self) -> Message:
         """The answer as it stands."""
         calls = tuple(
-            ToolCall(piece.id or f"call{piece.index:05d}", piece.name, piece.arguments)
+            ToolCall(piece.id or f"call{piece.call:05d}", piece.name, piece.arguments)
             for _, piece in sorted(self._calls.items())
         )
         return Message(

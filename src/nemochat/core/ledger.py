@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import floor, log10
+from typing import NamedTuple
 
 from nemochat.core.messages import Message
 
 SIGNIFICANT = 2  # digits; a turn costs near 1e-6 USD, which must not become $0.00
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """Sums over answers; `cost` in US dollars is None where no answer told one."""
 
     answers: int

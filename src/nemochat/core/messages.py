@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nemochat.core.values import Values
 from nemochat.errors import ExitCode
@@ -53,8 +54,7 @@ class Ending(Enum):
 _ENDINGS = {ending.label: ending for ending in Ending}
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens counted and money asked by the endpoint; None where it did not say.
 
     Attributes:
@@ -68,8 +68,7 @@ class Usage:
     estimated_cost: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(NamedTuple):
     """A function that the model wants called, `arguments` as the JSON text that it wrote."""
 
     id: str
@@ -77,8 +76,7 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Continued:
+class Continued(NamedTuple):
     """That an answer was cut and gone on with.
 
     Attributes:
@@ -94,8 +92,7 @@ class Continued:
     overlap: int
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where an answer came from.
 
     Attributes:
@@ -114,7 +111,7 @@ class Provenance:
     model: str = ""
     asked_model: str = ""
     endpoint: str = ""
-    parameters: Values = field(default_factory=dict)
+    parameters: Values = MappingProxyType({})
     ending: Ending | None = None
     reason: str = ""
     usage: Usage | None = None
@@ -131,8 +128,7 @@ class Provenance:
         return self.usage.completion_tokens / took if took > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a conversation; `provenance` stands at answers of the model."""
 
     role: Role

@@ -7,15 +7,14 @@ someone chose is sent, so a default here is documentation and never a value on t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from nemochat.core.values import Number, OneOf, Texts, Value, Values, shown
 from nemochat.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One sampling parameter.
 
     Attributes:

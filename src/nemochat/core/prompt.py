@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nemochat.core.messages import Message, Role, ToolCall
 from nemochat.core.schema import ResponseFormat
@@ -22,8 +22,7 @@ _TOOL_CALL_ID_LENGTH = 9
 _TALKERS = {Role.USER, Role.ASSISTANT}
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """All that is asked of an endpoint in one request.
 
     Attributes:
@@ -53,7 +52,7 @@ def sendable(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
     for message in spoken:
         if merged and merged[-1].role is message.role and _plain(message) and _plain(merged[-1]):
             both = f"{merged[-1].content}\n\n{message.content}"
-            merged[-1] = replace(merged[-1], content=both)
+            merged[-1] = merged[-1]._replace(content=both)
         elif merged or message.role is Role.USER:  # an answer to nothing cannot come first
             merged.append(message)
     while merged and merged[-1].role is Role.ASSISTANT:
@@ -81,7 +80,7 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
             if asked and calls == {result.tool_call_id for result in results}:
                 kept += [message, *results]
             elif message.content.strip():
-                kept.append(replace(message, tool_calls=()))
+                kept.append(message._replace(tool_calls=()))
         elif message.role is not Role.TOOL:
             if message.role is Role.USER:
                 _drop_unanswered(kept)
@@ -107,8 +106,7 @@ def _results(messages: list[Message]) -> list[Message]:
 def _with_short_ids(message: Message) -> Message:
     if not message.tool_calls and not message.tool_call_id:
         return message
-    return replace(
-        message,
+    return message._replace(
         tool_calls=tuple(
             ToolCall(short_id(call.id), call.name, call.arguments) for call in message.tool_calls
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
 from typing import Any
 
 from nemochat.core.messages import Continued, Ending, Message, Provenance, Role, ToolCall, Usage
@@ -16,7 +15,7 @@ def details(message: Message) -> dict[str, Any]:
     if message.reasoning:
         kept["reasoning"] = message.reasoning
     if message.tool_calls:
-        kept["tool_calls"] = [asdict(call) for call in message.tool_calls]
+        kept["tool_calls"] = [call._asdict() for call in message.tool_calls]
     if message.tool_call_id:
         kept["tool_call_id"] = message.tool_call_id
     if message.provenance:
@@ -40,28 +39,24 @@ def message(role: str, content: str, kept: dict[str, Any]) -> Message:
 def told(origin: Provenance) -> dict[str, Any]:
     """A provenance as JSON values, without what is not known."""
     made = {
-        field.name: getattr(origin, field.name)
-        for field in fields(origin)
-        if getattr(origin, field.name) not in (None, "", {}, ())
+        name: value for name, value in origin._asdict().items() if value not in (None, "", {}, ())
     }
     if origin.ending:
         made["ending"] = origin.ending.label
     if origin.continued:
-        made["continued"] = [asdict(each) for each in origin.continued]
+        made["continued"] = [each._asdict() for each in origin.continued]
     if origin.usage:
-        made["usage"] = {k: v for k, v in asdict(origin.usage).items() if v is not None}
+        made["usage"] = {k: v for k, v in origin.usage._asdict().items() if v is not None}
     return made
 
 
 def provenance(told: dict[str, Any]) -> Provenance:
     """A provenance from its JSON values; members that this version does not know are left out."""
-    known = {field.name for field in fields(Provenance)}
-    made = {name: value for name, value in told.items() if name in known}
+    made = {name: value for name, value in told.items() if name in Provenance._fields}
     if "ending" in made:
         made["ending"] = Ending.of(made["ending"])
     if "usage" in made:
-        counted = {field.name for field in fields(Usage)}
-        made["usage"] = Usage(**{k: v for k, v in made["usage"].items() if k in counted})
+        made["usage"] = Usage(**{k: v for k, v in made["usage"].items() if k in Usage._fields})
     made["continued"] = tuple(Continued(**each) for each in made.get("continued", ()))
     made["parameters"] = values(made.get("parameters", {}))
     return Provenance(**made)

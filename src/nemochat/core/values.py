@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Value = int | float | str | tuple[str, ...] | None
 Values = Mapping[str, Value]
@@ -17,8 +17,7 @@ _DECIMAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number from `low` to `high`, both included unless `above` leaves `low` out.
 
     A bound of None is no bound. `whole` takes integers only; `nullable` also takes "none".
@@ -72,8 +71,7 @@ class Number:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -92,8 +90,7 @@ class OneOf:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """Up to `most` texts, none of them empty."""
 
     most: int

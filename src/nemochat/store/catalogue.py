@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nemochat.core.conversation import LONGEST_TITLE, first_line
 from nemochat.core.values import shown
@@ -19,8 +18,7 @@ MOST_NAMED = 5  # of several matches
 _ENTRY = "id, coalesce(name, ''), first, started, touched, turns, cost"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A conversation in a list.
 
     Attributes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.errors import UsageError
 from nemochat.store.database import Database
@@ -22,8 +21,7 @@ _AROUND = 60  # characters shown on each side of a match
 _WORD = re.compile(r'"([^"]+)"|(\S+)')
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A message or a name in which all words stand.
 
     Attributes:

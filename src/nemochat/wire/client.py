@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 
 from nemochat import __version__
 from nemochat.core.deltas import Delta
@@ -159,7 +158,7 @@ class Client:
                 if self._may_tell_more(error, prompt):
                     self._tell("an empty stream; again without streaming")
                     self._line.drop()
-                    prompt = replace(prompt, stream=False)
+                    prompt = prompt._replace(stream=False)
                     continue
                 if self._line.stopped:
                     yield from given.broken_off(Ending.INTERRUPTED, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nemochat.core.prompt import Prompt
 from nemochat.wire.lenient import Json
@@ -48,4 +48,4 @@ class Fitting:
             them = "it is" if len(news) == 1 else "they are"
             self._notice(f"this endpoint does not take {' and '.join(news)}: {them} not sent")
         kept = {name: v for name, v in prompt.parameters.items() if name not in left_out}
-        return replace(prompt, parameters=kept)
+        return prompt._replace(parameters=kept)

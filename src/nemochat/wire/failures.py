@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from nemochat.errors import (
     EndpointError,
@@ -40,8 +40,7 @@ _LIMIT = re.compile(
 _NUMBER = re.compile(r"\d{3,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a hint may name of the request.
 
     Attributes:

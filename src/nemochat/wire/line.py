@@ -6,10 +6,9 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from functools import cached_property, partial
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from nemochat.errors import ConfigurationError, EndpointError
@@ -27,8 +26,7 @@ _NO_CONTENT = 204
 SECONDS_KEPT = 60.0  # that an idle connection waits for the next request
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A response whose body is still to be read.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nemochat.errors import NotAnAnswer
 
@@ -12,8 +12,7 @@ LONGEST_SILENCE = 8 * 1024 * 1024  # bytes of comments without any answer
 _EVENT = 64  # such bytes that an event without any answer counts for
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """Seconds to wait: to connect, for the first piece of an answer, and between two pieces."""
 
     connect: float = 10.0

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from nemochat.errors import ConfigurationError
 from nemochat.wire.endpoints import local
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """The way to an endpoint.
 
     Attributes:

@@ -7,7 +7,7 @@ only: general line splitters also break at U+2028, U+0085, VT and FF, which may 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nemochat.errors import NotAnAnswer
 
@@ -16,8 +16,7 @@ _LINE = 64  # bytes that a line takes besides its own
 _MARK = b"\xef\xbb\xbf"  # a byte order mark may precede the first line
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event: `name` is its type, "message" where none was given."""
 
     data: str
