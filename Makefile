@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help chat demo test lint types pytest regen faults crash real pictures bench clean
+.PHONY: help chat demo test lint types pytest regen faults crash real pictures bench bench-quick clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -54,8 +54,13 @@ real: $(VENV)/installed ## play turns to real servers that others wrote; the fir
 pictures: $(VENV)/tested ## draw the pictures of the README from the real program
 	$(BIN)/python -m tests.pictures
 
-bench: $(VENV)/installed ## measure start-up and screen against floors, and write docs/benchmarks.md
-	$(BIN)/python bench/report.py
+bench: $(VENV)/installed ## measure all beside floors and peers, and write docs/benchmarks.md
+	$(BIN)/python bench/peers.py $(if $(AIDER),aider)
+	$(BIN)/python bench/report.py 11 docs/benchmarks.md
+
+bench-quick: $(VENV)/installed ## the same with three rounds, and write nothing
+	$(BIN)/python bench/peers.py
+	$(BIN)/python bench/report.py 3
 
 clean: ## remove the environment and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

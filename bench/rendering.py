@@ -14,27 +14,17 @@ import io
 import time
 from collections.abc import Callable
 
+from texts import PROSE, TOKEN, mixed
+
 from nemochat.screen.colours import styling
 from nemochat.screen.markdown import Renderer, prepare
 from nemochat.screen.painter import Painter
 
 WIDTH, HEIGHT = 80, 24
-TOKEN = 4  # characters
 SAMPLES = 12  # frames of rich that stand for all
 
-PROSE = (
-    "The quick brown fox **jumps** over a lazy dog, while *nobody* looks at `code` or at "
-    "[a link](https://example.org/a); and so it goes on until the paragraph ends.\n\n"
-)
-MIXED = (
-    f"## A heading\n\n{PROSE}{PROSE}"
-    "- one item of a list\n- another, with **bold**\n  - and deeper\n\n"
-    "```python\ndef compute(x, n):\n    return [x * k for k in range(n)]  # why\n```\n\n"
-    "| a | b | c |\n|---|--:|---|\n| one | 2 | `three` |\n| four | 5 | six |\n\n"
-    "1. first\n2. second\n\n> a quote of *some* words\n\n"
-)
 TEXTS: dict[str, Callable[[int], str]] = {
-    "mixed": lambda size: MIXED * (size // len(MIXED) + 1),
+    "mixed": mixed,
     "one paragraph": lambda size: PROSE.replace("\n\n", " ") * (size // len(PROSE) + 1),
     "one code block": lambda size: (
         "```python\n" + "    return compute(x, 33)  # why not\n" * (size // 30)

@@ -1,0 +1,82 @@
+"""How long does a token need from its arrival to the screen, when sixty come in a second?
+
+Each token is a number of its own. It has arrived when it was sent, and is on the screen when its
+number was first read from the pipe or the terminal.
+
+    python bench/arrival.py [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Mapping
+
+from measuring import PEERS, Row, at_most, rounds_asked_for, show
+from peers import measured
+from processes import Program, run
+from serving import Plan, Server
+
+A_SECOND = 60.0
+TOKENS = 180
+RUNS_AT_MOST = 4  # of 180 tokens each: 99 in a hundred can be told from them
+PLAN = Plan(TOKENS, A_SECOND, numbered=True)
+FRAME, PIPE = 50.0, 5.0  # ms
+_NUMBER = re.compile(rb"x(\d{4})")
+
+
+def delays(program: Program, server: Server, *, terminal: bool = False) -> list[float]:
+    """Milliseconds from the arrival of each token to when it was seen."""
+    seen: dict[int, float] = {}
+    shown = bytearray()
+
+    def look(read: bytes, at: float) -> None:
+        shown.extend(read)
+        for number in _NUMBER.findall(shown, max(len(shown) - len(read) - 4, 0)):
+            seen.setdefault(int(number), at)
+
+    server.plan = PLAN
+    run(program, server, terminal=terminal, seen=look)
+    sent = server.heard[0].sent
+    if len(seen) < 0.9 * TOKENS:
+        raise SystemExit(f"{program.command[0]} showed {len(seen)} of {TOKENS} tokens")
+    return [1000 * (at - sent[number]) for number, at in seen.items()]
+
+
+def row(said: str, figures: Mapping[str, float], **goal: float) -> Row:
+    goals = tuple(at_most(most, "ms") for most in goal.values())
+    peers = {name: figures[name] for name in PEERS if name in figures}
+    return Row(said, figures["ours"], figures.get("floor"), goals, peers, 1)
+
+
+def rows(rounds: int) -> list[Row]:
+    with Server() as server, measured(server.base_url) as programs:
+        piped = programs.asking(server.base_url)
+        piped.pop("tuned")
+        shown = {"ours": piped["ours"], **programs.terminal}
+        shown.pop("aider", None)  # its start alone takes longer than the answer
+        pooled: dict[tuple[str, bool], list[float]] = {}
+        for _ in range(min(rounds, RUNS_AT_MOST)):
+            for terminal, programs_here in ((False, piped), (True, shown)):
+                for name, program in programs_here.items():
+                    found = delays(program, server, terminal=terminal)
+                    pooled.setdefault((name, terminal), []).extend(found)
+    cuts = {key: statistics.quantiles(each, n=100) for key, each in pooled.items()}
+    half, most = (
+        {
+            terminal: {n: cut[at] for (n, t), cut in cuts.items() if t is terminal}
+            for terminal in (False, True)
+        }
+        for at in (49, 98)
+    )
+    sixty = f"from arrival to screen at {A_SECOND:g} tokens a second"
+    return [
+        row(f"{sixty}, pipe, p50: ms", half[False]),
+        row("the same, p99: ms", most[False], most=PIPE),
+        row(f"{sixty}, terminal, p50: ms", half[True], most=FRAME),
+        row("the same, p99: ms", most[True]),
+    ]
+
+
+if __name__ == "__main__":
+    show(rows(rounds_asked_for()))

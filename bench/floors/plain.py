@@ -1,0 +1,20 @@
+"""The floor: httpx as its documentation shows it, JSON, print. `plain.py BASE_URL`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import httpx  # noqa: TID253 - all of the floor
+
+body = {
+    "model": "mistralai/Mistral-Nemo-Instruct-2407",
+    "messages": [{"role": "user", "content": "Hello!"}],
+    "stream": True,
+}
+with httpx.stream("POST", sys.argv[1] + "/chat/completions", json=body) as response:
+    for line in response.iter_lines():
+        if line.startswith("data: {"):
+            for choice in json.loads(line[6:])["choices"]:
+                sys.stdout.write(choice["delta"].get("content") or "")
+                sys.stdout.flush()
