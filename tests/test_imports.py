@@ -1,0 +1,86 @@
+"""What each command may load: names of what is heavy, since a test on time fails when it is busy.
+
+What is not named here is light, or needed by all. `make bench` tells what each costs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from tests.conftest import Program
+from tests.terminal import Screen
+
+LOADED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\S+)", re.MULTILINE)
+PROFILED = {"PYTHONPROFILEIMPORTTIME": "1"}
+
+# What is asked for and not there is told like what is loaded: httpx asks for click, httpcore for
+# trio. Where click is there, httpx also loads rich and Pygments with it.
+HTTP = {"httpx", "httpcore", "h11", "http.client", "urllib.request", "ssl", "socket", "logging"}
+HTTP |= {"click", "trio"}
+DATABASE = {"sqlite3"}
+FOLDERS = {"platformdirs"}
+EDITOR = {"prompt_toolkit", "wcwidth", "asyncio", "concurrent.futures", "socket", "ssl", "xml"}
+EDITOR |= {"logging"}
+COLOURS = {"rich"}
+LEXERS = {"pygments"}
+FLAGS = {"typer", "inspect", "dataclasses", "subprocess"}
+NEVER = {
+    *("pydantic", "pydantic_core", "importlib.metadata", "pkg_resources", "setuptools"),
+    *("markdown_it", "rich.markdown", "rich.live", "yaml", "openai", "unittest", "multiprocessing"),
+    *("pdb", "doctest", "anyio.abc", "sniffio", "httpx2", "requests"),
+}
+HEAVY = HTTP | DATABASE | FOLDERS | EDITOR | COLOURS | LEXERS | FLAGS | NEVER
+
+
+def heavy(names: Iterable[str], allowed: set[str]) -> list[str]:
+    """What is heavy among the names of modules, and not allowed."""
+    return sorted(HEAVY.intersection(names) - allowed)
+
+
+def loaded(program: Program, *arguments: str) -> list[str]:
+    """The names of the modules that a command loaded, in their order."""
+    done = program.run(*arguments, environment=PROFILED)
+    assert done.returncode == 0, done.stderr.decode()[-500:]
+    return LOADED.findall(done.stderr.decode())
+
+
+def test_the_version_loads_the_package_and_nothing_else_of_ours(program: Program) -> None:
+    names = loaded(program, "--version")
+    assert {name for name in names if name.startswith("nemochat")} <= {
+        "nemochat",
+        "nemochat.__main__",
+    }
+    assert heavy(names, set()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "allowed"),
+    [
+        ("--help", FLAGS),
+        ("ask --help", FLAGS),
+        ("completions bash", FLAGS),
+        ("chats list", FLAGS | FOLDERS | DATABASE),
+        ("chats search lamb", FLAGS | FOLDERS | DATABASE),
+        ("ask --dry-run Hello", FLAGS | FOLDERS),
+        ("ask --private Hello", FLAGS | FOLDERS | HTTP),
+        ("ask Hello", FLAGS | FOLDERS | HTTP | DATABASE),
+    ],
+)
+def test_a_command_into_a_pipe_loads_only_what_it_needs(
+    asking: Program, command: str, allowed: set[str]
+) -> None:
+    assert heavy(loaded(asking, *command.split()), allowed) == []
+
+
+def test_the_chat_loads_neither_http_nor_lexers_before_its_prompt(
+    asking: Program,
+) -> None:
+    profiled = Program(asking.home, asking.environment | PROFILED)
+    with Screen(profiled, columns=200) as screen:
+        screen.wait_for_prompt()
+        names = LOADED.findall(screen.raw.decode("utf-8", "replace").replace("\r", ""))
+    assert "prompt_toolkit" in names
+    assert heavy(names, FLAGS | FOLDERS | EDITOR | COLOURS) == []
