@@ -30,7 +30,7 @@ from measuring import (
     times,
 )
 from peers import QUESTION, measured
-from processes import Program, run
+from processes import Failed, Program, run
 from relay import Relay
 from serving import Server
 
@@ -41,7 +41,7 @@ CERTIFICATES = Path(__file__).parents[1] / "tests" / "wire" / "certificates"
 def one(program: Program, server: Server) -> Sample:
     ended = run(program, server)
     if ended.to_request is None or ended.after_last is None:
-        raise SystemExit(f"{program.command[0]} asked nothing")
+        raise Failed(f"{program.command[0]} was not answered")
     return {
         "cpu to request": 1000 * ended.to_request.cpu,
         "wall to request": 1000 * ended.to_request.wall,

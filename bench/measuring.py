@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from processes import Failed
+
 ROUNDS = 11
 PEERS = ("llm", "shell_gpt", "openai", "aider")
 HEADER = "| figure | goal | nemochat | floor | ratio | met |" + "".join(
@@ -85,12 +87,19 @@ def medians(
     """The medians of each run's figures over some rounds, by run and figure.
 
     The runs are taken in turn, so that a machine whose speed drifts drifts for all of them. With
-    `warm`, a first round that fills the caches is not counted.
+    `warm`, a first round that fills the caches is not counted. A peer that fails is left out.
     """
     samples: dict[str, list[Sample]] = {name: [] for name in runs}
     for turn in range(rounds + warm):
-        for name, run in runs.items():
-            sample = run()
+        for name in list(samples):
+            try:
+                sample = runs[name]()
+            except Failed as failed:
+                if name not in PEERS:
+                    raise
+                print(f"{name} is left out: {failed}", file=sys.stderr)
+                del samples[name]
+                continue
             if turn >= warm:
                 samples[name].append(sample)
     return {
@@ -107,6 +116,11 @@ def peers_of(table: Mapping[str, Mapping[str, float]], figure: str) -> dict[str,
 def rounds_asked_for() -> int:
     """The rounds that the command line names."""
     return int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+
+
+def fewer(rounds: int) -> int:
+    """The rounds for what takes seconds."""
+    return max(rounds // 3, 1)
 
 
 def show(rows: list[Row]) -> None:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from measuring import Row, Sample, at_most, medians, peers_of, rounds_asked_for, show
+from measuring import Row, Sample, at_most, fewer, medians, peers_of, rounds_asked_for, show
 from peers import PROMPT, measured
 from processes import Program, Terminal, own_peak, run
 from serving import Plan, Server
 
 TOKENS = 50_000
-ROUNDS_AT_MOST = 3  # memory hardly differs from run to run
 
 
 def piped(program: Program, server: Server) -> Sample:
@@ -36,7 +35,7 @@ def chatting(program: Program, server: Server) -> Sample:
 
 
 def rows(rounds: int) -> list[Row]:
-    rounds = min(rounds, ROUNDS_AT_MOST)
+    rounds = fewer(rounds)  # memory hardly differs from run to run
     with Server() as server, measured(server.base_url) as programs:
         server.plan = Plan(TOKENS)
         asking = programs.asking(server.base_url)

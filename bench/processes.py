@@ -23,6 +23,10 @@ SECONDS_AT_MOST = 30.0
 ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c"}
 
 
+class Failed(Exception):
+    """A program did not do what was to be measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A command and its whole environment."""
@@ -72,7 +76,7 @@ def run(
         seen: Takes what it wrote, and when that was read.
 
     Raises:
-        subprocess.CalledProcessError: it failed.
+        Failed: it failed, said nothing for long, or did not ask a server that it was to ask.
     """
     ours, theirs = pty.openpty() if terminal else os.pipe()
     if terminal:
@@ -90,7 +94,7 @@ def run(
         server.watch(process.pid)
     os.close(theirs)
     written = 0
-    while read := _read(ours):
+    while read := _read(ours, process):
         written += len(read)
         if seen:
             seen(read, time.monotonic())
@@ -99,8 +103,10 @@ def run(
     process.returncode = os.waitstatus_to_exitcode(status)
     os.close(ours)
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, program.command)
-    heard = server.heard[0] if server and server.heard else None
+        raise Failed(f"{program.command[0]} ended with {process.returncode}")
+    if server and not server.heard:
+        raise Failed(f"{program.command[0]} asked nothing")
+    heard = server.heard[0] if server else None
     last = heard.last if heard else None
     return Ended(
         ended.wall - begun,
@@ -117,7 +123,10 @@ def own_peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _read(descriptor: int) -> bytes:
+def _read(descriptor: int, process: subprocess.Popen[bytes] | None = None) -> bytes:
+    """What was written; a process that writes nothing for long is ended."""
+    if process and not select.select([descriptor], [], [], SECONDS_AT_MOST)[0]:
+        process.kill()
     try:
         return os.read(descriptor, 1 << 16)
     except OSError:  # a terminal whose program has ended
@@ -176,11 +185,11 @@ class Terminal:
         """Read until a pattern was written after so many bytes; return when that was seen.
 
         Raises:
-            TimeoutError: it did not come.
+            Failed: it did not come.
         """
         while not pattern.search(self.shown, since):
             if not self._take(SECONDS_AT_MOST):
-                raise TimeoutError(f"{pattern!r} did not come; {self.shown[-500:]!r} stands there")
+                raise Failed(f"{pattern!r} did not come; {self.shown[-500:]!r} stands there")
         return time.monotonic()
 
     def quiet(self, seconds: float) -> None:

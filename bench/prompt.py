@@ -17,7 +17,7 @@ from processes import Program, Terminal
 from serving import Plan, Server
 
 KEYS = "goosegivesfoxfivekeys"  # no letter of it ends a control sequence
-SECONDS_QUIET = 0.3
+SECONDS_QUIET = 0.2
 SECONDS_A_KEY = 0.03  # between two keys, so that each is painted for itself
 
 

@@ -102,6 +102,12 @@ def programs() -> str:
     return ", ".join([*names, *versions()])
 
 
+def reached(table: str) -> str:
+    """How many goals are met."""
+    met, missed = table.count("| yes |"), table.count("| **no** |")
+    return f"Goals met: {met} of {met + missed}."
+
+
 def main() -> None:
     rounds, written_to = rounds_asked_for(), sys.argv[2:]
     install([])
@@ -117,11 +123,12 @@ def main() -> None:
         HEADER,
         RULE,
     ]
-    print("\n".join(page), flush=True)
+    print("\n".join(page), flush=True)  # what comes takes minutes
     for script in FIGURES:
         rows = measured(script, str(rounds)).removeprefix(f"{HEADER}\n{RULE}\n")
         print(rows, flush=True)
         page.append(rows)
+    page += ["", reached("\n".join(page))]
     if not any(name.startswith("aider") for name in versions()):
         page += ["", NO_AIDER]
     for part in parts(rounds):

@@ -10,18 +10,27 @@ from __future__ import annotations
 
 from functools import partial
 
-from measuring import Goal, Row, Sample, at_most, medians, peers_of, rounds_asked_for, show, times
+from measuring import (
+    Goal,
+    Row,
+    Sample,
+    at_most,
+    fewer,
+    medians,
+    peers_of,
+    rounds_asked_for,
+    show,
+    times,
+)
 from peers import Measured, measured
-from processes import Ended, Program, own_peak, run
+from processes import Ended, Failed, Program, own_peak, run
 from serving import Plan, Server
 
 FEWEST = 10
 PIPED = (2_000, 50_000)
 PIPED_BY_PEERS = (2_000, 12_000)  # they take seconds
 PAINTED = (FEWEST, 1_000, 20_000)
-PACED, A_SECOND = 400, 80.0
-PEER_ROUNDS = 3
-TERMINAL_ROUNDS = 5
+PACED, A_SECOND = 320, 80.0
 FLAT = 1.05  # times the memory of the shorter answer
 # CPU ms and bytes a token of clients that are not measured here, seen on a machine of this class.
 AIDER, VIBE = (4.0, 533.0), (2.0, 138.0)
@@ -34,7 +43,7 @@ def answered(
     server.plan = plan
     ended = run(program, server, terminal=terminal)
     if ended.to_request is None:
-        raise SystemExit(f"{program.command[0]} asked nothing")
+        raise Failed(f"{program.command[0]} was not answered")
     return ended, 1000 * (ended.cpu - ended.to_request.cpu)
 
 
@@ -66,7 +75,7 @@ def in_a_pipe(rounds: int, programs: Measured, server: Server) -> list[Row]:
         rounds, {name: partial(several, each, server, PIPED) for name, each in own.items()}
     )
     table |= medians(
-        min(rounds, PEER_ROUNDS),
+        fewer(rounds),
         {n: partial(several, each, server, PIPED_BY_PEERS) for n, each in programs.ask.items()},
         warm=False,
     )
@@ -84,12 +93,12 @@ def in_a_pipe(rounds: int, programs: Measured, server: Server) -> list[Row]:
 
 def on_a_terminal(rounds: int, programs: Measured, server: Server) -> list[Row]:
     shown = programs.ours("ask", "Hello!")
-    rounds = min(rounds, TERMINAL_ROUNDS)
+    rounds = fewer(rounds)
     run_of_ours = partial(several, shown, server, PAINTED, terminal=True)
     fast = medians(rounds, {"ours": run_of_ours}, warm=False)["ours"]
     runs = {"ours": shown, **programs.terminal}
     each = {name: partial(paced, program, server) for name, program in runs.items()}
-    slow = medians(min(rounds, PEER_ROUNDS), each, warm=False)
+    slow = medians(rounds, each, warm=False)
     few, many = PAINTED[1:]
     growth = times(1.3, fast[str(few)], f"that of {few:,}")
     cost, size = "cost", "bytes"
