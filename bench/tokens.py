@@ -30,7 +30,7 @@ FEWEST = 10
 PIPED = (2_000, 50_000)
 PIPED_BY_PEERS = (2_000, 12_000)  # they take seconds
 PAINTED = (FEWEST, 1_000, 20_000)
-PACED, A_SECOND = 320, 80.0
+PACED, A_SECOND = (FEWEST, 320), 80.0
 FLAT = 1.05  # times the memory of the shorter answer
 # CPU ms and bytes a token of clients that are not measured here, seen on a machine of this class.
 AIDER, VIBE = (4.0, 533.0), (2.0, 138.0)
@@ -48,10 +48,15 @@ def answered(
 
 
 def several(
-    program: Program, server: Server, lengths: tuple[int, ...], *, terminal: bool = False
+    program: Program,
+    server: Server,
+    lengths: tuple[int, ...],
+    *,
+    terminal: bool = False,
+    a_second: float = 0.0,
 ) -> Sample:
     """The cost of a token of each length but the first, beside which it is told; bytes; memory."""
-    found = [answered(program, server, Plan(each), terminal=terminal) for each in lengths]
+    found = [answered(program, server, Plan(each, a_second), terminal=terminal) for each in lengths]
     first, least = found[0]
     sample = {"peak": found[-1][0].peak, "first peak": first.peak}
     for tokens, (ended, cpu) in zip(lengths[1:], found[1:], strict=True):
@@ -61,11 +66,6 @@ def several(
         raise SystemExit("the measuring process holds more memory than what it measures")
     sample["cost"] = sample[str(lengths[-1])]
     return sample
-
-
-def paced(program: Program, server: Server) -> Sample:
-    ended, cpu = answered(program, server, Plan(PACED, A_SECOND), terminal=True)
-    return {"cost": cpu / PACED, "bytes": ended.written / PACED}
 
 
 def in_a_pipe(rounds: int, programs: Measured, server: Server) -> list[Row]:
@@ -97,7 +97,10 @@ def on_a_terminal(rounds: int, programs: Measured, server: Server) -> list[Row]:
     run_of_ours = partial(several, shown, server, PAINTED, terminal=True)
     fast = medians(rounds, {"ours": run_of_ours}, warm=False)["ours"]
     runs = {"ours": shown, **programs.terminal}
-    each = {name: partial(paced, program, server) for name, program in runs.items()}
+    each = {
+        name: partial(several, program, server, PACED, terminal=True, a_second=A_SECOND)
+        for name, program in runs.items()
+    }
     slow = medians(rounds, each, warm=False)
     few, many = PAINTED[1:]
     growth = times(1.3, fast[str(few)], f"that of {few:,}")
