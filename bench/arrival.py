@@ -75,7 +75,7 @@ def rows(rounds: int) -> list[Row]:
         }
         for at in (49, 98)
     )
-    sixty = f"from arrival to screen at {A_SECOND:g} tokens a second"
+    sixty = f"from arrival to screen at {A_SECOND:g} tokens/s"
     return [
         row(f"{sixty}, pipe, p50: ms", half[False]),
         row("the same, p99: ms", most[False], most=PIPE),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from processes import Failed
 
 ROUNDS = 11
+QUICK = 3  # rounds at most of what is only to be looked at
 PEERS = ("llm", "shell_gpt", "openai", "aider")
 HEADER = "| figure | goal | nemochat | floor | ratio | met |" + "".join(
     f" {name} |" for name in PEERS
@@ -87,11 +88,16 @@ def medians(
     """The medians of each run's figures over some rounds, by run and figure.
 
     The runs are taken in turn, so that a machine whose speed drifts drifts for all of them. With
-    `warm`, a first round that fills the caches is not counted. A peer that fails is left out.
+    `warm`, a first round that fills the caches is not counted. A peer that fails is left out. For
+    a quick look nothing is warmed, and peers take part once.
     """
     samples: dict[str, list[Sample]] = {name: [] for name in runs}
+    quick = rounds <= QUICK
+    warm = warm and not quick
     for turn in range(rounds + warm):
         for name in list(samples):
+            if quick and turn and name in PEERS:
+                continue
             try:
                 sample = runs[name]()
             except Failed as failed:

@@ -91,12 +91,12 @@ def rows(rounds: int) -> list[Row]:
         ),
         Row("the same, p50: ms", keys["ours"]["wall"], keys["floor"]["wall"], digits=2),
         Row(
-            "a chat's second question, Enter to request received: CPU ms",
+            "a chat's next question, Enter to request received: CPU ms",
             again["cpu"],
             goals=(at_most(5, "ms"),),
             digits=1,
         ),
-        Row("connections of its two questions", again["connections"], goals=(at_most(1, ""),)),
+        Row("connections of both questions", again["connections"], goals=(at_most(1, ""),)),
     ]
 
 

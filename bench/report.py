@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from measuring import HEADER, RULE, rounds_asked_for
+from measuring import HEADER, QUICK, RULE, rounds_asked_for
 from peers import install, versions
 
 HERE = Path(__file__).parent
-QUICK = 4  # fewer rounds than this are for a look only
 OWN = ("nemochat", "httpx", "prompt_toolkit", "rich", "typer")
 FIGURES = ("startup", "first_token", "arrival", "tokens", "prompt", "memory")
 ABOUT = """\
@@ -33,7 +32,7 @@ tuned floor loads no proxies and collects no garbage. What a token costs is the 
 answer and a short one. llm saves its answers as nemochat does,
 shell_gpt and the openai command line do not; only nemochat, shell_gpt and aider show Markdown on a
 terminal, the others print its letters. Peers take part in fewer rounds, and in shorter answers,
-where one run takes seconds. A dash stands for what was not measured."""
+where one run takes long. A dash stands for what was not measured."""
 NO_AIDER = """\
 aider is left out: its environment takes 700 MB (`make bench AIDER=1` measures it too). Where a goal
 names it, and vibe, their figures are those seen on another machine of this class: 4 and 2 ms of
@@ -64,11 +63,11 @@ def parts(rounds: int) -> list[Part]:
 24: `live` is rich's Live of Markdown, drawn anew for each frame; `ours` is the renderer and the
 painter; `raw` is printing the text as it comes.""",
             "rendering",
-            ("--tokens", "1000") if rounds < QUICK else (),
+            ("--tokens", "1000") if rounds <= QUICK else (),
         ),
         Part(
             "Where does the time of a start go?",
-            """Each library with the time of its own modules, as Python's `-X importtime` tells;
+            """Each library with the time of its own modules, by Python's `-X importtime`;
 the profile itself takes time too, so that its sums are larger than the start.""",
             "imports",
         ),

@@ -108,7 +108,7 @@ def on_a_terminal(rounds: int, programs: Measured, server: Server) -> list[Row]:
     aider = (slow["aider"][cost], slow["aider"][size]) if "aider" in slow else AIDER
     goal = (times(1 / 4, aider[0], "aider"), times(1 / 2, VIBE[0], "vibe"))
     small = (times(1 / 5, aider[1], "aider"), times(1 / 2, VIBE[1], "vibe"))
-    said = f"Markdown on a terminal, {A_SECOND:g} tokens a second"
+    said = f"Markdown on a terminal, {A_SECOND:g} tokens/s"
     return [
         Row(
             f"Markdown on a terminal, {many:,} tokens at once, a token: CPU ms",
