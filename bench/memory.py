@@ -27,10 +27,8 @@ def chatting(program: Program, server: Server) -> Sample:
         terminal.wait_for(PROMPT)
         terminal.quiet(0.3)
         terminal.press("Hello!\r")
-        while not server.heard or server.heard[-1].last is None:
-            terminal.quiet(0.2)
-        terminal.quiet(1.0)
-        terminal.wait_for(PROMPT, max(len(terminal.shown) - 200, 0))
+        terminal.wait_for_answer(server, 1, PROMPT)
+        terminal.quiet(0.5)
         return {"peak": terminal.peak()}
 
 

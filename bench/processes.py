@@ -192,6 +192,20 @@ class Terminal:
                 raise Failed(f"{pattern!r} did not come; {self.shown[-500:]!r} stands there")
         return time.monotonic()
 
+    def wait_for_answer(self, server: Server, number: int, prompt: re.Pattern[bytes]) -> None:
+        """Read until a server's answer of this number, from 1, was shown and a prompt follows.
+
+        Raises:
+            Failed: it did not come.
+        """
+        since, begun = len(self.shown), time.monotonic()
+        while len(server.heard) < number or server.heard[-1].last is None:
+            if time.monotonic() - begun > SECONDS_AT_MOST:
+                raise Failed(f"answer {number} was not asked for")
+            since = len(self.shown)
+            self.quiet(0.05)
+        self.wait_for(prompt, since)
+
     def quiet(self, seconds: float) -> None:
         """Read until nothing was written for so long."""
         while self._take(seconds):

@@ -48,15 +48,14 @@ def second(program: Program, server: Server) -> Sample:
     """CPU from Enter to the arrival of a chat's second question, and the connections it took."""
     server.plan = Plan()
     with Terminal(program, server) as terminal:
-        for question in ("one", "two"):
-            terminal.wait_for(PROMPT, max(len(terminal.shown) - 200, 0))
+        terminal.wait_for(PROMPT)
+        for number, question in enumerate(("one", "two"), 1):
             terminal.quiet(SECONDS_QUIET)
             terminal.press(question)
             terminal.quiet(SECONDS_QUIET)
-            before, asked = terminal.cpu(), len(server.heard)
+            before = terminal.cpu()
             terminal.press("\r")
-            while len(server.heard) == asked or server.heard[-1].last is None:
-                terminal.quiet(0.05)
+            terminal.wait_for_answer(server, number, PROMPT)
         heard = server.heard
     return {
         "cpu": 1000 * (heard[-1].request.cpu - before),

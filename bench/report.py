@@ -65,12 +65,6 @@ painter; `raw` is printing the text as it comes.""",
             "rendering",
             ("--tokens", "1000") if rounds <= QUICK else (),
         ),
-        Part(
-            "Where does the time of a start go?",
-            """Each library with the time of its own modules, by Python's `-X importtime`;
-the profile itself takes time too, so that its sums are larger than the start.""",
-            "imports",
-        ),
     ]
 
 
@@ -138,9 +132,10 @@ def main() -> None:
         page += text
     commands = [f"python bench/{script}.py {rounds}" for script in FIGURES]
     commands += [part.command for part in parts(rounds)]
-    page += ["", "## Which command made which table?", ""]
-    page += ["The first table, in the order of its rows, then the others:", "", "```text"]
+    page += ["", "These commands made the tables, in their order:", "", "```text"]
     page += [*commands, "```", ""]
+    print("\n".join(page[-len(commands) - 5 :]))
+    print("\nWhere the time of a start goes is not written:", measured("imports"), sep="\n\n")
     for name in written_to:
         Path(name).write_text("\n".join(page), "utf-8")
 
