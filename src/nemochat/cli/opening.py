@@ -86,17 +86,16 @@ def open_chat(
     if guided:
         conversation.settings.endpoint = endpoint = GUIDE
         conversation.settings.model = connector.model(GUIDE)
-    reached = _reached(connector, endpoint, rehearse)
+    reached, loop = _reached(connector, endpoint, rehearse), int(settings.number("loop_guard"))
     if given.fork:
         conversation = conversation.forked()
         conversation = conversation if saved is None or rehearse else saved.adopt(conversation)
-    loop_tokens = int(settings.number("loop_guard"))
     chat = Chat(
         conversation,
         reached,
         Memory() if saved is None or rehearse else saved,
         view,
-        Options(given.stream, given.resume_dropped, loop_tokens, response_format),
+        Options(given.stream, given.resume_dropped, loop, response_format),
     )
     return Opened(chat, connector, saved, guided)
 
