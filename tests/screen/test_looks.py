@@ -224,6 +224,32 @@ def test_an_answer_has_the_colours_of_its_terminal(
         assert bool(re.search(MANY_COLOURS, terminal.raw)) is (colour == MANY_COLOURS)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "environment", "prompt"),
+    [
+        (("--theme", "dark"), {}, b"\x1b[0;38;5;114;1m> "),
+        (("--theme", "light"), {}, b"\x1b[0;38;5;22;1m> "),
+        (("--theme", "dark"), {"TERM": "xterm"}, b"\x1b[0;32;1m> "),
+        (("--theme", "ansi"), {}, b"\x1b[0;32;1m> "),
+        (("--theme", "mono"), {}, b"\x1b[0;1m> "),
+        (("--theme", "dark"), {"NO_COLOR": "1"}, b"\x1b[0;1m> "),
+        (("--theme", "dark"), {"CLICOLOR": "0"}, b"\x1b[0;1m> "),
+        (("--plain",), {}, b"\x1b[0;1m> "),
+    ],
+)
+def test_the_prompt_has_the_colours_of_the_theme(
+    arguments: tuple[str, ...], environment: dict[str, str], prompt: bytes, program: Program
+) -> None:
+    there = Program(program.home, program.environment | environment)
+    with Screen(there, "--endpoint", "guide", "--private", *arguments) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("/")
+        terminal.wait_for("> /")
+        assert prompt in terminal.raw
+        colours = re.findall(rb"\x1b\[[0-9;]*[34]8;5;|\x1b\[[0-9;]*\b3[0-7]\b", terminal.raw)
+        assert bool(colours) is (prompt != b"\x1b[0;1m> ")
+
+
 def test_a_pipe_takes_the_exact_text(program: Program, streaming: Streaming) -> None:
     environment = {"CLICOLOR_FORCE": "1", "ACCESSIBLE": "1", "NEMOCHAT_BELL": "on"}
     done = program.run(

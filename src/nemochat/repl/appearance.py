@@ -7,7 +7,9 @@ shown by their first part, flags by their letters: one width everywhere. Sent on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cache
 
 from prompt_toolkit.application.current import get_app  # noqa: TID253 - loaded late by editor.py
 from prompt_toolkit.document import Document  # noqa: TID253 - loaded late by editor.py
@@ -18,22 +20,58 @@ from prompt_toolkit.layout.processors import (  # noqa: TID253 - loaded late by 
     TransformationInput,
 )
 from prompt_toolkit.lexers import Lexer  # noqa: TID253 - loaded late by editor.py
+from prompt_toolkit.output import ColorDepth  # noqa: TID253 - loaded late by editor.py
+from prompt_toolkit.styles import Style  # noqa: TID253 - loaded late by editor.py
 
 from nemochat.repl.folding import Folds
+from nemochat.screen.colours import looks as colours_of
 from nemochat.screen.markdown.width import clusters, columns, plain
 
-STYLE = {
-    "prompt": "bold ansigreen",
-    "typed": "bold",  # tells questions from answers when scrolling up
-    "folded": "bold ansicyan",
-    "continuation": "ansigreen",
+# What is shown in the look of which of a theme's styles (screen/theme.py).
+_STYLES = {
+    "prompt": "question",
+    "typed": "question",  # tells questions from answers when scrolling up
+    "folded": "code",
+    "continuation": "question",
     "auto-suggestion": "dim",
-    "bottom-toolbar": "noreverse",
     "toolbar": "dim",
-    "toolbar.strong": "bold",
-    "toolbar.full": "ansiyellow",
+    "toolbar.strong": "strong",
+    "toolbar.full": "notice",
 }
+_DEPTHS = {0: ColorDepth.DEPTH_1_BIT, 16: ColorDepth.DEPTH_4_BIT, 256: ColorDepth.DEPTH_8_BIT}
+_COLOUR = re.compile(r"color\((\d+)\)")
+_CUBE = (0, 95, 135, 175, 215, 255)  # the shades of colours 16 to 231 of the 256
+_GREYS = 232  # the first of them
+_MANNERS = {"bold", "italic", "underline", "dim", "strike"}
 _FLAG_LETTERS, _EMOJI_LOOK = 0x1F1E6, "\ufe0f"
+
+
+@cache
+def looks(theme: str) -> tuple[Style, ColorDepth]:
+    """How a prompt looks in a theme, and in how many colours."""
+    table, colours = colours_of(theme)
+    styles = {name: _translated(table[style]) for name, style in _STYLES.items()}
+    return Style.from_dict({**styles, "bottom-toolbar": "noreverse"}), _DEPTHS[colours]
+
+
+def _translated(look: str) -> str:
+    """A look in prompt_toolkit's words, out of rich's."""
+    words = []
+    for word in look.split():
+        if found := _COLOUR.fullmatch(word):
+            words.append(_shade(int(found[1])))
+        elif word != "none":
+            words.append(word if word in _MANNERS else f"ansi{word}")
+    return " ".join(words)
+
+
+def _shade(number: int) -> str:
+    """A colour of the 256, from 16 on, in red, green and blue."""
+    if number < _GREYS:
+        red, green, blue = (_CUBE[(number - 16) // part % 6] for part in (36, 6, 1))
+    else:
+        red = green = blue = 8 + 10 * (number - _GREYS)
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 class Typed(Lexer):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nemochat.screen.background import Background
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Span
-from nemochat.screen.theme import THEMES
+from nemochat.screen.theme import THEMES, Theme
 
 if TYPE_CHECKING:
     from rich.color import ColorSystem
@@ -79,12 +79,10 @@ def styling(theme: str = "ansi") -> Callable[[Span], str]:
     from rich.style import Style
 
     system = _colour_system()
-    if system in {ColorSystem.STANDARD, ColorSystem.WINDOWS} and theme != "mono":
-        theme = "ansi"
-    looks_of = THEMES[theme]
+    looks_of = looks(theme)[0]
 
     @cache
-    def looks(names: str, link: str) -> Style:
+    def look(names: str, link: str) -> Style:
         style = Style.combine([Style.parse(looks_of.get(each, "none")) for each in names.split()])
         if system is None:
             style = style.without_color
@@ -94,9 +92,20 @@ def styling(theme: str = "ansi") -> Callable[[Span], str]:
         if not span.style and not span.link:
             return span.text
         rendered = ColorSystem.STANDARD if system is None else system
-        return looks(span.style, span.link).render(span.text, color_system=rendered)
+        return look(span.style, span.link).render(span.text, color_system=rendered)
 
     return styled
+
+
+def looks(theme: str) -> tuple[Theme, int]:
+    """The looks of a theme's styles here, and of how many colours they are: 0, 16 or 256."""
+    from rich.color import ColorSystem
+
+    system = _colour_system()
+    few = system in {ColorSystem.STANDARD, ColorSystem.WINDOWS}
+    if few and theme != "mono":
+        theme = "ansi"
+    return THEMES[theme], 0 if system is None or theme == "mono" else 16 if theme == "ansi" else 256
 
 
 def _colour_system() -> ColorSystem | None:
