@@ -33,7 +33,8 @@ DOORS = {
     "sqlite3": {"store/database.py"},
     "rich": {"screen/colours.py"},
     "prompt_toolkit": {
-        f"repl/{name}.py" for name in ("appearance", "completion", "editor", "history", "keys")
+        f"repl/{name}.py"
+        for name in ("appearance", "arriving", "completion", "editor", "history", "keys")
     },
     "platformdirs": {"directories.py"},
     "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from nemochat.core.conversation import Conversation
@@ -83,8 +84,25 @@ class View(Protocol):
         """Tell something that is not the answer."""
 
 
+class Keys(Protocol):
+    """The keyboard of a chat."""
+
+    def listen(self) -> None:
+        """Keep what is typed from here on unseen for the next prompt, until `rest`."""
+
+    def rest(self) -> None:
+        """Let the terminal be as it was."""
+
+    def lent(self) -> AbstractContextManager[None]:
+        """The terminal as it was, for a question or a program."""
+
+
 class Screen(View, Protocol):
     """A view that also shows texts of our own."""
+
+    @property
+    def keyboard(self) -> Keys:
+        """The keyboard of its terminal."""
 
     @property
     def raw(self) -> bool:

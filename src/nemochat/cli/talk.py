@@ -45,6 +45,7 @@ def _chat(session: Session) -> None:
     try:
         loop.run(session)
     finally:
+        session.screen.keyboard.rest()
         remember_names(session.saved)
 
 

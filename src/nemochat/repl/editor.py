@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nemochat.editing import edited
+from nemochat.errors import UsageError
 from nemochat.repl.lines import unblocked
 from nemochat.repl.session import Session
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nemochat.repl.toolbar import Toolbar
 
 PROMPT, SPOKEN_PROMPT = "> ", "You: "
+COLOURLESS = "mono"  # a theme
 SECONDS_OF_ESCAPE = 0.05  # after which an Esc is no beginning of another key's sequence
 
 
@@ -52,9 +54,9 @@ class Editor:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.enums import EditingMode
         from prompt_toolkit.filters import Condition
-        from prompt_toolkit.styles import Style
 
-        from nemochat.repl.appearance import STYLE, OneWidth, Typed
+        from nemochat.repl.appearance import OneWidth, Typed
+        from nemochat.repl.arriving import Arriving
         from nemochat.repl.completion import Commands, expected
         from nemochat.repl.history import Kept, Suggesting
         from nemochat.repl.keys import keys
@@ -76,7 +78,6 @@ class Editor:
             lexer=Typed(self._session.folds),
             input_processors=[OneWidth()],
             bottom_toolbar=self._told if shown else None,
-            style=Style.from_dict(STYLE),
         )
         buffer = prompt.default_buffer
         # PromptSession takes either this or completion while typing, for both want the arrows.
@@ -84,6 +85,12 @@ class Editor:
         buffer.on_text_changed += lambda _: self._hinted("")
         if vi:  # elsewhere a lone Esc does nothing, and a slow line may part longer keys
             prompt.app.ttimeoutlen = SECONDS_OF_ESCAPE
+        if sys.platform != "win32":
+            from prompt_toolkit.input.vt100 import Vt100Input
+
+            if isinstance(prompt.input, Vt100Input):
+                parser = prompt.input.vt100_parser
+                prompt.input.vt100_parser = Arriving(parser.feed_key_callback)
         prompt.app.renderer.cpr_not_supported_callback = None  # its warning helps nobody
         return prompt
 
@@ -94,26 +101,36 @@ class Editor:
             UsageError: the person's own editor failed; the text stands on the next prompt.
             EOFError: Ctrl-D on an empty line, which leaves.
         """
+        from nemochat.repl.appearance import looks
         from nemochat.repl.keys import OPEN_EDITOR
 
+        keyboard = self._session.screen.keyboard
+        keyboard.listen()  # the prompt, when it ends, leaves the terminal as it finds it
         if self._toolbar is not None:
             self._toolbar.refresh()
         self._hint = ""
+        self._prompt.style, self._prompt.color_depth = looks(self._theme())
         self._type_ahead()
         folds = self._session.folds
         while True:
             draft, self._session.draft = self._session.draft, ""
             self._prompt.app.erase_when_done = False
-            text = self._prompt.prompt([("class:prompt", self._words)], default=draft)
+            try:
+                text = self._prompt.prompt([("class:prompt", self._words)], default=draft)
+            finally:
+                keyboard.listen()  # the prompt marks no pastes any more
             if text != OPEN_EDITOR:
                 return self._meant(text)
-            after = edited(folds.whole(self._session.draft))  # where it fails, the draft stays
+            after = self._session.edited(
+                folds.whole(self._session.draft)
+            )  # where it fails, the draft stays
             self._session.draft = folds.refolded(after)
 
     def reply(self, question: str) -> str:
         """A line that answers a question of ours; "" if the person would not say."""
         try:
-            return input(f"{question} ").strip()
+            with self._session.screen.keyboard.lent():
+                return input(f"{question} ").strip()
         except (EOFError, KeyboardInterrupt):
             return ""
 
@@ -123,6 +140,12 @@ class Editor:
         whole = self._session.folds.whole(stands)
         pasted_slash = whole.lstrip().startswith("/") and not stands.lstrip().startswith("/")
         return "/" + whole.lstrip() if pasted_slash else whole  # no command is meant by a paste
+
+    def _theme(self) -> str:
+        try:
+            return self._session.screen.theme()
+        except UsageError:  # there are no colours
+            return COLOURLESS
 
     def _told(self) -> StyleAndTextTuples:
         if self._hint or self._toolbar is None:
@@ -135,12 +158,13 @@ class Editor:
     def _type_ahead(self) -> None:
         """Let what was typed while an answer came stand on this prompt; Enter sends it."""
         from prompt_toolkit.input.typeahead import store_typeahead
-        from prompt_toolkit.input.vt100_parser import Vt100Parser
         from prompt_toolkit.key_binding import KeyPress
         from prompt_toolkit.keys import Keys
 
+        from nemochat.repl.arriving import Arriving
+
         pressed: list[KeyPress] = []
-        parser = Vt100Parser(pressed.append)
+        parser = Arriving(pressed.append)
         parser.feed(self._typed().decode("utf-8", "replace"))
         parser.flush()
         reports = {Keys.CPRResponse, Keys.Ignore}

@@ -9,6 +9,7 @@ from nemochat import profiles
 from nemochat.chat import Chat
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings
+from nemochat.editing import edited
 from nemochat.errors import UsageError
 from nemochat.parts import Screen
 from nemochat.repl.folding import Folds
@@ -82,6 +83,11 @@ class Session:
         reply = self.played.pop(0).strip()
         self.screen.asked(f"{question} {reply}")
         return reply.lower() in {"y", "yes"}
+
+    def edited(self, text: str) -> str:
+        """A text as its person's editor leaves it; UsageError if that fails."""
+        with self.screen.keyboard.lent():
+            return edited(text)
 
     def open(self, conversation: Conversation) -> None:
         """Go on with another conversation, at its own endpoint."""

@@ -13,7 +13,7 @@ from nemochat.screen.keyboard import Keyboard
 # answers the second at once, so one that does not know the first is not waited for.
 QUESTION = "\x1b]11;?\x07\x1b[c"
 SECONDS = 0.1  # that a reply is waited for, since the first colour is due
-SECONDS_FAR_AWAY = 1.0  # where it travels: what comes later would stand on the prompt
+SECONDS_FAR_AWAY = 1.0  # where it travels
 UNKNOWN = "ansi"  # the theme that is right on both
 _COLOUR = re.compile(
     rb"\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x07\x1b]*(?:\x07|\x1b\\)",
@@ -56,7 +56,7 @@ class Background:
         """The theme for this background, "dark" or "light"; UNKNOWN if the terminal is silent."""
         if self._keyboard is not None:
             self._theme = self._heard(self._keyboard)
-            self._keyboard.modes.give_back()
+            self._keyboard.release()
             atexit.unregister(self._keyboard.modes.give_back)
             self._keyboard = None
         return self._theme or UNKNOWN

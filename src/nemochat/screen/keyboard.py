@@ -1,4 +1,4 @@
-"""The keyboard while an answer comes: no echo, and what is typed is kept for the prompt."""
+"""The keyboard between two prompts: no echo, and what is typed is kept for the next one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any, Self, TextIO
 
@@ -68,6 +68,22 @@ class Modes:
             with suppress(termios.error):
                 termios.tcsetattr(self._terminal, termios.TCSANOW, before)
 
+    @contextmanager
+    def as_before(self) -> Iterator[None]:
+        """The terminal as it was before it was quiet; then as it is now, whoever made it so."""
+        if sys.platform == "win32" or self._before is None or not self._terminal:
+            yield
+            return
+        before, now = self._before, termios.tcgetattr(self._terminal)
+        self.give_back()
+        try:
+            yield
+        finally:
+            if self._ours():
+                with suppress(termios.error):
+                    termios.tcsetattr(self._terminal, termios.TCSANOW, now)
+                    self._before = before
+
     def read(self, seconds: float) -> bytes:
         """The keys that were pressed, or are within so many seconds; b"" if none were."""
         if self._terminal is None or not select.select([self._terminal], [], [], seconds)[0]:
@@ -88,7 +104,8 @@ class Keyboard:
     """A context in which keys come at once and unseen; Ctrl-C stays a signal, and Ctrl-Z suspends.
 
     Where they are read, a lone Esc is seen, and all else is collected; where not, they wait in the
-    terminal's queue for whoever reads next.
+    terminal's queue for whoever reads next. A chat listens also before and after its answers: in
+    the terminal's usual modes, Enter would become another key, and Ctrl-D be lost.
 
     Attributes:
         modes: The terminal's.
@@ -112,12 +129,14 @@ class Keyboard:
         self.typed = b""
         self._write = write
         self._clear = clear
+        self._listening = False
+        self._looked_at = False  # whether someone calls `stops` again and again
         self._suspending = False
         self._suspends = False  # whether Ctrl-Z is ours
         self._escaped: float | None = None  # since when an Esc stands at the end
 
     def __enter__(self) -> Self:
-        self._suspending = False
+        self._suspending, self._looked_at = False, True
         self._watch()
         self._take()
         return self
@@ -125,12 +144,45 @@ class Keyboard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
+        self._looked_at = False
+        if not self._listening:
+            self.rest()
+        if self._suspending and sys.platform != "win32":
+            signal.raise_signal(signal.SIGTSTP)
+
+    def listen(self) -> None:
+        """Be quiet from here on, until `rest`; called again after whoever set the terminal."""
+        self._listening = True
+        self._watch()
+        if not self._take() or not self._write:
+            return
+        self._write(PASTES_MARKED)
+
+    def rest(self) -> None:
+        """Let the terminal be as it was."""
+        self._listening = False
         self._give_back()
         if sys.platform != "win32" and self._suspends:
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             self._suspends = False
-            if self._suspending:
-                signal.raise_signal(signal.SIGTSTP)
+
+    def release(self) -> None:
+        """Let the terminal be as it was, unless somebody listens."""
+        if not self._listening:
+            self.modes.give_back()
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """The terminal as it was, for a question or a program; what was typed is not for them."""
+        listening = self._listening
+        while self.modes.quiet and self._write and (read := self.modes.read(0)):
+            self.typed += read
+        self.rest()
+        try:
+            yield
+        finally:
+            if listening:
+                self.listen()
 
     def stops(self) -> bool:
         """Read what was typed; return whether a lone Esc was. After a Ctrl-Z, suspend first."""
@@ -170,16 +222,25 @@ class Keyboard:
             self._suspends = True
 
     def _ask_to_suspend(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        self._suspending = True
+        if self._looked_at:
+            self._suspending = True
+        else:
+            self._suspend()
 
     def _suspend(self) -> None:
         """Stop here as any program does, the terminal as it was before; go on when told to."""
         if sys.platform == "win32":
             return
         self._suspending = False
-        self._clear()
-        self._give_back()
-        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        # To this thread: another one would let it run on for a moment.
-        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, self._ask_to_suspend)
+        if self._looked_at:
+            self._clear()
+        marked = self.modes.quiet and self._write is not None
+        with self.modes.as_before():
+            if marked and self._write:
+                self._write(PASTES_BARE)
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            # To this thread: another one would let it run on for a moment.
+            signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, self._ask_to_suspend)
+        if marked and self.modes.quiet and self._write:
+            self._write(PASTES_MARKED)

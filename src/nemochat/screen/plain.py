@@ -50,7 +50,7 @@ class Plain:
         self._out = out
         self._err = err
         self._on_terminal = on_terminal
-        self._keyboard = Keyboard(sys.stdin, self._put if keys else None)
+        self.keyboard = Keyboard(sys.stdin, self._put if keys else None)
         self._bell = Bell(self._put if bell else None)
         self._stopped = threading.Event()
         self._cleaner = Cleaner()
@@ -75,12 +75,12 @@ class Plain:
             self._stopped.set()
             stop()
 
-        with self._keyboard:
+        with self.keyboard:
             yield from following(deltas, end, self._tick)
 
     def _tick(self) -> float:
         """Look at the keyboard; return the seconds until it is to be looked at again."""
-        if self._keyboard.stops():
+        if self.keyboard.stops():
             raise KeyboardInterrupt
         return SECONDS_A_TICK
 
@@ -131,7 +131,7 @@ class Plain:
 
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
-        typed, self._keyboard.typed = self._keyboard.typed, b""
+        typed, self.keyboard.typed = self.keyboard.typed, b""
         return typed
 
     def show(self, markdown: str) -> None:

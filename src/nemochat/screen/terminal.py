@@ -43,6 +43,7 @@ class Terminal:
 
     Attributes:
         raw: Whether the Markdown of answers is shown as it came.
+        keyboard: Of the same terminal.
     """
 
     def __init__(
@@ -66,11 +67,11 @@ class Terminal:
         self.raw = raw
         self._math = math
         self._keys = keys
-        self._keyboard = Keyboard(sys.stdin, write if keys else None, self._clear)
+        self.keyboard = Keyboard(sys.stdin, write if keys else None, self._clear)
         self._bell = Bell(write if bell else None)
         self._colours = colours
         if keys:
-            colours.ask(self._keyboard, write)
+            colours.ask(self.keyboard, write)
         self._columns, self._rows = shutil.get_terminal_size()
         self._painter = Painter(write, colours)
         self._final: list[Row] = []
@@ -99,9 +100,8 @@ class Terminal:
         self._taken_up = False
         self._candidates, self._painted = candidates, 0.0
         self._waiting.begin(candidates)
-        # Lexers are loaded while the first token is awaited.
-        threading.Thread(target=prepare, args=LIKELY, daemon=True).start()
-        with self._keyboard:
+        threading.Thread(target=prepare, args=LIKELY, daemon=True).start()  # while it waits
+        with self.keyboard:
             try:
                 self._following = True
                 yield from following(deltas, end, self._frame)
@@ -182,7 +182,7 @@ class Terminal:
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
         self._colours.take()  # what the terminal says of itself was not typed
-        typed, self._keyboard.typed = self._keyboard.typed, b""
+        typed, self.keyboard.typed = self.keyboard.typed, b""
         return typed
 
     def copy(self, text: str) -> None:
@@ -217,7 +217,7 @@ class Terminal:
 
     def _frame(self) -> float:
         """Paint if it is time; return the seconds until it is again."""
-        if self._keyboard.stops():
+        if self.keyboard.stops():
             raise KeyboardInterrupt
         now = time.monotonic()
         pending = bool(self._final) or self._answer is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nemochat.core.conversation import Conversation, Node
 from nemochat.core.messages import Role
 from nemochat.core.values import shown
-from nemochat.editing import edited
 from nemochat.errors import UsageError
 from nemochat.repl.commands.chats import transcript
 from nemochat.repl.comparison import compared
@@ -103,7 +102,7 @@ def edit(session: Session, argument: str) -> str:
     variable VISUAL or EDITOR names.
     """
     question = nth_question(session.chat.conversation, argument)
-    text = edited(question.message.content)
+    text = session.edited(question.message.content)
     if text.strip() == question.message.content.strip():
         return "The question is as it was; `/retry` asks it again."
     session.chat.edit(question, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nemochat.editing import edited
 from nemochat.errors import UsageError
 from nemochat.files import fenced
 from nemochat.repl.registry import command
@@ -47,5 +46,5 @@ def editor(session: Session, argument: str) -> str:
     The editor is the one that the variable VISUAL or EDITOR names. Ctrl-X Ctrl-E and Ctrl-G open
     it with what is typed already.
     """
-    session.draft = edited(argument)
+    session.draft = session.edited(argument)
     return "" if session.draft else "Nothing was written."
