@@ -6,12 +6,16 @@ from nemochat.core.messages import Message, Provenance, Role, Usage
 from nemochat.core.window import estimated_tokens, used
 
 
-def test_a_text_is_estimated_by_its_characters() -> None:
+def test_a_text_is_estimated_by_its_bytes() -> None:
     assert estimated_tokens("") == 0
     assert estimated_tokens("a" * 400) == 100
     assert estimated_tokens("a") == 1
     assert estimated_tokens("日本語") == 3
     assert estimated_tokens("日本語 and") == 4
+    assert estimated_tokens("日" * 100) == 75
+    assert estimated_tokens("ж" * 100) == 50
+    assert estimated_tokens("Größe") == 2
+    assert estimated_tokens("\udcff") == 1  # of a file's name that is no UTF-8
 
 
 def test_what_the_endpoint_counted_goes_before_estimates() -> None:
