@@ -47,6 +47,20 @@ def test_a_file_that_a_message_mentions_goes_with_it(here: Program, heard: Heard
     assert attached == [f"{FENCED}\n\n`a b.txt`:\n\n```txt\nblanks\n```"]
 
 
+@pytest.mark.parametrize("lines", [2, 25])
+def test_a_paste_of_several_lines_attaches_nothing(lines: int, here: Program, heard: Heard) -> None:
+    pasted = "\n".join(["@src", *("def f(): ..." for _ in range(lines - 1))])
+    with Screen(here, "--private") as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("in @src/b.py and ")
+        terminal.type(f"\x1b[200~{pasted.replace(chr(10), chr(13))}\x1b[201~\r")
+        terminal.wait_for("attached")
+        terminal.wait_for_prompt()
+    typed, _, attached = last(heard).partition("\n\n")
+    assert typed == f"in @src/b.py and {pasted}"
+    assert attached == "`src/b.py`:\n\n```py\nb = 2\n```"
+
+
 def test_folders_and_globs_are_mentioned_too(here: Program, heard: Heard) -> None:
     play(here, "Compare @src/*.py, please")
     both = last(heard)

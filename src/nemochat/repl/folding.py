@@ -14,13 +14,29 @@ class Folds:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self._pasted: set[str] = set()  # that stand on a prompt as they are, in several lines
         self._numbers: dict[str, int] = {}
         self._pattern: re.Pattern[str] | None = None
 
     def pasted(self, text: str) -> str:
         """What stands on the prompt for a paste: a mark if it is long, else itself."""
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return self._folded(text, PASTED) if is_long(text) else text
+        if is_long(text):
+            return self._folded(text, PASTED)
+        if "@" in text and "\n" in text.strip("\n"):
+            self._pasted.add(text)
+        return text
+
+    def pasted_in(self, text: str) -> list[tuple[int, int]]:
+        """From where to where a message was pasted in several lines, or recalled folded."""
+        found = []
+        for pasted in (*self._pasted, *self._texts.values()):
+            within = pasted.strip("\n")
+            start = text.find(within)
+            while start >= 0:
+                found.append((start, start + len(within)))
+                start = text.find(within, start + len(within))
+        return found
 
     def recalled(self, text: str) -> str:
         """What stands on the prompt for an earlier message: a long one's first line, then a mark.

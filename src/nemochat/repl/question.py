@@ -35,12 +35,17 @@ class Mention:
 def worded(session: Session, typed: str) -> str:
     """The question for a message, in the profile's template.
 
-    What was attached, and what it mentions, is taken with it.
+    What was attached, and what it mentions, is taken with it; what was pasted mentions nothing.
 
     Raises:
         UsageError: a file that it mentions cannot be read, or the context would not hold them.
     """
-    mentions = mentioned(typed)
+    pasted = session.folds.pasted_in(typed)  # in which an @ is a decorator, or the like
+    mentions = [
+        mention
+        for mention in mentioned(typed)
+        if not any(start <= mention.start < end for start, end in pasted)
+    ]
     if patterns := [mention.name for mention in mentions if mention.meant]:
         texts = gathered(patterns)
         new = [each for text in texts if (each := fenced(text.content, text.name))]
