@@ -23,7 +23,7 @@ def _answers(session: Session) -> list[tuple[str, str]]:
     ]
 
 
-@command("[on|off]", choices=lambda _: _ON_OFF.items())
+@command("[on or off]", choices=lambda _: _ON_OFF.items())
 def candidates(session: Session, argument: str) -> str:
     """Ask for two answers to each question, or for one again; alone, tell which.
 
@@ -45,7 +45,7 @@ def candidates(session: Session, argument: str) -> str:
     return "Each question is answered once; `/candidates on` asks for two answers."
 
 
-@command("1|2", choices=_answers)
+@command("1 or 2", choices=_answers)
 def pick(session: Session, argument: str) -> str:
     """Go on from the first or the second of two answers; the other stays in the tree."""
     talk = session.chat.conversation

@@ -10,7 +10,7 @@ from nemochat.repl.session import Session
 _WAYS = {"markdown": "laid out", "raw": "as the model writes them"}
 
 
-@command("[raw|markdown]", choices=lambda _: _WAYS.items())
+@command("[raw or markdown]", choices=lambda _: _WAYS.items())
 def render(session: Session, argument: str) -> str:
     """Show the Markdown of answers as it comes, or laid out, from the next answer on.
 
