@@ -154,9 +154,8 @@ class Keyboard:
         """Be quiet from here on, until `rest`; called again after whoever set the terminal."""
         self._listening = True
         self._watch()
-        if not self._take() or not self._write:
-            return
-        self._write(PASTES_MARKED)
+        if self._take() and self._write:
+            self._write(PASTES_MARKED)
 
     def rest(self) -> None:
         """Let the terminal be as it was."""
@@ -165,6 +164,11 @@ class Keyboard:
         if sys.platform != "win32" and self._suspends:
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             self._suspends = False
+
+    def taken(self) -> bytes:
+        """What was typed, once."""
+        typed, self.typed = self.typed, b""
+        return typed
 
     def release(self) -> None:
         """Let the terminal be as it was, unless somebody listens."""

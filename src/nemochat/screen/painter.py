@@ -24,7 +24,11 @@ WRAPPED = " \r"
 
 
 class Painter:
-    """Writes rows to a terminal whose cursor stands at the start of an empty line."""
+    """Writes rows to a terminal whose cursor stands at the start of an empty line.
+
+    Attributes:
+        apart: Whether what is written next stands apart: a blank row was the last one, or none was.
+    """
 
     def __init__(self, write: Callable[[str], None], styled: Callable[[Span], str]) -> None:
         """Prepare.
@@ -36,6 +40,7 @@ class Painter:
         self._write = write
         self._styled = styled
         self._live: list[Row] = []
+        self.apart = True
 
     def frame(self, final: Sequence[Row], live: Sequence[Row], columns: int) -> None:
         """Let the final rows stay, and the live rows stand below them.
@@ -65,6 +70,7 @@ class Painter:
         else:
             self._write(self._again(rows, same, len(final)))
         self._live = shown
+        self.apart = not (rows and rows[-1].spans)
 
     def resized(self, columns: int, *, reflows: bool) -> None:
         """Take the live rows away: the terminal has another width now.

@@ -131,8 +131,7 @@ class Plain:
 
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
-        typed, self.keyboard.typed = self.keyboard.typed, b""
-        return typed
+        return self.keyboard.taken()
 
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as it stands."""

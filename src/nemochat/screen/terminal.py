@@ -26,8 +26,8 @@ from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Renderer, Row, Span, laid_out, prepare, render, row
 from nemochat.screen.measures import measured
 from nemochat.screen.painter import Painter
-from nemochat.screen.safe import harmless, harmless_line
-from nemochat.screen.verbatim import Verbatim
+from nemochat.screen.safe import harmless_line
+from nemochat.screen.verbatim import Verbatim, as_it_is
 from nemochat.screen.waiting import Waiting
 
 SECONDS_A_FRAME = 0.04
@@ -42,8 +42,7 @@ class Terminal:
     """Shows turns, notices and texts of our own.
 
     Attributes:
-        raw: Whether the Markdown of answers is shown as it came.
-        keyboard: Of the same terminal.
+        raw, keyboard: Whether Markdown is shown as it came; the terminal's keyboard.
     """
 
     def __init__(
@@ -80,8 +79,7 @@ class Terminal:
         self._answer: Answer | None = None  # that grows
         self._candidate = 0  # that it is
         self._taken_up = False  # whether its beginning was shown by another turn
-        self._following = False
-        self._painted = 0.0
+        self._following, self._painted = False, 0.0
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
@@ -153,13 +151,12 @@ class Terminal:
     def notice(self, text: str) -> None:
         """Tell something that is not the answer."""
         self._look()
-        line = harmless_line(text, LONGEST_NOTICE)
-        self._tell(laid_out([Span(line, "notice")], self._width))
+        self._tell(laid_out([Span(harmless_line(text, LONGEST_NOTICE), "notice")], self._width))
 
     def asked(self, text: str) -> None:
         """Show a question that nobody typed here."""
-        lines = f"> {harmless(text)}".split("\n")
-        self._tell([*(row([Span(line, "question")]) for line in lines), BLANK])
+        self._part()
+        self._tell([*as_it_is(f"> {text}", "question"), BLANK])
 
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as Markdown."""
@@ -176,14 +173,13 @@ class Terminal:
 
     def output(self, text: str) -> None:
         """Show lines that a command of the shell wrote, as they are."""
-        lines = harmless(text).removesuffix("\n").split("\n")
-        self._tell([row([Span(line.expandtabs(), "")]) for line in lines])
+        self._tell(as_it_is(text.removesuffix("\n")))
 
     def typed(self) -> bytes:
         """What was typed while an answer came, once."""
         self._colours.take()  # what the terminal says of itself was not typed
-        typed, self.keyboard.typed = self.keyboard.typed, b""
-        return typed
+        self._part()
+        return self.keyboard.taken()
 
     def copy(self, text: str) -> None:
         """Ask the terminal to put a text on its clipboard (OSC 52)."""
@@ -198,9 +194,8 @@ class Terminal:
         return Answer(lambda: self._layout(self._columns - 1), self._waiting.seconds)
 
     def _layout(self, width: int) -> Layout:
-        if self.raw:
-            return Verbatim(width)
-        return Renderer(width, math=self._math, numbered=self._keys)
+        math, numbered = self._math, self._keys
+        return Verbatim(width) if self.raw else Renderer(width, math=math, numbered=numbered)
 
     def _tell(self, found: list[Row]) -> None:
         """Show rows that are no answer, below one that was not settled: it failed."""
@@ -208,6 +203,11 @@ class Terminal:
             self._abandon()
         self._final += found
         self._paint()
+
+    def _part(self) -> None:
+        """Leave a row blank below what was told, if none is."""
+        if not self._painter.apart:
+            self._tell([BLANK])
 
     def _abandon(self) -> None:
         """End an answer that failed."""
@@ -243,8 +243,8 @@ class Terminal:
     def _paint(self) -> None:
         self._look()
         final, self._final = self._final, []
-        live = self._answer.tail() if self._answer else []
-        if self._following and not (self._answer and self._answer.begun):
-            thought = self._answer.thought if self._answer else ""
-            live = self._waiting.rows(thought, self._columns)
+        answer = self._answer
+        live = answer.tail() if answer else []
+        if self._following and not (answer and answer.begun):
+            live = self._waiting.rows(answer.thought if answer else "", self._columns)
         self._painter.frame(final, live[-max(self._rows - 1, 1) :], self._columns)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from nemochat.screen.markdown import Row, Span, row
 from nemochat.screen.markdown.parting import LongLine
 from nemochat.screen.markdown.width import columns
-from nemochat.screen.safe import Cleaner
+from nemochat.screen.safe import Cleaner, harmless
+
+
+def as_it_is(text: str, style: str = "") -> list[Row]:
+    """The rows of a text that is not laid out, made harmless."""
+    lines = harmless(text).split("\n")
+    return [row([Span(line.expandtabs(), style)]) for line in lines]
 
 
 class Verbatim:
