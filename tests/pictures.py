@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tempfile
 from html import escape
 from pathlib import Path
@@ -64,6 +66,14 @@ LIGHT = {
 }
 
 
+ROWS = {80: 33, 40: 45}  # of the screen, by its columns: as many as the session takes
+USAGE = {"prompt_tokens": 26, "completion_tokens": 224, "estimated_cost": 0.0000047}
+BACKGROUNDS = {"dark": b"1c1c/1f1f/2424", "light": b"fbfb/fbfb/f9f9"}
+# Times differ from run to run, and a picture is to change only where the program does.
+TIMES = re.compile(r"[\d.]+ s to the first token · \d+ tokens/s")
+TOLD = "0.4 s to the first token · 82 tokens/s"
+
+
 def picture(screen: Screen, colours: dict[str, str]) -> str:
     """The screen as SVG; rows at its end that are blank are left out."""
     display = screen.screen.display
@@ -75,44 +85,62 @@ def picture(screen: Screen, colours: dict[str, str]) -> str:
     ]
     for y in range(rows):
         line = screen.screen.buffer[y]
-        for x in range(screen.screen.columns):
-            cell = line[x]
-            if not cell.data.strip():
+        text = "".join(line[x].data for x in range(screen.screen.columns))
+        for x, data in enumerate(TIMES.sub(TOLD, text)):
+            if not data.strip():
                 continue
-            colour = colours.get(cell.fg.replace("bright", ""), colours["foreground"])
+            cell = line[min(x, len(text.rstrip()) - 1)]
             looks = ' font-weight="bold"' if cell.bold else ""
             looks += ' font-style="italic"' if cell.italics else ""
             looks += ' text-decoration="underline"' if cell.underscore else ""
             parts.append(
-                f'<text x="{12 + x * WIDTH:.1f}" y="{26 + y * HEIGHT}" fill="{colour}"{looks}>'
-                f"{escape(cell.data)}</text>"
+                f'<text x="{12 + x * WIDTH:.1f}" y="{26 + y * HEIGHT}" '
+                f'fill="{_colour(cell.fg, colours)}"{looks}>{escape(data)}</text>'
             )
     return "\n".join([*parts, "</svg>\n"])
 
 
-def draw(columns: int) -> None:
-    """Draw a streamed answer half-way and done, light and dark."""
+def _colour(name: str, colours: dict[str, str]) -> str:
+    """A colour of pyte's, one of the sixteen by its name or another by its parts."""
+    if re.fullmatch("[0-9a-f]{6}", name):
+        return f"#{name}"
+    return colours.get(name.replace("bright", ""), colours["foreground"])
+
+
+def draw(columns: int, name: str, colours: dict[str, str]) -> None:
+    """Draw a streamed answer half-way and done, in a session that writes its code to a file."""
     with tempfile.TemporaryDirectory() as home, Streaming() as server:
-        server.answers[QUESTION], server.pace = ANSWER, 0.02
-        program = Program(
-            Path(home), {"HOME": home, "TERM": "xterm-256color", "PATH": "/usr/bin:/bin"}
-        )
-        arguments = ("--base-url", server.base_url, "--private")
-        with Screen(program, *arguments, columns=columns, rows=44) as screen:
+        server.answers[QUESTION], server.pace, server.usage = ANSWER, 0.01, USAGE
+        server.held_at = ANSWER.index("default=0")
+        environment = {"HOME": home, "TERM": "xterm-256color", "PATH": "/usr/bin:/bin"}
+        environment |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+        with Screen(
+            Program(Path(home), environment),
+            *("--base-url", server.base_url, "--private"),
+            columns=columns,
+            rows=ROWS[columns],
+            tells_cursor=True,
+            background=BACKGROUNDS[name],
+        ) as screen:
             screen.wait_for_prompt()
             screen.say(QUESTION)
-            screen.wait_for("return max((len")
-            for name, colours in (("dark", DARK), ("light", LIGHT)):
-                (FOLDER / f"half-{columns}-{name}.svg").write_text(picture(screen, colours))
-            screen.wait_for("for one line alone" if columns > 60 else "alone.")
+            screen.wait_for("return max")
+            while screen._read():
+                pass  # until it waits
+            (FOLDER / f"half-{columns}-{name}.svg").write_text(picture(screen, colours))
+            server.goes_on.set()
+            screen.wait_for("to the first token")
             screen.wait_for_prompt()
-            for name, colours in (("dark", DARK), ("light", LIGHT)):
-                (FOLDER / f"done-{columns}-{name}.svg").write_text(picture(screen, colours))
+            screen.say("/write longest.py code 1")
+            screen.wait_for("Wrote code block 1")
+            screen.wait_for_prompt()
+            (FOLDER / f"done-{columns}-{name}.svg").write_text(picture(screen, colours))
             screen.type(CTRL_D)
             screen.wait_for_end()
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for columns in (80, 40):
-        draw(columns)
+    for columns in ROWS:
+        draw(columns, "dark", DARK)
+        draw(columns, "light", LIGHT)

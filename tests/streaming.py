@@ -21,6 +21,9 @@ class Streaming:
         first: Seconds before the first piece.
         pace: Seconds between pieces.
         piece: Characters of a piece.
+        held_at: Characters after which an answer waits until it `goes_on`; 0 waits nowhere.
+        goes_on: Set when it may.
+        usage: What the server says that an answer took, if it says it.
         left: Set when a client leaves before the end.
     """
 
@@ -32,6 +35,9 @@ class Streaming:
         self.first = 0.0
         self.pace = 0.0005
         self.piece = 5
+        self.held_at = 0
+        self.goes_on = threading.Event()
+        self.usage: dict[str, Any] = {}
         self.left = threading.Event()
         streaming = self
 
@@ -68,18 +74,20 @@ class Streaming:
             time.sleep(self.first)
             if asked in self.thoughts:
                 self._send(to, {"delta": {"reasoning_content": self.thoughts[asked]}})
-            for piece in pieces:
+            for number, piece in enumerate(pieces, 1):
                 self._send(to, {"delta": {"content": piece}})
                 time.sleep(self.pace)
+                if self.held_at and number == self.held_at // self.piece:
+                    self.goes_on.wait()
             if asked in self.failing:
                 to.wfile.write(b'data: {"error": {"message": "out of memory", "code": 500}}\n\n')
                 return
-            self._send(to, {"delta": {}, "finish_reason": "stop"})
+            self._send(to, {"delta": {}, "finish_reason": "stop"}, usage=self.usage or None)
             to.wfile.write(b"data: [DONE]\n\n")
         except OSError:
             self.left.set()
 
-    def _send(self, to: BaseHTTPRequestHandler, choice: dict[str, Any]) -> None:
-        chunk = {"choices": [{"index": 0, **choice}]}
+    def _send(self, to: BaseHTTPRequestHandler, choice: dict[str, Any], **more: object) -> None:
+        chunk = {"choices": [{"index": 0, **choice}], **more}
         to.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         to.wfile.flush()
