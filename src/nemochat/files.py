@@ -6,11 +6,11 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import NamedTuple
 
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
@@ -22,8 +22,7 @@ _MOST_LOOKED_AT = 20_000  # files of one folder: a home or a disk named by mista
 _BEGINNING = 8192  # bytes that tell binary from text
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text file: its name, as its person would write it, and its content."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nemochat.core.values import Number, OneOf, Value, shown
 from nemochat.errors import ConfigurationError
@@ -12,8 +12,7 @@ PREFIX = "NEMOCHAT_"
 SWITCH = OneOf(("on", "off"))
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting.
 
     Attributes:

@@ -1,6 +1,7 @@
-"""The tree of commands; with options.py, the door to typer.
+"""The whole tree of commands; with options.py, the door to typer.
 
-Heavy modules are imported inside the commands that need them, so that `--help` starts at once.
+Heavy modules are imported inside the commands that need them, and this one only where `alone` of
+root.py does not do: to make all commands takes longer than to ask.
 """
 
 from __future__ import annotations
@@ -11,29 +12,21 @@ from typing import Annotated
 
 import typer
 
-from nemochat.cli.asking import Asking
+from nemochat.cli import asks, root
 from nemochat.cli.chats import chats
 from nemochat.cli.config import config
 from nemochat.cli.doctor import doctor
 from nemochat.cli.keys import keys
 from nemochat.cli.models import models
-from nemochat.cli.options import Given, shared
+from nemochat.cli.options import Given
 from nemochat.cli.profiles import profiles
 
-app = typer.Typer(
-    name="nemochat",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    no_args_is_help=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Examples: nemochat; nemochat ask 'What is a monad?'; git diff | nemochat ask 'Review'."
-    " More: nemochat manual, or nemochat --endpoint guide, which knows the pages of docs/.",
-)
+app = root.typed()
 guide = typer.Typer(
     help="The embedded endpoint, which answers about nemochat.",
     epilog="Example: nemochat guide serve. More: docs/guide.md",
 )
+app.command(epilog=asks.EPILOG)(asks.ask)
 app.add_typer(guide, name="guide")
 app.add_typer(chats, name="chats")
 app.add_typer(profiles, name="profiles")
@@ -43,54 +36,7 @@ app.command(epilog="Example: nemochat models -q nemo")(models)
 app.command(epilog="Example: nemochat doctor --endpoint ollama")(doctor)
 
 
-@app.callback(invoke_without_command=True)
-@shared
-def chat(
-    *,
-    context: typer.Context,
-    given: Given,
-    script: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="play a file of lines and leave")
-    ] = None,
-    version: Annotated[bool, typer.Option("-V", "--version", help="show the version")] = False,
-) -> int:
-    """Chat with Mistral-Nemo in the terminal; in a pipe, ask what comes through it."""
-    from nemochat.cli import streams
-
-    if version:
-        from nemochat import __version__
-
-        typer.echo(f"nemochat {__version__}")
-        return 0
-    if context.invoked_subcommand is not None:
-        return 0
-    if script is None and not streams.input_is_terminal():
-        from nemochat.cli.ask import ask as run
-
-        return run([], given, Asking())
-    from nemochat.cli.talk import talk
-
-    return talk(given, script)
-
-
-@app.command(
-    epilog="Examples: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md; nemochat ask -x"
-    " 'A shell loop over files'; nemochat ask -f '*.py' Review. More: docs/ask.md and"
-    " docs/json.md, or nemochat manual"
-)
-@shared
-def ask(
-    *,
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="PROMPT…", show_default=False)
-    ] = None,
-    asking: Asking,
-    given: Given,
-) -> int:
-    """Ask one question; what comes through a pipe is asked with it."""
-    from nemochat.cli.ask import ask as run
-
-    return run(words or [], given, asking)
+app.callback(invoke_without_command=True)(root.chat)
 
 
 @app.command(epilog="Example: nemochat show README.md. More: docs/ask.md")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -14,8 +13,7 @@ from nemochat.errors import UsageError
 FORMATS = ("text", "json", "jsonl")
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """What the flags of `ask` say; each stands here with its spelling and its help."""
 
     files: Annotated[

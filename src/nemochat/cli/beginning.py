@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nemochat import profiles
 from nemochat.cli.options import Given
@@ -14,8 +14,7 @@ from nemochat.parts import View
 from nemochat.store.conversations import Conversations
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(NamedTuple):
     """What decides over a chat's settings; flags win over the profile, and that over the rest.
 
     Attributes:
@@ -85,7 +84,7 @@ class Beginning:
                 )
             return made
         if "endpoint" in self.given.settings:  # and its model with it
-            profile = replace(profile, endpoint="")
+            profile = profile._replace(endpoint="")
         filling, model = self.given.filling, self.connector.model
         taken = profiles.taken(profile, made, filling, model, empty=empty)
         self._flagged(taken)

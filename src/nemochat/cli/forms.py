@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nemochat.chat import Chat
 from nemochat.cli import views
@@ -34,8 +33,7 @@ class Form(Protocol):
         """Ask, and show what is to be made of the answers; return them."""
 
 
-@dataclass(frozen=True, slots=True)
-class AsItComes:
+class AsItComes(NamedTuple):
     """The text, piece by piece."""
 
     view: Screen
@@ -45,8 +43,7 @@ class AsItComes:
         return chat.say(question)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One code block alone: its number from 1, or -1 for the last."""
 
     view: Held
@@ -70,8 +67,7 @@ class Block:
         return answers
 
 
-@dataclass(frozen=True, slots=True)
-class Fitting:
+class Fitting(NamedTuple):
     """JSON that fits a schema."""
 
     view: Held
@@ -86,8 +82,7 @@ class Fitting:
         return answers
 
 
-@dataclass(frozen=True, slots=True)
-class Objects:
+class Objects(NamedTuple):
     """A JSON object for each candidate, with all that is known of it."""
 
     view: Held
@@ -105,8 +100,7 @@ class Objects:
         return answers
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """A JSON object for each event, as it comes."""
 
     view: Events

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import closing
-from dataclasses import asdict
 
 from nemochat.cli import streams
 from nemochat.cli.opening import configured
@@ -25,7 +24,7 @@ def offered(given: Given, query: str, *, json: bool) -> int:
     with closing(connector.client(name)) as client:
         found = matching(client.offer(SECONDS), query)
     if json:
-        tell_json([asdict(model) for model in found])
+        tell_json([model._asdict() for model in found])
     elif not found:
         say(sys.stderr, f"{name} has no model with {query} in its name")
     else:

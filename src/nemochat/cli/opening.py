@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nemochat import config
 from nemochat.chat import Chat, Options
@@ -24,8 +24,7 @@ from nemochat.wire.endpoints import GUIDE
 DATABASE = "nemochat.db"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A chat ready to be talked in.
 
     Attributes:

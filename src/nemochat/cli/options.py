@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
-from typing import Annotated, Any, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import typer
 
@@ -21,8 +21,7 @@ from nemochat.setting import Setting
 Flags = dict[str, Any]  # what typer read, by the names of a function's parameters
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What the shared flags say.
 
     Attributes:
@@ -37,15 +36,15 @@ class Given:
         filling: Values for the template of the profile.
     """
 
-    settings: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, Value] = field(default_factory=dict)
+    settings: Mapping[str, str] = MappingProxyType({})
+    parameters: Mapping[str, Value] = MappingProxyType({})
     resume: str | None = None
     fork: bool = False
     private: bool = False
     stream: bool = True
     resume_dropped: bool = False
     debug: bool = False
-    filling: Mapping[str, str] = field(default_factory=dict)
+    filling: Mapping[str, str] = MappingProxyType({})
 
     def over(self, other: Given) -> Given:
         """These flags, and the other's where these say nothing."""
@@ -66,11 +65,11 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the shared flags; it takes them as the argument `given`.
 
     Flags before the name of a subcommand count too: `nemochat -m NAME ask …`. An argument that is
-    a dataclass stands for flags of the command's own, one a field.
+    a named tuple stands for flags of the command's own, one a field.
     """
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.name not in {"given", "context"}]
-    sets: Flags = {p.name: p.annotation for p in own if is_dataclass(p.annotation)}
+    sets: Flags = {p.name: p.annotation for p in own if hasattr(p.annotation, "_fields")}
     own = [each for p in own for each in (_fields(p.annotation) if p.name in sets else (p,))]
     all_of_them = [_parameter("context", typer.Context, inspect.Parameter.empty), *own, *_flags()]
 
@@ -81,7 +80,7 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
             given = given.over(context.parent.obj)
         context.obj = given
         for name, made in sets.items():
-            flags[name] = made(**{field.name: flags.pop(field.name) for field in fields(made)})
+            flags[name] = made(**{name: flags.pop(name) for name in made._fields})
         if "context" in signature.parameters:
             flags["context"] = context
         return command(given=given, **flags)
@@ -91,11 +90,11 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
     return run
 
 
-def _fields(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a dataclass's type
-    """The flags that a dataclass declares."""
+def _fields(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a NamedTuple
+    """The flags that a named tuple declares."""
     hints = get_type_hints(kind, include_extras=True)
-    for each in fields(kind):
-        yield _parameter(each.name, hints[each.name], each.default)
+    for name, default in kind._field_defaults.items():
+        yield _parameter(name, hints[name], default)
 
 
 Asked = Annotated[

@@ -43,10 +43,8 @@ def run(arguments: list[str]) -> int:
 def _command(arguments: list[str]) -> int:
     import typer
 
-    from nemochat.cli.app import app
-
     try:
-        code = app(_joined(arguments), prog_name="nemochat", standalone_mode=False)
+        code = _dispatched(_joined(arguments))
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
@@ -58,6 +56,18 @@ def _command(arguments: list[str]) -> int:
             raise
         raise OutputError(f"standard output cannot be written ({error.strerror})") from error
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _dispatched(words: list[str]) -> object:
+    """What typer makes of a command line: of `ask` and the chat alone, where that is enough."""
+    from nemochat.cli import root
+
+    if part := root.alone(words):
+        name, words = ("nemochat ask", words[1:]) if words[:1] == ["ask"] else ("nemochat", words)
+        return part(words, prog_name=name, standalone_mode=False)
+    from nemochat.cli.app import app
+
+    return app(words, prog_name="nemochat", standalone_mode=False)
 
 
 def _joined(arguments: list[str]) -> list[str]:

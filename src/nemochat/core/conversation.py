@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from nemochat.core.messages import Message, Role
 from nemochat.core.values import Value
@@ -43,8 +44,7 @@ class Settings:
         return replace(self, parameters=dict(self.parameters), filling=dict(self.filling))
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A message in its place.
 
     Attributes:
@@ -108,7 +108,7 @@ class Conversation:
 
     def replace(self, key: int, message: Message) -> None:
         """Put a fuller version of a message in its place, as an answer grows."""
-        self._nodes[key] = replace(self._nodes[key], message=message)
+        self._nodes[key] = self._nodes[key]._replace(message=message)
 
     def go_to(self, key: int | None) -> None:
         """Let the path end at `key`; None goes before the first message."""
@@ -204,7 +204,7 @@ class Conversation:
         """A new conversation that begins with this path, under the same settings."""
         fork = Conversation(self.settings.copied(), name=name)
         for place, node in enumerate(self.path(), 1):
-            fork.graft(replace(node, key=-place, parent=-place + 1 if place > 1 else None))
+            fork.graft(node._replace(key=-place, parent=-place + 1 if place > 1 else None))
             fork.go_to(-place)
         return fork
 

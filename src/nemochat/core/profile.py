@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import PurePath
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nemochat.core import parameters
 from nemochat.core.messages import Message, Role
@@ -22,8 +23,7 @@ _MARK = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w-]*)\}|[{}]")
 _SPEAKERS = (Role.USER, Role.ASSISTANT)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """How to talk, by a name.
 
     Attributes:
@@ -44,7 +44,7 @@ class Profile:
     endpoint: str = ""
     template: str = ""
     messages: tuple[Message, ...] = ()
-    parameters: Values = field(default_factory=dict)
+    parameters: Values = MappingProxyType({})
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ _ENDINGS = {
     "content_filter": Ending.CONTENT_FILTER,
 }
 _FAILED = "error"
+_TEXT_ALONE = {"content", "role"}  # members of a delta that is nothing but text
 
 
 class Candidate:
@@ -44,9 +45,15 @@ class Candidate:
         self._call_id = ""
         self._named = False
 
-    def choice(self, choice: dict[str, Json]) -> Iterator[Delta]:
-        """The delta that a choice of a chunk, or of a whole answer, holds; none if it is empty."""
+    def choice(self, choice: dict[str, Json]) -> Delta | None:
+        """The delta that a choice of a chunk, or of a whole answer, holds; None if it is empty."""
         said = choice.get("delta")
+        if type(said) is dict and said.keys() <= _TEXT_ALONE and not choice.get("finish_reason"):
+            piece = said.get("content")  # nearly all of an answer comes so: one step, not ten
+            if type(piece) is str and piece:
+                piece = self._tail.feed(self._whole.feed(piece))
+                self.spoken = self.spoken or bool(piece)
+                return Delta(piece, candidate=self.index) if piece else None
         if not isinstance(said, dict) or not said:
             said = choice.get("message")
         said = said if isinstance(said, dict) else {}
@@ -63,7 +70,8 @@ class Candidate:
             thought += self._once.feed(self._thought.flush()) + self._once.flush()
         self.spoken = self.spoken or bool(content or calls)
         if content or thought or calls or ending:
-            yield Delta(content, thought, calls, ending, candidate=self.index)
+            return Delta(content, thought, calls, ending, candidate=self.index)
+        return None
 
     def flush(self) -> Iterator[Delta]:
         """What was held back and turned out to belong to the answer."""

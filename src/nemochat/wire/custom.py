@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -56,7 +55,7 @@ def _row(name: str, section: object, known: Endpoint | None) -> Endpoint:
         raise ConfigurationError(f"{where} has no base_url", "It is the address of the server")
     if not _VARIABLE.fullmatch(texts.get("token_variable") or "_"):
         raise ConfigurationError(f"{where} token_variable takes the name of a variable")
-    return replace(row, dialect=_dialect(where, section, row.dialect), **texts)
+    return row._replace(dialect=_dialect(where, section, row.dialect), **texts)
 
 
 def _dialect(where: str, section: Mapping[str, Any], known: Dialect) -> Dialect:

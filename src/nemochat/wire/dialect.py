@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nemochat.core.prompt import Prompt
 from nemochat.wire.lenient import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """What of a request an endpoint does not take, calls otherwise, or wants besides.
 
     Attributes:
@@ -21,9 +21,9 @@ class Dialect:
     """
 
     without: tuple[str, ...] = ()
-    called: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Json] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = MappingProxyType({})
+    body: Mapping[str, Json] = MappingProxyType({})
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Fitting:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from nemochat.core.values import shown
@@ -16,8 +16,7 @@ NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
 GUIDE = "guide"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A place where Nemo is served over Chat Completions.
 
     Attributes:
@@ -35,7 +34,7 @@ class Endpoint:
     model: str
     token_variable: str
     about: str
-    dialect: Dialect = field(default_factory=Dialect)
+    dialect: Dialect = Dialect()
     token_command: str = ""
 
 

@@ -19,6 +19,7 @@ from nemochat.wire.dialect import Dialect
 from nemochat.wire.lenient import Json, amount, count, parse
 from nemochat.wire.sse import Event
 
+_LONGEST_DONE = 32  # characters of [DONE] with blanks around it
 _MOST_CANDIDATES = 16  # 2 can be asked for; an index beyond this is nonsense
 
 
@@ -97,7 +98,7 @@ class Reader:
             EndpointError: the event tells of a failure.
         """
         self.events += 1
-        if event.data.strip() == "[DONE]":
+        if len(event.data) < _LONGEST_DONE and event.data.strip() == "[DONE]":
             self.done = True
             return
         try:
@@ -121,12 +122,14 @@ class Reader:
         choices = chunk.get("choices")
         if not isinstance(choices, list):
             choices = [chunk] if isinstance(chunk.get("message"), dict) and not failure else []
-        yield from self._about(chunk)
+        if (news := self._about(chunk)) is not None:
+            yield news
         for choice in choices[:_MOST_CANDIDATES]:
             if isinstance(choice, dict):
                 self.understood = True
                 candidate = self._candidate(choice)
-                yield from candidate.choice(choice)
+                if (delta := candidate.choice(choice)) is not None:
+                    yield delta
                 if candidate.failed and not failure:
                     failure = failures.in_stream(choice)
         if failure:
@@ -151,15 +154,18 @@ class Reader:
         for candidate in candidates.values():
             yield from candidate.end(Ending.COMPLETE if whole else Ending.UNFINISHED)
 
-    def _about(self, chunk: dict[str, Json]) -> Iterator[Delta]:
+    def _about(self, chunk: dict[str, Json]) -> Delta | None:
         """What a chunk says of the whole answer, if it is news."""
-        model = chunk.get("model")
+        model, counted = chunk.get("model"), chunk.get("usage")
+        if model == self._model and counted is None:
+            return None
         model = model if isinstance(model, str) and model.isprintable() else ""
-        usage = _usage(chunk.get("usage"))
+        usage = _usage(counted)
         if (model and model != self._model) or (usage and usage != self._usage):
             self._model = model or self._model
             self._usage = usage or self._usage
-            yield Delta(model=model, usage=usage)
+            return Delta(model=model, usage=usage)
+        return None
 
     def _candidate(self, choice: dict[str, Json]) -> Candidate:
         index = choice.get("index")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from nemochat.core.deltas import Delta
-from nemochat.errors import NotAnAnswer
+from nemochat.errors import NemochatError, NotAnAnswer
 from nemochat.wire.faults import Lost
 from nemochat.wire.lenient import Json, document
 from nemochat.wire.patience import Patience, Timeouts
@@ -17,6 +17,7 @@ from nemochat.wire.sse import Decoder, Event
 __all__ = ["LARGEST_DOCUMENT", "Timeouts", "deltas"]
 
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is no stream
+LONGEST_JOINED = 512  # characters of one delta: far less than repeat themselves in a loop
 _SHOWN = 2000  # characters of something else, out of which a reason is looked for
 _BLANK = b"\xef\xbb\xbf\r\n\t "  # a byte order mark counts as one
 
@@ -58,13 +59,12 @@ def _stream(pieces: Iterator[bytes], reader: Reader, patience: Patience) -> Iter
     shown = b""
     for piece in pieces:
         before = reader.events
-        for event in decoder.feed(piece):
-            for delta in reader.event(event):
-                if delta.text or delta.reasoning or delta.tool_calls or delta.ending:
-                    patience.grew(ended=reader.ended)
-                yield delta
-            if reader.done:
-                return
+        for delta in _joined(_told(decoder.feed(piece), reader)):
+            if delta.text or delta.reasoning or delta.tool_calls or delta.ending:
+                patience.grew(ended=reader.ended)
+            yield delta
+        if reader.done:
+            return
         patience.read(len(piece), reader.events - before, within=decoder.within)
         if not reader.events and len(shown) < _SHOWN:
             shown += piece[:_SHOWN]
@@ -76,6 +76,47 @@ def _stream(pieces: Iterator[bytes], reader: Reader, patience: Patience) -> Iter
         (b":", b"data", b"event", b"id", b"retry")
     ):
         raise NotAnAnswer(_no_answer(shown.decode("utf-8", "replace")))
+
+
+def _told(events: Iterable[Event], reader: Reader) -> Iterator[Delta]:
+    """The deltas of events, up to the one after which nothing follows."""
+    for event in events:
+        yield from reader.event(event)
+        if reader.done:
+            return
+
+
+def _joined(deltas: Iterator[Delta]) -> Iterator[Delta]:
+    """Deltas that came at one go, those of nothing but text joined to longer ones.
+
+    What a delta costs from here to the screen and the disk is paid once for a read, not once for
+    each token of it.
+    """
+    held: list[Delta] = []
+    size = 0
+    try:
+        for delta in deltas:
+            size += len(delta.text)
+            if held and (delta.candidate != held[0].candidate or size > LONGEST_JOINED):
+                yield _one(held)
+                held, size = [], len(delta.text)
+            if delta.ending or delta.reasoning or delta.tool_calls or delta.usage or delta.model:
+                yield from (_one(held), delta) if held else (delta,)
+                held, size = [], 0
+            else:
+                held.append(delta)
+    except NemochatError:
+        if held:
+            yield _one(held)
+        raise
+    if held:
+        yield _one(held)
+
+
+def _one(deltas: list[Delta]) -> Delta:
+    if len(deltas) == 1:
+        return deltas[0]
+    return Delta("".join([delta.text for delta in deltas]), candidate=deltas[0].candidate)
 
 
 def _whole(head: bytes, pieces: Iterator[bytes], reader: Reader) -> Iterator[Delta]:

@@ -36,7 +36,7 @@ class Decoder:
         self._line = bytearray()  # the line under way
         self._first = True
         self._after_cr = False
-        self._data: list[bytes | bytearray] = []
+        self._data: list[bytes] = []
         self._size = 0  # bytes of `_data`
         self._name = ""
 
@@ -60,11 +60,14 @@ class Decoder:
             read = read.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         first, *others = read.split(b"\n")
         self._line += first
-        for other in others:
-            line, self._line = self._line, bytearray(other)
-            self._check()
+        self._check()
+        if not others:
+            return
+        under_way = others.pop()
+        for line in (bytes(self._line), *others):
             if event := self._take(line):
                 yield event
+        self._line = bytearray(under_way)
         self._check()
 
     def unended(self) -> Event | None:
@@ -73,15 +76,15 @@ class Decoder:
         The standard drops it. Servers that leave out the last blank line mean it.
         """
         if self._line:
-            self._take(self._line)
+            self._take(bytes(self._line))
         self._line = bytearray()
-        return self._take(self._line)
+        return self._take(b"")
 
     def _check(self) -> None:
         if self._size + len(self._line) > LONGEST_EVENT:
             raise NotAnAnswer("the endpoint sent a line without end")
 
-    def _take(self, line: bytearray) -> Event | None:
+    def _take(self, line: bytes) -> Event | None:
         if self._first:
             self._first = False
             line = line.removeprefix(_MARK)
@@ -90,7 +93,8 @@ class Decoder:
             self._data, self._size, self._name = [], 0, ""
             if not data:
                 return None
-            return Event(b"\n".join(data).decode("utf-8", "replace"), name or "message")
+            whole = data[0] if len(data) == 1 else b"\n".join(data)
+            return Event(whole.decode("utf-8", "replace"), name or "message")
         colon = line.find(b":")
         end = len(line) if colon < 0 else colon
         start = end + 1 + line.startswith(b" ", end + 1)
@@ -100,5 +104,5 @@ class Decoder:
         elif line[:end] == b"event":
             self._name = line[start:].decode("utf-8", "replace")
         elif line.startswith(b"{"):
-            self.stray = bytes(line)
+            self.stray = line
         return None

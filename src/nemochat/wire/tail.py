@@ -52,6 +52,9 @@ class Tail:
         if not piece:
             return ""
         text = self._held + piece
+        if text[-1] not in END_MARK:
+            self._held = ""
+            return text
         held = _undecided(text)
         cut = len(text) - (held if held <= MOST_HELD else len(END_MARK))
         self._held = text[cut:]
