@@ -387,12 +387,13 @@ def test_edit_makes_the_file_for_its_owner_and_checks_what_the_editor_leaves(
     file = program.home / "config" / "nemochat" / "config.toml"
     done = program.run("profiles", "edit", environment={"EDITOR": "true"})
     assert done.returncode == 0, done.stderr
+    assert not file.exists()
+    uncomment = "sed -i -e '3,$s/^# //' -e '3,$s/^#//'"
+    done = program.run("profiles", "edit", environment={"VISUAL": uncomment, "EDITOR": "false"})
+    assert done.returncode == 0, done.stderr  # the example is one that holds
     assert file.stat().st_mode & 0o777 == 0o600
-    lines = file.read_text().splitlines()
-    sample = [line.removeprefix("# ").removeprefix("#") for line in lines[2:]]
-    file.write_text("\n".join(sample))  # the example is one that holds
-    done = program.run("profiles", "edit", environment={"VISUAL": "true", "EDITOR": "false"})
-    assert b"profiles: chef, translate" in done.stderr
+    listed = program.run("profiles", "list").stdout.decode().splitlines()
+    assert [line.partition("\t")[0] for line in listed] == ["chef", "translate"]
     script = program.home / "editor"
     script.write_text("#!/bin/sh\necho '\n[profile.bad]\nsytem = 1' >> \"$1\"\n")
     script.chmod(0o700)

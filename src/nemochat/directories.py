@@ -15,6 +15,11 @@ class Directories(NamedTuple):
     data: Path
     state: Path
 
+    @property
+    def database(self) -> Path:
+        """The file that holds the conversations."""
+        return self.data / "nemochat.db"
+
 
 def directories() -> Directories:
     """The platform's directories; XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME are honoured.

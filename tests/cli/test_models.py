@@ -74,3 +74,16 @@ def test_a_chat_lists_models_and_knows_every_endpoint(asking: Program, tmp_path:
     shown = done.stdout.decode().replace("\\", "")
     assert "| mistralai/Mistral-Nemo-Instruct-2407 | 131072 | $0.02 | $0.02 |" in shown
     assert "The endpoint is `ollama`, the model `mistral-nemo`." in shown
+
+
+def test_shells_complete_the_names_that_were_listed_last(asking: Program) -> None:
+    names = asking.home / "state" / "nemochat" / "names" / "models"
+    assert asking.run("models", "-q", "no such").returncode == 0
+    assert "mistralai/Mistral-Nemo-Instruct-2407" in names.read_text().splitlines()
+    names.unlink()
+    asking.run("models", "--endpoint", "guide")  # whose names nobody would give
+    assert not names.exists()
+    asking.run("--private", "--script", "/dev/stdin", stdin=b"/models\n")
+    assert not names.exists()
+    asking.run("--script", "/dev/stdin", stdin=b"/models instruct\n")
+    assert "mistralai/Mistral-Nemo-Instruct-2407" in names.read_text().splitlines()

@@ -32,8 +32,8 @@ app.add_typer(chats, name="chats")
 app.add_typer(profiles, name="profiles")
 app.add_typer(config, name="config")
 app.add_typer(keys, name="keys")
-app.command(epilog="Example: nemochat models -q nemo")(models)
-app.command(epilog="Example: nemochat doctor --endpoint ollama")(doctor)
+app.command(epilog="Example: nemochat models -q nemo. More: docs/endpoints.md")(models)
+app.command(epilog="Example: nemochat doctor --endpoint ollama. More: docs/doctor.md")(doctor)
 
 
 app.callback(invoke_without_command=True)(root.chat)

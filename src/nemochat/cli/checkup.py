@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nemochat import __version__, config
 from nemochat.cli import streams
-from nemochat.cli.opening import DATABASE, configured
+from nemochat.cli.opening import configured
 from nemochat.cli.options import Given
 from nemochat.cli.settings import check as fits
 from nemochat.cli.telling import hanging, on_terminal, tell, tell_json
@@ -204,7 +204,7 @@ def _model(connector: Connector, name: str) -> str:
 def _store() -> str:
     from nemochat.store.health import conversations
 
-    file = directories().data / DATABASE
+    file = directories().database
     if not file.exists():
         return f"none yet; they will be in {file}"
     return f"{conversations(file)} in {file}, which is sound"

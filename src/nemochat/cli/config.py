@@ -8,7 +8,8 @@ import typer
 
 config = typer.Typer(
     help="Show, set and check the settings of the configuration file.",
-    epilog="NAME is a setting, such as model or parameters.temperature. See: docs/configuration.md",
+    epilog="Example: nemochat config set model maker/model. NAME is a setting, such as model or"
+    " parameters.temperature. More: docs/configuration.md",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -16,7 +17,7 @@ config = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 
 
-@config.command(epilog="Example: nemochat config show | grep timeout")
+@config.command(epilog="Example: nemochat config show | grep timeout. More: docs/configuration.md")
 def show(
     *,
     json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
@@ -27,7 +28,7 @@ def show(
     return settings.shown(json=json)
 
 
-@config.command(epilog="Example: nemochat config get model")
+@config.command(epilog="Example: nemochat config get model. More: docs/configuration.md")
 def get(name: Name) -> int:
     """Print the value of one setting."""
     from nemochat.cli import settings
@@ -35,7 +36,10 @@ def get(name: Name) -> int:
     return settings.got(name)
 
 
-@config.command("set", epilog="Example: nemochat config set parameters.temperature 0.3")
+@config.command(
+    "set",
+    epilog="Example: nemochat config set parameters.temperature 0.3. More: docs/configuration.md",
+)
 def set_(
     name: Name, value: Annotated[str, typer.Argument(metavar="VALUE", show_default=False)]
 ) -> int:
@@ -45,7 +49,9 @@ def set_(
     return settings.put(name, value)
 
 
-@config.command(epilog="Example: nemochat config unset parameters.temperature")
+@config.command(
+    epilog="Example: nemochat config unset parameters.temperature. More: docs/configuration.md"
+)
 def unset(name: Name) -> int:
     """Take a setting out of the configuration file."""
     from nemochat.cli import settings
@@ -53,7 +59,7 @@ def unset(name: Name) -> int:
     return settings.dropped(name)
 
 
-@config.command(epilog="Example: EDITOR=nano nemochat config edit")
+@config.command(epilog="Example: EDITOR=nano nemochat config edit. More: docs/configuration.md")
 def edit() -> int:
     """Open the configuration file in your editor; what cannot be is not taken over."""
     from nemochat.cli import settings
@@ -61,7 +67,7 @@ def edit() -> int:
     return settings.edited()
 
 
-@config.command(epilog="Example: cat $(nemochat config path)")
+@config.command(epilog="Example: cat $(nemochat config path). More: docs/configuration.md")
 def path() -> int:
     """Tell where the configuration file is."""
     from nemochat.cli import settings
@@ -69,7 +75,7 @@ def path() -> int:
     return settings.told_path()
 
 
-@config.command(epilog="Example: nemochat config check")
+@config.command(epilog="Example: nemochat config check. More: docs/configuration.md")
 def check() -> int:
     """Look whether all that is set can be."""
     from nemochat.cli import settings

@@ -8,7 +8,8 @@ import typer
 
 keys = typer.Typer(
     help="Keep the tokens of endpoints, and tell which is used; none is ever shown.",
-    epilog="ENDPOINT is a name such as deepinfra, mistral or openrouter. More: docs/tokens.md",
+    epilog="Example: nemochat keys set mistral. ENDPOINT is a name such as deepinfra, mistral or"
+    " openrouter. More: docs/tokens.md",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -16,7 +17,9 @@ keys = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="ENDPOINT", show_default=False)]
 
 
-@keys.command("set", epilog="Example: pass show deepinfra | nemochat keys set deepinfra")
+@keys.command(
+    "set", epilog="Example: pass show deepinfra | nemochat keys set deepinfra. More: docs/tokens.md"
+)
 def set_(
     *,
     endpoint: Name = "",
@@ -30,7 +33,7 @@ def set_(
     return secrets.kept(endpoint, into_file=file)
 
 
-@keys.command(epilog="Example: nemochat keys status")
+@keys.command(epilog="Example: nemochat keys status. More: docs/tokens.md")
 def status(*, json: Annotated[bool, typer.Option("--json", help="as JSON")] = False) -> int:
     """Tell for each endpoint where its token comes from."""
     from nemochat.cli import secrets
@@ -38,7 +41,7 @@ def status(*, json: Annotated[bool, typer.Option("--json", help="as JSON")] = Fa
     return secrets.told(json=json)
 
 
-@keys.command(epilog="Example: nemochat keys remove deepinfra")
+@keys.command(epilog="Example: nemochat keys remove deepinfra. More: docs/tokens.md")
 def remove(*, endpoint: Name = "") -> int:
     """Take a token out of the keyring and the file."""
     from nemochat.cli import secrets

@@ -12,8 +12,9 @@ from nemochat.cli.options import Given
 from nemochat.cli.telling import tell_json, tell_rows
 from nemochat.connect import Connector
 from nemochat.errors import ExitCode
-from nemochat.repl.offers import HEAD, SECONDS, cells, matching
+from nemochat.repl.offers import HEAD, SECONDS, cells, matching, remember
 from nemochat.screen.plain import Plain, say
+from nemochat.wire.endpoints import GUIDE
 
 
 def offered(given: Given, query: str, *, json: bool) -> int:
@@ -22,7 +23,10 @@ def offered(given: Given, query: str, *, json: bool) -> int:
     name = settings.text("endpoint")
     connector = Connector(settings, os.environ, Plain(streams.output(), sys.stderr))
     with closing(connector.client(name)) as client:
-        found = matching(client.offer(SECONDS), query)
+        models = client.offer(SECONDS)
+    if name != GUIDE:
+        remember(models)
+    found = matching(models, query)
     if json:
         tell_json([model._asdict() for model in found])
     elif not found:

@@ -21,8 +21,6 @@ from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
 from nemochat.wire.endpoints import GUIDE
 
-DATABASE = "nemochat.db"
-
 
 class Opened(NamedTuple):
     """A chat ready to be talked in.
@@ -79,13 +77,13 @@ def open_chat(
         raise UsageError("--fork needs the conversation to begin with: -c or --resume")
     else:
         conversation = beginning.new()
-    endpoint = conversation.settings.endpoint
-    asked_for = "endpoint" in given.settings
-    guided = guide_without_token and not asked_for and not connector.ready(endpoint)
+    settled = conversation.settings
+    free = guide_without_token and "endpoint" not in given.settings
+    guided = free and not connector.ready(settled.endpoint)
     if guided:
-        conversation.settings.endpoint = endpoint = GUIDE
-        conversation.settings.model = connector.model(GUIDE)
-    reached, loop = _reached(connector, endpoint, rehearse), int(settings.number("loop_guard"))
+        settled.endpoint, settled.model = GUIDE, connector.model(GUIDE)
+    reached = _reached(connector, settled.endpoint, rehearse)
+    loop = int(settings.number("loop_guard"))
     if given.fork:
         conversation = conversation.forked()
         conversation = conversation if saved is None or rehearse else saved.adopt(conversation)
@@ -109,7 +107,7 @@ def remember_names(saved: Conversations | None) -> None:
 def _kept(view: View) -> Conversations | None:
     """The conversations on disk; None where there is no home to put them in."""
     try:
-        return Conversations(directories().data / DATABASE)
+        return Conversations(directories().database)
     except ConfigurationError as error:
         view.notice(f"{error.sentence}: nothing is saved")
         return None

@@ -10,8 +10,8 @@ import typer
 
 profiles = typer.Typer(
     help="List, show and edit the profiles of the configuration file.",
-    epilog="A profile holds a system prompt, parameters, a model, a template, examples. More:"
-    " nemochat --endpoint guide, or docs/profiles.md",
+    epilog="Example: nemochat profiles list. A profile holds a system prompt, parameters, a model,"
+    " a template, examples. More: docs/profiles.md",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

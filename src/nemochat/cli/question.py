@@ -7,7 +7,7 @@ from collections.abc import Callable
 from nemochat.cli import streams
 from nemochat.cli.asking import Asking
 from nemochat.core.conversation import Conversation
-from nemochat.core.window import WINDOW, estimated_tokens, used
+from nemochat.core.window import WINDOW, filled
 from nemochat.editing import edited
 from nemochat.errors import UsageError
 from nemochat.files import Text, fenced, gathered
@@ -66,8 +66,7 @@ def refuse_too_long(question: str, talk: Conversation) -> None:
     Raises:
         UsageError: it has not.
     """
-    before = used(talk.settings.system, talk.messages())
-    tokens = before + estimated_tokens(question)
+    tokens = filled(talk.settings.system, talk.messages(), [question])
     if tokens > WINDOW:
         what = "the question with what was said before" if talk.nodes else "the question"
         raise UsageError(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nemochat import config
 from nemochat.cli import streams
-from nemochat.cli.opening import DATABASE, remember_names
+from nemochat.cli.opening import remember_names
 from nemochat.cli.telling import on_terminal, screen, tell
 from nemochat.core.values import shown as quoted
 from nemochat.directories import directories
@@ -33,7 +33,7 @@ _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 @contextmanager
 def _saved() -> Iterator[Conversations]:
     """The conversations that are kept; what is new about their database is said at the end."""
-    saved = Conversations(directories().data / DATABASE)
+    saved = Conversations(directories().database)
     try:
         yield saved
         remember_names(saved)
@@ -183,7 +183,7 @@ def backed_up(file: Path) -> int:
 
 def told_path() -> int:
     """Tell where the database is, or would be."""
-    tell(str(directories().data / DATABASE))
+    tell(str(directories().database))
     return ExitCode.OK
 
 

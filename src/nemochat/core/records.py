@@ -1,4 +1,4 @@
-"""Messages as JSON values, as they are stored and exported, and back."""
+"""Messages as JSON values, as they are sent, stored and exported, and back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from typing import Any
 
 from nemochat.core.messages import Continued, Ending, Message, Provenance, Role, ToolCall, Usage
 from nemochat.core.values import Value
+
+
+def as_sent(message: Message) -> dict[str, Any]:
+    """A message as the Chat Completions protocol writes it."""
+    made: dict[str, Any] = {"role": message.role.value, "content": message.content}
+    if message.tool_calls:
+        made["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.tool_calls
+        ]
+    if message.role is Role.TOOL:
+        made["tool_call_id"] = message.tool_call_id
+    return made
 
 
 def details(message: Message) -> dict[str, Any]:

@@ -21,6 +21,11 @@ def estimated_tokens(text: str) -> int:
     return -(-size // _BYTES_A_TOKEN)
 
 
+def filled(system: str, path: Iterable[Message], texts: Iterable[str]) -> int:
+    """About how many tokens of the context are taken with texts after what was said."""
+    return used(system, path) + sum(map(estimated_tokens, texts))
+
+
 def used(system: str, path: Iterable[Message]) -> int:
     """About how many tokens the next question finds taken already.
 

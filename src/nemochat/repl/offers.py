@@ -1,16 +1,26 @@
-"""Which models does an endpoint offer, and how are they shown?"""
+"""Which models does an endpoint offer, how are they shown, and who completes their names?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
+from nemochat.directories import directories
+from nemochat.errors import ConfigurationError
 from nemochat.repl.listings import plain
 from nemochat.screen.safe import harmless_line
+from nemochat.store import names
 from nemochat.wire.models import ModelInfo
 
 HEAD = ("model", "context", "in", "out")
 LONGEST_NAME = 80  # columns
 SECONDS = 10.0  # to wait for a list that somebody asked for
+
+
+def remember(models: Iterable[ModelInfo]) -> None:
+    """Let the shells complete these models' names from now on, and no others."""
+    with suppress(ConfigurationError):  # there is no home to keep them in
+        names.remember(directories().state, names.MODELS, (model.name for model in models))
 
 
 def matching(models: Iterable[ModelInfo], words: str) -> list[ModelInfo]:

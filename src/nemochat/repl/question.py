@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nemochat import profiles
-from nemochat.core.window import WINDOW, estimated_tokens, used
+from nemochat.core.window import WINDOW, estimated_tokens, filled
 from nemochat.errors import UsageError
 from nemochat.files import fenced, gathered, named
 from nemochat.repl.session import Session
@@ -79,7 +79,7 @@ def attach(session: Session, texts: Sequence[str]) -> str:
     Raises:
         UsageError: the context would not hold them; nothing is attached.
     """
-    added = _tokens(texts)
+    added = sum(map(estimated_tokens, texts))
     then = context(session) + added
     if then > WINDOW:
         raise UsageError(
@@ -92,16 +92,12 @@ def attach(session: Session, texts: Sequence[str]) -> str:
 def context(session: Session) -> int:
     """About how many tokens the conversation takes, with what is attached."""
     talk = session.chat.conversation
-    return used(session.settings.system, talk.messages()) + _tokens(session.attached)
+    return filled(session.settings.system, talk.messages(), session.attached)
 
 
 def label(attached: str) -> str:
     """Under which name a text was attached."""
     return attached.partition("\n")[0].removesuffix(":").strip("`")
-
-
-def _tokens(texts: Sequence[str]) -> int:
-    return sum(map(estimated_tokens, texts))
 
 
 def _visible(name: str) -> bool:

@@ -52,6 +52,11 @@ class Background:
             self._keyboard = keyboard
             write(QUESTION)
 
+    @property
+    def asked(self) -> bool:
+        """Whether a reply is awaited."""
+        return self._keyboard is not None
+
     def theme(self) -> str:
         """The theme for this background, "dark" or "light"; UNKNOWN if the terminal is silent."""
         if self._keyboard is not None:

@@ -61,6 +61,11 @@ class Colours:
         if self._theme == AUTO and wanted() is not False:
             self._background.ask(keyboard, write)
 
+    def hear(self) -> None:
+        """Take the terminal's reply if it was asked, before anybody else reads its keyboard."""
+        if self._background.asked:
+            self.take()
+
     def take(self, theme: str = "") -> str:
         """Show spans in this theme from now on; return the name of the one in force."""
         if theme or self._styled is None:

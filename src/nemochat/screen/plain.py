@@ -17,10 +17,9 @@ from nemochat.errors import Ended, EndpointError, ExitCode, OutputError, UsageEr
 from nemochat.screen.bell import Bell
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
-from nemochat.screen.safe import Cleaner, harmless, harmless_line
+from nemochat.screen.safe import LONGEST_NOTICE, Cleaner, harmless, harmless_line
 
 BETWEEN_CANDIDATES = "\n\n---\n\n"
-LONGEST_NOTICE = 300  # characters
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard
 SECONDS_BEFORE_WAITING_IS_SAID = 3.0
 
@@ -94,8 +93,8 @@ class Plain:
         if delta.candidate != self._candidate:
             self._candidate = delta.candidate
             self._put(self._cleaner.flush() + self._between())
+        self._begun = True  # before its first byte is out: Ctrl-C may come right behind that
         self._put(self._cleaner.feed(delta.text) if self._on_terminal else delta.text)
-        self._begun = True
 
     def settle(self, answers: list[Message]) -> None:
         """End the last line, and tell on standard error if something is missing."""

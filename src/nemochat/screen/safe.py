@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+LONGEST_NOTICE = 300  # characters
 _CONTROL_PICTURES = 0x2400
 _DELETE = "\x7f"
 _REPLACEMENT = "\ufffd"

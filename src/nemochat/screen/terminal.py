@@ -26,14 +26,13 @@ from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.markdown import Renderer, Row, Span, laid_out, prepare, render, row
 from nemochat.screen.measures import measured
 from nemochat.screen.painter import Painter
-from nemochat.screen.safe import harmless_line
+from nemochat.screen.safe import LONGEST_NOTICE, harmless_line
 from nemochat.screen.verbatim import Verbatim, as_it_is
 from nemochat.screen.waiting import Waiting
 
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
 LIKELY = ("python", "bash", "javascript", "json")  # languages of code in answers
-LONGEST_NOTICE = 300  # characters
 NARROWEST = 8  # columns; a narrower terminal is written to as if it had these
 BLANK = row([])
 
@@ -96,6 +95,7 @@ class Terminal:
         elif self._answer.ending not in DROPPED:
             self._abandon()  # else it goes on with what follows
         self._taken_up = False
+        self._colours.hear()  # what the terminal says of itself is no key
         self._candidates, self._painted = candidates, 0.0
         self._waiting.begin(candidates)
         threading.Thread(target=prepare, args=LIKELY, daemon=True).start()  # while it waits

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nemochat.core import records
 from nemochat.core.deltas import Delta
-from nemochat.core.messages import Ending, Message, Role, Usage
+from nemochat.core.messages import Ending, Usage
 from nemochat.core.parameters import streams
 from nemochat.core.prompt import Prompt
 from nemochat.errors import NotAnAnswer
@@ -33,7 +34,7 @@ def body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json]:
     dialect = dialect or Dialect()
     made: dict[str, Json] = {
         "model": prompt.model,
-        "messages": [_message(message) for message in prompt.messages],
+        "messages": [records.as_sent(message) for message in prompt.messages],
     }
     for name, value in prompt.parameters.items():
         if name not in dialect.without:
@@ -46,22 +47,6 @@ def body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json]:
         if "stream_options" not in dialect.without:
             made["stream_options"] = {"include_usage": True}
     return made | dict(dialect.body)
-
-
-def _message(message: Message) -> dict[str, Json]:
-    made: dict[str, Json] = {"role": message.role.value, "content": message.content}
-    if message.tool_calls:
-        made["tool_calls"] = [
-            {
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments},
-            }
-            for call in message.tool_calls
-        ]
-    if message.role is Role.TOOL:
-        made["tool_call_id"] = message.tool_call_id
-    return made
 
 
 class Reader:

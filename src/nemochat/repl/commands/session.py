@@ -6,9 +6,10 @@ from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
 from nemochat.core.window import WINDOW, estimated_tokens, used
 from nemochat.repl.listings import plain
-from nemochat.repl.offers import SECONDS, matching, table
+from nemochat.repl.offers import SECONDS, matching, remember, table
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
+from nemochat.wire.endpoints import GUIDE
 
 
 @command(aliases=("new", "reset"))
@@ -32,9 +33,12 @@ def models(session: Session, argument: str) -> str:
     """List the models that the endpoint offers, or those with a word in their name."""
     client = session.connector.client(session.settings.endpoint)
     try:
-        found = matching(client.offer(SECONDS), argument)
+        offered = client.offer(SECONDS)
     finally:
         client.close()
+    if session.settings.endpoint != GUIDE and session.saved and not session.private:
+        remember(offered)
+    found = matching(offered, argument)
     if not found:
         return f"The endpoint has no model with {plain(argument)} in its name."
     return table(found)

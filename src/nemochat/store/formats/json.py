@@ -97,19 +97,7 @@ def _openai(system: str, path: list[Message]) -> Iterable[dict[str, Any]]:
     for message in (*first, *path):
         if message.empty and message.role is not Role.TOOL:
             continue
-        made: dict[str, Any] = {"role": message.role.value, "content": message.content}
-        if message.tool_calls:
-            made["tool_calls"] = [
-                {
-                    "id": call.id,
-                    "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
-                }
-                for call in message.tool_calls
-            ]
-        if message.tool_call_id:
-            made["tool_call_id"] = message.tool_call_id
-        yield made
+        yield records.as_sent(message)
 
 
 def _placed(node: Node) -> dict[str, Any]:
