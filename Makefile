@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 
 .DEFAULT_GOAL := help
-.PHONY: help chat demo test lint types pytest regen faults crash real pictures bench bench-quick clean
+.PHONY: help chat demo test test-lowest lint types pytest regen faults crash real pictures
+.PHONY: bench bench-quick clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +41,16 @@ types: $(VENV)/tested
 pytest: $(VENV)/tested
 	$(BIN)/pytest --numprocesses 4 --dist loadfile
 
+test-lowest: $(LOWEST)/tested ## pytest with the lowest versions that pyproject.toml names
+	$(LOWEST)/bin/pytest --numprocesses 4 --dist loadfile
+
+$(LOWEST)/tested: pyproject.toml
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --upgrade uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
+		--resolution lowest-direct --editable '.[keyring,import,schema]' --group test
+	@touch $@
+
 regen: $(VENV)/tested ## write again what is generated: completions, manual page, tables in README and docs
 	$(BIN)/python -m tests.regen
 
@@ -63,4 +75,4 @@ bench-quick: $(VENV)/installed ## the same with three rounds, and write nothing
 	$(BIN)/python bench/report.py 3
 
 clean: ## remove the environment and the caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -30,6 +30,13 @@ FILES = {
     "person.json": b'{"type": "object", "required": ["name", "age"]}',
     "broken.json": b"{",
     "wrong.json": b'{"type": "thing"}',
+    ".config/nemochat/config.toml": b"""
+[profile.translate]
+template = "Into {language}:\\n\\n{input}"
+[profile.brief]
+system = "One sentence."
+template = "Briefly:"
+""",
     "edit.sh": b'echo "edited $(cat "$1")" > "$1"\n',
 }
 ANSWER = (
@@ -227,6 +234,21 @@ STRUCTURED = (
         f' {FIELDS_SCHEMA}, "strict": true}}}}}}\n',
     ),
 )
+FRENCH = "ask -p translate --param language=French"
+TEMPLATES = (
+    Row(FRENCH, "Into French:\n\nGuten Tag\n", stdin="Guten Tag\n"),
+    Row(f"{FRENCH} a word", "Into French:\n\na word\n"),
+    Row(f"{FRENCH} Politely", "Into French:\n\nPolitely\n\n```\nHallo\n```\n", stdin="Hallo\n"),
+    Row(f"{FRENCH} -f notes.txt", "Into French:\n\none\ntwo\n"),
+    Row("ask -p brief x", "Briefly:\n\nx\n"),
+    Row("ask x", "Briefly:\n\nx\n", environment={"NEMOCHAT_PROFILE": "brief"}),
+    Row("ask -p none x", "x\n", environment={"NEMOCHAT_PROFILE": "brief"}),
+    Row("ask -p translate x", "", ".*language.*", 2),
+    Row("ask -p translate --param lang=French x", "", ".*language.*", 2),
+    Row("ask -p translate --param language x", "", ".*NAME=VALUE.*", 2),
+    Row("ask --param language=French x", "", "--param fills .* there is none. Take -p NAME", 2),
+    Row("ask -p transalte x", "", r".*Did you mean translate\?", 2),
+)
 CONTINUED = (
     Row("ask -c x", "", "there is no conversation to go on with", 2),
     Row("ask --resume lamb x", "", 'there is no conversation "lamb".*', 2),
@@ -254,4 +276,4 @@ ENDINGS = (
     Row("aks x", "", ".*ask.*", 2),
     Row("completions fsh", "", r".*Did you mean fish\?", 2),
 )
-TABLE = (*STREAMS, *INPUT, *OUTPUT, *STRUCTURED, *CONTINUED, *ENDINGS)
+TABLE = (*STREAMS, *INPUT, *OUTPUT, *STRUCTURED, *TEMPLATES, *CONTINUED, *ENDINGS)

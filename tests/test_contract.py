@@ -24,7 +24,7 @@ TIMES = re.compile(rb'"(first_token|seconds)": [0-9.e-]+')
 def played(row: Row, home: Path, base_url: str) -> subprocess.CompletedProcess[bytes]:
     """Run a row in a home of its own, with its files, without a terminal."""
     for name, content in FILES.items():
-        (home / name).parent.mkdir(exist_ok=True)
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_bytes(content)
     return subprocess.run(
         [sys.executable, "-m", "nemochat", *shlex.split(row.line)],

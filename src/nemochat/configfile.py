@@ -16,8 +16,7 @@ from nemochat.writing import OWN, own_folder, replace
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-PROFILE = "profile"
-_NAMED = {config.ENDPOINT, PROFILE}  # sections that each hold tables by names
+_NAMED = {config.ENDPOINT, config.PROFILE}  # sections that each hold tables by names
 Check = Callable[[config.Config], object]  # raises ConfigurationError for what cannot be
 
 

@@ -96,3 +96,27 @@ def test_a_broken_file_is_named_with_its_line(program: Program, file: Path) -> N
         assert done.returncode == 3
         assert f"{file} cannot be read" in done.stderr.decode()
         assert "line 1" in done.stderr.decode()
+
+
+def test_profiles_are_shown_set_and_checked(program: Program, file: Path) -> None:
+    def told(name: str) -> str:
+        rows = program.run("config", "show").stdout.decode().splitlines()
+        return next(row for row in rows if row.startswith(f"{name}\t"))
+
+    assert program.run("config", "set", "profile.chef.temperature", "0.4").returncode == 0
+    assert program.run("config", "set", "profile.chef.model", "maker/cook").returncode == 0
+    assert told("profile.chef.temperature") == f"profile.chef.temperature\t0.4\t{file}"
+    assert told("parameters.temperature") == "parameters.temperature\t\tnot sent"
+    assert program.run("config", "set", "profile", "chef").returncode == 0
+    assert told("parameters.temperature") == "parameters.temperature\t0.4\tprofile chef"
+    assert told("model") == "model\tmaker/cook\tprofile chef"
+    assert program.run("config", "get", "profile.chef.model").stdout == b"maker/cook\n"
+    for name, value, said in (
+        ("profile.chef.temprature", "1", "Did you mean temperature?"),
+        ("profile.chef.temperature", "9", "0 to 2"),
+        ("profile", "chief", "Did you mean chef?"),
+    ):
+        done = program.run("config", "set", name, value)
+        assert done.returncode in {2, 3}
+        assert said in done.stderr.decode()
+    assert program.run("config", "check").returncode == 0

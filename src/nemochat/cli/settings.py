@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from nemochat import config, configfile
+from nemochat import config, configfile, profiles
 from nemochat.cli.telling import on_terminal, tell, tell_json, tell_rows
 from nemochat.core import parameters
+from nemochat.core.profile import TEXTS, Profile
 from nemochat.core.values import Value
 from nemochat.editing import edit
 from nemochat.errors import ConfigurationError, ExitCode
@@ -29,7 +30,7 @@ Row = tuple[str, Value, str]  # a setting's name, its value, and where it comes 
 
 
 def shown(*, json: bool) -> int:
-    """Show every setting, each sampling parameter, and the endpoints of the file."""
+    """Show every setting, each sampling parameter, and the endpoints and profiles of the file."""
     now = config.load({}, os.environ)
     check(now)
     rows = _rows(now)
@@ -124,7 +125,7 @@ def sound() -> int:
 
 
 def check(now: config.Config) -> None:
-    """See that settings fit together: the endpoint is one, and every section makes sense.
+    """See that settings fit together: endpoint and profile exist, every section makes sense.
 
     Raises:
         ConfigurationError: they do not.
@@ -133,29 +134,43 @@ def check(now: config.Config) -> None:
     endpoints.find(now.text(config.ENDPOINT), rows)
     if now.text("base_url"):
         endpoints.address(now.text("base_url"))
+    profiles.chosen(now)
 
 
 def _rows(now: config.Config) -> list[Row]:
+    """Every setting in force, and what the sections of the file hold."""
+    file = _file()
     rows: list[Row] = [
         (setting.name, now.value(setting.name), now.origin(setting.name))
         for setting in config.TABLE
     ]
-    file = _file()
     for name in parameters.names():
-        chosen = name in now.parameters
-        rows.append(
-            (
-                f"{config.SECTION}.{name}",
-                now.parameters.get(name, ""),
-                file if chosen else "not sent",
-            )
-        )
+        origin = file if name in now.parameters else "not sent"
+        rows.append((f"{config.SECTION}.{name}", now.parameters.get(name, ""), origin))
+    if chosen := profiles.chosen(now):  # it wins over all but flags
+        of_it = {f"{config.SECTION}.{name}": name for name in chosen.parameters}
+        told, origin = _told(chosen), f"profile {chosen.name}"
+        rows = [
+            (name, told[key], origin) if (key := of_it.get(name, name)) in told else (name, v, o)
+            for name, v, o in rows
+        ]
     for name, section in now.endpoints.items():
-        told = section if isinstance(section, dict) else {}
-        for key, value in told.items():
+        for key, value in section.items() if isinstance(section, dict) else ():
             what: Value = value if isinstance(value, str) else f"{len(value)} set"
             rows.append((f"{config.ENDPOINT}.{name}.{key}", what, file))
+    for name, each in now.profiles.items():
+        rows += [(f"{config.PROFILE}.{name}.{k}", value, file) for k, value in _told(each).items()]
     return rows
+
+
+def _told(each: Profile) -> dict[str, Value]:
+    """What a profile holds, by its keys."""
+    told: dict[str, Value] = {key: text for key in TEXTS if (text := getattr(each, key))}
+    if each.system is not None:
+        told["system"] = each.system
+    if each.messages:
+        told["messages"] = f"{len(each.messages)} set"
+    return {**told, **each.parameters}
 
 
 def _file() -> str:

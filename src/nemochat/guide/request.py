@@ -129,7 +129,7 @@ def _refuse_unsupported(body: dict[str, Any], faults: _Faults) -> None:
         faults.add(("tools",), "a list of objects was expected")
     wanted = body.get("response_format")
     if wanted is not None and not (isinstance(wanted, dict) and wanted.get("type") == "text"):
-        faults.add(("response_format",), 'only {"type": "text"} is supported by the guide')
+        faults.add(("response_format",), "the guide writes text and no JSON: ask a model for that")
 
 
 def _messages(messages: object, faults: _Faults) -> Iterator[Message]:
