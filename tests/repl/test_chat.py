@@ -16,6 +16,7 @@ SAVING = "How do I save a chat?"
 def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> None:
     with Screen(program) as terminal:
         terminal.wait_for("embedded guide")
+        assert "nemochat keys set" in terminal.text()
         assert "DEEPINFRA_TOKEN" in terminal.text()
         terminal.wait_for_prompt()
         terminal.say(SAVING)

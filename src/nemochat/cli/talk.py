@@ -66,7 +66,7 @@ def _greet(opened: Opened, screen: Screen) -> None:
     if opened.guided:
         screen.notice(
             "There is no token, so the embedded guide answers, about nemochat alone;"
-            " with DEEPINFRA_TOKEN set it is the real model (/help tokens)"
+            " nemochat keys set keeps one for the real model, or set DEEPINFRA_TOKEN (/help tokens)"
         )
     else:
         screen.notice(f"nemochat {__version__}: {settings.model} at {settings.endpoint}; /help")
