@@ -45,7 +45,7 @@ test-lowest: $(LOWEST)/tested ## pytest with the lowest versions that pyproject.
 	$(LOWEST)/bin/pytest --numprocesses 4 --dist loadfile
 
 $(LOWEST)/tested: pyproject.toml
-	$(PYTHON) -m venv $(LOWEST)
+	$(PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --upgrade uv
 	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
 		--resolution lowest-direct --editable '.[keyring,import,schema]' --group test
