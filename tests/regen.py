@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nemochat import config
+from nemochat.__main__ import HELP, HELP_COLUMNS
 from nemochat.cli import completions, manual
 from nemochat.cli.app import app
 from nemochat.core import parameters
@@ -121,15 +122,31 @@ def filled(text: str) -> str:
     return text
 
 
+def helped(*words: str) -> str:
+    """What the program makes as help for a terminal of 80 columns, where it is not read ready."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nemochat", *words],
+        env={**os.environ, "COLUMNS": str(HELP_COLUMNS)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold."""
     for shell, name in SCRIPTS.items():
         yield ROOT / "completions" / name, completions.script(shell, app)
     yield ROOT / "completions" / "nemochat.1", manual.page(app)
+    for words, name in HELP.items():
+        if "--help" in words:
+            yield ROOT / "src" / "nemochat" / "help" / name, helped(*words)
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         yield page, filled(page.read_text("utf-8"))
 
 
 if __name__ == "__main__":
     for path, text in generated():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
