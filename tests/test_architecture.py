@@ -45,6 +45,8 @@ DOORS = {
     "typer": {
         "cli/app.py",
         "cli/asking.py",
+        "cli/asks.py",
+        "cli/root.py",
         "cli/config.py",
         "cli/doctor.py",
         "cli/keys.py",
