@@ -8,6 +8,7 @@ import os
 import sys
 
 COLLECTED_AFTER = 50_000  # new objects; a start makes about as many, and none of them is garbage
+VERSION = {("-V",), ("--version",)}
 HELP_COLUMNS = 80  # for which the pages of help/ are laid out
 HELP = {  # the help that is asked for most is read, not made: 15 ms instead of 90
     ("-h",): "nemochat.txt",
@@ -20,33 +21,32 @@ HELP = {  # the help that is asked for most is read, not made: 15 ms instead of 
 def main() -> None:
     """Run the command line of this process."""
     gc.set_threshold(COLLECTED_AFTER)
-    if sys.argv[1:] in (["--version"], ["-V"]):  # before anything is imported: 10 ms instead of 60
-        from nemochat import __version__
-
-        print(f"nemochat {__version__}")  # noqa: T201 - without a screen
-        return
-    if _helped(tuple(sys.argv[1:])):
-        return
+    try:
+        if text := _ready(tuple(sys.argv[1:])):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            return
+    except (OSError, ValueError, AttributeError):
+        pass  # the long way tells why it cannot be written
     from nemochat.cli.program import run
 
     _leave(run(sys.argv[1:]))
 
 
-def _helped(arguments: tuple[str, ...]) -> bool:
-    """Whether the command line asked for help that lies ready, and has it now."""
+def _ready(arguments: tuple[str, ...]) -> str:
+    """What a command line asks for that lies ready, before anything is imported; else ""."""
+    if arguments in VERSION:
+        from nemochat import __version__
+
+        return f"nemochat {__version__}\n"
     page = HELP.get(arguments)
     if page is None or "COLUMNS" in os.environ:
-        return False
-    try:
-        if os.isatty(1) and os.get_terminal_size(1).columns < HELP_COLUMNS:
-            return False
-        place = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes 10 ms to load
-        with open(f"{place}/help/{page}", encoding="utf-8") as file:  # noqa: PTH123 - as above
-            sys.stdout.write(file.read())
-        sys.stdout.flush()
-    except (OSError, ValueError, AttributeError):  # the long way tells what is wrong
-        return False
-    return True
+        return ""
+    if os.isatty(1) and os.get_terminal_size(1).columns < HELP_COLUMNS:
+        return ""
+    place = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes 10 ms to load
+    with open(f"{place}/help/{page}", encoding="utf-8") as file:  # noqa: PTH123 - as above
+        return file.read()
 
 
 def _leave(code: int) -> None:
