@@ -69,6 +69,12 @@ def test_a_flood_of_end_marks_is_not_held_for_ever() -> None:
     assert given_ >= 40_000 - MOST_HELD - 40
 
 
+@given(st.lists(st.integers(0, 3 * MOST_HELD)))
+def test_a_flood_of_end_marks_ends_alike_at_any_split(cuts: list[int]) -> None:
+    flood = "a" + "</s>" * (MOST_HELD // 2)
+    assert fed(Tail(), split(flood, cuts)) == fed(Tail(), [flood])
+
+
 @pytest.mark.parametrize(
     ("pieces", "text"),
     [

@@ -128,7 +128,7 @@ def appended(old: Row, new: Row) -> list[Span]:
     before, after = old.spans[-1], new.spans[len(old.spans) - 1]
     if before[1:] != after[1:] or not after.text.startswith(before.text):
         return []
-    rest = after._replace(text=after.text[len(before.text) :])
+    rest = Span(after.text[len(before.text) :], after.style, after.link)
     return [span for span in (rest, *new.spans[len(old.spans) :]) if span.text]
 
 

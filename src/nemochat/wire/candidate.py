@@ -47,13 +47,9 @@ class Candidate:
 
     def choice(self, choice: dict[str, Json]) -> Delta | None:
         """The delta that a choice of a chunk, or of a whole answer, holds; None if it is empty."""
+        if piece := text_alone(choice):  # nearly all of an answer comes so: one step, not ten
+            return self.more(piece)
         said = choice.get("delta")
-        if type(said) is dict and said.keys() <= _TEXT_ALONE and not choice.get("finish_reason"):
-            piece = said.get("content")  # nearly all of an answer comes so: one step, not ten
-            if type(piece) is str and piece:
-                piece = self._tail.feed(self._whole.feed(piece))
-                self.spoken = self.spoken or bool(piece)
-                return Delta(piece, candidate=self.index) if piece else None
         if not isinstance(said, dict) or not said:
             said = choice.get("message")
         said = said if isinstance(said, dict) else {}
@@ -72,6 +68,14 @@ class Candidate:
         if content or thought or calls or ending:
             return Delta(content, thought, calls, ending, candidate=self.index)
         return None
+
+    def more(self, text: str) -> Delta | None:
+        """The delta of more text and nothing else; None if all of it is held back."""
+        piece = self._tail.feed(self._whole.feed(text))
+        if not piece:
+            return None
+        self.spoken = True
+        return Delta(piece, candidate=self.index)
 
     def flush(self) -> Iterator[Delta]:
         """What was held back and turned out to belong to the answer."""
@@ -134,6 +138,15 @@ class Candidate:
             _scrubbed(name),
             whole.feed(_arguments(function.get("arguments"))),
         )
+
+
+def text_alone(choice: dict[str, Json]) -> str:
+    """The text of a choice whose delta holds nothing but text; "" for any other choice."""
+    said = choice.get("delta")
+    if type(said) is dict and said.keys() <= _TEXT_ALONE and not choice.get("finish_reason"):
+        piece = said.get("content")
+        return piece if type(piece) is str else ""
+    return ""
 
 
 def _arguments(said: Json) -> str:

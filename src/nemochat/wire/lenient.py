@@ -31,6 +31,14 @@ def parse(text: str) -> Json:
         return json.JSONDecoder(strict=False, parse_int=float).decode(text)
 
 
+def string(source: str, at: int) -> tuple[str, int] | None:
+    """The JSON string that begins here with its quotation mark, and where it ends; or None."""
+    try:
+        return _DECODER.raw_decode(source, at) if source.startswith('"', at) else None
+    except ValueError:
+        return None
+
+
 def _crowded(text: str) -> bool:
     """Whether there are more values than memory should hold; 32 MiB of `{},` would take 1 GB."""
     if sum(map(text.count, '"[{,')) <= MOST_VALUES:

@@ -15,6 +15,7 @@ from nemochat.core.parameters import streams
 from nemochat.core.prompt import Prompt
 from nemochat.errors import NotAnAnswer
 from nemochat.wire import failures
+from nemochat.wire.alike import Alike
 from nemochat.wire.candidate import Candidate
 from nemochat.wire.dialect import Dialect
 from nemochat.wire.lenient import Json, amount, count, parse
@@ -69,6 +70,8 @@ class Reader:
         self._candidates: dict[int, Candidate] = {}
         self._model = ""
         self._usage: Usage | None = None
+        self._alike = Alike()
+        self._speaker = Candidate(0, limit_chosen=False)  # whose chunks are alike
 
     @property
     def ended(self) -> bool:
@@ -76,13 +79,27 @@ class Reader:
         candidates = self._candidates.values()
         return bool(candidates) and all(candidate.ending for candidate in candidates)
 
+    def text(self, event: Event) -> str | None:
+        """The text of an event that holds nothing else, as most do, for `more`; None for others."""
+        text = self._alike.text(event.data)
+        if text is None or event.name == "error":
+            return None
+        self.events += 1
+        return text
+
+    def more(self, text: str) -> Iterator[Delta]:
+        """The deltas of such a text, or of several that follow one another."""
+        if text and (delta := self._speaker.more(text)) is not None:
+            yield delta
+
     def event(self, event: Event) -> Iterator[Delta]:
-        """The deltas of one event.
+        """The deltas of any event.
 
         Raises:
             EndpointError: the event tells of a failure.
         """
         self.events += 1
+        self._alike.forget()
         if len(event.data) < _LONGEST_DONE and event.data.strip() == "[DONE]":
             self.done = True
             return
@@ -94,6 +111,8 @@ class Reader:
         if event.name == "error":
             raise failures.in_stream(chunk if chunk is not None else event.data)
         yield from self.document(chunk)
+        if isinstance(chunk, dict):
+            self._alike.learn(event.data, chunk)
 
     def document(self, chunk: Json) -> Iterator[Delta]:
         """The deltas of a chunk, or of a whole answer, read as JSON.
@@ -112,7 +131,7 @@ class Reader:
         for choice in choices[:_MOST_CANDIDATES]:
             if isinstance(choice, dict):
                 self.understood = True
-                candidate = self._candidate(choice)
+                candidate = self._speaker = self._candidate(choice)
                 if (delta := candidate.choice(choice)) is not None:
                     yield delta
                 if candidate.failed and not failure:

@@ -79,11 +79,27 @@ def _stream(pieces: Iterator[bytes], reader: Reader, patience: Patience) -> Iter
 
 
 def _told(events: Iterable[Event], reader: Reader) -> Iterator[Delta]:
-    """The deltas of events, up to the one after which nothing follows."""
-    for event in events:
-        yield from reader.event(event)
-        if reader.done:
-            return
+    """The deltas of events that came at one go, up to the one after which nothing follows."""
+    texts: list[str] = []
+    size = 0
+    try:
+        for event in events:
+            text = reader.text(event)
+            size += LONGEST_JOINED if text is None else len(text)
+            if texts and size > LONGEST_JOINED:
+                yield from reader.more("".join(texts))
+                texts, size = [], len(text or "")
+            if text is not None:
+                texts.append(text)
+                continue
+            size = 0
+            yield from reader.event(event)
+            if reader.done:
+                return
+    except NemochatError:
+        yield from reader.more("".join(texts))
+        raise
+    yield from reader.more("".join(texts))
 
 
 def _joined(deltas: Iterator[Delta]) -> Iterator[Delta]:

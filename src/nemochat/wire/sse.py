@@ -58,15 +58,25 @@ class Decoder:
         self._after_cr = read.endswith(b"\r")
         if b"\r" in read:
             read = read.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        first, *others = read.split(b"\n")
-        self._line += first
+        lines = read.split(b"\n")
+        self._line += lines[0]
         self._check()
-        if not others:
+        if len(lines) == 1:
             return
-        under_way = others.pop()
-        for line in (bytes(self._line), *others):
-            if event := self._take(line):
-                yield event
+        lines[0] = bytes(self._line)
+        under_way = lines.pop()
+        if self._first:
+            self._first = False
+            lines[0] = lines[0].removeprefix(_MARK)
+        for line in lines:
+            if not line:
+                if self._data:
+                    yield self._event()
+                self._name = ""
+            elif line.startswith(b"data: "):  # nearly all lines are
+                self._add(line[6:])
+            else:
+                self._take(line)
         self._line = bytearray(under_way)
         self._check()
 
@@ -75,34 +85,34 @@ class Decoder:
 
         The standard drops it. Servers that leave out the last blank line mean it.
         """
-        if self._line:
-            self._take(bytes(self._line))
-        self._line = bytearray()
-        return self._take(b"")
+        line, self._line = bytes(self._line), bytearray()
+        self._take(line.removeprefix(_MARK) if self._first else line)
+        self._first = False
+        return self._event() if self._data else None
 
     def _check(self) -> None:
         if self._size + len(self._line) > LONGEST_EVENT:
             raise NotAnAnswer("the endpoint sent a line without end")
 
-    def _take(self, line: bytes) -> Event | None:
-        if self._first:
-            self._first = False
-            line = line.removeprefix(_MARK)
-        if not line:
-            data, name = self._data, self._name
-            self._data, self._size, self._name = [], 0, ""
-            if not data:
-                return None
-            whole = data[0] if len(data) == 1 else b"\n".join(data)
-            return Event(whole.decode("utf-8", "replace"), name or "message")
+    def _event(self) -> Event:
+        """The event that a blank line ends."""
+        data, name = self._data, self._name
+        self._data, self._size, self._name = [], 0, ""
+        whole = data[0] if len(data) == 1 else b"\n".join(data)
+        return Event(whole.decode("utf-8", "replace"), name or "message")
+
+    def _add(self, data: bytes) -> None:
+        self._data.append(data)
+        self._size += len(data) + _LINE
+
+    def _take(self, line: bytes) -> None:
+        """Take in a line that is not blank."""
         colon = line.find(b":")
         end = len(line) if colon < 0 else colon
         start = end + 1 + line.startswith(b" ", end + 1)
         if line[:end] == b"data":
-            self._data.append(line[start:])
-            self._size += len(self._data[-1]) + _LINE
+            self._add(line[start:])
         elif line[:end] == b"event":
             self._name = line[start:].decode("utf-8", "replace")
         elif line.startswith(b"{"):
             self.stray = line
-        return None

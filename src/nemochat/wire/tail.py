@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 
 END_MARK = "</s>"
-MOST_HELD = 4096  # characters; a text of end marks alone must not be copied at each piece
+# Characters: a text of end marks alone must not be copied at each piece. Whole marks are let go,
+# so that it does not matter which pieces the text comes in.
+MOST_HELD = 1024 * len(END_MARK)
 _HALF = re.compile("[\ud800-\udfff]")
 _HIGH = ("\ud800", "\udbff")
 
@@ -56,7 +58,8 @@ class Tail:
             self._held = ""
             return text
         held = _undecided(text)
-        cut = len(text) - (held if held <= MOST_HELD else len(END_MARK))
+        held -= max(held - 1, 0) // MOST_HELD * MOST_HELD
+        cut = len(text) - held
         self._held = text[cut:]
         return text[:cut]
 

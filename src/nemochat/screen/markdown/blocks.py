@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import NamedTuple
 
 from nemochat.screen.markdown.containers import TAB, Container, Cursor
 from nemochat.screen.markdown.links import definition
@@ -32,6 +32,8 @@ _MOST_BLANKS = 4  # behind a bullet; more of them begin indented code
 class Kind(Enum):
     """What a line is to the block that it belongs to."""
 
+    __hash__ = object.__hash__  # that of Enum is written in Python, and each token asks for it
+
     BLANK = auto()
     TEXT = auto()
     HEADING = auto()
@@ -48,8 +50,7 @@ class Kind(Enum):
     TABLE_ROW = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """The block that is open: what the next line must know of it.
 
     Attributes:
@@ -67,8 +68,7 @@ class Open:
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a line does.
 
     Attributes:
@@ -83,7 +83,7 @@ class Reading:
 
     kind: Kind
     matched: int
-    opened: list[Container] = field(default_factory=list)
+    opened: Sequence[Container] = ()
     text: str = ""
     mark: str = ""
     indent: int = 0

@@ -23,8 +23,10 @@ class Cursor:
 
     def indent(self) -> tuple[int, int]:
         """Columns of blanks from here, and the index of the first character behind them."""
-        column, at = self._column + self._spare, self.at
-        text = self.text
+        text, at = self.text, self.at
+        if at == len(text) or text[at] not in " \t":
+            return self._spare, at
+        column = self._column + self._spare
         while at < len(text):
             if text[at] == " ":
                 column += 1

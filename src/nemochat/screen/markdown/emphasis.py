@@ -51,8 +51,8 @@ def flanks(character: str, before: str, after: str) -> tuple[bool, bool]:
     """Whether a run of the character between these two may open and may close ("" is an edge)."""
     blank_before = not before or before.isspace()
     blank_after = not after or after.isspace()
-    point_before = not blank_before and _is_punctuation(before)
-    point_after = not blank_after and _is_punctuation(after)
+    point_before = not (blank_before or before.isalnum()) and _is_punctuation(before)
+    point_after = not (blank_after or after.isalnum()) and _is_punctuation(after)
     left = not blank_after and (not point_after or blank_before or point_before)
     right = not blank_before and (not point_before or blank_after or point_after)
     if character == "_":

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from nemochat.screen.markdown.beginnings import Beginning
 from nemochat.screen.markdown.spans import Span
 
 PLAIN = "code.plain"
@@ -41,13 +42,16 @@ _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _IN_COMMENT = "#comment"  # a state of ours on top of the lexer's
 
 
+_Rule = tuple[Any, Any, Any]  # what matches, what that is, and the state behind it
+
+
 class Highlighter:
     """Spans of the lines of one block of code."""
 
     def __init__(self, lexer: Any) -> None:  # noqa: ANN401 - Pygments has no types
         self._lexer = lexer
         self._stack: tuple[str, ...] = ("root",)
-        self._tokens: dict[str, Any] | None = _tables(lexer)
+        self._rules: _Rules | None = _rules(lexer)
         self._comment = _COMMENTS.get(type(lexer).__name__)
 
     def line(self, text: str) -> list[Span]:
@@ -63,8 +67,8 @@ class Highlighter:
 
     def _read(self, text: str) -> tuple[list[Span], tuple[str, ...]]:
         try:
-            if self._tokens is not None:
-                spans, stack = self._scan(f"{text}\n", self._tokens)
+            if self._rules is not None:
+                spans, stack = self._scan(f"{text}\n", self._rules)
             else:
                 found = self._lexer.get_tokens_unprocessed(f"{text}\n")
                 spans, stack = [_span(value, token) for _, token, value in found], self._stack
@@ -73,7 +77,7 @@ class Highlighter:
         whole = "".join([span.text for span in spans])
         return (spans if whole == f"{text}\n" else [Span(text, PLAIN)]), stack
 
-    def _scan(self, text: str, tokens: dict[str, Any]) -> tuple[list[Span], tuple[str, ...]]:
+    def _scan(self, text: str, rules: _Rules) -> tuple[list[Span], tuple[str, ...]]:
         """Read a line as Pygments' RegexLexer does, which does not give its state away."""
         stack = list(self._stack)
         spans: list[Span] = []
@@ -87,7 +91,7 @@ class Highlighter:
                 spans.append(Span(text[at:end], "code.comment"))
                 at = end
                 continue
-            for matches, action, new_state in tokens[stack[-1]]:
+            for matches, action, new_state in rules.at(stack[-1], text[at]):
                 match = matches(text, at)
                 if not match:
                     continue
@@ -164,11 +168,34 @@ def _aliases() -> dict[str, tuple[str, str]]:
     return found
 
 
-def _tables(lexer: Any) -> dict[str, Any] | None:  # noqa: ANN401 - as above
-    """The state tables of a lexer that has no other state than its stack."""
+class _Rules:
+    """The rules of a lexer that has no other state than its stack, by state."""
+
+    def __init__(self, tables: dict[str, list[_Rule]]) -> None:
+        self._tables = tables
+        self._beginnings: dict[str, list[Beginning]] = {}
+        self._found: dict[tuple[str, str], list[_Rule]] = {}
+
+    def at(self, state: str, character: str) -> list[_Rule]:
+        """The rules of a state that may match a text that begins with this character."""
+        found = self._found.get((state, character))
+        if found is None:
+            found = self._tables[state]
+            if not character.isascii():
+                return found
+            if state not in self._beginnings:
+                self._beginnings[state] = [Beginning(rule[0].__self__) for rule in found]
+            begun = zip(found, self._beginnings[state], strict=True)
+            found = [rule for rule, beginning in begun if beginning.allows(character)]
+            self._found[state, character] = found
+        return found
+
+
+@cache
+def _rules(lexer: Any) -> _Rules | None:  # noqa: ANN401 - as above
     base = import_module("pygments.lexer")
     tables = isinstance(lexer, base.RegexLexer) and not isinstance(lexer, base.ExtendedRegexLexer)
-    return lexer._tokens if tables else None  # noqa: SLF001 - there is no other way to keep the state
+    return _Rules(lexer._tokens) if tables else None  # noqa: SLF001 - there is no other way to keep the state
 
 
 def _enter(stack: list[str], new_state: Any) -> None:  # noqa: ANN401 - as above

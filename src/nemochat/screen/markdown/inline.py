@@ -119,7 +119,7 @@ class _Scan:
 
     def _match_early(self, at: int) -> None:
         """Match at once where no link can come between, and give up the oldest of many openers."""
-        if any(b.active and at - b.start <= SPAN for b in self._brackets):
+        if self._brackets and any(b.active and at - b.start <= SPAN for b in self._brackets):
             self._deferred = True
             return
         if self._deferred or self._delimiters[-1].closes:
@@ -138,7 +138,9 @@ class _Scan:
         run = _RUNS["["].match(self._text, at)
         assert run
         end = run.end()
-        first = max(at, end - _DEEPEST)
+        closes = self._more or self._text.rfind("]") >= end
+        # Where none is closed, the last one stands for all.
+        first = max(at, end - _DEEPEST) if closes else end - 1
         if first > at:
             self.nodes.append(Node(at, self._text[at:first]))
         for start in range(first, end):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from nemochat.screen.markdown.emphasis import Pair
 from nemochat.screen.markdown.spans import Span
@@ -49,46 +50,46 @@ class Bracket:
 
 def spans(nodes: Sequence[Node], pairs: Sequence[Pair], style: str, end: int) -> list[Span]:
     """The spans of the nodes that begin before `end`, on the ground of a style."""
-    opening: dict[int, list[str]] = {}
-    closing: dict[int, list[str]] = {}
-    for pair in pairs:
-        opening.setdefault(pair.opener, []).append(pair.style)
-        closing.setdefault(pair.closer, []).append(pair.style)
-    depth = {"strong": 0, "emphasis": 0, "strike": 0}
-    ground = style
     found: list[Span] = []
+    texts: list[str] = []  # of nodes that look alike: one span, so that what follows is quicker
+    look, link = style, ""
+    grounds = _grounds(pairs, style) if pairs else {}
+    ground = style
     for index, node in enumerate(nodes):
         if node.start >= end:
             break
-        if index in closing:
-            for name in closing[index]:
-                depth[name] -= 1
-            ground = _ground(style, depth)
+        ground = grounds.get(index, ground)
         if node.text:
-            looks = ground
+            own = ground
             if node.style or node.linked:
-                looks = _joined([ground, node.style, "link" if node.linked else ""])
-            _add(found, Span(node.text, looks, node.link))
-        if index in opening:
-            for name in opening[index]:
-                depth[name] += 1
-            ground = _ground(style, depth)
+                own = _joined(ground, node.style, "link" if node.linked else "")
+            if texts and (own != look or node.link != link):
+                found.append(Span("".join(texts), look, link))
+                texts = []
+            look, link = own, node.link
+            texts.append(node.text)
+    if texts:
+        found.append(Span("".join(texts), look, link))
     return found
 
 
-def _add(found: list[Span], span: Span) -> None:
-    """Add a span, joined to the last one where they look alike: what follows is quicker."""
-    last = found[-1] if found else None
-    if last and last.style == span.style and last.link == span.link:
-        span = Span(last.text + span.text, span.style, span.link)
-        found.pop()
-    found.append(span)
+def _grounds(pairs: Sequence[Pair], style: str) -> dict[int, str]:
+    """The grounds of the nodes between delimiters, by the index of the first node of each."""
+    changes: dict[int, list[tuple[str, int]]] = {}
+    for pair in pairs:
+        changes.setdefault(pair.opener + 1, []).append((pair.style, 1))
+        changes.setdefault(pair.closer, []).append((pair.style, -1))
+    depth = dict.fromkeys(("strong", "emphasis", "strike"), 0)
+    grounds: dict[int, str] = {}
+    for index in sorted(changes):
+        if index >= 0:  # else it is the end of what is hopefully closed
+            for name, more in changes[index]:
+                depth[name] += more
+            grounds[index] = _joined(style, *[name for name, count in depth.items() if count > 0])
+    return grounds
 
 
-def _ground(style: str, depth: dict[str, int]) -> str:
-    return _joined([style, *[name for name, count in depth.items() if count > 0]])
-
-
-def _joined(names: list[str]) -> str:
+@cache
+def _joined(*names: str) -> str:
     """Names of styles as one, each once."""
     return " ".join(dict.fromkeys([name for name in names if name]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from nemochat.screen.markdown.width import columns
@@ -17,8 +16,7 @@ class Span(NamedTuple):
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line as it is written to the terminal.
 
     Attributes:
@@ -56,7 +54,7 @@ def row(spans: Iterable[Span]) -> Row:
         text = last.text.rstrip()
         if text:
             if text != last.text:
-                joined[-1] = last._replace(text=text)
+                joined[-1] = Span(text, last.style, last.link)
             break
         joined.pop()
     if not joined:

@@ -64,7 +64,7 @@ class Stack:
 
     def enter(self, reading: Reading, gap: Row | None) -> list[Row]:
         """Leave the containers that end, enter new ones; returns the gap if a block follows."""
-        self.containers = self.containers[: reading.matched] + reading.opened
+        self.containers = [*self.containers[: reading.matched], *reading.opened]
         self._filled = True
         self._last = reading.kind
         self._blank = False

@@ -64,6 +64,7 @@ class Table:
         self._measure(self._header)
         self._body: list[list[Cell]] = []
         self._laid: dict[int, list[Row]] = {}  # rows of the body as they were shown last
+        self._laid_head: list[Row] = []
         self._widths: list[int] = []  # for which they were laid out; [] is "name: value"
         self._frozen = False
 
@@ -123,6 +124,7 @@ class Table:
         if widths != self._widths:
             self._widths = widths
             self._laid.clear()
+            self._laid_head = []
 
     def _all(self) -> list[Row]:
         self._fit()
@@ -134,8 +136,10 @@ class Table:
     def _head(self) -> list[Row]:
         if not self._widths:
             return []
-        rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
-        return [*self._aligned_rows(self._header), row([rule])]
+        if not self._laid_head:
+            rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
+            self._laid_head = [*self._aligned_rows(self._header), row([rule])]
+        return list(self._laid_head)
 
     def _record(self, row_of_cells: list[Cell], *, first: bool) -> list[Row]:
         """The rows of one row of the table."""
