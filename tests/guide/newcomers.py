@@ -56,8 +56,8 @@ if __name__ == "__main__":
     tuned, held_out = questions()
     for question in tuned:
         if not question.answered():
-            print(f"{question.asked}: {question.found() or 'unknown'}, not {question.page}")
-    print(
-        f"{answered(tuned)} of {len(tuned)} find their page first,"
-        f" and {answered(held_out)} of {len(held_out)} of those held out"
-    )
+            print(f"{question.asked}: {question.found() or 'unknown'}, not {question.page or 'that'}")
+    for about, said in ((True, "find their page first"), (False, "about else are told to be")):
+        parts = [[q for q in part if bool(q.page) is about] for part in (tuned, held_out)]
+        each = [f"{answered(part)} of {len(part)}" for part in parts]
+        print(f"{each[0]} {said}, and {each[1]} of those held out")

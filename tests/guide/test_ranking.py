@@ -8,7 +8,8 @@ import pytest
 
 from nemochat.guide import knowledge
 from nemochat.guide.pages import parse
-from nemochat.guide.ranking import rank, stem, terms
+from nemochat.guide.ranking import rank
+from nemochat.guide.words import stem, terms
 
 QUESTIONS = (
     ("How do I save a chat?", "conversations"),
