@@ -7,7 +7,7 @@ were answered: who saw which ones fail would tune on them.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +21,12 @@ class Question:
 
     Attributes:
         asked: The words.
-        page: Where the answer should come first; "" if no page should be named at all.
-        also: A page that answers it as well, or "".
+        pages: The pages of which one should come first; none if it is not about nemochat.
         held_out: Whether nothing was tuned on it.
     """
 
     asked: str
-    page: str = ""
-    also: str = ""
+    pages: tuple[str, ...]
     held_out: bool = False
 
     def found(self) -> str:
@@ -37,27 +35,49 @@ class Question:
 
     def answered(self) -> bool:
         """Whether that is a right one."""
-        return self.found() in {self.page, self.also or self.page}
+        return self.found() in (self.pages or ("",))
 
 
-def questions() -> tuple[list[Question], list[Question]]:
-    """Those that may be tuned on, and those that are held out."""
-    with Path(__file__).with_suffix(".toml").open("rb") as file:
-        every = [Question(**entry) for entry in tomllib.load(file)["question"]]
-    return [each for each in every if not each.held_out], [each for each in every if each.held_out]
+def _tabled(table: Mapping[str, str]) -> list[Question]:
+    return [Question(asked, tuple(pages.split())) for asked, pages in table.items()]
 
 
-def answered(asked: Sequence[Question]) -> int:
-    """How many of them are answered by a right page."""
-    return sum(question.answered() for question in asked)
+with Path(__file__).with_suffix(".toml").open("rb") as _file:
+    _DATA = tomllib.load(_file)
+FROZEN = [
+    Question(
+        each["asked"],
+        tuple(each[key] for key in ("page", "also") if key in each),
+        each.get("held_out", False),
+    )
+    for each in _DATA["question"]
+]
+SURE = _tabled(_DATA["sure"])
+NOT_YET = _tabled(_DATA["not_yet"])
+
+
+def answered(questions: Iterable[Question]) -> int:
+    """How many of them are answered by a right page, or told to be about else."""
+    return sum(question.answered() for question in questions)
+
+
+def parts() -> dict[str, list[Question]]:
+    """The frozen questions by what they are about and whether they may be tuned on."""
+    return {
+        f"{about}, {tuned}": [
+            each for each in FROZEN if bool(each.pages) is known and each.held_out is held_out
+        ]
+        for known, about in ((True, "about nemochat"), (False, "about else"))
+        for held_out, tuned in ((False, "tuned on"), (True, "held out"))
+    }
 
 
 if __name__ == "__main__":
-    tuned, held_out = questions()
-    for question in tuned:
-        if not question.answered():
-            print(f"{question.asked}: {question.found() or 'unknown'}, not {question.page or 'that'}")
-    for about, said in ((True, "find their page first"), (False, "about else are told to be")):
-        parts = [[q for q in part if bool(q.page) is about] for part in (tuned, held_out)]
-        each = [f"{answered(part)} of {len(part)}" for part in parts]
-        print(f"{each[0]} {said}, and {each[1]} of those held out")
+    for question in [*FROZEN, *SURE, *NOT_YET]:
+        if not (question.held_out or question.answered()):
+            wanted = " or ".join(question.pages) or "nothing"
+            print(f"{question.asked}: {question.found() or 'nothing'}, not {wanted}")
+    for part, questions in parts().items():
+        print(f"{answered(questions)} of {len(questions)} {part}")
+    practised = [*SURE, *NOT_YET]
+    print(f"{answered(practised)} of {len(practised)} of the others, tuned on")

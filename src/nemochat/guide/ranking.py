@@ -1,7 +1,7 @@
 """Which section of which page answers a question best?
 
 BM25 over the sections (Robertson and Zaragoza, 2009), where the words of a heading, of the page's
-title and of its name count several times, a heading that is the question itself counts double, and a
+title and of its name count several times, a heading that is the question itself counts more, and a
 word is also found by others of its meaning. A question of which too little is found anywhere has no
 answer, however high the rest scores.
 """
@@ -16,16 +16,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nemochat.guide.pages import Page
-from nemochat.guide.words import asked, terms, words
+from nemochat.guide.words import Asked, asked, terms, words
 
 _K1 = 1.2  # how soon a repeated word stops counting
 _B = 0.6  # how much a long section is held back
 _HEADING_WEIGHT = 4
 _TITLE_WEIGHT = 2
 _NAME_WEIGHT = 3
-_KNOWN_SHARE = 0.53  # of the question's weight that the best section must hold
-_RAW = 0.6
-_CAP = 3
+_EXACT_WEIGHT = 0.6  # of a heading that is the question to the letter, small words too
+_MOST = 3.0  # that a word of the question tells, as one does that no page has
+_MOST_COMMON = 0.5  # that a word of any question tells
+_COMMON_PART = 0.2  # of its score that such a word keeps
+_LEAST = 1.2  # that must be known of a question: more than its common words
+_KNOWN_SHARE = 0.53  # of what the question tells that the best section must hold
 
 _EXAMPLE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _ROW = re.compile(r"^(\|[^|\n]*)\|.*$", re.MULTILINE)
@@ -49,31 +52,26 @@ class Hit:
 def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The sections that answer a question, the best first; none if too little of it is known."""
     index = _index(tuple(pages))
-    said = words(question)
     wanted = [index.weighed(word) for word in asked(question)]
-    known = _KNOWN_SHARE * sum(min(_CAP, word.weight) for word in wanted)
+    said = words(question)
+    total = sum(word.tells for word in wanted)
+    needed = max(min(_LEAST, total), _KNOWN_SHARE * total)
     hits = []
     for entry in index.entries:
         found = [word for word in wanted if entry.counts.keys() & word.weights.keys()]
-        held = sum(min(_CAP, word.weight) for word in found)
-        if found and held >= known:
+        held = sum(word.tells for word in found)
+        if found and held >= needed:
             score = sum(entry.strength(word.weights, index.length) for word in found)
-            score *= (held * _KNOWN_SHARE / known)
-            hits.append(
-                Hit(
-                    entry.page,
-                    entry.place,
-                    score * (1 + entry.likeness(wanted) + _RAW * entry.raw(said)),
-                )
-            )
+            score *= (held / total) * (1 + entry.likeness(wanted) + entry.exactness(said))
+            hits.append(Hit(entry.page, entry.place, score))
     return sorted(hits, key=lambda hit: -hit.score)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A word of a question: what it tells, and what each word that would do for it tells."""
+    """A word of a question: what it tells, and what each word that would do for it weighs."""
 
-    weight: float
+    tells: float
     weights: Mapping[str, float]
 
 
@@ -90,8 +88,10 @@ class _Entry:
         alike = sum(not self.heading.isdisjoint(word.weights) for word in wanted)
         return alike / max(1, len(self.heading) + len(wanted) - alike)
 
-    def raw(self, said: frozenset[str]) -> float:
-        return (len(self.words & said) / max(1, len(self.words | said)))**2
+    def exactness(self, said: frozenset[str]) -> float:
+        """The same with all words, and little for less than all of them."""
+        alike = len(self.words & said) / max(1, len(self.words | said))
+        return _EXACT_WEIGHT * alike**2
 
     def strength(self, weights: Mapping[str, float], mean_length: float) -> float:
         """How much the best of some words tells here."""
@@ -108,14 +108,17 @@ class _Index:
     found_in: Counter[str]
     length: float
 
-    def weighed(self, word: Mapping[str, float]) -> _Wanted:
+    def weighed(self, word: Asked) -> _Wanted:
         """A word of a question; the rarer a word is among the sections, the more it tells."""
+        part = _COMMON_PART if word.common else 1.0
         weights = {
-            term: worth * math.log(1 + (len(self.entries) - found + 0.5) / (found + 0.5))
-            for term, worth in word.items()
+            term: part * worth * math.log(1 + (len(self.entries) - found + 0.5) / (found + 0.5))
+            for term, worth in word.worths.items()
             if (found := self.found_in[term])
         }
-        return _Wanted(max(weights.values(), default=_CAP), weights)
+        small = word.common or (word.excused and not weights)
+        most = _MOST_COMMON if small else _MOST
+        return _Wanted(min(most, max(weights.values(), default=most)), weights)
 
 
 @lru_cache(maxsize=2)
