@@ -16,10 +16,9 @@ from tests.terminal import Screen
 LOADED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\S+)", re.MULTILINE)
 PROFILED = {"PYTHONPROFILEIMPORTTIME": "1"}
 
-# What is asked for and not there is told like what is loaded: httpx asks for click, httpcore for
-# trio. Where click is there, httpx also loads rich and Pygments with it.
-HTTP = {"httpx", "httpcore", "h11", "http.client", "urllib.request", "ssl", "socket", "logging"}
-HTTP |= {"click", "trio"}
+# What is asked for and not there is told like what is loaded: httpcore asks for trio.
+HTTP = {"httpcore", "h11", "ssl", "socket", "logging", "trio"}
+PROXIES = {"httpx", "http.client", "http.cookiejar", "urllib.request", "click"}
 DATABASE = {"sqlite3"}
 FOLDERS = {"platformdirs"}
 EDITOR = {"prompt_toolkit", "wcwidth", "asyncio", "concurrent.futures", "socket", "ssl", "xml"}
@@ -32,7 +31,7 @@ NEVER = {
     *("markdown_it", "rich.markdown", "rich.live", "yaml", "openai", "unittest", "multiprocessing"),
     *("pdb", "doctest", "anyio.abc", "sniffio", "httpx2", "requests"),
 }
-HEAVY = HTTP | DATABASE | FOLDERS | EDITOR | COLOURS | LEXERS | FLAGS | NEVER
+HEAVY = HTTP | PROXIES | DATABASE | FOLDERS | EDITOR | COLOURS | LEXERS | FLAGS | NEVER
 
 
 def heavy(names: Iterable[str], allowed: set[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 
 import pytest
 
@@ -215,9 +214,3 @@ def test_nothing_of_http_is_loaded_before_the_first_question() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
-
-
-def test_one_file_alone_knows_the_library() -> None:
-    wire = Path(__file__).parents[2] / "src" / "nemochat" / "wire"
-    doors = [path.name for path in wire.glob("*.py") if "import httpx" in path.read_text()]
-    assert doors == ["line.py"]

@@ -1,29 +1,29 @@
-"""The only door to httpx: a request out, its response in as bytes, on a connection that is kept."""
+"""A request out, its response in as bytes, on a connection that is kept."""
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property, partial
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from nemochat.errors import ConfigurationError, EndpointError
+from nemochat.errors import EndpointError
 from nemochat.wire import faults
+from nemochat.wire.dialing import dialler
 from nemochat.wire.inflate import ACCEPTED, Inflater
 from nemochat.wire.patience import Patience
 from nemochat.wire.route import Route
 from nemochat.wire.watchdog import Watchdog, shut
 
 if TYPE_CHECKING:
-    import httpx
+    from nemochat.wire.proxied import Proxied
+    from nemochat.wire.transport import Direct, Response
 
 _SUCCESS = 2  # the hundreds of a status
 _NO_CONTENT = 204
-SECONDS_KEPT = 60.0  # that an idle connection waits for the next request
 
 
 class Incoming(NamedTuple):
@@ -55,42 +55,33 @@ class Incoming(NamedTuple):
         return bytes(read)
 
 
-def trusted(route: Route) -> ssl.SSLContext:
-    """Whose certificates are believed on the way."""
-    import httpx
-
-    trust = route.trust()
-    return trust if isinstance(trust, ssl.SSLContext) else httpx.create_ssl_context()
-
-
 class Line:
     """The connection to one endpoint; one request at a time."""
 
-    def __init__(self, route: Route, headers: Mapping[str, str], *, name: str = "") -> None:
+    def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
         """Prepare a line; nothing is loaded or sent yet.
 
         Args:
             route: The way.
             headers: Those of each request.
-            name: Whose certificate is wanted, where the route's address is a number; else "".
         """
-        self._name = name
+        self._dialler = dialler(route)
         self._stop = Event()
         self._route = route
         self._headers = {"Accept-Encoding": ACCEPTED, **headers}
-        self._endpoint = name or urlsplit(route.base_url).netloc
+        self._endpoint = route.name or urlsplit(route.base_url).netloc
         self._where = self._endpoint
         self._stream: Any = None
 
     def close(self) -> None:
         """Close the connection."""
-        if "_http" in self.__dict__:
-            self._http.close()
+        if "_way" in self.__dict__:
+            self._way.close()
 
     def drop(self) -> None:
         """Close the connection; the next request opens another one."""
         self.close()
-        self.__dict__.pop("_http", None)
+        self.__dict__.pop("_way", None)
 
     def begin(self) -> None:
         """Begin anew after a stop; a thread that still waits for a connection stays stopped."""
@@ -119,45 +110,38 @@ class Line:
         with Watchdog(self._shut) as watchdog:
             with self._explaining(watchdog):
                 response = self._sent(method, path, content, patience, watchdog)
-            # From here on, the time-outs are the patience's. The library looks for its own in
-            # this dictionary again when the body is read.
-            response.request.extensions["timeout"].clear()
-            with closing(response):
+            with ExitStack() as leaving:
+                leaving.callback(response.close)
                 pieces = self._pieces(response, patience, watchdog)
-                yield Incoming(response.status_code, response.headers, pieces)
+                yield Incoming(response.status, response.headers, pieces)
 
     def _sent(
         self, method: str, path: str, content: bytes, patience: Patience, watchdog: Watchdog
-    ) -> httpx.Response:
-        import httpx
-
+    ) -> Response:
         stop = self._stop
         self._go_on(stop)
-        timeout = httpx.Timeout(
-            patience.left(), connect=min(self._route.connect, patience.in_all()), pool=None
-        )
-        request = self._http.build_request(
-            method,
-            self._route.base_url + path,
-            content=content or None,
-            timeout=timeout,
-            extensions={"trace": partial(self._trace, stop)}
-            | ({"sni_hostname": self._name} if self._name else {}),
-        )
+        left = patience.left()
+        connecting = min(self._route.connect, patience.in_all())
+        timeouts = {"connect": connecting, "read": left, "write": left, "pool": None}
+        extensions = {"timeout": timeouts, "trace": partial(self._trace, stop)}
+        if self._route.name:
+            extensions["sni_hostname"] = self._route.name
         watchdog.watch(patience.in_all())
         begun = time.monotonic()
-        response = self._http.send(request, stream=True)
+        response = self._way.send(method, self._route.base_url + path, content, extensions)
         self._go_on(stop)
         watchdog.rest()
         patience.waited(time.monotonic() - begun)
+        # From here on, the time-outs are the patience's. The library looks for its own in this
+        # dictionary again when the body is read.
+        timeouts.clear()
         return response
 
     def _pieces(
-        self, response: httpx.Response, patience: Patience, watchdog: Watchdog
+        self, response: Response, patience: Patience, watchdog: Watchdog
     ) -> Iterator[bytes]:
         inflater = Inflater(response.headers.get("content-encoding", ""))
-        raw = response.iter_raw()
-        while (read := self._read(raw, patience, watchdog)) is not None:
+        while (read := self._read(response.pieces, patience, watchdog)) is not None:
             yield from inflater.feed(read)
 
     def _read(self, raw: Iterator[bytes], patience: Patience, watchdog: Watchdog) -> bytes | None:
@@ -182,22 +166,14 @@ class Line:
             raise faults.Lost("it was stopped")
 
     @cached_property
-    def _http(self) -> httpx.Client:
-        import httpx
+    def _way(self) -> Direct | Proxied:
+        if self._route.direct:
+            from nemochat.wire.transport import Direct
 
-        route = self._route
-        try:
-            return httpx.Client(
-                headers=self._headers,
-                verify=route.trust(),
-                trust_env=not route.bare and route.proxy != "",
-                proxy=route.proxy or None,
-                limits=httpx.Limits(max_connections=None, keepalive_expiry=SECONDS_KEPT),
-            )
-        except OSError as error:
-            raise ConfigurationError(
-                "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read"
-            ) from error
+            return Direct(self._dialler, self._headers)
+        from nemochat.wire.proxied import Proxied
+
+        return Proxied(self._route, self._headers)
 
     def _trace(self, stop: Event, name: str, info: Mapping[str, Any]) -> None:
         """Remember where the connection goes, and the connection, for `stop` to shut it."""
@@ -220,12 +196,10 @@ class Line:
     @contextmanager
     def _explaining(self, watchdog: Watchdog) -> Iterator[None]:
         """Turn what the HTTP library raises into sentences."""
-        import httpx
-
-        library = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+        failures = self._way.failures
         try:
             yield
-        except (*library, OSError, ValueError, ImportError) as error:
+        except failures as error:
             if watchdog.barked:
                 raise faults.Stalled(f"{self._where} fell silent") from error
             raise faults.explained(error, self._where) from error

@@ -92,13 +92,14 @@ def fetched(
         host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
         port = parts.port or (443 if parts.scheme == "https" else 80)
         line = Line(
-            Route(f"{parts.scheme}://{host}:{port}", ca_bundle, proxy, SECONDS),
+            Route(
+                f"{parts.scheme}://{host}:{port}", ca_bundle, proxy, SECONDS, parts.hostname or ""
+            ),
             {
                 "Host": parts.netloc,
                 "User-Agent": f"nemochat/{__version__}",
                 "Accept": "text/html, text/*;q=0.9, application/json;q=0.8, */*;q=0.1",
             },
-            name=parts.hostname or "",
         )
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:

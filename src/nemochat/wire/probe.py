@@ -14,8 +14,8 @@ from urllib.request import getproxies, proxy_bypass
 
 from nemochat.errors import NemochatError, Unreachable
 from nemochat.wire import faults
-from nemochat.wire.line import trusted
 from nemochat.wire.route import Route
+from nemochat.wire.trust import trusted
 
 T = TypeVar("T")
 _PORTS = {"http": 80, "https": 443}
@@ -42,7 +42,7 @@ class Step:
 def proxy(route: Route) -> str:
     """The address of the proxy on the way, or ""."""
     url = urlsplit(route.base_url)
-    if route.bare or route.proxy is not None:
+    if route.direct or route.proxy is not None:
         return route.proxy or ""
     if proxy_bypass(url.netloc):
         return ""

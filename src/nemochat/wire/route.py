@@ -1,14 +1,12 @@
-"""The way to an endpoint: its address, whom to trust, and through which proxy."""
+"""The way to an endpoint: its address, whom to trust, and whether a proxy is on it."""
 
 from __future__ import annotations
 
 import os
-import ssl
-from pathlib import Path
+import sys
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from nemochat.errors import ConfigurationError
 from nemochat.wire.endpoints import local
 
 
@@ -20,46 +18,44 @@ class Route(NamedTuple):
         ca_bundle: A file or folder of certificates to trust; "" leaves that to the environment.
         proxy: The proxy's address; "" uses none; None leaves that to the environment.
         connect: Seconds to connect.
+        name: Whose certificate is wanted, where the address is a number; else "".
     """
 
     base_url: str
     ca_bundle: str = ""
     proxy: str | None = None
     connect: float = 10.0
+    name: str = ""
 
     @property
-    def bare(self) -> bool:
-        """Whether it leads to this machine without TLS or a proxy.
+    def direct(self) -> bool:
+        """Whether no proxy is on it, as far as can be told without the HTTP library.
 
-        To load certificates and to look for proxies takes 15 ms, of no use for that. A proxy of
-        the environment is used for this machine too, as by other programs, unless NO_PROXY names
-        any of its addresses.
+        A proxy of the environment is used for this machine too, as by other programs, unless
+        NO_PROXY names any of its addresses. What else NO_PROXY exempts the library knows.
         """
-        if urlsplit(self.base_url).scheme != "http" or not local(self.base_url) or self.proxy:
-            return False
-        exempt = _environment("no_proxy").replace(" ", "").split(",")
-        return (
-            self.proxy is not None
-            or not (_environment("http_proxy") or _environment("all_proxy"))
-            or any(name == "*" or name.startswith(_HERE) for name in exempt)
+        if self.proxy is not None:
+            return not self.proxy
+        proxies = _proxies()
+        if not (proxies.get(urlsplit(self.base_url).scheme) or proxies.get("all")):
+            return True
+        exempt = proxies.get("no", "").replace(" ", "").split(",")
+        return local(self.base_url) and any(
+            name == "*" or name.startswith(_HERE) for name in exempt
         )
-
-    def trust(self) -> ssl.SSLContext | bool:
-        """The certificates to trust, or whether to trust those of the environment."""
-        if not self.ca_bundle:
-            return not self.bare
-        try:
-            if Path(self.ca_bundle).is_dir():
-                return ssl.create_default_context(capath=self.ca_bundle)
-            return ssl.create_default_context(cafile=self.ca_bundle)
-        except OSError as error:
-            raise ConfigurationError(
-                f"the certificates in {self.ca_bundle} cannot be read"
-            ) from error
 
 
 _HERE = ("localhost", "127.", "::1", "[::1]")
 
 
-def _environment(name: str) -> str:
-    return os.environ.get(name) or os.environ.get(name.upper()) or ""
+def _proxies() -> dict[str, str]:
+    """The environment's proxies by the schemes that they are for, and `no`: what needs none."""
+    if sys.platform in {"darwin", "win32"}:  # which have them in their settings too
+        from urllib.request import getproxies
+
+        return getproxies()
+    named = ((name, f"{name}_proxy") for name in ("http", "https", "all", "no"))
+    return {
+        name: os.environ.get(variable) or os.environ.get(variable.upper()) or ""
+        for name, variable in named
+    }

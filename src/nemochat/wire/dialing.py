@@ -1,0 +1,154 @@
+"""A connection without a proxy, opened before its request is there, beside all else that starts.
+
+To look a name up, to connect, to read the certificates and to agree on a key takes longer than to
+load the rest of the program: 150 ms where a round trip takes 60.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from threading import Thread
+from urllib.parse import urlsplit
+
+from nemochat.errors import ConfigurationError
+from nemochat.wire.endpoints import local
+from nemochat.wire.route import Route
+from nemochat.wire.trust import trusted
+
+SECONDS_KEPT = 60.0  # that an idle connection waits for a request
+PORTS = {"http": 80, "https": 443}
+_BEGUN: dict[Route, Dialler] = {}
+
+
+def begin(route: Route) -> None:
+    """Begin to open a connection along a route; the first line along it takes it up."""
+    _BEGUN[route] = Dialler(route)
+    _BEGUN[route].dial()
+
+
+def dialler(route: Route) -> Dialler:
+    """What opens connections along a route, with the one that was begun, if there is one."""
+    return _BEGUN.pop(route, None) or Dialler(route)
+
+
+class Dialler:
+    """Opens connections along one route; one of them may be under way before it is asked for."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._trust: ssl.SSLContext | ConfigurationError | None = None
+        self._thread: Thread | None = None
+        self._opened: socket.socket | None = None
+        self._failed: Exception | None = None
+        self._since = 0.0
+
+    def dial(self) -> None:
+        """Begin to open a connection in a thread, where that takes time and none is under way.
+
+        One to this machine in the clear takes none, and one through a proxy is the HTTP library's.
+        """
+        base_url = self._route.base_url
+        url = urlsplit(base_url)
+        host = url.hostname or ""
+        near = url.scheme == "http" and local(base_url)
+        if near or not self._route.direct or not host.isascii() or self._thread is not None:
+            return
+        port = url.port or PORTS[url.scheme]
+        self._thread = Thread(
+            target=self._open_ahead, args=(host, port), name="nemochat-dialling", daemon=True
+        )
+        self._thread.start()
+
+    def connection(self, host: str, port: int, seconds: float | None) -> socket.socket:
+        """A connection, encrypted where the route is: the one under way, or another one.
+
+        Args:
+            host: To where, in ASCII.
+            port: And to which port.
+            seconds: How long to wait for it, and again to agree on a key; None for ever.
+
+        Raises:
+            OSError: there is none; TimeoutError where that took too long.
+            ConfigurationError: the certificates cannot be read.
+        """
+        if self._thread is None:
+            return self._open(host, port, seconds)
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            raise TimeoutError
+        opened, failed, since = self._opened, self._failed, self._since
+        self._thread = self._opened = self._failed = None
+        fresh = time.monotonic() - since < SECONDS_KEPT
+        if failed is not None and fresh:
+            raise failed
+        if opened is not None and fresh and _alive(opened):
+            opened.settimeout(seconds)
+            return opened
+        if opened is not None:
+            opened.close()
+        return self._open(host, port, seconds)
+
+    def close(self) -> None:
+        """Close the connection that nobody asked for."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def _open_ahead(self, host: str, port: int) -> None:
+        try:
+            self._opened = self._open(host, port, self._route.connect)
+        except (OSError, ValueError, ConfigurationError) as error:
+            self._failed = error
+        self._since = time.monotonic()
+
+    def _open(self, host: str, port: int, seconds: float | None) -> socket.socket:
+        if urlsplit(self._route.base_url).scheme != "https":
+            return _connected(host, port, seconds)
+        reading = Thread(target=self._read_trust, daemon=True)  # beside the way there and back
+        reading.start()
+        plain = None
+        try:
+            plain = _connected(host, port, seconds)
+        finally:
+            reading.join()
+            if isinstance(self._trust, ConfigurationError):
+                if plain is not None:
+                    plain.close()
+                raise self._trust
+        assert self._trust is not None
+        try:
+            return self._trust.wrap_socket(plain, server_hostname=self._route.name or host)
+        except BaseException:
+            plain.close()
+            raise
+
+    def _read_trust(self) -> None:
+        if isinstance(self._trust, ssl.SSLContext):
+            return
+        try:
+            self._trust = trusted(self._route)
+            self._trust.set_alpn_protocols(["http/1.1"])
+        except ConfigurationError as error:
+            self._trust = error
+
+
+def _connected(host: str, port: int, seconds: float | None) -> socket.socket:
+    connection = socket.create_connection((host, port), seconds)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def _alive(connection: socket.socket) -> bool:
+    """Whether an idle connection still stands.
+
+    What TLS sends of itself, such as tickets, is no sign of an end; anything else is.
+    """
+    connection.settimeout(0)
+    try:
+        connection.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return True
+    except OSError:
+        return False
+    return False
