@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 
 from nemochat.core import parameters, profile
+from nemochat.core.nearest import nearest
 from nemochat.core.values import Number, OneOf, Value, Values, shown
 from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, UsageError
@@ -140,6 +139,8 @@ def take(config: Config, text: str, file: Path) -> None:
     Raises:
         ConfigurationError: it is no TOML, names nothing known, or sets what cannot be.
     """
+    import tomllib  # many have no file
+
     try:
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -164,7 +165,7 @@ def take(config: Config, text: str, file: Path) -> None:
 
 def unknown(name: str, where: str) -> ConfigurationError:
     """The error for a setting that there is not; it names the nearest."""
-    near = get_close_matches(name, [*_BY_NAME, SECTION], n=1)
+    near = nearest(name, [*_BY_NAME, SECTION])
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
     return ConfigurationError(f"{where}: there is no setting {shown(name)}", hint)
 

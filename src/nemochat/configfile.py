@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from nemochat import config
 from nemochat.core import parameters
+from nemochat.core.nearest import nearest
 from nemochat.core.values import Value, shown
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.writing import OWN, own_folder, replace
@@ -131,7 +131,7 @@ def spelled(name: str) -> tuple[str, ...]:
         return keys
     known = [s.name for s in config.TABLE] + [f"{config.SECTION}.{n}" for n in parameters.names()]
     near = [f"{config.SECTION}.{name}"] if name in parameters.names() else []
-    near = near or get_close_matches(name, known, n=1)
+    near = near or nearest(name, known)
     hint = f"Did you mean {near[0]}?" if near else "nemochat config show lists them"
     raise UsageError(f"there is no setting {shown(name)}", hint)
 

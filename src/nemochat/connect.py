@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,20 +11,19 @@ from nemochat import tokens
 from nemochat.config import Config
 from nemochat.directories import directories
 from nemochat.errors import ConfigurationError
-from nemochat.parts import View
 from nemochat.wire import custom, endpoints
 from nemochat.wire.dialect import Fitting
-from nemochat.wire.failures import Asked
 from nemochat.wire.patience import Timeouts
+from nemochat.wire.route import Route
 
 if TYPE_CHECKING:
+    from nemochat.parts import View
     from nemochat.wire.client import Client
     from nemochat.wire.rehearsal import Rehearsal
 
 TOKENS = "tokens"  # the file for them, in the folder of what is neither settings nor conversations
 
 
-@dataclass(frozen=True, slots=True)
 class Connector:
     """Makes clients.
 
@@ -36,11 +34,18 @@ class Connector:
         log: Takes a line for each request, response, try and ending; None logs nothing.
     """
 
-    config: Config
-    environment: Mapping[str, str]
-    view: View
-    log: Callable[[str], None] | None = None
-    _found: dict[str, tokens.Found | None] = field(default_factory=dict, init=False, repr=False)
+    def __init__(
+        self,
+        config: Config,
+        environment: Mapping[str, str],
+        view: View,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        self.config = config
+        self.environment = environment
+        self.view = view
+        self.log = log
+        self._found: dict[str, tokens.Found | None] = {}
 
     def rows(self) -> tuple[endpoints.Endpoint, ...]:
         """All endpoints, the configuration's among them; ConfigurationError if one is none."""
@@ -58,20 +63,17 @@ class Connector:
         """Whether the endpoint of this name can be asked: it has a token, or needs none."""
         return not self.needs_token(name) or self.token(name) is not None
 
-    def client(self, name: str, timeouts: Timeouts | None = None) -> Client:
+    def client(self, name: str) -> Client:
         """A client of the endpoint of this name.
-
-        Args:
-            name: The endpoint's name.
-            timeouts: How long to wait for what; None is as the settings say.
 
         Raises:
             ConfigurationError: it has no token, or an impossible address.
         """
         from nemochat.wire.client import Client
+        from nemochat.wire.failures import Asked
 
         row = self.row(name)
-        address = self.address(name)
+        route = self.route(name)
         found = self.token(name)
         if found is None and self.needs_token(name):
             raise ConfigurationError(
@@ -80,21 +82,16 @@ class Connector:
             )
         number = self.config.number
         client = Client(
-            address,
+            route,
             found.token if found else "",
             Asked(self.variable(name), self.model(name)),
             wait=self.view.wait,
-            timeouts=timeouts
-            or Timeouts(
-                number("connect_timeout"), number("first_byte_timeout"), number("idle_timeout")
-            ),
+            timeouts=Timeouts(number("first_byte_timeout"), number("idle_timeout")),
             retries=int(number("retries")),
             fitting=Fitting(row.dialect, self.view.notice),
-            ca_bundle=self.config.text("ca_bundle"),
-            proxy=self.proxy(name),
             log=self.log,
         )
-        for warning in (client.warning, self._kept_back(row, address, found)):
+        for warning in (client.warning, self._kept_back(row, route.base_url, found)):
             if warning:
                 self.view.notice(warning)
         return client
@@ -108,10 +105,15 @@ class Connector:
         fitting = Fitting(row.dialect, self.view.notice)
         return Rehearsal(self.address(name), variable, fitting, curl=curl)
 
-    def proxy(self, name: str) -> str | None:
-        """The proxy on the way to an endpoint: "" is none, None is as the environment says."""
-        proxy = self.config.text("proxy")
-        return "" if name == endpoints.GUIDE else {"": None, "none": ""}.get(proxy, proxy)
+    def route(self, name: str) -> Route:
+        """The way to the endpoint of this name; the guide begins to listen.
+
+        Raises:
+            ConfigurationError: nothing can be sent there.
+        """
+        if name == endpoints.GUIDE:
+            return Route(self.address(name), proxy="")
+        return route(self.config, self.row(name))
 
     def token(self, name: str) -> tokens.Found | None:
         """The token for the endpoint of this name, looked for once.
@@ -159,7 +161,7 @@ class Connector:
             from nemochat.guide.server import start
 
             return start().base_url
-        return endpoints.address(self.config.text("base_url") or self.row(name).base_url)
+        return route(self.config, self.row(name)).base_url
 
     def _has_token(self, name: str) -> bool:
         """Whether a variable holds a token; a rehearsal runs no command and opens no keyring."""
@@ -174,6 +176,17 @@ class Connector:
             f"{row.token_variable} is not sent to {urlsplit(address).netloc}, which is not"
             f" {row.name}'s; {tokens.ANY} would be"
         )
+
+
+def route(config: Config, row: endpoints.Endpoint) -> Route:
+    """The way to an endpoint, the guide apart; ConfigurationError if nothing can be sent there."""
+    proxy = config.text("proxy")
+    return Route(
+        endpoints.address(config.text("base_url") or row.base_url),
+        config.text("ca_bundle"),
+        {"": None, "none": ""}.get(proxy, proxy),
+        config.number("connect_timeout"),
+    )
 
 
 def token_file() -> Path | None:

@@ -6,12 +6,12 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
+from nemochat.core.nearest import nearest
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
 
@@ -208,5 +208,5 @@ def _nearest(path: Path) -> str:
         names = [each.name for each in path.parent.iterdir()]
     except (OSError, ValueError):
         return ""
-    near = get_close_matches(path.name, names, n=1)
+    near = nearest(path.name, names)
     return f"Did you mean {shown(str(path.with_name(near[0])))}?" if near else ""

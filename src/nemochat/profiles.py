@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from nemochat.config import Config
 from nemochat.core.conversation import Settings
+from nemochat.core.nearest import nearest
 from nemochat.core.profile import NONE, Profile
 from nemochat.core.values import shown
 from nemochat.errors import ConfigurationError, UsageError
@@ -23,7 +23,7 @@ def find(profiles: Profiles, name: str) -> Profile:
     """The profile of this name; UsageError names the nearest."""
     if name in profiles:
         return profiles[name]
-    near = get_close_matches(name, profiles, n=1)
+    near = nearest(name, profiles)
     hint = f"There are {', '.join(profiles)}" if profiles else "nemochat profiles edit makes one"
     raise UsageError(
         f"there is no profile {shown(name)}", f"Did you mean {near[0]}?" if near else hint

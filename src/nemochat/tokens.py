@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import time
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.util import find_spec
-from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.errors import ConfigurationError
 from nemochat.writing import OWN, own_folder, replace
@@ -25,21 +22,22 @@ SECONDS = 30.0  # that a password manager may take
 LARGEST = 64 * 1024  # bytes of what it prints
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A token that was found.
+class Found(NamedTuple):
+    """A token that was found; it does not show when this is printed.
 
     Attributes:
         token: The secret.
         source: Where it was, in words.
     """
 
-    token: str = field(repr=False)
+    token: str
     source: str
 
+    def __repr__(self) -> str:
+        return f"Found(source={self.source!r})"
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+
+class Wanted(NamedTuple):
     """Whose token is looked for.
 
     Attributes:
@@ -213,6 +211,8 @@ def stored(file: Path) -> dict[str, str]:
     Raises:
         ConfigurationError: others may read it, or it is broken.
     """
+    import tomllib
+
     try:
         with file.open("rb") as opened:
             found = os.fstat(opened.fileno())
@@ -236,6 +236,8 @@ def store(file: Path, endpoint: str, token: str | None) -> None:
     Raises:
         ConfigurationError: the file cannot be read or written.
     """
+    from json import dumps  # a JSON string is a TOML string
+
     kept = {name: each for name, each in stored(file).items() if name != endpoint}
     if token is not None:
         kept[endpoint] = token

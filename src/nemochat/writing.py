@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
@@ -33,8 +32,10 @@ def replace(path: Path, content: bytes, *, mode: int) -> None:
     Raises:
         OSError: it cannot be written; what was there is as it was.
     """
+    from secrets import token_hex  # with random and hmac, for what is seldom done
+
     real = Path(os.path.realpath(path))
-    made = real.with_name(f".{real.name[:64]}.{secrets.token_hex(4)}")
+    made = real.with_name(f".{real.name[:64]}.{token_hex(4)}")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(made, flags, mode)
     try:

@@ -14,9 +14,11 @@ from nemochat.wire.client import Client
 from nemochat.wire.dialect import Fitting
 from nemochat.wire.failures import Asked
 from nemochat.wire.patience import Timeouts
+from nemochat.wire.route import Route
 from tests.wire.fault_server.case import TOKEN
 
-TIMEOUTS = Timeouts(connect=1.0, first_byte=1.0, idle=0.7)
+TIMEOUTS = Timeouts(first_byte=1.0, idle=0.7)
+SECONDS_TO_CONNECT = 1.0
 PROMPT = Prompt("nemo", (Message(Role.USER, "Hi"),), {})
 
 
@@ -69,15 +71,13 @@ def asking(  # noqa: PLR0913 - a client has as many settings
             while_waiting()
 
     client = Client(
-        base_url,
+        Route(base_url, ca_bundle, proxy, SECONDS_TO_CONNECT),
         token,
         Asked("NEMO_TOKEN", "nemo"),
         wait=wait,
         timeouts=timeouts,
         retries=retries,
         fitting=fitting,
-        ca_bundle=ca_bundle,
-        proxy=proxy,
         log=logged.append,
     )
     with closing(client):

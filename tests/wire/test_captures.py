@@ -22,6 +22,7 @@ from nemochat.wire.models import listed
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.protocol import Reader
 from nemochat.wire.reading import deltas
+from nemochat.wire.route import Route
 from tests.wire.captured import CAPTURES, Response, taken_apart
 from tests.wire.fault_server.scripts import plays
 from tests.wire.fault_server.server import FaultServer
@@ -226,7 +227,7 @@ def test_every_capture_comes_over_a_socket_in_random_pieces(path: Path) -> None:
 
     behave = plays(*(raw[a:b] for a, b in pairwise(places)))
     with FaultServer(behave) as server:
-        client = Client(server.base_url, "sk-test", Asked("NEMO_TOKEN", "nemo"), wait=wait)
+        client = Client(Route(server.base_url), "sk-test", Asked("NEMO_TOKEN", "nemo"), wait=wait)
         with closing(client):
             if is_list(path):
                 assert client.models() == listed(response.body) != ()

@@ -20,7 +20,7 @@ from tests.wire.fault_server.table import CASES
 
 AT_ONCE = 40  # cases that are played beside each other: most of them only wait
 UNDER_LOAD = 8.0  # seconds that a busy machine may add; a server that holds on does so for 20
-UNHURRIED = Timeouts(connect=10, first_byte=20, idle=20)
+UNHURRIED = Timeouts(first_byte=20, idle=20)
 
 
 @dataclass

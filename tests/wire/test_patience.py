@@ -13,7 +13,7 @@ from nemochat.wire.patience import (
     Timeouts,
 )
 
-TIMES = Timeouts(connect=1, first_byte=10, idle=4)
+TIMES = Timeouts(first_byte=10, idle=4)
 
 
 def test_the_first_piece_may_take_longer_than_the_next() -> None:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from nemochat import __version__, config
@@ -19,6 +18,7 @@ from nemochat.cli.options import Given
 from nemochat.cli.settings import check as fits
 from nemochat.cli.telling import hanging, on_terminal, tell, tell_json
 from nemochat.connect import Connector
+from nemochat.core.nearest import nearest
 from nemochat.directories import directories
 from nemochat.errors import (
     ConfigurationError,
@@ -33,9 +33,10 @@ from nemochat.screen.safe import harmless_line
 from nemochat.wire import endpoints
 from nemochat.wire.failures import Asked
 from nemochat.wire.patience import Timeouts
+from nemochat.wire.route import Route
 
 SECONDS = 10.0  # that a step to the endpoint may take, or less if the settings say so
-LOCAL = Timeouts(0.5, 0.5, 0.5)  # for servers on this machine
+LOCAL = Timeouts(0.5, 0.5)  # for servers on this machine
 LONGEST = 300  # columns of a finding in all
 
 
@@ -167,17 +168,12 @@ def _token(connector: Connector, name: str) -> str:
 def _way(connector: Connector, name: str) -> Iterator[Finding]:
     """The steps to the endpoint, as far as they go."""
     from nemochat.wire import probe
-    from nemochat.wire.route import Route
 
-    number, text = connector.config.number, connector.config.text
-    connect = min(SECONDS, number("connect_timeout"))
     try:
-        address = connector.address(name)
-        route = Route(address, text("ca_bundle"), connector.proxy(name), connect)
-        yield Finding(
-            "endpoint", f"{name} at {address}{' through a proxy' * bool(probe.proxy(route))}"
-        )
-        for step in probe.steps(route, connect):
+        route = connector.route(name)
+        through = " through a proxy" * bool(probe.proxy(route))
+        yield Finding("endpoint", f"{name} at {route.base_url}{through}")
+        for step in probe.steps(route, min(SECONDS, route.connect)):
             yield Finding(step.name, f"{step.said} ({step.seconds * 1000:.0f} ms)", step.error)
     except NemochatError as error:
         yield Finding("endpoint", "", error)
@@ -194,7 +190,7 @@ def _model(connector: Connector, name: str) -> str:
         if each.name == model:
             context = f", with a context of {each.context_length}" if each.context_length else ""
             return f"{model} is there{context}"
-    near = get_close_matches(model, [each.name for each in models], n=1, cutoff=0.4)
+    near = nearest(model, [each.name for each in models], cutoff=0.4)
     raise RequestRefused(
         f"{name} does not list {model} among its {len(models)} models",
         f"-m {near[0]} may be it" if near else "nemochat models lists them",
@@ -218,9 +214,8 @@ def _local(connector: Connector) -> str:
     for row in connector.rows():
         if not row.base_url or not endpoints.local(row.base_url):
             continue
-        client = Client(
-            row.base_url, "", Asked("", ""), wait=lambda *_: None, timeouts=LOCAL, proxy=""
-        )
+        route = Route(row.base_url, proxy="", connect=LOCAL.first_byte)
+        client = Client(route, "", Asked("", ""), wait=lambda *_: None, timeouts=LOCAL)
         with closing(client):
             try:
                 models = client.offer(LOCAL.first_byte)

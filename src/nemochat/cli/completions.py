@@ -7,12 +7,11 @@ of one's own from the configuration. No name is ever given to a shell to be read
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 import typer
 
 from nemochat.cli.preludes import BASH, FISH, ZSH
 from nemochat.cli.tree import CHATS, ENDPOINTS, FILE, MODELS, PROFILES, SHELLS, Flag, Node, nodes
+from nemochat.core.nearest import nearest
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
 
@@ -23,7 +22,7 @@ _NAMES = {CHATS, MODELS}  # files of store/names.py
 def script(shell: str, app: typer.Typer) -> str:
     """The completion script for a shell; UsageError if there is none."""
     if shell not in SHELLS:
-        near = get_close_matches(shell, SHELLS, n=1)
+        near = nearest(shell, SHELLS)
         hint = f"Did you mean {near[0]}?" if near else ""
         raise UsageError(f"completions are for bash, zsh or fish, not {shown(shell)}", hint)
     return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](nodes(app))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from functools import cache, wraps
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
@@ -114,7 +114,12 @@ def asked(context: typer.Context, endpoint: str | None, base_url: str | None) ->
     return given.over(before) if isinstance(before, Given) else given
 
 
-def _flags() -> Iterator[inspect.Parameter]:
+@cache
+def _flags() -> tuple[inspect.Parameter, ...]:
+    return tuple(_declared())
+
+
+def _declared() -> Iterator[inspect.Parameter]:
     yield from map(_setting, config.TABLE)
     for row in parameters.TABLE:
         yield _sampling(row)

@@ -18,6 +18,10 @@ def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code; nothing is raised."""
     _end_on_signals()
     try:
+        if _asks(arguments):
+            from nemochat.cli import ahead
+
+            ahead.begin(arguments)
         return _command(arguments)
     except NemochatError as error:
         _tell(error, arguments)
@@ -38,6 +42,13 @@ def run(arguments: list[str]) -> int:
         fault = f"a fault of nemochat's own ({type(error).__name__}: {error})"
         _tell(NemochatError(fault, "--debug shows where, for a report"), arguments)
         return ExitCode.FAULT
+
+
+def _asks(arguments: list[str]) -> bool:
+    """Whether a question is asked at once: by `ask`, or through a pipe."""
+    if arguments:
+        return arguments[0] == "ask"
+    return sys.stdin is not None and not sys.stdin.isatty()
 
 
 def _command(arguments: list[str]) -> int:

@@ -7,9 +7,9 @@ someone chose is sent, so a default here is documentation and never a value on t
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import NamedTuple
 
+from nemochat.core.nearest import nearest
 from nemochat.core.values import Number, OneOf, Texts, Value, Values, shown
 from nemochat.errors import UsageError
 
@@ -118,7 +118,7 @@ def find(name: str) -> Parameter:
     wanted = _SHORT.get(wanted, wanted)
     if wanted in _BY_NAME:
         return _BY_NAME[wanted]
-    near = get_close_matches(wanted, _BY_NAME, n=1)
+    near = nearest(wanted, _BY_NAME)
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
     raise UsageError(f"there is no parameter {shown(name)}", hint)
 

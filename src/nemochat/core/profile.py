@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import NamedTuple
 
 from nemochat.core import parameters
 from nemochat.core.messages import Message, Role
+from nemochat.core.nearest import nearest
 from nemochat.core.values import Value, Values, shown
 from nemochat.errors import UsageError
 
@@ -110,7 +110,7 @@ def read(name: str, told: object, folder: PurePath) -> Profile:
             except UsageError as error:
                 raise UsageError(f"profile {name}: {error.sentence}", error.hint) from None
         else:
-            near = get_close_matches(key, KEYS, n=1)
+            near = nearest(key, KEYS)
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(KEYS)}"
             raise UsageError(f"profile {name}: there is no key {shown(key)}", hint)
     _check_template(name, texts.get("template", ""))

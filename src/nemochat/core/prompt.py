@@ -8,8 +8,6 @@ sent is made from the path here. The path itself is never changed.
 
 from __future__ import annotations
 
-import hashlib
-import string
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,7 +15,7 @@ from nemochat.core.messages import Message, Role, ToolCall
 from nemochat.core.schema import ResponseFormat
 from nemochat.core.values import Values
 
-_ALPHANUMERIC = string.ascii_letters + string.digits
+_ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _TOOL_CALL_ID_LENGTH = 9
 _TALKERS = {Role.USER, Role.ASSISTANT}
 
@@ -118,7 +116,9 @@ def short_id(id: str) -> str:  # noqa: A002 - the field's word
     """The id as the 9 alphanumerics that Nemo's template takes; the same for the same id."""
     if len(id) == _TOOL_CALL_ID_LENGTH and all(c in _ALPHANUMERIC for c in id):
         return id
-    digest = hashlib.sha256(id.encode("utf-8", "surrogatepass")).digest()
+    from hashlib import sha256  # with OpenSSL, for conversations with tools
+
+    digest = sha256(id.encode("utf-8", "surrogatepass")).digest()
     return "".join(
         _ALPHANUMERIC[byte % len(_ALPHANUMERIC)] for byte in digest[:_TOOL_CALL_ID_LENGTH]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -101,6 +100,8 @@ class Texts(NamedTuple):
     def parse(self, text: str) -> Value:
         r"""Read one text, or several as a JSON list; `\n` and `\t` are the control characters."""
         if text.startswith("[") and text.endswith("]"):
+            import json
+
             try:
                 return self.check(json.loads(text))
             except (json.JSONDecodeError, RecursionError):
@@ -124,4 +125,8 @@ def shown(value: object, longest: int = 40) -> str:
     text = str(value).strip()
     text = text if len(text) <= longest else text[: longest - 1] + "…"
     bare = not isinstance(value, str) or _DECIMAL.fullmatch(text)
-    return text if bare else json.dumps(text, ensure_ascii=False)
+    if bare:
+        return text
+    import json
+
+    return json.dumps(text, ensure_ascii=False)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
+from nemochat.core.nearest import nearest
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
 from nemochat.repl import custom
@@ -136,7 +136,7 @@ def find(name: str) -> Command:
     files = custom.files()
     if name in files:
         return _own(name, files[name])
-    near = get_close_matches(name, [*_NAMES, *files], n=1)
+    near = nearest(name, [*_NAMES, *files])
     hint = f"Did you mean /{near[0]}?" if near else f"/help lists all {len(known)}"
     raise UsageError(f"there is no command {shown('/' + name)}", hint)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def migrate(db: Connection) -> None:
 
 def _statements(step: int) -> Iterator[str]:
     """The statements of a step; a trigger is one, however many it holds."""
-    source = files("nemochat.store").joinpath("migrations", f"{step}.sql")
+    source = Path(__file__).with_name("migrations") / f"{step}.sql"
     statement = ""
-    for line in source.read_text(encoding="utf-8").splitlines():
+    for line in source.read_text("utf-8").splitlines():
         statement += line.partition("--")[0].rstrip() + "\n"
         if statement.endswith("END;\n" if "CREATE TRIGGER" in statement else ";\n"):
             yield statement

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -49,7 +48,7 @@ class Client:
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own, given by name
         self,
-        base_url: str,
+        route: Route,
         token: str,
         asked: failures.Asked,
         *,
@@ -57,28 +56,24 @@ class Client:
         timeouts: Timeouts | None = None,
         retries: int = MOST_REQUESTS - 1,
         fitting: Fitting | None = None,
-        ca_bundle: str = "",
-        proxy: str | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare a client; nothing is sent yet.
 
         Args:
-            base_url: The address to which `/chat/completions` is added.
+            route: The way to the address to which `/chat/completions` is added.
             token: The secret to send; "" sends none.
             asked: What a hint may name.
             wait: Waits some seconds before the next try and tells why.
             timeouts: How long to wait for what.
             retries: How often to try again.
             fitting: Makes prompts fit the endpoint.
-            ca_bundle: A file or folder of certificates to trust; "" is as the environment says.
-            proxy: The proxy's address; "" uses none; None leaves that to the environment.
             log: Takes a line for each request, response, try and ending; never the token.
 
         Raises:
             ConfigurationError: the address is none, or the token cannot be sent.
         """
-        self._base_url = endpoints.address(base_url)
+        self._base_url = endpoints.address(route.base_url)
         if problem := endpoints.token_problem(token):
             raise ConfigurationError(f"the token {problem}")
         self.warning = endpoints.exposure(self._base_url, token)
@@ -94,8 +89,7 @@ class Client:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         headers |= self._fitting.dialect.headers
-        route = Route(self._base_url, ca_bundle, proxy, self._timeouts.connect)
-        self._line = Line(route, headers)
+        self._line = Line(route._replace(base_url=self._base_url), headers)
 
     def close(self) -> None:
         """Close the connection."""
@@ -166,7 +160,7 @@ class Client:
                 if given.begun:
                     yield from given.broken_off(faults.ending(error), error.sentence)
                     return
-                seconds = pause(error, self._requests, random.random())  # noqa: S311 - jitter
+                seconds = pause(error, self._requests)
                 if given.thought or seconds is None or self._requests >= self._most_requests:
                     raise
                 self._tell(f"again in {seconds:.1f} s")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
+from nemochat.core.nearest import nearest
 from nemochat.core.values import shown
 from nemochat.errors import ConfigurationError
 from nemochat.wire.dialect import Dialect
@@ -44,7 +44,7 @@ def _row(name: str, section: object, known: Endpoint | None) -> Endpoint:
         raise ConfigurationError(f"{where} takes a table, not {shown(section)}")
     for key in section:
         if key not in KEYS:
-            near = get_close_matches(key, KEYS, n=1)
+            near = nearest(key, KEYS)
             hint = f"Did you mean {near[0]}?" if near else f"It takes {', '.join(KEYS)}"
             raise ConfigurationError(f"{where} takes no {shown(key)}", hint)
     row = known or Endpoint(name, "", NEMO, "", "an endpoint of your own")

@@ -7,17 +7,23 @@ load the rest of the program: 150 ms where a round trip takes 60.
 from __future__ import annotations
 
 import socket
-import ssl
+import sys
 import time
 from threading import Thread
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nemochat.errors import ConfigurationError
 from nemochat.wire.endpoints import local
 from nemochat.wire.route import Route
-from nemochat.wire.trust import trusted
+
+if TYPE_CHECKING:
+    import ssl
 
 SECONDS_KEPT = 60.0  # that an idle connection waits for a request
+# How long one thread computes while another has something to do: with Python's 5 ms, a connection
+# waits for the imports beside it at each of its steps.
+SECONDS_OF_A_TURN = 0.0005
 PORTS = {"http": 80, "https": 443}
 _BEGUN: dict[Route, Dialler] = {}
 
@@ -59,6 +65,7 @@ class Dialler:
         self._thread = Thread(
             target=self._open_ahead, args=(host, port), name="nemochat-dialling", daemon=True
         )
+        sys.setswitchinterval(SECONDS_OF_A_TURN)
         self._thread.start()
 
     def connection(self, host: str, port: int, seconds: float | None) -> socket.socket:
@@ -124,7 +131,9 @@ class Dialler:
             raise
 
     def _read_trust(self) -> None:
-        if isinstance(self._trust, ssl.SSLContext):
+        from nemochat.wire.trust import trusted  # with ssl: what is in the clear needs neither
+
+        if self._trust is not None and not isinstance(self._trust, ConfigurationError):
             return
         try:
             self._trust = trusted(self._route)
@@ -144,10 +153,12 @@ def _alive(connection: socket.socket) -> bool:
 
     What TLS sends of itself, such as tickets, is no sign of an end; anything else is.
     """
+    from ssl import SSLWantReadError
+
     connection.settimeout(0)
     try:
         connection.recv(1)
-    except (BlockingIOError, ssl.SSLWantReadError):
+    except (BlockingIOError, SSLWantReadError):
         return True
     except OSError:
         return False

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from nemochat.core.nearest import nearest
 from nemochat.core.values import shown
 from nemochat.errors import ConfigurationError
 from nemochat.wire.dialect import Dialect
 
 NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
 GUIDE = "guide"
+_LONGEST_LABEL = 63  # letters between two dots of a host's name
 
 
 class Endpoint(NamedTuple):
@@ -107,7 +108,7 @@ def find(name: str, among: Sequence[Endpoint] = TABLE) -> Endpoint:
     by_name = {endpoint.name: endpoint for endpoint in among}
     if name in by_name:
         return by_name[name]
-    near = get_close_matches(name, by_name, n=1)
+    near = nearest(name, by_name)
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(by_name)}"
     raise ConfigurationError(f"there is no endpoint {shown(name)}", hint)
 
@@ -137,11 +138,20 @@ def address(base_url: str) -> str:
         raise ConfigurationError("the address takes no user name and no password")
     if parts.query or parts.fragment:
         raise ConfigurationError("the address takes nothing after a ? or a #")
-    try:
-        parts.hostname.encode("idna")
-    except UnicodeError:
-        raise ConfigurationError(wanted) from None
+    if not _is_name(parts.hostname):
+        raise ConfigurationError(wanted)
     return base_url.rstrip("/")
+
+
+def _is_name(host: str) -> bool:
+    """Whether a host can be one by its form."""
+    if host.isascii():  # to load the codec takes 2 ms
+        return all(0 < len(label) <= _LONGEST_LABEL for label in host.removesuffix(".").split("."))
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def local(base_url: str) -> bool:

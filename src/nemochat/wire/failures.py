@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
+from nemochat.core.nearest import nearest
 from nemochat.errors import (
     EndpointError,
     EndpointFailed,
@@ -140,7 +140,7 @@ def _faulty(
 
 def _nearest(model: str, models: Sequence[str]) -> str:
     by_lower = {name.lower(): name for name in models}
-    near = [by_lower[n] for n in get_close_matches(model.lower(), by_lower, n=2, cutoff=0.4)]
+    near = [by_lower[n] for n in nearest(model.lower(), by_lower, 2, cutoff=0.4)]
     if not near:
         return f"It was asked for the model {model}"
     both = f"It has {' and '.join(near)}"

@@ -13,9 +13,8 @@ _EVENT = 64  # such bytes that an event without any answer counts for
 
 
 class Timeouts(NamedTuple):
-    """Seconds to wait: to connect, for the first piece of an answer, and between two pieces."""
+    """Seconds to wait: for the first piece of an answer, and between two pieces."""
 
-    connect: float = 10.0
     first_byte: float = 120.0
     idle: float = 60.0
 

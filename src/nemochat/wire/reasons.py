@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from contextlib import suppress
 
@@ -57,8 +56,10 @@ def _from_text(text: str, depth: int) -> str:
     if stripped.startswith(("{", "[")):
         return _from_json(stripped, depth)
     if _PAGE.search(stripped[:_START]):
+        from html import unescape  # its table of entities is long
+
         title = _TITLE.search(stripped) or _HEADING.search(stripped)
-        words = html.unescape(_MARKUP.sub(" ", title[1])).strip() if title else ""
+        words = unescape(_MARKUP.sub(" ", title[1])).strip() if title else ""
         return words or "a page of HTML"
     return stripped
 

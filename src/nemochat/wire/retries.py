@@ -33,13 +33,13 @@ def seconds_asked(headers: Mapping[str, str], now: datetime | None = None) -> fl
     return seconds if seconds == seconds else None  # noqa: PLR0124 - only "nan" differs from itself
 
 
-def pause(error: EndpointError, tries: int, chance: float) -> float | None:
+def pause(error: EndpointError, tries: int, chance: float | None = None) -> float | None:
     """Seconds to wait before the next try, or None if there is to be none.
 
     Args:
         error: Why the last try failed.
         tries: How many were made.
-        chance: A random number from 0 to 1.
+        chance: A number from 0 to 1; None throws the dice.
     """
     if not error.retriable or tries >= MOST_REQUESTS:
         return None
@@ -48,6 +48,10 @@ def pause(error: EndpointError, tries: int, chance: float) -> float | None:
             error.hint = f"It asks to be tried again {after(error.retry_after)}"
             return None
         return max(error.retry_after, SHORTEST_WAIT)
+    if chance is None:
+        import random  # loaded where a try failed
+
+        chance = random.random()  # noqa: S311 - jitter
     return max(FIRST_BACKOFF * 2.0 ** (tries - 1) * chance, SHORTEST_WAIT)
 
 

@@ -1,0 +1,117 @@
+"""A connection that is opened before its request is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from nemochat.core.messages import Ending
+from nemochat.errors import Unreachable
+from nemochat.wire import dialing
+from nemochat.wire.route import Route
+from tests.wire.asking import PROMPT, SECONDS_TO_CONNECT, asking
+from tests.wire.fault_server.scripts import HELLO
+from tests.wire.fault_server.server import FaultServer, Peer
+from tests.wire.secured import AUTHORITY, GOOD, secured, unused_port
+
+
+def way(base_url: str, ca_bundle: str = AUTHORITY) -> Route:
+    """The way that `asking` takes with the same arguments."""
+    return Route(base_url, ca_bundle, None, SECONDS_TO_CONNECT)
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+def test_the_first_question_goes_over_the_connection_that_was_begun() -> None:
+    with secured("good") as server:
+        dialing.begin(way(server.base_url))
+        until(lambda: server.connections == 1)
+        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+            assert asked.text() == HELLO
+        assert server.connections == 1
+
+
+def test_another_way_leaves_the_connection_that_was_begun_alone() -> None:
+    with secured("good") as server, secured("good") as other:
+        dialing.begin(way(other.base_url))
+        until(lambda: other.connections == 1)
+        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+            assert asked.text() == HELLO
+        assert (server.connections, other.connections, other.requests) == (1, 1, [])
+
+
+def test_a_connection_that_was_closed_meanwhile_is_replaced_without_a_word() -> None:
+    closed: list[int] = []
+
+    def closes_the_first(peer: Peer, number: int) -> None:
+        if number:
+            GOOD(peer, number)
+        else:
+            peer.connection.close()
+            closed.append(number)
+
+    with secured("good", closes_the_first) as server:
+        dialing.begin(way(server.base_url))
+        until(lambda: bool(closed))
+        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+            assert asked.text() == HELLO
+        assert (asked.waits, server.connections) == ([], 2)
+
+
+def test_a_failure_beforehand_is_told_as_any_other_and_tried_again() -> None:
+    base_url = f"https://127.0.0.1:{unused_port()}/v1"
+    dialing.begin(way(base_url))
+    with asking(base_url, ca_bundle=AUTHORITY) as asked:
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert "connection refused" in error.sentence
+    assert len(asked.waits) == 2
+
+
+def test_a_certificate_that_is_refused_beforehand_is_refused() -> None:
+    with secured("expired") as server:
+        dialing.begin(way(server.base_url))
+        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+            error = asked.failure()
+        assert "certificate has expired" in error.sentence
+        assert (server.connections, server.requests, asked.waits) == (1, [], [])
+
+
+def test_a_handshake_that_hangs_beforehand_is_left_in_time() -> None:
+    def stalls(peer: Peer, _: int) -> None:
+        peer.hold(20)
+
+    with FaultServer(stalls) as server:
+        base_url = server.base_url.replace("http:", "https:")
+        dialing.begin(way(base_url))
+        with asking(base_url, ca_bundle=AUTHORITY, retries=0) as asked:
+            error = asked.failure()
+        assert isinstance(error, Unreachable)
+        assert "did not answer in time" in error.sentence
+
+
+def test_a_stop_while_it_is_under_way_ends_the_question() -> None:
+    def stalls(peer: Peer, _: int) -> None:
+        peer.hold(20)
+
+    with FaultServer(stalls) as server:
+        base_url = server.base_url.replace("http:", "https:")
+        dialing.begin(way(base_url))
+        with asking(base_url, ca_bundle=AUTHORITY) as asked:
+            stream = asked.client.stream(PROMPT)
+            asked.client.stop()
+            assert [delta.ending for delta in stream] == [Ending.INTERRUPTED]
+
+
+def test_what_takes_no_time_is_not_begun() -> None:
+    with FaultServer(GOOD) as server:
+        dialing.begin(Route(server.base_url))
+        dialing.begin(Route("https://nemo.invalid/v1", proxy="http://127.0.0.1:9"))
+        with asking(server.base_url) as asked:
+            assert asked.text() == HELLO
+        assert server.connections == 1
