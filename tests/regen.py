@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -20,8 +19,16 @@ from nemochat.errors import ExitCode
 from nemochat.repl.commands import help as help_commands
 from nemochat.wire import endpoints
 from nemochat.wire.endpoints import Endpoint
+from tests.wire.fault_server.table import CASES
 
 ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+FIGURES = {
+    "one question, one short answer, whole process: CPU ms": "one short answer, CPU ms",
+    "the chat, start to prompt drawn, beside a bare prompt: CPU ms": "a chat to its prompt, CPU ms",
+    "a token into a pipe: CPU ms": "a token into a pipe, CPU ms",
+    "memory of `ask` after 50,000 tokens: MB": "memory after 50,000 tokens, MB",
+}  # rows of the page of benchmarks, by what the README calls them
 SCRIPTS = {"bash": "nemochat.bash", "zsh": "_nemochat", "fish": "nemochat.fish"}
 
 
@@ -99,20 +106,21 @@ def setting_table() -> str:
     return table(("setting", "what it is", "default"), *rows)
 
 
-def demo() -> str:
-    """What `make demo` shows through a pipe."""
-    command = [sys.executable, "-m", "nemochat", "--endpoint", "guide", "--private"]
-    with tempfile.TemporaryDirectory() as home:
-        done = subprocess.run(
-            [*command, "--script", str(ROOT / "docs" / "demo.txt")],
-            env={"PATH": os.environ["PATH"], "HOME": home},
-            capture_output=True,
-            text=True,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    assert done.stderr == "", done.stderr
-    return f"````markdown\n{done.stdout}````"
+def figure_table() -> str:
+    """Some rows of the page of benchmarks, beside the peers that were measured in any of them."""
+    lines = BENCHMARKS.read_text("utf-8").splitlines()
+    head, *rows = [[*map(str.strip, line.strip("|").split("|"))] for line in lines if "|" in line]
+    columns = [head.index("nemochat"), *range(head.index("met") + 1, len(head))]
+    found = {row[0]: row for row in rows}
+    chosen = [(title, found[name]) for name, title in FIGURES.items()]
+    columns = [column for column in columns if any(row[column] != "-" for _, row in chosen)]
+    named = ("", *(head[column] for column in columns))
+    shown = table(named, *((title, *(row[column] for column in columns)) for title, row in chosen))
+    return f"{shown}\n\n`make bench` measures them. {fault_count()}"
+
+
+def fault_count() -> str:
+    return f"`make faults` plays {len(CASES)} faults of an endpoint to the program."
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -122,7 +130,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "endings": ending_table,
     "settings": setting_table,
     "commands": help_commands.table,
-    "demo": demo,
+    "figures": figure_table,
 }
 
 
