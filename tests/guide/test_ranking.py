@@ -10,7 +10,7 @@ from nemochat.guide import knowledge
 from nemochat.guide.pages import parse
 from nemochat.guide.ranking import rank
 from nemochat.guide.words import stem, terms
-from tests.guide.newcomers import FROZEN, NOT_YET, SURE, Question, answered, parts
+from tests.guide.newcomers import FROZEN, NOT_YET, SURE, answered, parts
 
 # Of the questions that were written down before the ranking was looked at: no fewer than now.
 REACHED = {
@@ -21,9 +21,9 @@ REACHED = {
 }
 
 
-@pytest.mark.parametrize("question", SURE, ids=lambda question: question.asked)
-def test_a_question_finds_its_page(question: Question) -> None:
-    assert question.found() in (question.pages or ("",))
+def test_what_newcomers_ask_finds_its_page() -> None:
+    wrong = [(each.asked, each.found()) for each in SURE if not each.answered()]
+    assert wrong == []
 
 
 @pytest.mark.parametrize(("part", "least"), REACHED.items())
