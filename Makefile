@@ -6,7 +6,7 @@ LOWEST := .venv-lowest
 
 .DEFAULT_GOAL := help
 .PHONY: help chat demo test test-lowest lint types pytest regen faults crash real pictures
-.PHONY: bench bench-quick clean
+.PHONY: docs-test bench bench-quick clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lint: $(VENV)/tested
 
 types: $(VENV)/tested
 	$(BIN)/mypy
+
+docs-test: $(VENV)/tested ## run every example of README and docs
+	$(BIN)/pytest --numprocesses 2 tests/test_examples.py
 
 pytest: $(VENV)/tested
 	$(BIN)/pytest --numprocesses 4 --dist loadfile

@@ -6,8 +6,7 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from nemochat import config
@@ -19,8 +18,17 @@ from nemochat.core.messages import Ending
 from nemochat.errors import ExitCode
 from nemochat.repl.commands import help as help_commands
 from nemochat.wire import endpoints
+from nemochat.wire.endpoints import Endpoint
+from tests.wire.fault_server.table import CASES
 
 ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+FIGURES = {
+    "one question, one short answer, whole process: CPU ms": "one short answer, CPU ms",
+    "the chat, start to prompt drawn, beside a bare prompt: CPU ms": "a chat to its prompt, CPU ms",
+    "a token into a pipe: CPU ms": "a token into a pipe, CPU ms",
+    "memory of `ask` after 50,000 tokens: MB": "memory after 50,000 tokens, MB",
+}  # rows of the page of benchmarks, by what the README calls them
 SCRIPTS = {"bash": "nemochat.bash", "zsh": "_nemochat", "fish": "nemochat.fish"}
 
 
@@ -30,33 +38,41 @@ def table(*rows: tuple[str, ...]) -> str:
     return "\n".join(f"| {line} |" if set(line) != set("-|") else f"|{line}|" for line in lines)
 
 
+def also(flags: Iterable[str]) -> list[str]:
+    """Flags beside the one that bears the name."""
+    listed = ", ".join(f"`{flag}`" for flag in flags)
+    return [f"also {listed}"] if listed else []
+
+
+def with_remarks(text: str, remarks: list[str]) -> str:
+    return f"{text} ({'; '.join(remarks)})" if remarks else text
+
+
 def parameter_table() -> str:
     rows = (
         (
             f"`{row.name}`",
-            " ".join(f"`{flag}`" for flag in (*row.flags, row.flag)),
-            str(row.takes),
-            row.default,
-            row.help,
+            f"{row.takes}; default {row.default}",
+            with_remarks(row.help, also(row.flags)),
         )
         for row in parameters.TABLE
     )
-    return table(("parameter", "flags", "takes", "endpoint's default", "what it does"), *rows)
+    return table(("parameter", "takes, and the endpoint's default", "what it does"), *rows)
 
 
-def endpoint_table() -> str:
-    rows = (
-        (
-            f"`{row.name}`",
-            f"`{row.base_url}`" if row.base_url else "this machine",
-            f"`{row.model}`",
-            f"`{row.token_variable}`" if row.token_variable else "none",
-            ", ".join(f"`{n}`" for n in row.dialect.without if n in parameters.names()),
-            row.about,
-        )
-        for row in endpoints.TABLE
-    )
-    return table(("endpoint", "address", "model", "token", "does not take", "what it is"), *rows)
+def endpoint_list() -> str:
+    """A list, for addresses and models are too long for columns of a narrow terminal."""
+    return "\n".join(f"- `{row.name}`: {'; '.join(endpoint_facts(row))}" for row in endpoints.TABLE)
+
+
+def endpoint_facts(row: Endpoint) -> Iterator[str]:
+    yield row.about
+    if row.base_url:
+        yield f"address `{row.base_url}`"
+    yield f"model `{row.model}`"
+    yield f"token in `{row.token_variable}`" if row.token_variable else "no token"
+    if left_out := [f"`{name}`" for name in row.dialect.without if name in parameters.names()]:
+        yield f"does not take {', '.join(left_out)}"
 
 
 def exit_code_table() -> str:
@@ -76,40 +92,45 @@ def setting_table() -> str:
     rows = (
         (
             f"`{row.name}`",
-            f"`{row.variable}`",
-            " ".join(f"`{flag}`" for flag in (*row.flags, row.flag, row.negation) if flag),
-            str(row.default) if row.default != "" else "",
-            row.help,
+            with_remarks(
+                row.help,
+                [
+                    *([str(row.takes)] if row.takes else []),
+                    *also((*row.flags, *filter(None, [row.negation]))),
+                ],
+            ),
+            str(row.default),
         )
         for row in config.TABLE
     )
-    return table(("setting", "variable", "flags", "default", "what it is"), *rows)
+    return table(("setting", "what it is", "default"), *rows)
 
 
-def demo() -> str:
-    """What `make demo` shows through a pipe."""
-    command = [sys.executable, "-m", "nemochat", "--endpoint", "guide", "--private"]
-    with tempfile.TemporaryDirectory() as home:
-        done = subprocess.run(
-            [*command, "--script", str(ROOT / "docs" / "demo.txt")],
-            env={"PATH": os.environ["PATH"], "HOME": home},
-            capture_output=True,
-            text=True,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    assert done.stderr == "", done.stderr
-    return f"````markdown\n{done.stdout}````"
+def figure_table() -> str:
+    """Some rows of the page of benchmarks, beside the peers that were measured in any of them."""
+    lines = BENCHMARKS.read_text("utf-8").splitlines()
+    head, *rows = [[*map(str.strip, line.strip("|").split("|"))] for line in lines if "|" in line]
+    columns = [head.index("nemochat"), *range(head.index("met") + 1, len(head))]
+    found = {row[0]: row for row in rows}
+    chosen = [(title, found[name]) for name, title in FIGURES.items()]
+    columns = [column for column in columns if any(row[column] != "-" for _, row in chosen)]
+    named = ("", *(head[column] for column in columns))
+    shown = table(named, *((title, *(row[column] for column in columns)) for title, row in chosen))
+    return f"{shown}\n\n`make bench` measures them. {fault_count()}"
+
+
+def fault_count() -> str:
+    return f"`make faults` plays {len(CASES)} faults of an endpoint to the program."
 
 
 TABLES: dict[str, Callable[[], str]] = {
     "parameters": parameter_table,
-    "endpoints": endpoint_table,
+    "endpoints": endpoint_list,
     "exit-codes": exit_code_table,
     "endings": ending_table,
     "settings": setting_table,
     "commands": help_commands.table,
-    "demo": demo,
+    "figures": figure_table,
 }
 
 

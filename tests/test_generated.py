@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from nemochat import config
 from nemochat.cli import completions
 from nemochat.cli.app import app
 from nemochat.cli.tree import SHELLS, Node, nodes
+from nemochat.core import profile
 from nemochat.store import names
+from nemochat.store.formats import exports, imports
 from tests.conftest import Program
 from tests.regen import ROOT, TABLES, filled, generated
 
@@ -33,6 +37,20 @@ def test_a_table_is_put_between_its_markers() -> None:
     page = "before\n<!-- exit-codes -->\nold\n<!-- /exit-codes -->\nafter\n"
     assert filled(page).startswith("before\n<!-- exit-codes -->\n| code | meaning |\n|---|---|\n")
     assert filled(filled(page)) == filled(page)
+
+
+@pytest.mark.parametrize(
+    ("page", "row", "there"),
+    [
+        ("export", r"^\| `([a-z]+)` \| `\.", {each.name for each in exports.FORMATS}),
+        ("import", r"\| `([a-z_-]+)` \|$", {each.name for each in imports.READERS} | {"--from"}),
+        ("looks", r"^- `([a-z]+)`", {"auto", *config.THEMES}),
+        ("profiles", r"^\| `([a-z]+)` \|", {*profile.TEXTS, "messages"}),
+    ],
+)
+def test_what_a_page_lists_by_hand_is_what_there_is(page: str, row: str, there: set[str]) -> None:
+    rows = re.findall(row, (ROOT / "docs" / f"{page}.md").read_text("utf-8"), re.MULTILINE)
+    assert set(rows) == there
 
 
 @pytest.mark.parametrize("shell", SHELLS)

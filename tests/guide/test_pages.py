@@ -51,11 +51,19 @@ def test_a_page_without_headings_is_all_opening() -> None:
     assert parse("bare", "Nothing more.") == Page("bare", "bare", "Nothing more.", ())
 
 
-def test_the_page_for_newcomers_comes_first_and_the_rest_by_name() -> None:
+def test_the_page_for_newcomers_comes_first_and_a_page_that_no_group_names_last() -> None:
     names = list(knowledge.topics())
     assert names[0] == "start"
-    assert names[1:] == sorted(names[1:])
+    assert names[-1] in list(knowledge.groups().values())[-1]
     assert knowledge.topics()["guide"] == "The guide"
+
+
+def test_every_page_stands_in_one_group_and_every_group_names_pages_that_are_there() -> None:
+    grouped = [name for names in knowledge.groups().values() for name in names]
+    assert grouped == list(knowledge.topics())
+    named = " ".join(knowledge._GROUPS.values()).split()
+    assert set(named) <= set(grouped)
+    assert len(named) == len(set(named))
 
 
 def test_a_topic_is_its_page_without_markers() -> None:

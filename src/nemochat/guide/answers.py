@@ -45,6 +45,9 @@ _WHAT_ELSE = re.compile(
     _SAME,
 )
 
+# What stands above a table, its two lines of head, and its rows.
+_TABLE = re.compile(r"(?P<above>(?:[^|].*\n+)*)(?P<head>\|.*\n\|[-:| ]+)\n(?P<rows>(?:\|.*\n?)+)")
+
 _HELLO = (
     "Hello! I am nemochat's guide: I answer questions about this program out of its own pages.",
     "Hi! Ask me anything about nemochat; its pages are all I know.",
@@ -59,7 +62,8 @@ _MYSELF_AGAIN = (
     " and show the section of its pages that fits a question."
 )
 _REAL_MODEL = (
-    "To talk to the real model, set `DEEPINFRA_TOKEN` and start nemochat again: `/help tokens`"
+    "To talk to the real model, keep its token with `nemochat keys set`, and start nemochat again:"
+    " `/help tokens`"
 )
 _EXAMPLES = (
     "For instance:\n\n- How do I save a chat?\n- How can I write several lines?\n"
@@ -153,38 +157,41 @@ def fits(text: str) -> bool:
 
 def split(text: str) -> Iterator[str]:
     """Markdown in portions that fit: between its blocks, or between the rows of a long table."""
-    so_far = ""
+    portion = ""
     for block in _blocks(text):
-        longer = f"{so_far}\n\n{block}" if so_far else block
-        if so_far and not fits(longer):
-            yield so_far
-            longer = block
-        so_far = longer
-    if so_far:
-        yield so_far
+        parts = list(_parts(f"{portion}\n\n" if portion else "", block))
+        if portion and not fits(parts[0]):
+            yield portion
+            parts = list(_parts("", block))
+        yield from parts[:-1]
+        portion = parts[-1]
+    if portion:
+        yield portion
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """The blocks of Markdown: a heading with what follows, a fence whole, a long table cut."""
+    """The blocks of Markdown: a heading with what follows, a fence whole."""
     gathered = ""
     for block in re.split(r"\n{2,}", text):
         gathered = f"{gathered}\n\n{block}" if gathered else block
         if gathered.count("```") % 2 or (block.startswith("#") and "\n" not in block):
             continue
-        yield from _rows(gathered) if block.startswith("|") else (gathered,)
+        yield gathered
         gathered = ""
     if gathered:
         yield gathered
 
 
-def _rows(table: str) -> Iterator[str]:
-    """A table in tables that fit, each with the heading row."""
-    lines = table.split("\n")
-    top = next(number for number, line in enumerate(lines) if line.startswith("|")) + 2
-    head, part = lines[top - 2 : top], lines[:top]
-    for line in lines[top:]:
-        if len(part) > len(head) and not fits("\n".join([*part, line])):
-            yield "\n".join(part)
-            part = list(head)
-        part.append(line)
-    yield "\n".join(part)
+def _parts(before: str, block: str) -> Iterator[str]:
+    """A text with a block after it; if that is a table, in parts that fit, each with its head."""
+    table = _TABLE.fullmatch(block)
+    if not table:
+        yield before + block
+        return
+    part, rows = before + table["above"] + table["head"], 0
+    for row in table["rows"].split("\n"):
+        if rows and not fits(f"{part}\n{row}"):
+            yield part
+            part, rows = table["head"], 0
+        part, rows = f"{part}\n{row}", rows + 1
+    yield part

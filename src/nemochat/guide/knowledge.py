@@ -9,11 +9,23 @@ from nemochat.errors import NemochatError
 from nemochat.guide.pages import Page, parse
 
 _FIRST = "start"
+# The order in which they are read: what is needed first comes first. A page that no group names is
+# in a last one.
+_GROUPS = {
+    "To begin": "start guide chat keys commands",
+    "To ask": "ask files system-prompts parameters profiles custom-commands answers",
+    "What was said": "conversations branches export import",
+    "Who answers": "endpoints tokens costs privacy network",
+    "How it looks and behaves": "configuration looks accessibility shells",
+    "In scripts": "json exit-codes",
+    "When something is wrong": "troubleshooting doctor",
+}
+_LAST = "About nemochat"
 
 
 @cache
 def pages() -> tuple[Page, ...]:
-    """All pages: the one for newcomers first, then by name.
+    """All pages in the order in which they are read.
 
     Raises:
         NemochatError: they are not installed, or cannot be read.
@@ -22,7 +34,18 @@ def pages() -> tuple[Page, ...]:
         found = [parse(path.stem, path.read_text("utf-8")) for path in _folder().glob("*.md")]
     except (OSError, UnicodeDecodeError) as error:
         raise NemochatError("the pages of the documentation cannot be read") from error
-    return tuple(sorted(found, key=lambda page: (page.name != _FIRST, page.name)))
+    order = " ".join(_GROUPS.values()).split()
+    place = {name: number for number, name in enumerate(order)}
+    return tuple(sorted(found, key=lambda page: (place.get(page.name, len(order)), page.name)))
+
+
+def groups() -> dict[str, list[str]]:
+    """The names of all pages, by what they are for."""
+    group = {name: title for title, names in _GROUPS.items() for name in names.split()}
+    found: dict[str, list[str]] = {}
+    for page in pages():
+        found.setdefault(group.get(page.name, _LAST), []).append(page.name)
+    return found
 
 
 def _folder() -> Path:

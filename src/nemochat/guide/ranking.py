@@ -1,8 +1,9 @@
 """Which section of which page answers a question best?
 
 BM25 over the sections (Robertson and Zaragoza, 2009), where the words of a heading, of the page's
-title and of its name count several times, and a heading that is the question itself counts double.
-A question of which too little is found anywhere has no answer, however high the rest scores.
+title and of its name count several times, a heading that is the question itself counts more, and a
+word is also found by others of its meaning. A question of which too little is found anywhere has no
+answer, however high the rest scores.
 """
 
 from __future__ import annotations
@@ -10,75 +11,27 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from nemochat.guide.pages import Page
+from nemochat.guide.words import Asked, asked, terms, words
 
 _K1 = 1.2  # how soon a repeated word stops counting
-_B = 0.5  # how much a long section is held back
+_B = 0.6  # how much a long section is held back
 _HEADING_WEIGHT = 4
 _TITLE_WEIGHT = 2
 _NAME_WEIGHT = 3
-_KNOWN_SHARE = 0.45  # of the question's weight that the best section must hold
+_EXACT_WEIGHT = 0.6  # of a heading that is the question to the letter, small words too
+_MOST = 3.0  # that a word of the question tells, as one does that no page has
+_MOST_COMMON = 0.5  # that a word of any question tells
+_COMMON_PART = 0.2  # of its score that such a word keeps
+_LEAST = 1.2  # that must be known of a question: more than its common words
+_KNOWN_SHARE = 0.53  # of what the question tells that the best section must hold
 
-_APOSTROPHE = "['\N{RIGHT SINGLE QUOTATION MARK}]"
-_WORD = re.compile(rf"\w+(?:{_APOSTROPHE}\w+)?")
 _EXAMPLE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _ROW = re.compile(r"^(\|[^|\n]*)\|.*$", re.MULTILINE)
-_DIGIT = re.compile(r"\d")
-_SUFFIXES = (
-    ("ations", ""),
-    ("ation", ""),
-    ("ings", ""),
-    ("ions", ""),
-    ("ies", "y"),
-    ("ied", "y"),
-    ("ing", ""),
-    ("ion", ""),
-    ("es", ""),
-    ("ed", ""),
-    ("ly", ""),
-    ("s", ""),
-    ("e", ""),
-)
-_SHORTEST_STEM = 3
-_STOP_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """a about am an and any are as at be been but by can cannot could did do does doing don for
-        from get give had has have how i if in into is it its just let like me mean means my need
-        not of on or our please right should so some someone something tell than that the their
-        them then there these they thing this to too us use used using want was way we were what
-        when where which while who whom whose why will with without work would you your nemochat
-        nemo chat hello hi hey thanks thank""",
-    )
-)
-_ALIKE = {
-    "abort": "stop",
-    "apikey": "token",
-    "cancel": "stop",
-    "charge": "cost",
-    "config": "configure",
-    "credential": "token",
-    "expensive": "cost",
-    "forget": "clear",
-    "interrupt": "stop",
-    "key": "token",
-    "leave": "exit",
-    "money": "cost",
-    "option": "parameter",
-    "password": "token",
-    "pay": "cost",
-    "persona": "system",
-    "price": "cost",
-    "private": "privacy",
-    "quit": "exit",
-    "resume": "load",
-    "session": "conversation",
-    "tab": "completion",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,46 +52,27 @@ class Hit:
 def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The sections that answer a question, the best first; none if too little of it is known."""
     index = _index(tuple(pages))
-    asked = sorted(set(terms(question)))
-    weights = {term: index.weight(term) for term in asked}
-    known = _KNOWN_SHARE * sum(weights.values())
+    wanted = [index.weighed(word) for word in asked(question)]
+    said = words(question)
+    total = sum(word.tells for word in wanted)
+    needed = max(min(_LEAST, total), _KNOWN_SHARE * total)
     hits = []
     for entry in index.entries:
-        held = [term for term in asked if term in entry.counts]
-        if held and sum(weights[term] for term in held) >= known:
-            score = sum(weights[term] * entry.strength(term, index.length) for term in held)
-            hits.append(Hit(entry.page, entry.place, score * (1 + entry.likeness(asked))))
+        found = [word for word in wanted if entry.counts.keys() & word.weights.keys()]
+        held = sum(word.tells for word in found)
+        if found and held >= needed:
+            score = sum(entry.strength(word.weights, index.length) for word in found)
+            score *= (held / total) * (1 + entry.likeness(wanted) + entry.exactness(said))
+            hits.append(Hit(entry.page, entry.place, score))
     return sorted(hits, key=lambda hit: -hit.score)
 
 
-def terms(text: str) -> list[str]:
-    """The words of a text that carry meaning, as stems; one with underscores also in its parts."""
-    found = (re.split(_APOSTROPHE, word.lower())[0] for word in _WORD.findall(text))
-    words = (part for word in found for part in ({word} | set(word.split("_"))))
-    return [kept for word in words if (kept := _kept(word))]
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A word of a question: what it tells, and what each word that would do for it weighs."""
 
-
-@lru_cache(maxsize=4096)
-def _kept(word: str) -> str:
-    """What is left of a word for comparing, or "" if it tells nothing."""
-    cut = stem(word)
-    if word in _STOP_WORDS or cut in _STOP_WORDS or _DIGIT.fullmatch(word):
-        return ""
-    return _STEMS_ALIKE.get(cut, cut)
-
-
-def stem(word: str) -> str:
-    """A word without its ending: save, saves, saved and saving are one."""
-    for suffix, instead in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) + len(instead) >= _SHORTEST_STEM:
-            word = word.removesuffix(suffix) + instead
-            break
-    if len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] not in "aeiouls":
-        return word[:-1]
-    return word
-
-
-_STEMS_ALIKE = {stem(word): stem(same) for word, same in _ALIKE.items()}
+    tells: float
+    weights: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +80,26 @@ class _Entry:
     page: Page
     place: int
     heading: frozenset[str]
+    words: frozenset[str]
     counts: Counter[str]
 
-    def likeness(self, asked: Iterable[str]) -> float:
+    def likeness(self, wanted: Sequence[_Wanted]) -> float:
         """From 0 to 1: how far the heading is the question itself."""
-        return len(self.heading.intersection(asked)) / len(self.heading.union(asked))
+        alike = sum(not self.heading.isdisjoint(word.weights) for word in wanted)
+        return alike / max(1, len(self.heading) + len(wanted) - alike)
 
-    def strength(self, term: str, mean_length: float) -> float:
-        count = self.counts[term]
-        length = self.counts.total() / mean_length
-        return count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
+    def exactness(self, said: frozenset[str]) -> float:
+        """The same with all words, and little for less than all of them."""
+        alike = len(self.words & said) / max(1, len(self.words | said))
+        return _EXACT_WEIGHT * alike**2
+
+    def strength(self, weights: Mapping[str, float], mean_length: float) -> float:
+        """How much the best of some words tells here."""
+        held_back = _K1 * (1 - _B + _B * self.counts.total() / mean_length)
+        return max(
+            weight * self.counts[term] * (_K1 + 1) / (self.counts[term] + held_back)
+            for term, weight in weights.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +108,17 @@ class _Index:
     found_in: Counter[str]
     length: float
 
-    def weight(self, term: str) -> float:
-        """The rarer a word is among the sections, the more it tells."""
-        found = self.found_in[term]
-        return math.log(1 + (len(self.entries) - found + 0.5) / (found + 0.5))
+    def weighed(self, word: Asked) -> _Wanted:
+        """A word of a question; the rarer a word is among the sections, the more it tells."""
+        part = _COMMON_PART if word.common else 1.0
+        weights = {
+            term: part * worth * math.log(1 + (len(self.entries) - found + 0.5) / (found + 0.5))
+            for term, worth in word.worths.items()
+            if (found := self.found_in[term])
+        }
+        small = word.common or (word.excused and not weights)
+        most = _MOST_COMMON if small else _MOST
+        return _Wanted(min(most, max(weights.values(), default=most)), weights)
 
 
 @lru_cache(maxsize=2)
@@ -186,8 +137,8 @@ def _prose(text: str) -> str:
 def _entries(page: Page) -> Iterable[_Entry]:
     title, name = terms(page.title), terms(page.name)
     above = title * _TITLE_WEIGHT + name * _NAME_WEIGHT
-    yield _Entry(page, -1, frozenset(), Counter(above + terms(page.opening)))
+    yield _Entry(page, -1, frozenset(), frozenset(), Counter(above + terms(page.opening)))
     for place, section in enumerate(page.sections):
         heading = terms(section.title)
-        words = above + heading * _HEADING_WEIGHT + terms(_prose(section.text))
-        yield _Entry(page, place, frozenset(heading), Counter(words))
+        counted = above + heading * _HEADING_WEIGHT + terms(_prose(section.text))
+        yield _Entry(page, place, frozenset(heading), words(section.title), Counter(counted))

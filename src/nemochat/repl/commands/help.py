@@ -23,13 +23,15 @@ def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     """Explain a command or a topic, or list both."""
     if not argument:
         return _overview()
+    topic = argument.lower()
+    page = knowledge.topic(topic) if topic in knowledge.topics() else ""
     try:
         found = registry.find(argument.removeprefix("/"))
     except UsageError:
-        if argument.lower() not in knowledge.topics():
+        if not page:
             raise
-        return knowledge.topic(argument.lower())
-    return explained(found)
+        return page
+    return f"{page}\nThe command:\n\n{explained(found)}" if page else explained(found)
 
 
 @command(aliases=("quit", "bye", "q"))
@@ -64,5 +66,9 @@ def _own() -> str:
 
 
 def _overview() -> str:
-    topics = ", ".join(f"`{name}`" for name in knowledge.topics())
-    return f"{table()}\n\n{_own()}`/help COMMAND` and `/help TOPIC` tell more. Topics: {topics}."
+    topics = "\n".join(
+        f"- {title}: {', '.join(f'`{name}`' for name in names)}"
+        for title, names in knowledge.groups().items()
+    )
+    more = "`/help COMMAND` and `/help TOPIC` tell more. The topics:"
+    return f"{table()}\n\n{_own()}{more}\n\n{topics}"
