@@ -19,8 +19,10 @@ from nemochat.core.messages import Ending
 from nemochat.errors import ExitCode
 from nemochat.repl.commands import help as help_commands
 from nemochat.wire import endpoints
+from tests import licences
 
 ROOT = Path(__file__).parents[1]
+LICENCES = ROOT / "docs" / "licences.md"
 SCRIPTS = {"bash": "nemochat.bash", "zsh": "_nemochat", "fish": "nemochat.fish"}
 
 
@@ -113,9 +115,14 @@ TABLES: dict[str, Callable[[], str]] = {
 }
 
 
-def filled(text: str) -> str:
+def licence_table() -> str:
+    """Of this environment: tests/test_packaging.py tells how far it must be that of another."""
+    return table(("library", "licence", "extra"), *licences.rows())
+
+
+def filled(text: str, tables: dict[str, Callable[[], str]] = TABLES) -> str:
     """A page with its generated tables between their markers."""
-    for name, made in TABLES.items():
+    for name, made in tables.items():
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if found := marked.search(text):
             text = f"{text[: found.start()]}{found[1]}{made()}\n{found[2]}{text[found.end() :]}"
@@ -150,3 +157,4 @@ if __name__ == "__main__":
     for path, text in generated():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
+    LICENCES.write_text(filled(LICENCES.read_text("utf-8"), {"licences": licence_table}), "utf-8")
