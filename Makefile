@@ -50,7 +50,7 @@ pictures: $(VENV)/tested ## draw the pictures of the README from the real progra
 	$(BIN)/python -m tests.pictures
 
 site: $(SITE)/installed ## the pages as a website in build/site; a broken link is an error
-	PYTHONPATH=src $(SITE)/bin/python site/build.py build/site
+	PYTHONPATH=src $(SITE)/bin/python website/build.py build/site
 
 # To look at the whole of it.
 

@@ -19,7 +19,7 @@ from nemochat.core.messages import Ending
 from nemochat.errors import ExitCode
 from nemochat.repl.commands import help as help_commands
 from nemochat.wire import endpoints
-from tests import licences
+from tests import floors, licences
 
 ROOT = Path(__file__).parents[1]
 LICENCES = ROOT / "docs" / "licences.md"
@@ -88,6 +88,11 @@ def setting_table() -> str:
     return table(("setting", "variable", "flags", "default", "what it is"), *rows)
 
 
+def room_table() -> str:
+    rows = ((f"`{name}`", floors.question(name)) for name in reversed(floors.knows()))
+    return table(("room", "what it is"), *rows)
+
+
 def demo() -> str:
     """What `make demo` shows through a pipe."""
     command = [sys.executable, "-m", "nemochat", "--endpoint", "guide", "--private"]
@@ -112,6 +117,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "settings": setting_table,
     "commands": help_commands.table,
     "demo": demo,
+    "floors": floors.drawing,
+    "rooms": room_table,
 }
 
 

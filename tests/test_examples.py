@@ -15,6 +15,7 @@ from tests.conftest import Program
 from tests.regen import ROOT
 
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 GENERATED = re.compile(r"<!-- demo -->.*?<!-- /demo -->", re.DOTALL)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -55,3 +56,15 @@ def test_a_page_s_examples_run(page: Path, program: Program) -> None:
 
 def test_there_are_examples() -> None:
     assert sum(1 for page in PAGES for _ in examples(page)) > 20
+
+
+def test_the_command_that_contributing_adds_works_and_its_test_passes() -> None:
+    added, tested = PYTHON.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    script = (
+        "import sys; from nemochat.repl.commands import answers\n"
+        "exec(sys.argv[1], vars(answers)); tests = {}; exec(sys.argv[2], tests)\n"
+        "print([test() for name, test in tests.items() if name.startswith('test_')])"
+    )
+    command = [sys.executable, "-c", script, added, tested]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[None]\n", "")

@@ -19,8 +19,8 @@ from packaging.requirements import Requirement
 
 import nemochat
 from tests import interpreters, licences
+from tests.floors import imported, modules
 from tests.regen import LICENCES, ROOT
-from tests.test_architecture import imported, modules
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 NO_SOURCE = (".git", ".venv*", ".*_cache", ".hypothesis", ".real", ".peers", "__pycache__")
