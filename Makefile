@@ -55,7 +55,7 @@ site: $(SITE)/installed ## the pages as a website in build/site; a broken link i
 # To look at the whole of it.
 
 newcomer: $(VENV)/tested $(DIST)/installed ## play a newcomer's first minutes in a fresh clone and an empty home
-	@PATH="$(DIST)/bin:$$PATH" $(BIN)/python -m tests.newcomer $(if $(TEST),--test)
+	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.newcomer $(TOOL) $(if $(TEST),--test)
 
 faults: $(VENV)/tested ## play every fault of the table to the whole program, and print how it ends
 	$(BIN)/python -m tests.faults
@@ -82,7 +82,7 @@ dist: $(DIST)/installed ## the sdist and the wheel, in dist/
 	@ls -l dist
 
 dist-test: $(VENV)/tested dist ## install the wheel with pipx and with uv, use it, and see what is left of it
-	@PATH="$(DIST)/bin:$$PATH" $(BIN)/python -m tests.dist
+	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.dist
 
 clean: ## remove the environments, the caches and what was built
 	rm -rf .venv .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

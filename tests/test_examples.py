@@ -17,12 +17,13 @@ from tests.regen import ROOT
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 GENERATED = re.compile(r"<!-- demo -->.*?<!-- /demo -->", re.DOTALL)
+NOTES = "Nemo has a context of 131072 tokens.\n"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def examples(page: Path) -> Iterator[tuple[str, str]]:
-    """Each command of a page, with the output that it promises."""
-    for block in BLOCK.findall(GENERATED.sub("", page.read_text("utf-8"))):
+def examples(text: str) -> Iterator[tuple[str, str]]:
+    """Each command of a page, or of a part of it, with the output that it promises."""
+    for block in BLOCK.findall(GENERATED.sub("", text)):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             while command.endswith("\\"):
@@ -33,12 +34,12 @@ def examples(page: Path) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_s_examples_run(page: Path, program: Program) -> None:
-    (program.home / "notes.md").write_text("Nemo has a context of 131072 tokens.\n")
+    (program.home / "notes.md").write_text(NOTES)
     environment = program.environment | {
         "NEMOCHAT_ENDPOINT": "guide",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{program.environment['PATH']}",
     }
-    for command, output in examples(page):
+    for command, output in examples(page.read_text("utf-8")):
         done = subprocess.run(
             ["bash", "-c", command],
             env=environment,
@@ -55,7 +56,7 @@ def test_a_page_s_examples_run(page: Path, program: Program) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert sum(1 for page in PAGES for _ in examples(page)) > 20
+    assert sum(1 for page in PAGES for _ in examples(page.read_text("utf-8"))) > 20
 
 
 def test_the_command_that_contributing_adds_works_and_its_test_passes() -> None:
