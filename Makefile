@@ -85,7 +85,7 @@ dist-test: $(VENV)/tested dist ## install the wheel with pipx and with uv, use i
 	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.dist
 
 clean: ## remove the environments, the caches and what was built
-	rm -rf .venv .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* .real .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The environments: what uses nemochat, what tests it, and three of their own.
 

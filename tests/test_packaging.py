@@ -101,6 +101,19 @@ def test_the_pythons_of_the_classifiers_begin_with_the_one_that_is_required() ->
     assert PROJECT["requires-python"] == f">={oldest}"
 
 
+def test_all_does_not_pass_where_no_python_is_found(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "interpreters.py"), "make"],
+        env={"HOME": str(tmp_path), "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert [line for line in done.stdout.splitlines() if "not on this machine" not in line] == []
+    assert done.stderr.startswith("No Python of these was found")
+
+
 def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_imported() -> None:
     lines = itertools.chain(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
     asked = {licences.normal(Requirement(line).name) for line in lines}
