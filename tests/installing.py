@@ -84,14 +84,20 @@ class Home:
         script.write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')
         script.chmod(0o755)
 
-    def run(self, command: str, folder: Path | None = None, **more: str) -> str:
-        """Type a command, and return what it prints; a problem where it fails."""
+    def run(self, command: str, folder: Path | None = None, *, after: Iterable[str] = ()) -> str:
+        """Type a command, and return what it prints; a problem where it fails.
+
+        Args:
+            command: What is typed.
+            folder: Where.
+            after: What was typed before in the same shell, and holds there.
+        """
         print(f"$ {command}", flush=True)
         begun = time.monotonic()
         done = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", "\n".join([*after, command])],
             cwd=folder or self.path,
-            env=self.environment | more,
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -53,7 +53,7 @@ def chat(home: Home, clone: Path) -> None:
 
 
 def three_minutes(home: Home, clone: Path) -> None:
-    """What the README has a newcomer type, at the guide: a newcomer has no token."""
+    """What the README has a newcomer type, in one shell."""
     section = SECTION.search((clone / "README.md").read_text("utf-8"))
     if section is None:
         print('The README has no section "Three minutes": nothing is played.')
@@ -63,11 +63,13 @@ def three_minutes(home: Home, clone: Path) -> None:
         home.problems.append("the three minutes have no command")
     folder = home.path / "three-minutes"
     folder.mkdir()
-    (folder / "notes.md").write_text(NOTES)
-    print("NEMOCHAT_ENDPOINT=guide, and notes.md is there, as in the tests of the examples.\n")
+    (folder / "notes.md").write_text(NOTES)  # which the examples' tests have too
+    exports: list[str] = []
     for command, output in played:
-        told = home.run(command, folder, NEMOCHAT_ENDPOINT="guide")
+        told = home.run(command, folder, after=exports)
         home.expect(told, output.strip(), command)
+        if command.startswith("export "):
+            exports.append(command)
 
 
 def play(home: Home, tool: str, *, tests: bool) -> None:
