@@ -3,25 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
+DIST := .venv-dist
+SITE := .venv-site
+PYTEST := pytest --numprocesses 4 --dist loadfile
+NEW_PIP := --quiet --upgrade 'pip>=25.1' # before it there is no --group
 
 .DEFAULT_GOAL := help
-.PHONY: help chat demo test test-lowest lint types pytest regen faults crash real pictures
-.PHONY: docs-test bench bench-quick clean
+.PHONY: help chat demo test lint types pytest test-lowest test-all regen pictures site newcomer
+.PHONY: faults crash real bench bench-quick docs-test dist dist-test clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-
-$(VENV)/installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
-	@touch $@
-
-$(VENV)/tested: pyproject.toml | $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --group test
-	@touch $@
+# To use it.
 
 chat: $(VENV)/installed ## open a chat; without a token it is with the embedded guide
 	@$(BIN)/nemochat
@@ -29,33 +23,42 @@ chat: $(VENV)/installed ## open a chat; without a token it is with the embedded 
 demo: $(VENV)/installed ## three scripted turns with the embedded guide, without a keyboard
 	@$(BIN)/nemochat --endpoint guide --private --script docs/demo.txt
 
+# To change it.
+
 test: lint types pytest ## every check: ruff, mypy --strict, pytest
 
-lint: $(VENV)/tested
+lint: $(VENV)/tested ## ruff alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/tested
+types: $(VENV)/tested ## mypy --strict alone
 	$(BIN)/mypy
 
 docs-test: $(VENV)/tested ## run every example of README and docs
 	$(BIN)/pytest --numprocesses 2 tests/test_examples.py
 
-pytest: $(VENV)/tested
-	$(BIN)/pytest --numprocesses 4 --dist loadfile
+pytest: $(VENV)/tested ## the tests alone
+	$(BIN)/$(PYTEST)
 
-test-lowest: $(LOWEST)/tested ## pytest with the lowest versions that pyproject.toml names
-	$(LOWEST)/bin/pytest --numprocesses 4 --dist loadfile
+test-lowest: $(LOWEST)/tested ## the tests with the lowest versions that pyproject.toml names
+	$(LOWEST)/bin/$(PYTEST)
 
-$(LOWEST)/tested: pyproject.toml
-	$(PYTHON) -m venv --clear $(LOWEST)
-	$(LOWEST)/bin/python -m pip install --quiet --upgrade uv
-	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
-		--resolution lowest-direct --editable '.[keyring,import,schema]' --group test
-	@touch $@
+test-all: ## the tests with every Python that pyproject.toml names and this machine has
+	$(PYTHON) -m tests.interpreters $(MAKE)
 
-regen: $(VENV)/tested ## write again what is generated: completions, manual page, tables in README and docs
+regen: $(VENV)/tested ## write again what is generated: completions, manual page, tables and drawings
 	$(BIN)/python -m tests.regen
+
+pictures: $(VENV)/tested ## draw the pictures of the README from the real program
+	$(BIN)/python -m tests.pictures
+
+site: $(SITE)/installed ## the pages as a website in build/site; a broken link is an error
+	PYTHONPATH=src $(SITE)/bin/python website/build.py build/site
+
+# To look at the whole of it.
+
+newcomer: $(VENV)/tested $(DIST)/installed ## play a newcomer's first minutes in a fresh clone and an empty home
+	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.newcomer $(TOOL) $(if $(TEST),--test)
 
 faults: $(VENV)/tested ## play every fault of the table to the whole program, and print how it ends
 	$(BIN)/python -m tests.faults
@@ -66,9 +69,6 @@ crash: $(VENV)/tested ## kill the program a thousand times while it saves, and l
 real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
 	@$(BIN)/python -m tests.real
 
-pictures: $(VENV)/tested ## draw the pictures of the README from the real program
-	$(BIN)/python -m tests.pictures
-
 bench: $(VENV)/installed ## measure all beside floors and peers, and write docs/benchmarks.md
 	$(BIN)/python bench/peers.py $(if $(AIDER),aider)
 	$(BIN)/python bench/report.py 11 docs/benchmarks.md
@@ -77,5 +77,42 @@ bench-quick: $(VENV)/installed ## the same with three rounds, and write nothing
 	$(BIN)/python bench/peers.py
 	$(BIN)/python bench/report.py 3
 
-clean: ## remove the environment and the caches
-	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+# To release it.
+
+dist: $(DIST)/installed ## the sdist and the wheel, in dist/
+	rm -rf dist
+	$(DIST)/bin/python -m build --quiet
+	@ls -l dist
+
+dist-test: $(VENV)/tested dist ## install the wheel with pipx and with uv, use it, and see what is left of it
+	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.dist
+
+clean: ## remove the environments, the caches and what was built
+	rm -rf .venv .venv-* .real .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The environments: what uses nemochat, what tests it, and three of their own.
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(NEW_PIP)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/tested: pyproject.toml | $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(LOWEST)/tested: pyproject.toml
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --upgrade uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
+		--resolution lowest-direct --editable '.[keyring,import,schema]' --group test
+	@touch $@
+
+$(DIST)/installed $(SITE)/installed: .venv-%/installed: pyproject.toml
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install $(NEW_PIP)
+	$(@D)/bin/python -m pip install --quiet --group $*
+	@touch $@

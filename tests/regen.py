@@ -19,9 +19,11 @@ from nemochat.errors import ExitCode
 from nemochat.repl.commands import help as help_commands
 from nemochat.wire import endpoints
 from nemochat.wire.endpoints import Endpoint
+from tests import floors, licences
 from tests.wire.fault_server.table import CASES
 
 ROOT = Path(__file__).parents[1]
+LICENCES = ROOT / "docs" / "licences.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 FIGURES = {
     "one question, one short answer, whole process: CPU ms": "one short answer, CPU ms",
@@ -123,6 +125,11 @@ def fault_count() -> str:
     return f"`make faults` plays {len(CASES)} faults of an endpoint to the program."
 
 
+def room_table() -> str:
+    rows = ((f"`{name}`", floors.question(name)) for name in reversed(floors.knows()))
+    return table(("room", "what it is"), *rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "parameters": parameter_table,
     "endpoints": endpoint_list,
@@ -131,12 +138,19 @@ TABLES: dict[str, Callable[[], str]] = {
     "settings": setting_table,
     "commands": help_commands.table,
     "figures": figure_table,
+    "floors": floors.drawing,
+    "rooms": room_table,
 }
 
 
-def filled(text: str) -> str:
+def licence_table() -> str:
+    """Of this environment: tests/test_packaging.py tells how far it must be that of another."""
+    return table(("library", "licence", "extra"), *licences.rows())
+
+
+def filled(text: str, tables: dict[str, Callable[[], str]] = TABLES) -> str:
     """A page with its generated tables between their markers."""
-    for name, made in TABLES.items():
+    for name, made in tables.items():
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if found := marked.search(text):
             text = f"{text[: found.start()]}{found[1]}{made()}\n{found[2]}{text[found.end() :]}"
@@ -171,3 +185,4 @@ if __name__ == "__main__":
     for path, text in generated():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
+    LICENCES.write_text(filled(LICENCES.read_text("utf-8"), {"licences": licence_table}), "utf-8")

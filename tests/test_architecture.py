@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "src" / "nemochat"
+from tests.floors import NEIGHBOURS, SOURCE, floor, imported, known, modules, room
 
-# From the ground up. Rooms of one floor know all floors below and not each other.
-FLOORS: tuple[set[str], ...] = (
-    {"errors", "__init__"},
-    {"core"},
-    {"files", "writing", "directories", "setting"},
-    {"wire", "store", "screen", "tools", "guide", "config", "tokens", "editing"},
-    {"parts", "configfile"},
-    {"turn"},
-    {"chat", "connect", "profiles"},
-    {"repl", "batch"},
-    {"cli", "__main__"},
-)
-# What an own room of a floor may know of its neighbours, and why.
-NEIGHBOURS = {
-    ("__main__", "cli"),  # the program is the front of its command line
-    ("cli", "__init__"),
-    ("editing", "files"),  # what an editor leaves is read as any file is
-}
 DOORS = {
     "httpx": {"wire/proxied.py"},
     "httpcore": {"wire/transport.py"},
@@ -70,41 +51,11 @@ FOR_TYPES = {
 }
 
 
-def modules() -> list[Path]:
-    return sorted(SOURCE.rglob("*.py"))
-
-
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are written out"
-            assert node.module
-            yield node.module
-            if node.module == "nemochat":
-                yield from (f"nemochat.{alias.name}" for alias in node.names)
-
-
-def room(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
-
-
-def floor(name: str) -> int:
-    found = [number for number, rooms in enumerate(FLOORS) if name in rooms]
-    assert found, f"{name} stands on no floor"
-    return found[0]
-
-
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_imports_point_down(path: Path) -> None:
     here = room(path)
-    for name in imported(path):
-        parts = name.split(".")
-        if parts[0] != "nemochat":
-            continue
-        there = parts[1] if len(parts) > 1 and parts[1] != "__version__" else "__init__"
-        if there != here and (here, there) not in NEIGHBOURS:
+    for there in known(path):
+        if (here, there) not in NEIGHBOURS:
             assert floor(there) < floor(here), f"{here} may not know {there}"
 
 

@@ -19,6 +19,7 @@ from tests.conftest import Program
 from tests.regen import ROOT
 
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SHOWN = re.compile(r"^```text\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SETTINGS = re.compile(r"^```toml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 NOTES = "Nemo has a context of 131072 tokens.\n"
@@ -108,3 +109,15 @@ def test_make_demo_plays_without_a_fault(program: Program) -> None:
     done = program.run("--endpoint", "guide", "--private", "--script", script)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.count(b"There is more") == 3
+
+
+def test_the_command_that_contributing_adds_works_and_its_test_passes() -> None:
+    added, tested = PYTHON.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    script = (
+        "import sys; from nemochat.repl.commands import answers\n"
+        "exec(sys.argv[1], vars(answers)); tests = {}; exec(sys.argv[2], tests)\n"
+        "print([test() for name, test in tests.items() if name.startswith('test_')])"
+    )
+    command = [sys.executable, "-c", script, added, tested]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[None]\n", "")

@@ -191,7 +191,7 @@ def test_what_cannot_be_written_leaves_what_was_there(
     with pytest.raises(OutputError, match="No space left on device"):
         writing.put(file, "after")
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("file", "before")]
-    with pytest.raises(UsageError, match="null byte"):
+    with pytest.raises(UsageError, match="embedded null"):
         writing.there(tmp_path / "a\0b")
 
 

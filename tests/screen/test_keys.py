@@ -126,6 +126,7 @@ def test_ctrl_z_suspends_and_the_answer_goes_on(
     with Screen(program, command=BASH, columns=100) as terminal:
         terminal.wait_for("$")
         terminal.say("sh -i")  # which leaves a terminal as it is given back, where bash sets it
+        terminal.wait_for("$ sh -i\n$")  # what is typed between two shells may be lost
         terminal.say(
             f"stty -a | tr -d ';' > before; {sys.executable} -m nemochat " + " ".join(at(streaming))
         )

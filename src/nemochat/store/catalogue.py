@@ -94,8 +94,8 @@ class Catalogue:
         wanted = wanted.strip()
         with self._database.reading() as db:
             row = db.execute(
-                "SELECT id FROM conversations WHERE name = ?1"
-                " UNION ALL SELECT id FROM conversations WHERE id = ?2 LIMIT 1",
+                "SELECT id FROM conversations WHERE name = ?"
+                " UNION ALL SELECT id FROM conversations WHERE id = ? LIMIT 1",
                 (wanted, _number(wanted)),
             ).fetchone()
             if row:
