@@ -61,7 +61,7 @@ def test_a_long_answer_keeps_its_side(name: str) -> None:
     assert all("│" in text for text in left)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MARKDOWN, MARKDOWN, st.sampled_from([100, 131]))
 def test_any_two_answers_keep_their_sides(first: str, second: str, columns: int) -> None:
     half = (columns - 4) // 2

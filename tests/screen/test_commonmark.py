@@ -85,7 +85,7 @@ def test_examples_are_read_as_by_the_oracle(section: str) -> None:
     assert [n for n in differing if n not in EXCEPTIONS] == []
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(DOCUMENTS)
 def test_any_containers_are_read_as_by_the_oracle(markdown: str) -> None:
     assert ours(markdown) == theirs(markdown)

@@ -53,7 +53,7 @@ def test_blocks_of_every_kind(text: str, blocks: list[CodeBlock]) -> None:
     assert numbers(text) == [(block.info, place) for place, block in enumerate(blocks, 1)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MARKDOWN, st.integers(1, 9))
 def test_numbers_on_the_screen_are_those_of_the_blocks_at_any_chunking(
     text: str, size: int

@@ -156,7 +156,7 @@ def test_only_what_no_sequel_changes_is_settled(source: str, settled: str) -> No
     assert source[: parse(source, "", "", DEFINED, Outlook.OPEN).settled] == settled
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(SOURCES, SOURCES)
 def test_what_is_settled_reads_the_same_in_the_whole(beginning: str, sequel: str) -> None:
     first = parse(beginning, "", "", DEFINED, Outlook.OPEN)

@@ -88,7 +88,7 @@ def test_a_long_answer_streams_letter_by_letter(name: str) -> None:
     assert streamed(text, 79, lambda: 1, tails=False) == render(text, 79)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(MARKDOWN, st.sampled_from(WIDTHS), st.randoms(use_true_random=False))
 def test_any_markdown_streams_to_what_it_is_at_once(
     text: str, width: int, chance: random.Random
@@ -96,7 +96,7 @@ def test_any_markdown_streams_to_what_it_is_at_once(
     assert streamed(text, width, lambda: chance.choice([1, 1, 2, 3, 7, 30])) == render(text, width)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MARKDOWN, st.sampled_from(WIDTHS), st.randoms(use_true_random=False))
 def test_what_is_shown_at_any_time_depends_on_the_text_alone(
     text: str, width: int, chance: random.Random
@@ -111,7 +111,7 @@ def test_what_is_shown_at_any_time_depends_on_the_text_alone(
     assert shown + in_pieces.tail() == at_once.feed(text) + at_once.tail()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MARKDOWN, MARKDOWN, st.sampled_from(WIDTHS))
 def test_what_was_final_stays_whatever_follows(text: str, sequel: str, width: int) -> None:
     renderer = Renderer(width)
@@ -119,7 +119,7 @@ def test_what_was_final_stays_whatever_follows(text: str, sequel: str, width: in
     assert render(text + sequel, width)[: len(final)] == final
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MARKDOWN, st.sampled_from(WIDTHS))
 def test_rows_are_single_lines_without_blanks_at_their_ends(text: str, width: int) -> None:
     renderer = Renderer(width)
@@ -146,7 +146,7 @@ def test_numbered_words_appear_once_each_in_order(width: int) -> None:
     assert sorted(numbers) == list(range(260))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.randoms(use_true_random=False))
 def test_words_survive_resizes(chance: random.Random) -> None:
     renderer = Renderer(79)
@@ -277,7 +277,7 @@ def test_the_tail_shows_what_is_not_final(text: str, tail: list[str]) -> None:
     assert texts(renderer.tail()) == tail
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MARKDOWN, st.sampled_from(WIDTHS))
 def test_asking_for_the_tail_changes_nothing(text: str, width: int) -> None:
     renderer = Renderer(width)

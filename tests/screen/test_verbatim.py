@@ -23,7 +23,7 @@ def rows(text: str, width: int, size: int = 10_000) -> list[Row]:
     return final + verbatim.end()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MARKDOWN, st.sampled_from([8, 22, 79]), st.integers(1, 9))
 def test_any_text_in_pieces_is_what_it_is_at_once(text: str, width: int, size: int) -> None:
     assert rows(text, width, size) == rows(text, width)
