@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Ending, Message, Provenance, Role
-from nemochat.screen.candidates import presented
+from nemochat.screen.candidates import alone, presented, shown_at_once
 from nemochat.screen.markdown import Renderer
 from nemochat.screen.markdown.width import columns as columns_of
 from tests.conftest import Heard, Program
@@ -135,6 +135,37 @@ def test_ctrl_c_while_two_answers_are_awaited_brings_the_prompt_back(
         terminal.wait_for("answered once, though")
         terminal.wait_for_prompt()
         assert "/pick" not in terminal.text()
+
+
+@pytest.mark.parametrize(
+    ("answers", "chooses", "told"),
+    [
+        (
+            [answer("A"), answer("B")],
+            True,
+            ["The first answer goes on; /pick 2 goes over to", "the second, /pick 1 back."],
+        ),
+        ([answer("A"), answer("B")], False, []),
+        (
+            [answer("A")],
+            True,
+            ["The endpoint answered once, though two answers", "were asked for."],
+        ),
+        ([answer(" ")], True, []),
+        ([answer("A", Ending.INTERRUPTED)], True, []),
+    ],
+)
+def test_below_two_answers_stands_how_one_is_chosen_and_below_one_that_there_is_no_other(
+    answers: list[Message], told: list[str], *, chooses: bool
+) -> None:
+    above = (
+        presented(answers, 50, Renderer) if len(answers) > 1 else alone(answers[0], 49, Renderer)
+    )
+    found = shown_at_once(answers, 50, Renderer, chooses=chooses)
+    assert found[: len(above)] == above
+    assert [row.text for row in found[len(above) :]] == [""] * bool(told) + told
+    if told:
+        assert found[-1].spans[0].style == ("dim" if len(answers) > 1 else "notice")
 
 
 def test_an_answer_stopped_in_the_middle_is_closed_on_its_side() -> None:

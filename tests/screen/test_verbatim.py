@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemochat.screen.answer import Answer
-from nemochat.screen.markdown import Row
+from nemochat.screen.markdown import Row, Span
 from nemochat.screen.safe import harmless
-from nemochat.screen.verbatim import Verbatim
+from nemochat.screen.verbatim import Verbatim, as_it_is
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN
 
@@ -52,6 +52,17 @@ def test_long_lines_fill_whole_rows_of_the_terminal() -> None:
         ("a       bccccccc", True),
         ("cc", False),
     ]
+
+
+def test_a_text_that_is_there_at_once_has_its_lines_as_rows() -> None:
+    found = as_it_is("**a**\tb\r\n\n\x1b[31m" + "x" * 200, "question")
+    assert [row.spans for row in found] == [
+        (Span("**a**   b", "question"),),
+        (),
+        (Span("␛[31m" + "x" * 200, "question"),),
+    ]
+    assert [row.width for row in found] == [9, 0, 205]
+    assert as_it_is("x")[0].spans == (Span("x"),)
 
 
 def test_a_resize_parts_what_follows_anew() -> None:
