@@ -16,6 +16,12 @@ def test_the_nearest_endpoint_is_named() -> None:
     with pytest.raises(ConfigurationError) as caught:
         find("deepinfar")
     assert caught.value.hint == "Did you mean deepinfra?"
+    with pytest.raises(ConfigurationError) as caught:
+        find("xyz")
+    assert caught.value.sentence == 'there is no endpoint "xyz"'
+    assert caught.value.hint == (
+        "There are deepinfra, ollama, llamacpp, vllm, lmstudio, mistral, openrouter, guide"
+    )
 
 
 @pytest.mark.parametrize(
