@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
+MUTANTS := .venv-mutants
 
 .DEFAULT_GOAL := help
-.PHONY: help chat demo test test-lowest lint types pytest regen faults crash real pictures
-.PHONY: bench bench-quick clean
+.PHONY: help chat demo test test-lowest lint types pytest regen faults crash mutants real
+.PHONY: pictures bench bench-quick clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +61,15 @@ faults: $(VENV)/tested ## play every fault of the table to the whole program, an
 crash: $(VENV)/tested ## kill the program a thousand times while it saves, and look at what is left
 	NEMOCHAT_CRASHES=1000 $(BIN)/pytest tests/test_crash.py
 
+mutants: $(MUTANTS)/tested ## change core, wire and screen, and see what no test notices: SAMPLE=25|all SEED=1
+	@$(MUTANTS)/bin/python -m tests.mutants --sample $(or $(SAMPLE),25) --seed $(or $(SEED),1)
+
+$(MUTANTS)/tested: pyproject.toml
+	$(PYTHON) -m venv --clear $(MUTANTS)
+	$(MUTANTS)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(MUTANTS)/bin/python -m pip install --quiet --editable . --group test --group mutants
+	@touch $@
+
 real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
 	@$(BIN)/python -m tests.real
 
@@ -75,4 +85,4 @@ bench-quick: $(VENV)/installed ## the same with three rounds, and write nothing
 	$(BIN)/python bench/report.py 3
 
 clean: ## remove the environment and the caches
-	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(MUTANTS) mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis

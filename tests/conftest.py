@@ -26,8 +26,14 @@ settings.register_profile(
     settings.get_profile("unhurried"),
     database=None,
     derandomize=True,
+    max_examples=25,
     phases=[Phase.explicit, Phase.generate],
 )
+
+
+def more(times: int) -> settings:
+    """So many times as many examples as the profile in force has."""
+    return settings(max_examples=times * settings().max_examples)
 
 
 @dataclass(frozen=True)

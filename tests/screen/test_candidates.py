@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Ending, Message, Provenance, Role
 from nemochat.screen.candidates import alone, presented, shown_at_once
 from nemochat.screen.markdown import Renderer
 from nemochat.screen.markdown.width import columns as columns_of
-from tests.conftest import Heard, Program
+from tests.conftest import Heard, Program, more
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN
 from tests.streaming import Streaming
@@ -61,7 +61,7 @@ def test_a_long_answer_keeps_its_side(name: str) -> None:
     assert all("│" in text for text in left)
 
 
-@settings(max_examples=200)
+@more(2)
 @given(MARKDOWN, MARKDOWN, st.sampled_from([100, 131]))
 def test_any_two_answers_keep_their_sides(first: str, second: str, columns: int) -> None:
     half = (columns - 4) // 2

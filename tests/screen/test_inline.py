@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.emphasis import SPAN
 from nemochat.screen.markdown.inline import parse
 from nemochat.screen.markdown.setting import Outlook, Setting
 from nemochat.screen.markdown.spans import Span, row
+from tests.conftest import more
 
 DEFINED = Setting({"foo": "https://foo.example"})
 MARKS = (
@@ -156,7 +157,7 @@ def test_only_what_no_sequel_changes_is_settled(source: str, settled: str) -> No
     assert source[: parse(source, "", "", DEFINED, Outlook.OPEN).settled] == settled
 
 
-@settings(max_examples=400)
+@more(4)
 @given(SOURCES, SOURCES)
 def test_what_is_settled_reads_the_same_in_the_whole(beginning: str, sequel: str) -> None:
     first = parse(beginning, "", "", DEFINED, Outlook.OPEN)

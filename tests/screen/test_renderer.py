@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown import Renderer, Row, Span, render
+from tests.conftest import more
 
 from .answers import ANSWERS, LITERAL, NUMBERED, POEM
 from .payloads import PAYLOADS
@@ -88,7 +89,7 @@ def test_a_long_answer_streams_letter_by_letter(name: str) -> None:
     assert streamed(text, 79, lambda: 1, tails=False) == render(text, 79)
 
 
-@settings(max_examples=500)
+@more(5)
 @given(MARKDOWN, st.sampled_from(WIDTHS), st.randoms(use_true_random=False))
 def test_any_markdown_streams_to_what_it_is_at_once(
     text: str, width: int, chance: random.Random
@@ -96,7 +97,7 @@ def test_any_markdown_streams_to_what_it_is_at_once(
     assert streamed(text, width, lambda: chance.choice([1, 1, 2, 3, 7, 30])) == render(text, width)
 
 
-@settings(max_examples=300)
+@more(3)
 @given(MARKDOWN, st.sampled_from(WIDTHS), st.randoms(use_true_random=False))
 def test_what_is_shown_at_any_time_depends_on_the_text_alone(
     text: str, width: int, chance: random.Random
@@ -111,7 +112,7 @@ def test_what_is_shown_at_any_time_depends_on_the_text_alone(
     assert shown + in_pieces.tail() == at_once.feed(text) + at_once.tail()
 
 
-@settings(max_examples=200)
+@more(2)
 @given(MARKDOWN, MARKDOWN, st.sampled_from(WIDTHS))
 def test_what_was_final_stays_whatever_follows(text: str, sequel: str, width: int) -> None:
     renderer = Renderer(width)
@@ -119,7 +120,7 @@ def test_what_was_final_stays_whatever_follows(text: str, sequel: str, width: in
     assert render(text + sequel, width)[: len(final)] == final
 
 
-@settings(max_examples=200)
+@more(2)
 @given(MARKDOWN, st.sampled_from(WIDTHS))
 def test_rows_are_single_lines_without_blanks_at_their_ends(text: str, width: int) -> None:
     renderer = Renderer(width)
@@ -277,7 +278,7 @@ def test_the_tail_shows_what_is_not_final(text: str, tail: list[str]) -> None:
     assert texts(renderer.tail()) == tail
 
 
-@settings(max_examples=200)
+@more(2)
 @given(MARKDOWN, st.sampled_from(WIDTHS))
 def test_asking_for_the_tail_changes_nothing(text: str, width: int) -> None:
     renderer = Renderer(width)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.answer import Answer
 from nemochat.screen.markdown import Row, Span
 from nemochat.screen.safe import harmless
 from nemochat.screen.verbatim import Verbatim, as_it_is
+from tests.conftest import more
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN
 
@@ -23,7 +24,7 @@ def rows(text: str, width: int, size: int = 10_000) -> list[Row]:
     return final + verbatim.end()
 
 
-@settings(max_examples=300)
+@more(3)
 @given(MARKDOWN, st.sampled_from([8, 22, 79]), st.integers(1, 9))
 def test_any_text_in_pieces_is_what_it_is_at_once(text: str, width: int, size: int) -> None:
     assert rows(text, width, size) == rows(text, width)
