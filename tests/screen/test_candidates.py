@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nemochat.core.messages import Ending, Message, Provenance, Role
 from nemochat.screen.candidates import alone, presented, shown_at_once
-from nemochat.screen.markdown import Renderer
+from nemochat.screen.markdown import Renderer, Span
 from nemochat.screen.markdown.width import columns as columns_of
 from tests.conftest import Heard, Program, more
 from tests.screen.answers import ANSWERS
@@ -43,6 +43,15 @@ def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> 
         f"{' ' * 48} │ [cut at max_tokens]",
         f"c{' ' * 47} │",
     ]
+
+
+def test_a_rule_with_a_number_stands_above_each_of_several_answers() -> None:
+    head = presented([answer("A"), answer("B"), answer("C")], 99, Renderer)[0]
+    assert head.spans == (
+        Span("── ", "rule"),
+        Span("1", "heading"),
+        Span(f" {'─' * 35}", "rule"),
+    )
 
 
 def test_narrow_terminals_show_one_answer_below_the_other() -> None:

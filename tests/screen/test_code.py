@@ -108,7 +108,8 @@ def test_a_long_line_has_no_colours() -> None:
     found = highlighter("python")
     assert found
     line = "return " + "x" * LONGEST
-    assert found.line(line) == [Span(line, "code.plain")]
+    assert found.line(line) == found.glimpse(line) == [Span(line, "code.plain")]
+    assert found.line(line[:LONGEST])[0] == Span("return", "code.keyword")
 
 
 def test_a_language_is_found_without_asking_other_packages() -> None:

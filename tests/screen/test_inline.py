@@ -83,6 +83,21 @@ def looks(text: str, outlook: Outlook = Outlook.ENDED, setting: Setting = DEFINE
         (r"\(\foo\)", [Span(r"\(\foo\)", "math")]),
         (r"\[ x^2 \]", [Span("x²", "math")]),
         (r"$$\alpha$$", [Span("α", "math")]),
+        (
+            r"\) \(x^2\) $$y_1$$ b",
+            [Span(") "), Span("x²", "math"), Span(" "), Span("y₁", "math"), Span(" b")],
+        ),
+        (
+            "[*https*://a.b](https://a.b)",
+            [
+                Span("https", "emphasis link", "https://a.b"),
+                Span("://a.b", "link", "https://a.b"),
+            ],
+        ),
+        (
+            "[*me*@a.b](mailto:me@a.b)",
+            [Span("me", "emphasis link", "mailto:me@a.b"), Span("@a.b", "link", "mailto:me@a.b")],
+        ),
         (r"\( open", [Span("( open")]),
     ],
 )

@@ -80,6 +80,7 @@ def test_keys_come_at_once_and_unseen_and_the_terminal_is_given_back(desk: Desk)
         ([b"ab" + ESC], b"ab"),
         ([ESC + ESC], b""),
         ([b"\x1b[200~a" + ESC, b"\x1b[201~" + ESC], b"\x1b[200~a\x1b\x1b[201~"),
+        ([b"\x1b[200~a\x1b[201~" * 2 + ESC], b"\x1b[200~a\x1b[201~" * 2),
     ],
 )
 def test_a_lone_esc_stops_once_it_is_sure_that_nothing_follows(

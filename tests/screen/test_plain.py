@@ -55,6 +55,17 @@ def test_the_next_turn_begins_anew() -> None:
     assert out.getvalue().decode() == "One\n\n---\n\nTwo\nThree\n"
 
 
+def test_who_leaves_an_answer_on_a_terminal_ends_it() -> None:
+    left: list[str] = []
+    view = Plain(io.BytesIO(), None, on_terminal=True)
+    deltas = iter([Delta("One"), Delta("Two")])
+    followed = view.follow(deltas, lambda: left.append("left"), candidates=1)
+    next(followed)
+    getattr(followed, "close")()  # noqa: B009 - an iterator that is a generator
+    assert left == ["left"]
+    assert Plain(io.BytesIO(), None).follow(deltas, lambda: None, candidates=1) is deltas
+
+
 def test_what_an_answer_lacks_is_told_beside_it() -> None:
     out, err = io.BytesIO(), io.StringIO()
     cut = answer("x", Ending.FAILED, "out of\nmemory")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 from nemochat.screen.answer import Answer
-from nemochat.screen.markdown import Renderer
+from nemochat.screen.markdown import Renderer, Span
 from nemochat.screen.thinking import Thinking, without_thoughts
 
 TEXTS = [
@@ -74,6 +74,9 @@ def test_thoughts_are_one_row_above_the_answer() -> None:
     assert grown(Delta("**A"), interrupted=True) == ["A"]
     assert grown(Delta("**A")) == ["**A"]
     assert grown() == []
+    answer = Answer(lambda: Renderer(20), lambda: 0.0)
+    answer.feed(Delta(reasoning="Hm"))
+    assert [row.spans for row in answer.end()] == [(Span("(thought for 0 s)", "thought"),)]
 
 
 def test_the_end_of_a_thought_is_kept_until_the_answer_begins() -> None:

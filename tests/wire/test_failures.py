@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemochat.errors import EndpointError, ExitCode, RequestRefused
-from nemochat.wire.failures import Asked, refused
+from nemochat.wire.failures import Asked, read, refused
 from nemochat.wire.lenient import Json
 
 ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407")
@@ -197,6 +197,14 @@ def test_of_long_names_only_the_nearest_is_named() -> None:
     error = refused(404, {}, {"error": "Model not found"}, ASKED, models)
     assert error.hint.startswith("It has mistralai/Mistral-Nemo-Instruct-2407-")
     assert len(error.hint) <= 90
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [(b'{"a": 1}', {"a": 1}), (b"no \xff", "no \ufffd"), (b'"x', '"x'), (b"", "")],
+)
+def test_a_body_is_json_or_the_text_that_it_is(body: bytes, value: Json) -> None:
+    assert read(body) == value
 
 
 def test_without_a_variable_the_hint_names_none() -> None:

@@ -37,6 +37,8 @@ CODED = [
     ("deflate", TEXT, TEXT),
     ("identity", TEXT, TEXT),
     ("", TEXT, TEXT),
+    ("", gzip.compress(TEXT, mtime=0), gzip.compress(TEXT, mtime=0)),
+    ("gzip", b"{}", b"{}"),
 ]
 
 

@@ -17,7 +17,9 @@ PROMPT = Prompt("nemo", (Message(Role.USER, "It's Größe"),), {"temperature": 0
 
 
 def shown(variable: str, *, curl: bool) -> str:
-    fitting = Fitting(Dialect(without=("top_k",), headers={"X-Team": "ours & theirs"}))
+    fitting = Fitting(
+        Dialect(("top_k",), {"temperature": "heat"}, headers={"X-Team": "ours & theirs"})
+    )
     rehearsal = Rehearsal("http://a.b/v1", variable, fitting, curl=curl)
     text, end = rehearsal.stream(rehearsal.fitted(PROMPT))
     assert end == Delta(ending=Ending.COMPLETE)
@@ -30,7 +32,7 @@ def test_the_body_is_shown_as_it_would_be_sent() -> None:
     assert json.loads(body) == {
         "model": "nemo",
         "messages": [{"role": "user", "content": "It's Größe"}],
-        "temperature": 0.3,
+        "heat": 0.3,
         "stream": True,
         "stream_options": {"include_usage": True},
     }
