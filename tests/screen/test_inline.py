@@ -153,6 +153,8 @@ def test_what_is_open_is_shown_as_if_it_were_closed(source: str, spans: list[Spa
         ("a [b]", "a "),
         ("a [b] c", "a [b] c"),
         ("a [b](c", "a "),
+        ("a *b*[c", "a *b*"),
+        ("a [b](u)[c", "a [b](u)"),
         ("*a [b* c", ""),
         ("a ht", "a "),
         ("a &am", "a "),

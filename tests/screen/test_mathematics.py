@@ -36,6 +36,7 @@ from nemochat.screen.markdown.mathematics import unicode
         (r"\text{if } x > 0", "if x > 0"),
         ("H_2O", "H₂O"),
         ("{a}^2", "a²"),
+        (r"\sqrt X", "√X"),
         ("{ab}", "ab"),
         ("x^ 2", "x²"),
         ("x^{-1}", "x⁻¹"),

@@ -286,6 +286,22 @@ def test_asking_for_the_tail_changes_nothing(text: str, width: int) -> None:
     assert renderer.tail() == renderer.tail()
 
 
+@pytest.mark.parametrize("before", ["x", "(", " "])
+def test_what_stands_before_a_mark_counts_also_where_it_was_read_long_ago(before: str) -> None:
+    for size in range(60, 70):
+        beginning = f"{'w' * size} {before}"
+        assert streamed(f"{beginning}_y_ z", 199, lambda: 1) == render(f"{beginning}_y_ z", 199)
+        renderer = Renderer(199)
+        renderer.feed(beginning)
+        renderer.feed("_y_ z")
+        (found,) = renderer.end()
+        assert found.text == (f"{beginning}_y_ z" if before == "x" else f"{beginning}y z")
+
+
+def test_a_line_break_at_the_end_of_a_long_paragraph_opens_no_row() -> None:
+    assert texts(render("word " * 20 + "<br>\n", 20)) == ["word word word word"] * 5
+
+
 def test_rows_of_a_paragraph_are_final_before_it_ends() -> None:
     renderer = Renderer(40)
     final = renderer.feed("some words and " * 100)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown import Renderer, Row, render
+from nemochat.screen.markdown import Renderer, Row, Span, render
 from nemochat.screen.markdown.table import MOST_WAITING, alignments, cells, fitted
 
 from .answers import TABLES
@@ -103,6 +103,11 @@ def test_cells_are_wrapped_and_nothing_is_cut() -> None:
     ]
 
 
+def test_a_cell_is_as_wide_as_its_longest_line() -> None:
+    text = "| a<br>bbb | c |\n|---|---|\n| 1 | 2 |\n"
+    assert shown(text, 40) == ["a   │ c", "bbb │", "────┼──", "1   │ 2"]
+
+
 def test_wide_characters_are_aligned_by_columns() -> None:
     text = "| 言語 | 幅 |\n|:-:|--:|\n| 日本語 | 二桁 |\n| x | y |\n"
     assert shown(text, 40) == [
@@ -115,6 +120,7 @@ def test_wide_characters_are_aligned_by_columns() -> None:
 
 def test_what_is_too_narrow_becomes_lines() -> None:
     text = "| a | b | c |\n|---|---|---|\n| 1 | 2 | long word |\n| 4 | | 6 |\n"
+    assert render(text, 9)[0].spans == (Span("a: ", "strong"), Span("1"))
     assert shown(text, 9) == [
         "a: 1",
         "b: 2",
