@@ -68,6 +68,11 @@ def test_a_language_of_any_lexer_has_its_colours_and_what_it_does_not_know_has_n
     ]
 
 
+def test_the_colours_of_a_block_go_on_from_line_to_line() -> None:
+    rows = fenced("s = '''one\ntwo = 1\n'''", "python")
+    assert rows[1].spans == (Span("two = 1", "code.string"),)
+
+
 def test_a_comment_of_many_lines_is_one() -> None:
     assert coloured("c", "/*\n*/ return")[1] == [
         ("*/", "code.comment"),

@@ -298,6 +298,38 @@ def test_what_stands_before_a_mark_counts_also_where_it_was_read_long_ago(before
         assert found.text == (f"{beginning}_y_ z" if before == "x" else f"{beginning}y z")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("-\n\nx", ["•", "", "x"]),
+        ("- - \n\nx", ["• •", "", "x"]),
+        ("- a\n-\n\n\nb", ["• a", "•", "", "b"]),
+        ("> - a\n> -", ["│ • a", "│ •"]),
+        ("> -\n>\n> x", ["│ •", "│", "│ x"]),
+        ("> a\n\n> b", ["│ a", "", "│ b"]),
+        ("- a\n\n  b\n-", ["• a", "", "  b", "•"]),
+    ],
+)
+def test_items_with_nothing_in_them_are_shown_and_parted(text: str, shown: list[str]) -> None:
+    assert texts(render(text, 40)) == shown
+    assert texts(streamed(text, 40, lambda: 1)) == shown
+
+
+@pytest.mark.parametrize("text", ["one two\nthree", "a | b\nthree", "one\n  two\nthree"])
+def test_lines_that_may_yet_be_claimed_are_shown_as_lines(text: str) -> None:
+    renderer = Renderer(40)
+    assert renderer.feed(text) == []
+    assert texts(renderer.tail()) == text.replace("  ", "").split("\n")
+
+
+def test_a_terminal_that_follows_no_links_is_shown_addresses() -> None:
+    for found in (render("[t](/u)", 40), Renderer(40).feed("[t](/u)\n\n")):
+        assert texts(found) == ["t (/u)"]
+    for found in (render("[t](http://a.b)", 40), Renderer(40).feed("[t](http://a.b)\n\n")):
+        assert texts(found) == ["t (http://a.b)"]
+    assert texts(render("[t](http://a.b)", 40, hyperlinks=True)) == ["t"]
+
+
 def test_a_line_break_at_the_end_of_a_long_paragraph_opens_no_row() -> None:
     assert texts(render("word " * 20 + "<br>\n", 20)) == ["word word word word"] * 5
 
