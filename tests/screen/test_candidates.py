@@ -45,6 +45,16 @@ def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> 
     ]
 
 
+def test_a_line_of_code_that_is_wider_than_its_side_is_parted_and_has_no_tabs() -> None:
+    code = "```\na\tb\tc" + "d" * 60 + "\n" + "e" * 48 + "\n```"
+    rows = shown(answer(code), answer("x"), 100)
+    assert [row.partition("│")[0].rstrip() for row in rows[2:5]] == [
+        "a       b       c" + "d" * 31,
+        "d" * 29,
+        "e" * 48,
+    ]
+
+
 def test_a_rule_with_a_number_stands_above_each_of_several_answers() -> None:
     head = presented([answer("A"), answer("B"), answer("C")], 99, Renderer)[0]
     assert head.spans == (

@@ -123,6 +123,8 @@ def test_the_theme_is_the_one_that_is_read_best() -> None:
         (b"he\x1b]11;rgb:0/0/0\x07ll\x1b[?62co\r", "dark", b"hello\r"),
         (b"hello\x1b[?6c", "ansi", b"hello"),
         (b"hello\x1b]11;rgb:ffff/", "ansi", b"hello"),
+        (b"\x1b]11;rgb:75/75/75\x07\x1b[?6c", "dark", b""),
+        (b"\x1b]11;rgb:76/76/76\x07\x1b[?6c", "light", b""),
         (b"\x1b[A", "ansi", b"\x1b[A"),
         (b"", "ansi", b""),
     ],

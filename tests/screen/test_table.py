@@ -176,6 +176,14 @@ def test_the_last_rows_of_a_growing_table_are_shown() -> None:
     assert [row.text for row in renderer.tail()] == ["a │ b", "──┼──", "1 │ 2", "3 │ b", "  │ o"]
 
 
+def test_a_growing_table_that_is_too_narrow_is_shown_as_lines() -> None:
+    renderer = Renderer(9)
+    renderer.feed("| a | b | c |\n|---|---|---|\n| 1 | 2 | ab |\n| 3 | 4 | cd |\n")
+    lines = ["a: 1", "b: 2", "c: ab", "────────", "a: 3", "b: 4", "c: cd"]
+    assert [row.text for row in renderer.tail()] == lines
+    assert [row.text for row in renderer.end()] == lines
+
+
 def test_a_table_in_a_list_stands_behind_its_margin() -> None:
     text = "- x\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n"
     assert shown(text, 40) == ["• x", "", "  a │ b", "  ──┼──", "  1 │ 2"]

@@ -43,6 +43,8 @@ def test_nothing_of_a_text_is_lost_but_blanks_at_the_ends_of_lines(name: str) ->
 
 def test_long_lines_fill_whole_rows_of_the_terminal() -> None:
     assert rows("x" * 25, 9)[0].spans == (Span("x" * 10),)
+    wrapped = rows("x" * 25 + "\ty\tz", 9)
+    assert [row.text for row in wrapped] == ["x" * 10, "x" * 10, "xxxxx     ", "  y       ", "z"]
     found = rows("x" * 25, 9) + rows("漢" * 10, 8) + rows("a\tb" + "c" * 9, 15)
     assert [(row.text, row.goes_on) for row in found] == [
         ("x" * 10, True),

@@ -63,6 +63,7 @@ def test_an_answer_is_laid_out_below_a_blank_row_and_what_it_took_below_it() -> 
             on.settle([answer("")._replace(provenance=TOOK)])
             on.asked("Next?\x07")
             assert shown.text() == f"\nA b\n\n• c x²{took}\n\n> Next?␇"
+            assert "\x1b[1m> Next?" in shown.getvalue()
 
 
 def test_an_answer_shows_how_it_was_cut() -> None:
@@ -216,6 +217,16 @@ def test_what_is_not_final_is_laid_out_anew_when_the_width_changes() -> None:
             iter([Delta("some words of an "), Delta("answer.")]), lambda: None, candidates=1
         ):
             on.write(delta)
-            patched.setenv("COLUMNS", "10")
+            patched.setenv("COLUMNS", "11")
         on.settle([answer("")])
-        assert shown.text().split("\n")[-4:] == ["some", "words of", "an", "answer."]
+        assert shown.text().split("\n")[-3:] == ["some words", "of an", "answer."]
+
+
+@pytest.mark.parametrize("wish", [True, False])
+def test_the_bell_rings_when_an_answer_is_there(wish: bool) -> None:  # noqa: FBT001 - a row
+    with glass() as shown, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("nemochat.screen.bell.SECONDS", 0.0)
+        on = Terminal(Colours("ansi", Background({})), bell=wish)
+        follow(on, Delta("x"))
+        on.settle([answer("")])
+        assert shown.getvalue().count("\a") == wish

@@ -104,7 +104,8 @@ def test_a_line_break_at_the_end_opens_no_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wide"), [("", 0), ("a bcd e", 3), ("漢字漢字", 2), ("漢、字", 4), ("x 漢b", 2)]
+    ("text", "wide"),
+    [("", 0), ("a bcd e", 3), ("漢字漢字", 2), ("漢、字", 4), ("x 漢b", 2), ("漢\nab", 2)],
 )
 def test_the_widest_part_is_what_must_stay_together(text: str, wide: int) -> None:
     assert widest_part(text) == wide

@@ -39,7 +39,10 @@ def lists(peer: Peer, _: int) -> None:
 def test_the_models_are_listed() -> None:
     with FaultServer(lists) as server, asking(server.base_url) as asked:
         models = asked.client.models()
+        (request,) = server.requests
     assert models == (ModelInfo("nemo-instruct", 9, None, 0.02, 0.04),)
+    assert request.endswith(b"\r\n\r\n")
+    assert b"content-length" not in request.lower()
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ CODED = [
     ("", TEXT, TEXT),
     ("", gzip.compress(TEXT, mtime=0), gzip.compress(TEXT, mtime=0)),
     ("gzip", b"{}", b"{}"),
+    *(("deflate", plain, plain) for plain in (b'{"a": 1}', b": ping\n", b"event: x\n")),
 ]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from nemochat.core.values import shown
 from nemochat.errors import EndpointError, UsageError
 from nemochat.wire import page
 from nemochat.wire.page import Address, fetched, public
@@ -190,6 +191,10 @@ def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
     with pytest.raises(UsageError, match="a page's address") as caught:
         fetched(address)
     assert "secret" not in str(caught.value)
+    assert str(caught.value) in {
+        f"a page's address is https:// or http:// and a host, not {shown(address, 80)}",
+        "a page's address takes no user name and no password",
+    }
 
 
 @pytest.mark.parametrize(
