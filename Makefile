@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 DIST := .venv-dist
 SITE := .venv-site
+MUTANTS := .venv-mutants
 PYTEST := pytest --numprocesses 4 --dist loadfile
 NEW_PIP := --quiet --upgrade 'pip>=25.1' # before it there is no --group
 
 .DEFAULT_GOAL := help
 .PHONY: help chat demo test lint types pytest test-lowest test-all regen pictures site newcomer
-.PHONY: faults crash real bench bench-quick docs-test dist dist-test clean
+.PHONY: faults crash real mutants bench bench-quick docs-test dist dist-test clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +67,15 @@ faults: $(VENV)/tested ## play every fault of the table to the whole program, an
 crash: $(VENV)/tested ## kill the program a thousand times while it saves, and look at what is left
 	NEMOCHAT_CRASHES=1000 $(BIN)/pytest tests/test_crash.py
 
+mutants: $(MUTANTS)/tested ## change core, wire and screen, and see what no test notices: SAMPLE=25|all SEED=1
+	@$(MUTANTS)/bin/python -m tests.mutants --sample $(or $(SAMPLE),25) --seed $(or $(SEED),1)
+
+$(MUTANTS)/tested: pyproject.toml
+	$(PYTHON) -m venv --clear $(MUTANTS)
+	$(MUTANTS)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(MUTANTS)/bin/python -m pip install --quiet --editable . --group test --group mutants
+	@touch $@
+
 real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
 	@$(BIN)/python -m tests.real
 
@@ -88,7 +98,7 @@ dist-test: $(VENV)/tested dist ## install the wheel with pipx and with uv, use i
 	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.dist
 
 clean: ## remove the environments, the caches and what was built
-	rm -rf .venv .venv-* .real .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* .real .peers build dist .mypy_cache .ruff_cache .pytest_cache mutants .hypothesis
 
 # The environments: what uses nemochat, what tests it, and three of their own.
 

@@ -11,11 +11,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 
 from nemochat.guide.server import Guide, start
 
 PRICE = 0.02  # US dollars for a million tokens, so that costs are seen to be added up
 _KEPT = {"PATH", "PYTHONPATH", "LANG", "SYSTEMROOT", "COVERAGE_PROCESS_START"}
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault
+settings.load_profile("unhurried")
+# The same examples for every mutant, and none made smaller: that one fails is all that is asked.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("unhurried"),
+    database=None,
+    derandomize=True,
+    max_examples=25,
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+def more(times: int) -> settings:
+    """So many times as many examples as the profile in force has."""
+    return settings(max_examples=times * settings().max_examples)
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,7 @@ def test_a_profile_that_the_environment_names_wrongly_is_the_configuration_s_fau
         ("messages = [{ role = 'user', content = 'x' }]", "user and assistant in turns"),
         (
             "messages = [{ role = 'assistant', content = 'x' }, { role = 'user', content = 'x' }]",
-            "Number 1 is to be a user's text",
+            "Number 1 is to be a text of the user",
         ),
         (
             "messages = [{ role = 'user', content = 'x' }, { role = 'assistant', text = 'x' }]",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.core.conversation import Conversation, Settings
+from nemochat.core.conversation import Conversation, Node, Settings, first_line
 from nemochat.core.messages import Message, Role
 from nemochat.errors import UsageError
 
@@ -51,11 +51,64 @@ def test_redo_brings_back_what_undo_took() -> None:
 
 def test_there_may_be_nothing_to_undo_or_redo() -> None:
     talk = conversation(1)
-    with pytest.raises(UsageError, match="nothing to redo"):
+    with pytest.raises(UsageError, match=r"^there is nothing to redo$"):
         talk.redo()
     talk.undo()
-    with pytest.raises(UsageError, match="nothing to undo"):
+    with pytest.raises(UsageError, match=r"^there is nothing to undo$"):
         talk.undo()
+
+
+def test_one_turn_is_undone_or_redone_where_no_number_is_given() -> None:
+    talk = conversation(3)
+    assert talk.undo() == 1
+    assert contents(talk) == ["q0", "a0", "q1", "a1"]
+    talk.undo(2)
+    assert talk.redo() == 1
+    assert contents(talk) == ["q0", "a0"]
+
+
+def forest() -> Conversation:
+    """Two first questions; the older goes on, and its second one has two answers."""
+    talk = conversation(2)
+    talk.go_to(2)
+    talk.append(4, Message(Role.ASSISTANT, "a1 anew"))
+    talk.go_to(None)
+    talk.append(5, Message(Role.USER, "q0 anew"))
+    return talk
+
+
+def test_a_talk_goes_on_where_it_was_left_last_and_else_with_what_is_newest() -> None:
+    talk = forest()
+    assert talk.tip(None) == 5
+    assert talk.tip(0) == 4
+    talk.go_to(3)
+    talk.undo(2)
+    talk.redo(2)
+    assert contents(talk) == ["q0", "a0", "q1", "a1"]
+    talk.graft(Node(6, 5, Message(Role.ASSISTANT, "older")))
+    talk.graft(Node(7, 5, Message(Role.ASSISTANT, "newer")))
+    assert talk.tip(5) == 7
+
+
+def test_branches_are_what_has_siblings_in_the_order_of_the_tree() -> None:
+    assert forest().branches() == [0, 3, 4, 5]
+    assert conversation(3).branches() == []
+
+
+def test_a_fork_begins_with_the_path_and_leaves_its_origin_as_it_is() -> None:
+    talk = forest()
+    talk.settings.parameters["n"] = 1
+    talk.settings.filling["a"] = "b"
+    talk.go_to(4)
+    fork = talk.forked("other")
+    assert (fork.name, fork.id, fork.started) == ("other", None, None)
+    assert contents(fork) == ["q0", "a0", "q1", "a1 anew"]
+    assert [node.message.content for node in fork.questions()] == ["q0", "q1"]
+    assert (len(fork.nodes), fork.branches()) == (4, [])
+    assert fork.settings == talk.settings
+    fork.settings.parameters["n"] = 2
+    fork.settings.filling["a"] = "c"
+    assert talk.settings == Settings("model", "guide", parameters={"n": 1}, filling={"a": "b"})
 
 
 def test_another_answer_is_a_sibling_and_redo_goes_along_the_one_last_taken() -> None:
@@ -79,6 +132,7 @@ def test_a_title_is_the_name_or_the_first_line_of_the_first_question() -> None:
     long = conversation()
     long.append(0, Message(Role.USER, "x" * 100))
     assert long.title() == "x" * 59 + "…"
+    assert first_line("x" * 60) == "x" * 60
 
 
 @given(st.lists(st.sampled_from(["say", "answer", "undo", "redo", "retry"]), max_size=40))

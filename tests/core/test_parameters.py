@@ -52,6 +52,8 @@ def test_the_table_has_the_page_s_parameters_and_those_documented_since() -> Non
         ("tool_choice", "any", 'tool_choice takes none or auto, not "any"'),
         ("stop", '["a","b","c","d","e"]', 'stop takes up to 4 texts, not "[\\"a\\",'),
         ("stop", "", 'stop takes up to 4 texts, not ""'),
+        ("stop", '["a", ""]', "stop takes up to 4 texts, not "),
+        ("stop", "[]", 'stop takes up to 4 texts, not "[]"'),
     ],
 )
 def test_a_value_out_of_range_is_refused_in_one_sentence(
@@ -76,7 +78,9 @@ def test_a_value_out_of_range_is_refused_in_one_sentence(
         ("stop", "END", ("END",)),
         ("stop", " ", (" ",)),
         ("stop", r"\n\n", ("\n\n",)),
+        ("stop", r"a\tb", ("a\tb",)),
         ("stop", '["a", "b"]', ("a", "b")),
+        ("stop", '["a","b","c","d"]', ("a", "b", "c", "d")),
         ("stop", "[x]", ("[x]",)),
     ],
 )
@@ -92,6 +96,7 @@ def test_a_file_s_value_is_taken_by_its_type(value: object) -> None:
 
 def test_a_file_s_texts_are_a_tuple() -> None:
     assert find("stop").check(["a", "b"]) == ("a", "b")
+    assert find("stop").check("a") == ("a",)
 
 
 @pytest.mark.parametrize("name", ["temp", "Temperature", "--top-p", "top-k"])
@@ -100,10 +105,20 @@ def test_a_parameter_is_found_by_the_names_that_fingers_know(name: str) -> None:
 
 
 def test_an_unknown_parameter_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match="Did you mean temperature"):
+    with pytest.raises(UsageError) as refused:
         find("temprature")
+    assert refused.value.sentence == 'there is no parameter "temprature"'
+    assert refused.value.hint == "Did you mean temperature?"
     with pytest.raises(UsageError, match="There are temperature, top_p"):
         find("xyzzy")
+
+
+def test_changes_are_words_each_of_a_name_and_a_value() -> None:
+    made = parameters.changes(" temp=0.3  stop=a=b n=2 ")
+    assert made == {"temperature": 0.3, "stop": ("a=b",), "n": 2}
+    assert parameters.changes("") == {}
+    with pytest.raises(UsageError, match=r'^a change is NAME=VALUE, not "warm"'):
+        parameters.changes("n=2 warm")
 
 
 def test_two_candidates_are_not_streamed() -> None:

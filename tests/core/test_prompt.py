@@ -44,6 +44,9 @@ def test_the_system_prompt_stands_first_and_once() -> None:
     assert sent == (Message(SYSTEM, "Be brief."), Message(USER, "user 1"))
     assert sendable("", said(SYSTEM, USER))[0] == Message(SYSTEM, "system 0")
     assert sendable("  ", said(USER))[0].role is USER
+    assert sendable("", said(SYSTEM, USER, SYSTEM, USER))[0] == Message(
+        SYSTEM, "system 0\n\nsystem 2"
+    )
 
 
 def test_questions_in_a_row_are_sent_as_one() -> None:
@@ -62,12 +65,27 @@ def test_an_answer_to_nothing_and_a_last_answer_are_left_out() -> None:
 def test_an_exchange_with_a_tool_is_sent_with_short_ids() -> None:
     path = [
         Message(USER, "weather?"),
-        Message(ASSISTANT, "", tool_calls=(ToolCall("call_123456789", "weather", "{}"),)),
+        Message(
+            ASSISTANT,
+            "",
+            tool_calls=(ToolCall("call_123456789", "weather", "{}"), ToolCall("b" * 9, "time", "")),
+        ),
         Message(TOOL, "rain", tool_call_id="call_123456789"),
+        Message(TOOL, "noon", tool_call_id="b" * 9),
     ]
     sent = sendable("", path)
     assert refusal(sent) == ""
-    assert sent[1].tool_calls[0].id == sent[2].tool_call_id == short_id("call_123456789")
+    short = short_id("call_123456789")
+    assert sent == (
+        Message(USER, "weather?"),
+        Message(
+            ASSISTANT,
+            "",
+            tool_calls=(ToolCall(short, "weather", "{}"), ToolCall("b" * 9, "time", "")),
+        ),
+        Message(TOOL, "rain", tool_call_id=short),
+        Message(TOOL, "noon", tool_call_id="b" * 9),
+    )
 
 
 def test_tool_calls_that_nobody_answered_are_left_out() -> None:

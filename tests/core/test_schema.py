@@ -11,7 +11,7 @@ from nemochat.errors import UsageError
 
 
 def test_fields_are_named_typed_and_explained() -> None:
-    assert from_words("name, age int, height float, alive bool: as far as known,") == {
+    assert from_words("name,, age int, height float, alive bool: as far as known,") == {
         "type": "object",
         "properties": {
             "name": {"type": "string"},
@@ -29,9 +29,20 @@ def test_fields_on_lines_may_have_commas_in_their_meaning() -> None:
     assert made["properties"]["bio"] == {"type": "string", "description": "short, and true"}
 
 
-@pytest.mark.parametrize("words", ["", " , ", "a b c", "1st", "age number", "a, a", "x.json"])
+@pytest.mark.parametrize("words", ["a b c", "1st", "age number", "a, a", "x.json"])
 def test_what_is_no_list_of_fields_is_refused(words: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as refused:
+        from_words(words)
+    assert refused.value.sentence == (
+        "a schema is a file, JSON, or fields such as name, age int, bio: in one sentence;"
+        f' not "{words.rpartition(",")[2].strip()}"'
+    )
+    assert refused.value.hint == "Types are str, int, float, bool"
+
+
+@pytest.mark.parametrize("words", ["", " , ", "\n,\n"])
+def test_a_schema_has_a_field(words: str) -> None:
+    with pytest.raises(UsageError, match=r"^the schema names no field$"):
         from_words(words)
 
 
@@ -51,6 +62,7 @@ def test_any_text_is_a_schema_or_refused(text: str) -> None:
         ("", "answer"),
         ("A person!", "A_person"),
         (7, "answer"),
+        ("<Xylophone X>", "Xylophone_X"),
         ("x" * 99, "x" * 64),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemochat.core.messages import Message, Provenance, Role, Usage
-from nemochat.core.window import estimated_tokens, used
+from nemochat.core.window import estimated_tokens, filled, used
 
 
 def test_a_text_is_estimated_by_its_bytes() -> None:
@@ -29,4 +29,6 @@ def test_what_the_endpoint_counted_goes_before_estimates() -> None:
 
 
 def test_without_counts_all_is_estimated() -> None:
-    assert used("s" * 400, [Message(Role.USER, "x" * 40)]) == 100 + 10 + 4
+    said = [Message(Role.USER, "x" * 40)]
+    assert used("s" * 400, said) == 100 + 10 + 4
+    assert filled("s" * 400, said, ["y" * 80, "z" * 4]) == 100 + 10 + 4 + 20 + 1

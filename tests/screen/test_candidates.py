@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Ending, Message, Provenance, Role
-from nemochat.screen.candidates import presented
+from nemochat.screen.candidates import alone, presented, shown_at_once
 from nemochat.screen.markdown.renderer import Renderer
+from nemochat.screen.markdown.spans import Span
 from nemochat.screen.markdown.width import columns as columns_of
-from tests.conftest import Heard, Program
+from tests.conftest import Heard, Program, more
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN
 from tests.streaming import Streaming
@@ -45,6 +46,25 @@ def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> 
     ]
 
 
+def test_a_line_of_code_that_is_wider_than_its_side_is_parted_and_has_no_tabs() -> None:
+    code = "```\na\tb\tc" + "d" * 60 + "\n" + "e" * 48 + "\n```"
+    rows = shown(answer(code), answer("x"), 100)
+    assert [row.partition("│")[0].rstrip() for row in rows[2:5]] == [
+        "a       b       c" + "d" * 31,
+        "d" * 29,
+        "e" * 48,
+    ]
+
+
+def test_a_rule_with_a_number_stands_above_each_of_several_answers() -> None:
+    head = presented([answer("A"), answer("B"), answer("C")], 99, Renderer)[0]
+    assert head.spans == (
+        Span("── ", "rule"),
+        Span("1", "heading"),
+        Span(f" {'─' * 35}", "rule"),
+    )
+
+
 def test_narrow_terminals_show_one_answer_below_the_other() -> None:
     rows = shown(answer("A **b**", Ending.LENGTH), answer("c"), 99)
     rule = "─" * 35
@@ -61,7 +81,7 @@ def test_a_long_answer_keeps_its_side(name: str) -> None:
     assert all("│" in text for text in left)
 
 
-@settings(max_examples=200, deadline=None)
+@more(2)
 @given(MARKDOWN, MARKDOWN, st.sampled_from([100, 131]))
 def test_any_two_answers_keep_their_sides(first: str, second: str, columns: int) -> None:
     half = (columns - 4) // 2
@@ -135,6 +155,37 @@ def test_ctrl_c_while_two_answers_are_awaited_brings_the_prompt_back(
         terminal.wait_for("answered once, though")
         terminal.wait_for_prompt()
         assert "/pick" not in terminal.text()
+
+
+@pytest.mark.parametrize(
+    ("answers", "chooses", "told"),
+    [
+        (
+            [answer("A"), answer("B")],
+            True,
+            ["The first answer goes on; /pick 2 goes over to", "the second, /pick 1 back."],
+        ),
+        ([answer("A"), answer("B")], False, []),
+        (
+            [answer("A")],
+            True,
+            ["The endpoint answered once, though two answers", "were asked for."],
+        ),
+        ([answer(" ")], True, []),
+        ([answer("A", Ending.INTERRUPTED)], True, []),
+    ],
+)
+def test_below_two_answers_stands_how_one_is_chosen_and_below_one_that_there_is_no_other(
+    answers: list[Message], told: list[str], *, chooses: bool
+) -> None:
+    above = (
+        presented(answers, 50, Renderer) if len(answers) > 1 else alone(answers[0], 49, Renderer)
+    )
+    found = shown_at_once(answers, 50, Renderer, chooses=chooses)
+    assert found[: len(above)] == above
+    assert [row.text for row in found[len(above) :]] == [""] * bool(told) + told
+    if told:
+        assert found[-1].spans[0].style == ("dim" if len(answers) > 1 else "notice")
 
 
 def test_an_answer_stopped_in_the_middle_is_closed_on_its_side() -> None:

@@ -59,7 +59,25 @@ def test_a_state_is_carried_from_line_to_line() -> None:
     assert lines[3] == [("return", "code.keyword"), ("1", "code.number")]
 
 
+def test_a_language_of_any_lexer_has_its_colours_and_what_it_does_not_know_has_none() -> None:
+    assert coloured("yaml", "a: 1 # c") == [
+        [("a", "code.tag"), (":", "code.plain"), ("1", "code.plain"), ("# c", "code.comment")]
+    ]
+    assert coloured("python", "a $ return") == [
+        [("a", "code.plain"), ("$", "code.plain"), ("return", "code.keyword")]
+    ]
+
+
+def test_the_colours_of_a_block_go_on_from_line_to_line() -> None:
+    rows = fenced("s = '''one\ntwo = 1\n'''", "python")
+    assert rows[1].spans == (Span("two = 1", "code.string"),)
+
+
 def test_a_comment_of_many_lines_is_one() -> None:
+    assert coloured("c", "/*\n*/ return")[1] == [
+        ("*/", "code.comment"),
+        ("return", "code.keyword"),
+    ]
     lines = coloured("c", "int a; /* return\nreturn */ return /* x */ 1; // /*\nreturn;")
     assert lines[0][-1] == ("/* return", "code.comment")
     assert lines[1][0] == ("return */", "code.comment")
@@ -108,7 +126,8 @@ def test_a_long_line_has_no_colours() -> None:
     found = highlighter("python")
     assert found
     line = "return " + "x" * LONGEST
-    assert found.line(line) == [Span(line, "code.plain")]
+    assert found.line(line) == found.glimpse(line) == [Span(line, "code.plain")]
+    assert found.line(line[:LONGEST])[0] == Span("return", "code.keyword")
 
 
 def test_a_language_is_found_without_asking_other_packages() -> None:
@@ -160,6 +179,9 @@ def test_blank_lines_stay_but_not_without_end() -> None:
 def test_indented_code_keeps_its_blank_lines_within() -> None:
     rows = render("    a\n\n\n      b\n\n\ntext", 40)
     assert [row.text for row in rows] == ["    a", "", "", "      b", "", "text"]
+    quoted = Renderer(40)
+    assert [row.text for row in quoted.feed(">     a\n>\n>\n>     b")] == ["│     a"]
+    assert [row.text for row in quoted.tail()] == ["│", "│", "│     b"]
 
 
 def test_a_fence_that_nothing_closes_ends_with_its_container() -> None:

@@ -9,8 +9,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.conftest import more
 
 from .oracle import Line, ours, theirs
 
@@ -85,7 +87,7 @@ def test_examples_are_read_as_by_the_oracle(section: str) -> None:
     assert [n for n in differing if n not in EXCEPTIONS] == []
 
 
-@settings(max_examples=400, deadline=None)
+@more(4)
 @given(DOCUMENTS)
 def test_any_containers_are_read_as_by_the_oracle(markdown: str) -> None:
     assert ours(markdown) == theirs(markdown)

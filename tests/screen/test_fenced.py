@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.fenced import CodeBlock, code_blocks
 from nemochat.screen.markdown.renderer import Renderer, render
 from nemochat.screen.markdown.spans import Row
+from tests.conftest import more
 from tests.screen.answers import ANSWERS, CODE
 from tests.screen.test_renderer import MARKDOWN
 
@@ -55,7 +56,7 @@ def test_blocks_of_every_kind(text: str, blocks: list[CodeBlock]) -> None:
     assert numbers(text) == [(block.info, place) for place, block in enumerate(blocks, 1)]
 
 
-@settings(max_examples=300, deadline=None)
+@more(3)
 @given(MARKDOWN, st.integers(1, 9))
 def test_numbers_on_the_screen_are_those_of_the_blocks_at_any_chunking(
     text: str, size: int

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.emphasis import SPAN
 from nemochat.screen.markdown.inline import parse
 from nemochat.screen.markdown.setting import Outlook, Setting
 from nemochat.screen.markdown.spans import Span, row
+from tests.conftest import more
 
 DEFINED = Setting({"foo": "https://foo.example"})
 MARKS = (
@@ -82,6 +83,21 @@ def looks(text: str, outlook: Outlook = Outlook.ENDED, setting: Setting = DEFINE
         (r"\(\foo\)", [Span(r"\(\foo\)", "math")]),
         (r"\[ x^2 \]", [Span("x²", "math")]),
         (r"$$\alpha$$", [Span("α", "math")]),
+        (
+            r"\) \(x^2\) $$y_1$$ b",
+            [Span(") "), Span("x²", "math"), Span(" "), Span("y₁", "math"), Span(" b")],
+        ),
+        (
+            "[*https*://a.b](https://a.b)",
+            [
+                Span("https", "emphasis link", "https://a.b"),
+                Span("://a.b", "link", "https://a.b"),
+            ],
+        ),
+        (
+            "[*me*@a.b](mailto:me@a.b)",
+            [Span("me", "emphasis link", "mailto:me@a.b"), Span("@a.b", "link", "mailto:me@a.b")],
+        ),
         (r"\( open", [Span("( open")]),
     ],
 )
@@ -116,6 +132,7 @@ def test_a_terminal_that_follows_links_is_not_shown_addresses() -> None:
         ("[t](https://a", [Span("t", "link")]),
         ("[t", [Span("[t")]),
         (r"\(x^2", [Span("x²", "math")]),
+        ("\\(x^2\\", [Span("x²", "math")]),
         ("end **", [Span("end")]),
         ("end `", [Span("end")]),
         ("end \\", [Span("end")]),
@@ -137,8 +154,12 @@ def test_what_is_open_is_shown_as_if_it_were_closed(source: str, spans: list[Spa
         ("a [b]", "a "),
         ("a [b] c", "a [b] c"),
         ("a [b](c", "a "),
+        ("a *b*[c", "a *b*"),
+        ("a [b](u)[c", "a [b](u)"),
         ("*a [b* c", ""),
         ("a ht", "a "),
+        ("a https://", "a "),
+        ("a https:// b", "a https:// b"),
         ("a &am", "a "),
         ("a <b", "a "),
         ("a <b c", "a <b c"),
@@ -156,7 +177,7 @@ def test_only_what_no_sequel_changes_is_settled(source: str, settled: str) -> No
     assert source[: parse(source, "", "", DEFINED, Outlook.OPEN).settled] == settled
 
 
-@settings(max_examples=400, deadline=None)
+@more(4)
 @given(SOURCES, SOURCES)
 def test_what_is_settled_reads_the_same_in_the_whole(beginning: str, sequel: str) -> None:
     first = parse(beginning, "", "", DEFINED, Outlook.OPEN)

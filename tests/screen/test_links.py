@@ -59,6 +59,7 @@ def test_an_address_is_printable_whatever_is_in_it(payload: str) -> None:
         ("(a", UNFINISHED),
         ("(a ", UNFINISHED),
         ("(<a", UNFINISHED),
+        ("(<a\nb>) more", None),
         ('(a "t', UNFINISHED),
         ("(&amp;\\))", (9, "&)")),
     ],
@@ -94,6 +95,7 @@ def test_a_beginning_shows_whether_it_may_define(beginning: str, possible: bool)
 
 def test_escapes_and_entities_are_resolved_and_made_harmless() -> None:
     assert decoded(r"a\*b&auml;&#27;&notit;") == "a*bä␛&notit;"
+    assert decoded("&#x110000;&#1114112;&#x10FFFF;") == "\ufffd\ufffd\U0010ffff"
     assert decoded("a&#9;b&#10;c&Tab;d&NewLine;e&#13;f&#0;") == "a b c d e f\ufffd"
 
 

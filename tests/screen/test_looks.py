@@ -6,6 +6,7 @@ import io
 import os
 import re
 import termios
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -123,6 +124,8 @@ def test_the_theme_is_the_one_that_is_read_best() -> None:
         (b"he\x1b]11;rgb:0/0/0\x07ll\x1b[?62co\r", "dark", b"hello\r"),
         (b"hello\x1b[?6c", "ansi", b"hello"),
         (b"hello\x1b]11;rgb:ffff/", "ansi", b"hello"),
+        (b"\x1b]11;rgb:75/75/75\x07\x1b[?6c", "dark", b""),
+        (b"\x1b]11;rgb:76/76/76\x07\x1b[?6c", "light", b""),
         (b"\x1b[A", "ansi", b"\x1b[A"),
         (b"", "ansi", b""),
     ],
@@ -133,13 +136,30 @@ def test_what_is_no_reply_was_typed(replies: bytes, theme: str, typed: bytes) ->
         modes = termios.tcgetattr(terminal)
         keyboard, asked = Keyboard(terminal, None), list[str]()
         background = Background({"TERM": "xterm"})
+        keyboard.typed = b"early "
         background.ask(keyboard, asked.append)
         assert len(asked) == 1
         assert not termios.tcgetattr(terminal)[3] & termios.ECHO
         person.write(replies)
         assert background.theme() == theme
-        assert keyboard.typed == typed
+        assert keyboard.typed == b"early " + typed
         assert termios.tcgetattr(terminal) == modes
+
+
+@pytest.mark.parametrize("variable", ["SSH_CONNECTION", "SSH_TTY"])
+def test_a_terminal_far_away_is_waited_for_longer(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nemochat.screen.background.SECONDS", 0.0)
+    monkeypatch.setattr("nemochat.screen.background.SECONDS_FAR_AWAY", 30.0)
+    behind, before = os.openpty()
+    with os.fdopen(before, encoding="utf-8") as terminal, os.fdopen(behind, "wb", 0) as person:
+        background = Background({"TERM": "xterm", variable: "x"})
+        background.ask(Keyboard(terminal, None), lambda _: None)
+        late = threading.Timer(0.05, person.write, [b"\x1b]11;rgb:ff/ff/ff\x07\x1b[?6c"])
+        late.start()
+        assert background.theme() == "light"
+        late.join()
 
 
 @pytest.mark.parametrize(
@@ -274,7 +294,7 @@ def test_the_bell_rings_after_a_long_answer(
     monkeypatch.setattr(bell, "SECONDS", seconds)
     out = io.BytesIO()
     spoken(Plain(out, None, on_terminal=True, bell=wish), Delta("There."))
-    assert out.getvalue().count(b"\a") == rings
+    assert out.getvalue() == b"There.\n" + b"\a" * rings
 
 
 def test_an_accessible_view_says_who_speaks_and_that_it_waits(

@@ -19,6 +19,7 @@ WHOLE = Ending.COMPLETE
             "0.4 s to the first token · 62 tokens/s · 312 tokens · $0.000021",
         ),
         (Provenance(ending=WHOLE, first_token=0.04, seconds=1), "0.04 s to the first token"),
+        (Provenance(ending=WHOLE, first_token=0.095, seconds=1), "0.1 s to the first token"),
         (
             Provenance(ending=WHOLE, first_token=3.2, seconds=3.201, usage=USED),
             "3.2 s · 312 tokens · $0.000021",

@@ -170,6 +170,18 @@ def test_words_stand_once_and_in_order_over_ten_screens() -> None:
     assert glass.text().split() == words
 
 
+def test_a_row_is_taken_away_as_often_as_the_terminal_wraps_it() -> None:
+    for wraps, rows in ((True, 4), (False, 2)):
+        glass = Glass(40, 10)
+        live = [Row((Span("one two three"),), 13), Row((), 0)]
+        glass.painter.frame([], live, 40)
+        before = len(glass.written)
+        glass.painter.resized(5, reflows=wraps)
+        assert glass.written[before:].count("\x1b[K") == rows
+        glass.painter.resized(5, reflows=wraps)
+        assert glass.written[before:].count("\x1b[K") == rows
+
+
 def test_a_narrower_terminal_keeps_every_word_once() -> None:
     glass = Glass(40, 10)
     live = [Row((Span("one two three"),), 13), Row((Span("four"),), 4)]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from nemochat.screen.markdown.renderer import Renderer, render
 from nemochat.screen.markdown.spans import Row, Span
+from tests.conftest import more
 
 from .answers import ANSWERS, LITERAL, NUMBERED, POEM
 from .payloads import PAYLOADS
@@ -89,7 +90,7 @@ def test_a_long_answer_streams_letter_by_letter(name: str) -> None:
     assert streamed(text, 79, lambda: 1, tails=False) == render(text, 79)
 
 
-@settings(max_examples=500, deadline=None)
+@more(5)
 @given(MARKDOWN, st.sampled_from(WIDTHS), st.randoms(use_true_random=False))
 def test_any_markdown_streams_to_what_it_is_at_once(
     text: str, width: int, chance: random.Random
@@ -97,7 +98,7 @@ def test_any_markdown_streams_to_what_it_is_at_once(
     assert streamed(text, width, lambda: chance.choice([1, 1, 2, 3, 7, 30])) == render(text, width)
 
 
-@settings(max_examples=300, deadline=None)
+@more(3)
 @given(MARKDOWN, st.sampled_from(WIDTHS), st.randoms(use_true_random=False))
 def test_what_is_shown_at_any_time_depends_on_the_text_alone(
     text: str, width: int, chance: random.Random
@@ -112,7 +113,7 @@ def test_what_is_shown_at_any_time_depends_on_the_text_alone(
     assert shown + in_pieces.tail() == at_once.feed(text) + at_once.tail()
 
 
-@settings(max_examples=200, deadline=None)
+@more(2)
 @given(MARKDOWN, MARKDOWN, st.sampled_from(WIDTHS))
 def test_what_was_final_stays_whatever_follows(text: str, sequel: str, width: int) -> None:
     renderer = Renderer(width)
@@ -120,7 +121,7 @@ def test_what_was_final_stays_whatever_follows(text: str, sequel: str, width: in
     assert render(text + sequel, width)[: len(final)] == final
 
 
-@settings(max_examples=200, deadline=None)
+@more(2)
 @given(MARKDOWN, st.sampled_from(WIDTHS))
 def test_rows_are_single_lines_without_blanks_at_their_ends(text: str, width: int) -> None:
     renderer = Renderer(width)
@@ -147,7 +148,7 @@ def test_numbered_words_appear_once_each_in_order(width: int) -> None:
     assert sorted(numbers) == list(range(260))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.randoms(use_true_random=False))
 def test_words_survive_resizes(chance: random.Random) -> None:
     renderer = Renderer(79)
@@ -278,12 +279,60 @@ def test_the_tail_shows_what_is_not_final(text: str, tail: list[str]) -> None:
     assert texts(renderer.tail()) == tail
 
 
-@settings(max_examples=200, deadline=None)
+@more(2)
 @given(MARKDOWN, st.sampled_from(WIDTHS))
 def test_asking_for_the_tail_changes_nothing(text: str, width: int) -> None:
     renderer = Renderer(width)
     renderer.feed(text)
     assert renderer.tail() == renderer.tail()
+
+
+@pytest.mark.parametrize("before", ["x", "(", " "])
+def test_what_stands_before_a_mark_counts_also_where_it_was_read_long_ago(before: str) -> None:
+    for size in range(60, 70):
+        beginning = f"{'w' * size} {before}"
+        assert streamed(f"{beginning}_y_ z", 199, lambda: 1) == render(f"{beginning}_y_ z", 199)
+        renderer = Renderer(199)
+        renderer.feed(beginning)
+        renderer.feed("_y_ z")
+        (found,) = renderer.end()
+        assert found.text == (f"{beginning}_y_ z" if before == "x" else f"{beginning}y z")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("-\n\nx", ["•", "", "x"]),
+        ("- - \n\nx", ["• •", "", "x"]),
+        ("- a\n-\n\n\nb", ["• a", "•", "", "b"]),
+        ("> - a\n> -", ["│ • a", "│ •"]),
+        ("> -\n>\n> x", ["│ •", "│", "│ x"]),
+        ("> a\n\n> b", ["│ a", "", "│ b"]),
+        ("- a\n\n  b\n-", ["• a", "", "  b", "•"]),
+    ],
+)
+def test_items_with_nothing_in_them_are_shown_and_parted(text: str, shown: list[str]) -> None:
+    assert texts(render(text, 40)) == shown
+    assert texts(streamed(text, 40, lambda: 1)) == shown
+
+
+@pytest.mark.parametrize("text", ["one two\nthree", "a | b\nthree", "one\n  two\nthree"])
+def test_lines_that_may_yet_be_claimed_are_shown_as_lines(text: str) -> None:
+    renderer = Renderer(40)
+    assert renderer.feed(text) == []
+    assert texts(renderer.tail()) == text.replace("  ", "").split("\n")
+
+
+def test_a_terminal_that_follows_no_links_is_shown_addresses() -> None:
+    for found in (render("[t](/u)", 40), Renderer(40).feed("[t](/u)\n\n")):
+        assert texts(found) == ["t (/u)"]
+    for found in (render("[t](http://a.b)", 40), Renderer(40).feed("[t](http://a.b)\n\n")):
+        assert texts(found) == ["t (http://a.b)"]
+    assert texts(render("[t](http://a.b)", 40, hyperlinks=True)) == ["t"]
+
+
+def test_a_line_break_at_the_end_of_a_long_paragraph_opens_no_row() -> None:
+    assert texts(render("word " * 20 + "<br>\n", 20)) == ["word word word word"] * 5
 
 
 def test_rows_of_a_paragraph_are_final_before_it_ends() -> None:

@@ -62,6 +62,10 @@ def test_each_row_of_the_table_is_translated_as_it_says(came: str, shown: str) -
     assert harmless(came) == shown
 
 
+def test_a_line_for_which_there_is_no_room_is_an_ellipsis() -> None:
+    assert harmless_line("漢字", 1) == "…"
+
+
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
 def test_no_payload_keeps_what_a_terminal_obeys(payload: str) -> None:
     assert not list(filter(obeyed, harmless(payload)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.renderer import Renderer, render
-from nemochat.screen.markdown.spans import Row
+from nemochat.screen.markdown.spans import Row, Span
 from nemochat.screen.markdown.table import MOST_WAITING, alignments, cells, fitted
 
 from .answers import TABLES
@@ -104,6 +104,11 @@ def test_cells_are_wrapped_and_nothing_is_cut() -> None:
     ]
 
 
+def test_a_cell_is_as_wide_as_its_longest_line() -> None:
+    text = "| a<br>bbb | c |\n|---|---|\n| 1 | 2 |\n"
+    assert shown(text, 40) == ["a   │ c", "bbb │", "────┼──", "1   │ 2"]
+
+
 def test_wide_characters_are_aligned_by_columns() -> None:
     text = "| 言語 | 幅 |\n|:-:|--:|\n| 日本語 | 二桁 |\n| x | y |\n"
     assert shown(text, 40) == [
@@ -116,6 +121,7 @@ def test_wide_characters_are_aligned_by_columns() -> None:
 
 def test_what_is_too_narrow_becomes_lines() -> None:
     text = "| a | b | c |\n|---|---|---|\n| 1 | 2 | long word |\n| 4 | | 6 |\n"
+    assert render(text, 9)[0].spans == (Span("a: ", "strong"), Span("1"))
     assert shown(text, 9) == [
         "a: 1",
         "b: 2",
@@ -169,6 +175,14 @@ def test_the_last_rows_of_a_growing_table_are_shown() -> None:
     renderer = Renderer(40)
     renderer.feed("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | **bo")
     assert [row.text for row in renderer.tail()] == ["a │ b", "──┼──", "1 │ 2", "3 │ b", "  │ o"]
+
+
+def test_a_growing_table_that_is_too_narrow_is_shown_as_lines() -> None:
+    renderer = Renderer(9)
+    renderer.feed("| a | b | c |\n|---|---|---|\n| 1 | 2 | ab |\n| 3 | 4 | cd |\n")
+    lines = ["a: 1", "b: 2", "c: ab", "────────", "a: 3", "b: 4", "c: cd"]
+    assert [row.text for row in renderer.tail()] == lines
+    assert [row.text for row in renderer.end()] == lines
 
 
 def test_a_table_in_a_list_stands_behind_its_margin() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.answer import Answer
-from nemochat.screen.markdown.spans import Row
+from nemochat.screen.markdown.spans import Row, Span
 from nemochat.screen.safe import harmless
-from nemochat.screen.verbatim import Verbatim
+from nemochat.screen.verbatim import Verbatim, as_it_is
+from tests.conftest import more
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN
 
@@ -23,7 +24,7 @@ def rows(text: str, width: int, size: int = 10_000) -> list[Row]:
     return final + verbatim.end()
 
 
-@settings(max_examples=300, deadline=None)
+@more(3)
 @given(MARKDOWN, st.sampled_from([8, 22, 79]), st.integers(1, 9))
 def test_any_text_in_pieces_is_what_it_is_at_once(text: str, width: int, size: int) -> None:
     assert rows(text, width, size) == rows(text, width)
@@ -41,6 +42,9 @@ def test_nothing_of_a_text_is_lost_but_blanks_at_the_ends_of_lines(name: str) ->
 
 
 def test_long_lines_fill_whole_rows_of_the_terminal() -> None:
+    assert rows("x" * 25, 9)[0].spans == (Span("x" * 10),)
+    wrapped = rows("x" * 25 + "\ty\tz", 9)
+    assert [row.text for row in wrapped] == ["x" * 10, "x" * 10, "xxxxx     ", "  y       ", "z"]
     found = rows("x" * 25, 9) + rows("漢" * 10, 8) + rows("a\tb" + "c" * 9, 15)
     assert [(row.text, row.goes_on) for row in found] == [
         ("x" * 10, True),
@@ -52,6 +56,17 @@ def test_long_lines_fill_whole_rows_of_the_terminal() -> None:
         ("a       bccccccc", True),
         ("cc", False),
     ]
+
+
+def test_a_text_that_is_there_at_once_has_its_lines_as_rows() -> None:
+    found = as_it_is("**a**\tb\r\n\n\x1b[31m" + "x" * 200, "question")
+    assert [row.spans for row in found] == [
+        (Span("**a**   b", "question"),),
+        (),
+        (Span("␛[31m" + "x" * 200, "question"),),
+    ]
+    assert [row.width for row in found] == [9, 0, 205]
+    assert as_it_is("x")[0].spans == (Span("x"),)
 
 
 def test_a_resize_parts_what_follows_anew() -> None:

@@ -42,6 +42,8 @@ def wrapped(text: str, width: int) -> list[str]:
         ("漢字、漢字", 4, ["漢", "字、", "漢字"]),
         ("漢（字）", 4, ["漢", "（字", "）"]),
         ("ab漢字", 3, ["ab", "漢", "字"]),
+        ("x ab漢", 4, ["x ab", "漢"]),
+        ("x 漢ab", 4, ["x 漢", "ab"]),
         ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
         ("👩‍👩‍👧👩‍👩‍👧", 2, ["👩‍👩‍👧", "👩‍👩‍👧"]),
     ],
@@ -102,7 +104,8 @@ def test_a_line_break_at_the_end_opens_no_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wide"), [("", 0), ("a bcd e", 3), ("漢字漢字", 2), ("漢、字", 4), ("x 漢b", 2)]
+    ("text", "wide"),
+    [("", 0), ("a bcd e", 3), ("漢字漢字", 2), ("漢、字", 4), ("x 漢b", 2), ("漢\nab", 2)],
 )
 def test_the_widest_part_is_what_must_stay_together(text: str, wide: int) -> None:
     assert widest_part(text) == wide

@@ -132,7 +132,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(MOVES)
 def test_any_moves_leave_a_tree_a_path_that_can_be_sent_and_the_same_on_disk(
     moves: list[tuple[str, int]],

@@ -87,7 +87,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
     return made
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(conversations(), min_size=1, max_size=2), st.sampled_from(["json", "jsonl"]))
 def test_what_is_exported_as_json_comes_back_with_tree_and_provenance(
     talks: list[Conversation], format_: str

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from nemochat.errors import EndpointError
 from nemochat.wire.models import ModelInfo
 from tests.wire.asking import asking
 from tests.wire.fault_server.scripts import (
@@ -38,7 +39,36 @@ def lists(peer: Peer, _: int) -> None:
 def test_the_models_are_listed() -> None:
     with FaultServer(lists) as server, asking(server.base_url) as asked:
         models = asked.client.models()
+        (request,) = server.requests
     assert models == (ModelInfo("nemo-instruct", 9, None, 0.02, 0.04),)
+    assert request.endswith(b"\r\n\r\n")
+    assert b"content-length" not in request.lower()
+
+
+@pytest.mark.parametrize(
+    ("behave", "sentence", "hint"),
+    [
+        (plays(with_length("200 OK", b"<html>")), "the endpoint lists no models", ""),
+        (refuses("404 No"), "the endpoint has no list of models (status 404)", ""),
+        (refuses("405 No"), "the endpoint has no list of models (status 405)", ""),
+        (
+            refuses("401 No", {"error": "who are you?"}),
+            "the endpoint refused the token (401: who are you?)",
+            "Put a valid token into NEMO_TOKEN",
+        ),
+        (refuses("500 No", "boom"), "the endpoint failed (500: boom)", ""),
+    ],
+)
+def test_a_list_that_was_asked_for_and_does_not_come_is_explained(
+    behave: Behaviour, sentence: str, hint: str
+) -> None:
+    with (
+        FaultServer(behave) as server,
+        asking(server.base_url) as asked,
+        pytest.raises(EndpointError) as caught,
+    ):
+        asked.client.offer(5.0)
+    assert (caught.value.sentence, caught.value.hint) == (sentence, hint)
 
 
 def test_a_model_that_is_not_found_brings_the_nearest_names() -> None:

@@ -100,6 +100,11 @@ def test_more_than_one_candidate_is_not_streamed(n: int, *, streamed: bool) -> N
     assert ("stream" in made, "stream_options" in made) == (streamed, streamed)
 
 
+def test_the_shape_that_an_answer_is_to_have_is_sent() -> None:
+    made = body(prompt(HELLO)._replace(response_format={"type": "json_object"}))
+    assert made["response_format"] == {"type": "json_object"}
+
+
 def test_further_members_are_sent_as_they_are() -> None:
     extra = {"reasoning_effort": "low", "stream_options": {}}
     made = body(prompt(HELLO, stream=True), Dialect(body=extra))

@@ -114,6 +114,11 @@ def test_a_candidate_without_a_finish_reason_has_an_ending_too(last: list[Json])
     assert grown(said, 1).provenance.ending is Ending.COMPLETE
 
 
+def test_a_choice_may_be_a_text() -> None:
+    said = read({"choices": [{"text": "Hi", "finish_reason": "stop"}]})
+    assert grown(said).text == "Hi"
+
+
 def test_a_server_that_answers_once_to_two_has_one_candidate() -> None:
     assert {delta.candidate for delta in read(document("Hi"))} == {0}
 

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from nemochat.errors import ConfigurationError
-from nemochat.wire.custom import table
+from nemochat.wire.custom import KEYS, table
 from nemochat.wire.endpoints import NEMO, TABLE, Endpoint, at_home, find
 
 
@@ -37,6 +37,8 @@ def test_a_section_is_an_endpoint() -> None:
     assert row.dialect.body == {"user": "me", "deep": {"a": [1, 2.5, True]}}
     assert (row.dialect.without, row.dialect.called) == (("top_k",), {"seed": "random_seed"})
     assert at_home(row, "https://llm.example/v2")
+    (least,) = read('[endpoint.x]\nbase_url = "http://h"')[len(TABLE) - 1 : -1]
+    assert least == Endpoint("x", "http://h", NEMO, "", "an endpoint of your own")
     assert rows[-1].name == "guide"
 
 
@@ -76,6 +78,28 @@ def test_what_makes_no_sense_is_named(text: str, said: str) -> None:
     assert said in str(caught.value)
     assert "Evil" not in str(caught.value)
     assert "sk" not in caught.value.sentence.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("[endpoint.x]", "It is the address of the server"),
+        (
+            "[endpoint.ollama]\nq = 1",
+            f"It takes {', '.join(KEYS)}",
+        ),
+        (
+            '[endpoint.ollama.headers]\nAUTHORIZATION = "x"',
+            "token_variable or token_command gives the token",
+        ),
+        ('[endpoint.ollama.headers]\nHost = "x"', ""),
+        ('[endpoint.ollama.headers]\n"X A" = "a"', ""),
+    ],
+)
+def test_what_would_do_in_place_of_it_is_told(text: str, hint: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read(text)
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)

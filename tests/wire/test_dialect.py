@@ -22,7 +22,9 @@ def test_a_parameter_that_is_not_taken_is_told_of_once() -> None:
     fitted = fitting.fit(PROMPT)
     assert fitted.parameters == {"temperature": 0.3, "seed": 7}
     fitting.fit(PROMPT)
-    assert told == ["this endpoint does not take top_k and n: they are not sent"]
+    assert told.pop() == "this endpoint does not take top_k and n: they are not sent"
+    fitting.fit(PROMPT._replace(parameters={"n": 2, "min_p": 0.1}))
+    assert told == ["this endpoint does not take min_p: it is not sent"]
 
 
 def test_a_prompt_that_is_taken_stays_as_it_is() -> None:

@@ -16,6 +16,12 @@ def test_the_nearest_endpoint_is_named() -> None:
     with pytest.raises(ConfigurationError) as caught:
         find("deepinfar")
     assert caught.value.hint == "Did you mean deepinfra?"
+    with pytest.raises(ConfigurationError) as caught:
+        find("xyz")
+    assert caught.value.sentence == 'there is no endpoint "xyz"'
+    assert caught.value.hint == (
+        "There are deepinfra, ollama, llamacpp, vllm, lmstudio, mistral, openrouter, guide"
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,6 +74,22 @@ def test_an_impossible_address_is_refused(base_url: str) -> None:
         address(base_url)
     assert str(caught.value).isprintable()
     assert "password@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "said"),
+    [
+        ("http://name:password@host/v1", "the address takes no user name and no password"),
+        ("http://name@host/v1", "the address takes no user name and no password"),
+        ("http://host/v1?key=1", "the address takes nothing after a ? or a #"),
+        ("http://host/v1#x", "the address takes nothing after a ? or a #"),
+        ("x", 'the address takes http:// or https:// and a host, not "x"'),
+    ],
+)
+def test_what_an_address_may_not_have_is_named(base_url: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        address(base_url)
+    assert caught.value.sentence == said
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from nemochat.errors import EndpointError, ExitCode, RequestRefused
 from nemochat.wire.endpoints import Asked
-from nemochat.wire.failures import refused
+from nemochat.wire.failures import read, refused
 from nemochat.wire.lenient import Json
 
 ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407")
@@ -184,7 +184,11 @@ def test_a_wish_to_wait_is_kept() -> None:
 def test_a_redirect_names_the_new_address(status: int) -> None:
     error = failure(status, "", {"location": "https://elsewhere.example/v1"})
     assert error.exit_code is ExitCode.NO_ANSWER
-    assert "to https://elsewhere.example/v1" in error.sentence
+    assert error.sentence == (
+        f"the endpoint has moved (status {status}) to https://elsewhere.example/v1"
+    )
+    assert error.hint == "Nothing was sent there; --base-url takes a new address"
+    assert failure(status, "").sentence.endswith(" to an address that it does not name")
 
 
 def test_the_nearest_models_are_named() -> None:
@@ -194,10 +198,17 @@ def test_the_nearest_models_are_named() -> None:
 
 
 def test_of_long_names_only_the_nearest_is_named() -> None:
-    models = [f"mistralai/Mistral-Nemo-Instruct-2407-{'x' * 20}{i}" for i in range(3)]
+    models = [f"mistralai/Mistral-Nemo-Instruct-2407-{'x' * i}" for i in (22, 20, 24)]
     error = refused(404, {}, {"error": "Model not found"}, ASKED, models)
-    assert error.hint.startswith("It has mistralai/Mistral-Nemo-Instruct-2407-")
-    assert len(error.hint) <= 90
+    assert error.hint == f"It has {models[1]}"
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [(b'{"a": 1}', {"a": 1}), (b"no \xff", "no \ufffd"), (b'"x', '"x'), (b"", "")],
+)
+def test_a_body_is_json_or_the_text_that_it_is(body: bytes, value: Json) -> None:
+    assert read(body) == value
 
 
 def test_without_a_variable_the_hint_names_none() -> None:

@@ -37,6 +37,9 @@ CODED = [
     ("deflate", TEXT, TEXT),
     ("identity", TEXT, TEXT),
     ("", TEXT, TEXT),
+    ("", gzip.compress(TEXT, mtime=0), gzip.compress(TEXT, mtime=0)),
+    ("gzip", b"{}", b"{}"),
+    *(("deflate", plain, plain) for plain in (b'{"a": 1}', b": ping\n", b"event: x\n")),
 ]
 
 

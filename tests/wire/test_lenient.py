@@ -19,7 +19,8 @@ from nemochat.wire.lenient import Json, amount, count, document, parse, text
         ('"\\ud83d"', "\ud83d"),
         ("1" * 4300, int("1" * 4300)),
         ("1" * 10_000, float("inf")),
-        ('{"a": ' + "7" * 5000 + ', "b": 2}', {"a": float("inf"), "b": 2}),
+        ('{"a": ' + "7" * 5000 + ', "b": "\t"}', {"a": float("inf"), "b": "\t"}),
+        (' {"a": 1} ', {"a": 1}),
     ],
 )
 def test_json_is_read_with_what_the_grammar_forbids(raw: str, value: Json) -> None:
@@ -30,6 +31,11 @@ def test_json_is_read_with_what_the_grammar_forbids(raw: str, value: Json) -> No
 def test_what_is_no_json_is_a_value_error(raw: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse(raw)
+
+
+def test_what_is_nested_too_deeply_is_told_as_that() -> None:
+    with pytest.raises(ValueError, match=r"^nested too deeply$"):
+        parse("[" * 100_000)
 
 
 @pytest.mark.parametrize("raw", ["[" + "{}," * 400_000 + "0]", "[" + '"a",' * 400_000 + "0]"])

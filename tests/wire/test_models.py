@@ -12,6 +12,10 @@ from nemochat.wire.models import ModelInfo, listed
 NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
 
 
+def test_bytes_that_are_no_text_hide_no_model() -> None:
+    assert listed(b'{"data": [{"id": "m", "about": "\xff"}]}') == (ModelInfo("m"),)
+
+
 def test_metadata_is_read() -> None:
     row = {
         "id": NEMO,

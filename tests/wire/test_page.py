@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from nemochat.core.values import shown
 from nemochat.errors import EndpointError, UsageError
 from nemochat.wire import page
 from nemochat.wire.page import Address, fetched, public
@@ -175,8 +176,18 @@ def test_a_name_with_one_private_address_among_others_is_refused(
     "address", ["localhost", "http://127.1", "http://2130706433/", "https://[::1]/", "0x7f.1"]
 )
 def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
-    with pytest.raises(UsageError, match="is an address of this machine or its network"):
+    with pytest.raises(UsageError) as caught:
         fetched(address)
+    assert caught.value.sentence.endswith(
+        " is an address of this machine or its network, and no page is fetched from there"
+    )
+
+
+def test_a_name_that_is_not_found_is_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        fetched("https://no.such.host.invalid/x")
+    assert caught.value.sentence == 'the name "no.such.host.invalid" is not found'
+    assert caught.value.hint == "Is the network up?"
 
 
 @pytest.mark.parametrize(
@@ -190,6 +201,10 @@ def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
     with pytest.raises(UsageError, match="a page's address") as caught:
         fetched(address)
     assert "secret" not in str(caught.value)
+    assert str(caught.value) in {
+        f"a page's address is https:// or http:// and a host, not {shown(address, 80)}",
+        "a page's address takes no user name and no password",
+    }
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_a_growing_answer_is_never_cut() -> None:
         patience.waited(3.9)
         patience.grew(ended=False)
     assert patience.left() == 4
+    assert patience.in_all() == 4 * MOST_PATIENCE
 
 
 def test_after_the_ending_little_is_waited_for_whatever_comes() -> None:
@@ -64,9 +65,14 @@ def test_after_the_ending_little_is_waited_for_whatever_comes() -> None:
 
 def test_a_flood_of_comments_is_left() -> None:
     patience = Patience(TIMES)
+    for _ in range(2):
+        patience.read(LONGEST_SILENCE)
+        patience.read(1000, within=True)
+        patience.grew(ended=False)
     patience.read(LONGEST_SILENCE)
-    with pytest.raises(NotAnAnswer, match="without end"):
+    with pytest.raises(NotAnAnswer) as caught:
         patience.read(1)
+    assert caught.value.sentence == "the endpoint sent no answer but comments without end"
 
 
 def test_a_flood_of_empty_events_is_left_sooner() -> None:

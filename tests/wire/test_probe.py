@@ -22,8 +22,11 @@ def test_the_way_to_a_server_without_tls() -> None:
     with FaultServer(NOT_FOUND) as server:
         way = gone(Route(server.base_url))
         request = server.requests[0]
+        there = f"127.0.0.1:{server.port}"
     assert [step.name for step in way] == ["lookup", "connection", "first byte"]
     assert [step.error for step in way] == [None] * 3
+    assert all(0 <= step.seconds < 5 for step in way)
+    assert [step.said for step in way[:2]] == ["127.0.0.1", there]
     assert way[-1].said == "HTTP/1.1 404 Not Found"
     assert request.startswith(b"GET /v1/models HTTP/1.1\r\n")
     assert b"authorization" not in request.lower()
@@ -55,8 +58,9 @@ def test_a_server_that_says_nothing_ends_the_way(behave: Behaviour, said: str) -
     with FaultServer(behave) as server:
         way = gone(Route(server.base_url), 0.5)
     assert way[-1].name == "first byte"
-    with pytest.raises(Unreachable, match=said):
+    with pytest.raises(Unreachable, match=said) as caught:
         raise way[-1].error or AssertionError
+    assert caught.value.hint == ("" if "reset" in said else "Is the network up?")
 
 
 def test_nobody_there() -> None:
@@ -67,7 +71,7 @@ def test_nobody_there() -> None:
 
 def test_a_name_that_there_is_not() -> None:
     (step,) = gone(Route("http://no.such.host.invalid/v1"))
-    assert "is not found" in str(step.error)
+    assert str(step.error) == "the name of no.such.host.invalid:80 is not found. Is the network up?"
 
 
 def test_behind_a_proxy_the_way_is_gone_as_far_as_the_proxy() -> None:

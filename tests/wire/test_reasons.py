@@ -36,6 +36,8 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
         ({"detail": "a"}, "a"),
         ({"detail": [{"loc": ["body", "n"], "msg": "a"}]}, "n: a"),
         ({"error": {"message": "n is bad", "param": "n"}}, "n is bad"),
+        ({"errors": [{"field": "n", "message": "a"}]}, "n: a"),
+        ({"detail": [{"loc": [*"bcdefghij"], "msg": "a"}]}, "b.c.d.e.f.g.h.i: a"),
         ({"error": {"message": None, "type": "b"}}, "b"),
         ({"error": {"code": "c"}}, "c"),
         ({"error": [{"message": "a"}]}, "a"),

@@ -90,6 +90,8 @@ def test_what_cannot_help_is_not_tried_again() -> None:
         (7200.0, "in 2 h"),
         (86400.0, "in 24 h"),
         (345600.0, "in 4 days"),
+        (365 * 86400, "in 365 days"),
+        (2 * 86400, "in 2 days"),
         (1e300, "much later"),
         (float("inf"), "much later"),
     ],

@@ -92,6 +92,13 @@ def test_halves_of_a_character_are_joined_or_replaced(pieces: list[str], text: s
     assert fed(Whole(), pieces) == text
 
 
+@pytest.mark.parametrize("whole", ["\U00010000", "\U0010ffff"])
+def test_the_first_and_the_last_of_pairs_are_joined(whole: str) -> None:
+    coded = whole.encode("utf-16-be")
+    halves = [chr(int.from_bytes(coded[at : at + 2])) for at in (0, 2)]
+    assert fed(Whole(), ["a", *halves, "b"]) == f"a{whole}b"
+
+
 @given(HALVES, st.lists(st.integers(0, 12)))
 def test_at_any_split_halves_come_out_as_from_the_whole(text: str, cuts: list[int]) -> None:
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -38,6 +38,13 @@ def test_text_beside_a_failure_is_given_before_it() -> None:
         next(made)
 
 
+def test_words_beside_choices_are_no_failure_and_alone_they_are() -> None:
+    beside = {"message": "m", "detail": "d", "choices": [choice(0, "Hi")]}
+    assert grown(read(beside, STOP)).text == "Hi"
+    with pytest.raises(EndpointFailed, match=r"^the endpoint failed \(boom\)$"):
+        read({"message": "boom"})
+
+
 @pytest.mark.parametrize("nothing", [None, {}, [], "", False, 0])
 def test_an_error_of_nothing_is_none(nothing: Json) -> None:
     assert grown(read(chunk("Hi", error=nothing), STOP)).text == "Hi"

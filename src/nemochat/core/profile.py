@@ -131,7 +131,7 @@ def _messages(name: str, told: object) -> tuple[Message, ...]:
             raise UsageError(wanted, f"Number {place + 1} is not")
         content = each["content"]
         if each["role"] != role.value or not isinstance(content, str) or not content.strip():
-            raise UsageError(wanted, f"Number {place + 1} is to be a {role.value}'s text")
+            raise UsageError(wanted, f"Number {place + 1} is to be a text of the {role.value}")
         made.append(Message(role, content))
     return tuple(made)
 

@@ -47,7 +47,7 @@ class Number(NamedTuple):
             return self.check(int(text))
         if _DECIMAL.fullmatch(text):
             return self.check(float(text))
-        raise ValueError(text)
+        raise ValueError
 
     def check(self, value: object) -> Value:
         """Return `value` if it is allowed; ValueError if not."""
@@ -58,15 +58,15 @@ class Number(NamedTuple):
             or not isinstance(value, int | float)
             or not math.isfinite(value)
         ):
-            raise ValueError(value)
+            raise ValueError
         if self.whole:
             if value != int(value):
-                raise ValueError(value)
+                raise ValueError
             value = int(value)
         if self.low is not None and (value < self.low or (self.above and value == self.low)):
-            raise ValueError(value)
+            raise ValueError
         if self.high is not None and value > self.high:
-            raise ValueError(value)
+            raise ValueError
         return value
 
 
@@ -85,7 +85,7 @@ class OneOf(NamedTuple):
     def check(self, value: object) -> Value:
         """Return `value` if it is one of the words; ValueError if not."""
         if not isinstance(value, str) or value not in self.words:
-            raise ValueError(value)
+            raise ValueError
         return value
 
 
@@ -116,7 +116,7 @@ class Texts(NamedTuple):
             or not 1 <= len(texts) <= self.most
             or not all(isinstance(text, str) and text for text in texts)
         ):
-            raise ValueError(value)
+            raise ValueError
         return tuple(texts)
 
 

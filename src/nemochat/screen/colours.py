@@ -88,7 +88,8 @@ def styling(theme: str = "ansi") -> Callable[[Span], str]:
 
     @cache
     def look(names: str, link: str) -> Style:
-        style = Style.combine([Style.parse(looks_of.get(each, "none")) for each in names.split()])
+        found = [Style.parse(looks_of.get(each, "none")) for each in names.split()]
+        style = Style.combine([Style(), *found])  # a link may have no style
         if system is None:
             style = style.without_color
         return style + Style(link=link) if link else style

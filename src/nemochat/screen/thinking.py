@@ -11,11 +11,12 @@ class Thinking:
     def __init__(self) -> None:
         self._held: str | None = ""
         self._inside = False
+        self._trims = False  # whether newlines between thoughts and answer may still come
 
     def feed(self, piece: str) -> tuple[str, str]:
         """What of the text so far, and not given yet, is thought, and what is answer."""
         if self._held is None:
-            return "", piece
+            return "", self._trimmed(piece)
         text = self._held + piece
         if not self._inside:
             start = text.lstrip()
@@ -29,8 +30,8 @@ class Thinking:
             text = start[len(OPENED) :]
         thought, mark, answer = text.partition(CLOSED)
         if mark:
-            self._held = None
-            return thought, answer.lstrip("\n")
+            self._held, self._trims = None, True
+            return thought, self._trimmed(answer)
         held = next(n for n in range(len(CLOSED) - 1, -1, -1) if text.endswith(CLOSED[:n]))
         self._held = text[len(text) - held :]
         return text[: len(text) - held], ""
@@ -39,6 +40,12 @@ class Thinking:
         """What was held back."""
         held, self._held = self._held or "", None
         return (held, "") if self._inside else ("", held)
+
+    def _trimmed(self, answer: str) -> str:
+        if self._trims:
+            answer = answer.lstrip("\n")
+            self._trims = not answer
+        return answer
 
 
 def without_thoughts(text: str) -> str:

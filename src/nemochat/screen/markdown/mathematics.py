@@ -131,7 +131,7 @@ def _value(token: str, tokens: list[str]) -> str:
     if name in _OPERATORS:
         return f" {_OPERATORS[name]} "
     if name in _NAMES:
-        return name if tokens and tokens[-1] in {"(", "^", "_", "{"} else f"{name} "
+        return name if tokens and tokens[-1] in {"(", "^", "_"} else f"{name} "
     return _construct(name, tokens)
 
 

@@ -1,0 +1,156 @@
+"""A profile out of a file's values, and questions in its template."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from nemochat.core.messages import Message, Role
+from nemochat.core.profile import KEYS, Profile, read, values
+from nemochat.errors import UsageError
+
+FOLDER = PurePosixPath("/config")
+TURNS = "messages takes user and assistant in turns, each a role and content"
+ASKS = {"role": "user", "content": "Good morning"}
+ANSWERS = {"role": "assistant", "content": "Guten Morgen"}
+
+
+def test_a_profile_is_read_with_all_that_it_sets() -> None:
+    told = {
+        "about": "recipes",
+        "system": "Be a chef.",
+        "model": "chef/model",
+        "endpoint": "guide",
+        "template": "{{Cook}} {input}",
+        "messages": [ASKS, ANSWERS],
+        "temperature": 0.3,
+        "stop": ["END"],
+    }
+    assert read("chef", told, FOLDER) == Profile(
+        "chef",
+        "recipes",
+        "Be a chef.",
+        "chef/model",
+        "guide",
+        "{{Cook}} {input}",
+        (Message(Role.USER, "Good morning"), Message(Role.ASSISTANT, "Guten Morgen")),
+        {"temperature": 0.3, "stop": ("END",)},
+    )
+    assert read("chef", {}, FOLDER) == Profile("chef")
+
+
+@pytest.mark.parametrize(
+    ("system", "file"),
+    [
+        ("@chef.md", "@/config/chef.md"),
+        ("@ in/chef.md ", "@/config/in/chef.md"),
+        ("@/etc/chef.md", "@/etc/chef.md"),
+        ("@~/chef.md", "@~/chef.md"),
+        ("chef@home", "chef@home"),
+    ],
+)
+def test_a_system_prompt_s_file_is_named_from_the_folder_of_the_configuration(
+    system: str, file: str
+) -> None:
+    assert read("chef", {"system": system}, FOLDER).system == file
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence", "hint"),
+    [
+        ({"sytem": "x"}, 'there is no key "sytem"', "Did you mean system?"),
+        ({"Q": "x"}, 'there is no key "Q"', f"There are {', '.join(KEYS)}"),
+        ({"temperature": 3}, "temperature takes 0 to 2, not 3", ""),
+        ({"about": 3}, "about takes a text, not 3", ""),
+        (
+            {"template": "a { and more than twenty letters"},
+            'template has a { that is part of no placeholder ("{ and more than twe…")',
+            "A brace itself is {{",
+        ),
+        (
+            {"template": "{a} }"},
+            'template has a } that is part of no placeholder ("}")',
+            "A brace itself is }}",
+        ),
+        ({"messages": 3}, TURNS, ""),
+        ({"messages": [ASKS]}, TURNS, ""),
+        ({"messages": [ASKS, 3]}, TURNS, "Number 2 is not"),
+        ({"messages": [ASKS, {"role": "assistant"}]}, TURNS, "Number 2 is not"),
+        ({"messages": [ANSWERS, ASKS]}, TURNS, "Number 1 is to be a text of the user"),
+        (
+            {"messages": [ASKS, {**ANSWERS, "content": " "}]},
+            TURNS,
+            "Number 2 is to be a text of the assistant",
+        ),
+        (
+            {"messages": [ASKS, ANSWERS, {**ASKS, "content": 5}, ANSWERS]},
+            TURNS,
+            "Number 3 is to be a text of the user",
+        ),
+    ],
+)
+def test_what_cannot_be_is_told_with_the_profile_and_what_would_do(
+    told: dict[str, object], sentence: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        read("chef", told, FOLDER)
+    assert (refused.value.sentence, refused.value.hint) == (f"profile chef: {sentence}", hint)
+
+
+@pytest.mark.parametrize("name", ["none", "a b", "", "-a", "_a"])
+def test_a_profile_has_a_name_that_can_be_typed(name: str) -> None:
+    with pytest.raises(UsageError, match=f'^a profile cannot be called "{name}"$'):
+        read(name, {}, FOLDER)
+
+
+def test_a_profile_is_a_section() -> None:
+    with pytest.raises(UsageError, match=r"^\[profile.chef\] is a section, not 3$"):
+        read("chef", 3, FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("template", "filling", "asked"),
+    [
+        ("", {}, "x"),
+        ("Into {language}, {{not}} {input}!", {"language": "Welsh"}, "Into Welsh, {not} x!"),
+        ("{a} {input} {a}", {"a": "{input}"}, "{input} x {input}"),
+        ("Answer in {a} word: \n", {"a": "one"}, "Answer in one word:\n\nx"),
+        ("{input} or {input}", {}, "x or x"),
+    ],
+)
+def test_a_question_stands_in_its_template_or_after_it(
+    template: str, filling: dict[str, str], asked: str
+) -> None:
+    assert Profile("p", template=template).worded("x", filling) == asked
+
+
+def test_a_template_wants_each_of_its_values_and_no_other() -> None:
+    both = Profile("p", template="{b} {a} {input} {b}")
+    assert both.wanted == ("b", "a")
+    for profile, given, sentence, hint in (
+        (both, {"b": "1", "c": "2"}, 'the profile "p" has no placeholder "c"', "It has b, a"),
+        (
+            both,
+            {"b": "1"},
+            'the profile "p" wants a value for {a}',
+            "Give --param a=VALUE, or /profile p a=VALUE",
+        ),
+        (Profile("p"), {"c": ""}, 'the profile "p" has no placeholder "c"', "It takes no values"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            profile.worded("x", given)
+        assert (refused.value.sentence, refused.value.hint) == (sentence, hint)
+
+
+def test_values_are_read_from_words() -> None:
+    assert values(["language=Old Norse", " a = b=c"]) == {"language": "Old Norse", "a": " b=c"}
+    assert values([]) == {}
+    for word, told in (
+        ("language", 'a value for a profile is NAME=VALUE, not "language"'),
+        ("=x", 'a value for a profile is NAME=VALUE, not "=x"'),
+        ("input=x", "{input} is the question itself, and takes no other value"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            values([word])
+        assert refused.value.sentence == told

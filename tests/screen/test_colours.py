@@ -1,0 +1,120 @@
+"""Spans with their sequences, as far as a terminal knows them."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from nemochat.screen.background import QUESTION, Background
+from nemochat.screen.colours import AUTO, Colours, looks, styling
+from nemochat.screen.keyboard import Keyboard
+from nemochat.screen.markdown.spans import Span
+from nemochat.screen.theme import ANSI, THEMES
+
+ALL = ("TERM", "COLORTERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLORFGBG")
+CODE = Span("x", "code")
+DARK, SIXTEEN, NONE = "\x1b[38;5;116mx\x1b[0m", "\x1b[36mx\x1b[0m", "x"
+
+
+@contextmanager
+def terminal(**environment: str) -> Iterator[None]:
+    """Standard output is a terminal, of which nothing is known but what the environment says."""
+    other, behind = os.openpty()
+    with (
+        os.fdopen(other, "rb"),
+        os.fdopen(behind, "w", encoding="utf-8") as screen,
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        patched.setattr(sys, "stdout", screen)
+        for name in ALL:
+            patched.delenv(name, raising=False)
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("environment", "text", "colours"),
+    [
+        ({"TERM": "xterm-256color"}, DARK, 256),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, DARK, 256),
+        ({"TERM": "xterm"}, SIXTEEN, 16),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, NONE, 0),
+        ({"TERM": "xterm-256color", "CLICOLOR": "0"}, NONE, 0),
+        ({"TERM": "unknown"}, NONE, 0),
+        ({"TERM": "unknown", "CLICOLOR_FORCE": "1"}, SIXTEEN, 16),
+    ],
+    ids=lambda value: "-".join(value.values()) if isinstance(value, dict) else "",
+)
+def test_a_terminal_gets_the_colours_that_it_has(
+    environment: dict[str, str], text: str, colours: int
+) -> None:
+    with terminal(**environment):
+        styled = styling("dark")
+        assert styled(CODE) == text
+        assert styled(Span("x", "strong")) == "\x1b[1mx\x1b[0m"
+        assert styled(Span("x", "code strong")).startswith("\x1b[1")
+        assert styled(Span("x", "unheard.of")) == styled(Span("x")) == "x"
+        theme, known = looks("dark")
+    assert known == colours
+    assert theme == (ANSI if text == SIXTEEN else THEMES["dark"])
+
+
+def test_mono_has_no_colours_on_any_terminal() -> None:
+    for term in ("xterm-256color", "xterm"):
+        with terminal(TERM=term):
+            assert looks("mono") == (THEMES["mono"], 0)
+            assert looks("ansi") == (ANSI, 16)
+            assert styling("mono")(CODE) == "\x1b[1mx\x1b[0m"
+            assert styling()(CODE) == SIXTEEN
+
+
+def test_a_link_is_one_with_or_without_a_style() -> None:
+    link = r"\x1b\]8;[^;]*;http://a.b\x1b\\"
+    end = r"\x1b\]8;;\x1b\\"
+    with terminal(TERM="xterm-256color"):
+        bare, coloured = (styling("dark")(Span("x", style, "http://a.b")) for style in ("", "link"))
+    assert re.fullmatch(f"{link}x{end}", bare)
+    assert re.fullmatch(rf"{link}\x1b\[4;38;5;75mx\x1b\[0m{end}", coloured)
+
+
+def test_the_theme_in_force_is_the_one_chosen_last_and_auto_follows_the_background() -> None:
+    with terminal(TERM="xterm-256color"):
+        colours = Colours(AUTO, Background({"COLORFGBG": "15;0"}))
+        assert colours(Span("plain")) == "plain"
+        assert colours(CODE) == DARK
+        assert colours.take() == "dark"
+        assert colours.take("ansi") == "ansi"
+        assert colours(CODE) == SIXTEEN
+        assert colours.take() == "ansi"
+        assert colours.take(AUTO) == "dark"
+        assert colours(CODE) == DARK
+        assert Colours("light", Background({"COLORFGBG": "15;0"})).take() == "light"
+
+
+@pytest.mark.parametrize(
+    ("theme", "environment", "asks"),
+    [(AUTO, {}, True), ("dark", {}, False), (AUTO, {"NO_COLOR": "1"}, False)],
+)
+def test_a_terminal_is_asked_where_its_background_decides(
+    theme: str, environment: dict[str, str], *, asks: bool
+) -> None:
+    person, behind = os.openpty()
+    with (
+        terminal(**environment),
+        os.fdopen(behind, encoding="utf-8") as keys,
+        os.fdopen(person, "wb", 0) as typing,
+    ):
+        keyboard, asked = Keyboard(keys, None), list[str]()
+        colours = Colours(theme, Background({"TERM": "xterm"}))
+        colours.ask(keyboard, asked.append)
+        assert asked == [QUESTION] * asks
+        typing.write(b"\x1b]11;rgb:ff/ff/ff\x07\x1b[?6c")
+        colours.hear()
+        assert not keyboard.modes.quiet
+        assert colours.take() == ("light" if asks else theme if theme != AUTO else "ansi")

@@ -1,0 +1,56 @@
+"""Standard output as a terminal: its clipboard, how it wraps, and writes that fail."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+import pytest
+
+from nemochat.errors import Ended, ExitCode, OutputError
+from nemochat.screen.device import put_on_clipboard, reflows, write
+
+
+def test_a_text_is_put_on_the_clipboard_with_one_sequence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    put_on_clipboard("Größe\ud800\n")
+    assert capsys.readouterr().out == "\x1b]52;c;R3LDtsOfZT8K\x07"
+
+
+@pytest.mark.parametrize(
+    ("environment", "wraps"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({}, True),
+        ({"TERM": "linux"}, False),
+        ({"TERM": "xterm", "XTERM_VERSION": "XTerm(390)"}, False),
+    ],
+)
+def test_some_terminals_do_not_wrap_anew(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, *, wraps: bool
+) -> None:
+    for name in ("TERM", "XTERM_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert reflows() is wraps
+
+
+def refusal(number: int) -> BaseException:
+    """The error of a write to the file of this number, which is standard output then."""
+    with pytest.MonkeyPatch.context() as patched, os.fdopen(number, "wb", 0) as file:
+        patched.setattr(sys, "stdout", io.TextIOWrapper(file, write_through=True))
+        with pytest.raises((Ended, OutputError)) as refused:
+            write("x")
+        patched.setattr(sys.stdout, "close", lambda: None)
+    return refused.value
+
+
+def test_a_terminal_that_cannot_be_written_to_ends_the_view() -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    assert refusal(writes).args == Ended(ExitCode.PIPE_CLOSED).args
+    readable = refusal(os.open(os.devnull, os.O_RDONLY))
+    assert str(readable) == "the terminal cannot be written to (Bad file descriptor)"
