@@ -9,9 +9,12 @@ import sys
 from contextlib import suppress
 from itertools import pairwise
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nemochat.errors import Ended, ExitCode, NemochatError, OutputError
+
+if TYPE_CHECKING:
+    import typer
 
 
 def run(arguments: list[str]) -> int:
@@ -48,7 +51,7 @@ def _command(arguments: list[str]) -> int:
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
-        raise _usage(error.format_message(), arguments) from error
+        raise _usage(error, arguments) from error
     except SystemExit:  # typer's way when the reader of its page, --help, has left
         raise Ended(ExitCode.PIPE_CLOSED) from None
     except OSError as error:
@@ -74,8 +77,12 @@ def _joined(arguments: list[str]) -> list[str]:
     """What typer has no way to say, in words that it takes.
 
     `-o NAME VALUE`, as peers take it, is the one word `NAME=VALUE`; `-x` that no number follows is
-    `--extract=1`.
+    `--extract=1`; `help COMMAND` is `COMMAND --help`.
     """
+    from nemochat.cli.root import COMMANDS
+
+    if arguments[:1] == ["help"] and all(word in COMMANDS for word in arguments[1:2]):
+        arguments = [*arguments[1:], "--help"]
     joined: list[str] = []
     waiting = arguments[::-1]
     while waiting:
@@ -123,13 +130,13 @@ def _form(arguments: list[str]) -> str:
     return ""
 
 
-def _usage(message: str, arguments: list[str]) -> NemochatError:
-    from nemochat.errors import UsageError
+def _usage(error: typer.TyperException, arguments: list[str]) -> NemochatError:
+    from nemochat.cli import meant
 
-    hint = "nemochat --help shows what there is"
-    if message.startswith("No such command") and "Did you mean" not in message and arguments:
-        hint = "To ask a question: nemochat ask …"
-    return UsageError(message.rstrip("."), hint)
+    context = getattr(error, "ctx", None)
+    within = context.command_path if context else ""
+    commands = getattr(context.command, "commands", ()) if context else ()
+    return meant.usage(error.format_message(), arguments, within, commands)
 
 
 def _end_on_signals() -> None:
