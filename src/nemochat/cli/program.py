@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from itertools import pairwise
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -16,10 +17,17 @@ from nemochat.errors import Ended, ExitCode, NemochatError, OutputError
 if TYPE_CHECKING:
     import typer
 
+_POSIX = "a POSIX system such as Linux or macOS is needed"
+_INSTEAD = "On Windows, run it within WSL"
+
 
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code; nothing is raised."""
+    if lacking := _lacking():
+        sys.stderr.write(f"nemochat: {_POSIX}: this Python has no {lacking}. {_INSTEAD}\n")
+        return ExitCode.CONFIGURATION
     _end_on_signals()
+    _let_any_text_through()
     try:
         return _command(arguments)
     except NemochatError as error:
@@ -137,6 +145,25 @@ def _usage(error: typer.TyperException, arguments: list[str]) -> NemochatError:
     within = context.command_path if context else ""
     commands = getattr(context.command, "commands", ()) if context else ()
     return meant.usage(error.format_message(), arguments, within, commands)
+
+
+def _lacking() -> str:
+    """The module of POSIX systems that is not there, or ""; whoever asks or chats loads both."""
+    try:
+        import fcntl  # noqa: F401
+        import termios  # noqa: F401
+    except ImportError as error:
+        return error.name or "termios"
+    return ""
+
+
+def _let_any_text_through() -> None:
+    """Where the locale is not UTF-8, a pipe gets UTF-8 still, and a terminal what it can show."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    out = sys.stdout
+    if isinstance(out, TextIOWrapper) and out.encoding.lower() != "utf-8":
+        out.reconfigure(encoding=None if out.isatty() else "utf-8", errors="replace")
 
 
 def _end_on_signals() -> None:
