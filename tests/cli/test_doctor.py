@@ -54,7 +54,7 @@ def test_a_token_that_is_missing_or_refused(program: Program) -> None:
         code, lines = report(program, "--base-url", server.base_url)
     assert code == 4
     assert lines["first byte"].startswith("ok ")
-    assert lines["model"].startswith("no the endpoint refused the token")
+    assert lines["model"].startswith("no the endpoint wants a token")
 
 
 def test_a_model_that_is_not_listed(asking: Program) -> None:

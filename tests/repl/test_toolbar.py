@@ -66,6 +66,11 @@ def test_every_width_is_kept_also_with_wide_names() -> None:
     assert "日本語のモデル名" in said(wide, 80)
 
 
+def test_the_guide_is_no_model() -> None:
+    assert said(Facts("", "guide"), 80).startswith("the embedded guide · ")
+    assert said(Facts("", "guide"), 30) == "guide · 0% of context"
+
+
 def test_a_context_that_is_nearly_full_stands_out() -> None:
     full = Facts("m", "e", used=int(WINDOW * 0.9))
     assert [style for style, text in laid_out(full, 80) if "tokens" in text] == [FULL]

@@ -71,7 +71,7 @@ def asking(  # noqa: PLR0913 - a client has as many settings
     client = Client(
         base_url,
         token,
-        Asked("NEMO_TOKEN", "nemo"),
+        Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN"),
         wait=wait,
         timeouts=timeouts,
         retries=retries,

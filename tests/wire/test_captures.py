@@ -29,6 +29,7 @@ from tests.wire.fault_server.server import FaultServer
 SPLITS = 200
 GREETING = "Hello! It's nice to meet you — café 👋.\n\n```python\nprint('hi')\n```\n"
 PROMPT = Prompt("nemo", (Said(Role.USER, "Hi"),), {"max_tokens": 12})
+ASKED = Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN")
 
 
 def is_list(path: Path) -> bool:
@@ -208,7 +209,10 @@ def test_tool_calls_read_as_a_person_reads_them(name: str) -> None:
 def test_refusals_become_one_sentence(name: str, exit_code: int, sentence: str) -> None:
     response = taken_apart(next(path for path in CAPTURES if path.stem == name))
     error = refused(
-        response.status, response.headers, response.documents[0], Asked("NEMO_TOKEN", "nemo")
+        response.status,
+        response.headers,
+        response.documents[0],
+        Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN"),
     )
     assert error.exit_code == exit_code
     assert error.sentence.startswith(sentence)
@@ -226,7 +230,9 @@ def test_every_capture_comes_over_a_socket_in_random_pieces(path: Path) -> None:
 
     behave = plays(*(raw[a:b] for a, b in pairwise(places)))
     with FaultServer(behave) as server:
-        client = Client(server.base_url, "sk-test", Asked("NEMO_TOKEN", "nemo"), wait=wait)
+        client = Client(
+            server.base_url, "sk-test", Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN"), wait=wait
+        )
         with closing(client):
             if is_list(path):
                 assert client.models() == listed(response.body) != ()

@@ -8,7 +8,7 @@ from nemochat.errors import EndpointError, ExitCode, RequestRefused
 from nemochat.wire.failures import Asked, refused
 from nemochat.wire.lenient import Json
 
-ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407")
+ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407", "DEEPINFRA_TOKEN")
 
 
 UNION = {
@@ -200,4 +200,9 @@ def test_of_long_names_only_the_nearest_is_named() -> None:
 
 
 def test_without_a_variable_the_hint_names_none() -> None:
-    assert refused(401, {}, "", Asked("", "m")).hint == "It wants a token"
+    wants = refused(401, {}, "", Asked("", "m"))
+    assert str(wants) == "the endpoint wants a token (status 401)"
+    wants = refused(401, {}, "", Asked("X_TOKEN", "m"))
+    assert str(wants) == "the endpoint wants a token (status 401). Put it into X_TOKEN"
+    kept = refused(401, {}, "", Asked("X_TOKEN", "m", "the keyring"))
+    assert kept.hint == "Put a valid token into X_TOKEN; this one came from the keyring"

@@ -153,8 +153,6 @@ def _usable() -> dict[str, str]:
 def _token(connector: Connector, name: str) -> str:
     found = connector.token(name)
     if found:
-        if problem := endpoints.token_problem(found.token):
-            raise ConfigurationError(f"the one of {found.source} {problem}")
         return f"the one for {name} comes from {found.source}"
     if connector.needs_token(name):
         raise ConfigurationError(

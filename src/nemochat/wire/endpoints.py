@@ -101,6 +101,8 @@ TABLE = (
     Endpoint(GUIDE, "", NEMO, "", "answers about nemochat out of its own pages; no account"),
 )
 
+_QUOTES = ("'", '"', "`")
+
 
 def find(name: str, among: Sequence[Endpoint] = TABLE) -> Endpoint:
     """The endpoint of this name; ConfigurationError names the nearest."""
@@ -161,7 +163,14 @@ def exposure(base_url: str, token: str) -> str:
 
 
 def token_problem(token: str) -> str:
-    """What is wrong with a token that a header cannot carry, or "". It never repeats the token."""
+    """What is wrong with a token as a person copied it, or "". It never repeats the token."""
+    if token[:1] in _QUOTES and token[:1] == token[-1:]:
+        return "stands in quotes, which do not belong to it"
+    name, _, value = token.partition("=")
+    if name.endswith(("TOKEN", "KEY")) and value:
+        return "begins with a variable's name, which does not belong to it"
+    if name.lower().startswith("bearer "):
+        return "begins with Bearer, which does not belong to it"
     if not token.isascii() or not token.isprintable() or " " in token:
         return "holds a blank, a line break or a character outside ASCII"
     return ""

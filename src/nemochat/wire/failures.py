@@ -46,10 +46,12 @@ class Asked(NamedTuple):
     Attributes:
         token_variable: The environment variable that should hold the endpoint's token.
         model: The model that was asked for.
+        source: Where the token that was sent came from, in words; "" where none was.
     """
 
     token_variable: str
     model: str
+    source: str = ""
 
 
 def concise(error: NemochatError, secret: str) -> None:
@@ -116,11 +118,7 @@ def _faulty(
     status: int, told_as: str, asked: Asked, models: Sequence[str], retry_after: float | None
 ) -> EndpointError:
     if status in {401, 403}:
-        variable = asked.token_variable
-        return Unauthorized(
-            f"the endpoint refused the token ({told_as})",
-            f"Put a valid token into {variable}" if variable else "It wants a token",
-        )
+        return _unauthorized(told_as, asked.token_variable, asked.source)
     if status == 402:
         return Unauthorized(
             f"the account cannot pay ({told_as})", "Top up its balance, or use another account"
@@ -136,6 +134,16 @@ def _faulty(
         retriable=status in _RETRIABLE,
         retry_after=retry_after,
     )
+
+
+def _unauthorized(told_as: str, variable: str, source: str) -> Unauthorized:
+    if not source:
+        hint = f"Put it into {variable}" if variable else ""
+        return Unauthorized(f"the endpoint wants a token ({told_as})", hint)
+    hint = f"Put a valid token into {variable}"
+    if source != variable:
+        hint += f"; this one came from {source}"
+    return Unauthorized(f"the endpoint refused the token ({told_as})", hint)
 
 
 def _nearest(model: str, models: Sequence[str]) -> str:
