@@ -59,6 +59,7 @@ IMPOSSIBLE = [
     "http://name:password@host/v1",
     "http://host/v1?key=1",
     "http://host/v1#x",
+    "http://host/v1/chat/completions/",
 ]
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.errors import EndpointError, ExitCode, RequestRefused
+from nemochat.errors import EndpointError, ExitCode, NotAnAnswer, RequestRefused
 from nemochat.wire.failures import Asked, refused
 from nemochat.wire.lenient import Json
+from nemochat.wire.patience import Patience, Timeouts
+from nemochat.wire.protocol import Reader
+from nemochat.wire.reading import deltas
 
 ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407", "DEEPINFRA_TOKEN")
 
@@ -63,6 +66,13 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
             "It was asked for the model mistralai/Mistral-Nemo-Instruct-2407",
         ),
         (
+            404,
+            {"detail": "Not Found"},
+            ExitCode.REFUSED,
+            "the endpoint refused the request (404: Not Found)",
+            f"It was asked for the model {ASKED.model}; is its address right?",
+        ),
+        (
             405,
             {"error": {"message": "tools not supported"}},
             ExitCode.REFUSED,
@@ -88,7 +98,7 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
             "Rate limited",
             ExitCode.FAILED,
             "the endpoint is busy (429: Rate limited)",
-            "",
+            "Try again a little later",
         ),
         (
             429,
@@ -108,8 +118,15 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
             503,
             {"error": {"message": "Loading model", "code": 503}},
             ExitCode.FAILED,
-            "the endpoint is busy (503: Loading model)",
-            "",
+            "the endpoint is not available (503: Loading model)",
+            "Try again a little later",
+        ),
+        (
+            511,
+            "<html><title>Log in</title></html>",
+            ExitCode.FAILED,
+            "the endpoint failed (511: Log in)",
+            "The network wants a login first: open any page in a browser",
         ),
         (204, "", ExitCode.NO_ANSWER, "the endpoint sent no answer (status 204)", ""),
         (
@@ -184,6 +201,7 @@ def test_a_redirect_names_the_new_address(status: int) -> None:
     error = failure(status, "", {"location": "https://elsewhere.example/v1"})
     assert error.exit_code is ExitCode.NO_ANSWER
     assert "to https://elsewhere.example/v1" in error.sentence
+    assert ("--base-url" in error.hint) is (status in {301, 308})  # for good
 
 
 def test_the_nearest_models_are_named() -> None:
@@ -206,3 +224,11 @@ def test_without_a_variable_the_hint_names_none() -> None:
     assert str(wants) == "the endpoint wants a token (status 401). Put it into X_TOKEN"
     kept = refused(401, {}, "", Asked("X_TOKEN", "m", "the keyring"))
     assert kept.hint == "Put a valid token into X_TOKEN; this one came from the keyring"
+
+
+def test_a_page_with_status_200_is_named_with_what_it_may_be() -> None:
+    page = b"<!doctype html><title>Hotel</title>"
+    with pytest.raises(NotAnAnswer) as caught:
+        list(deltas(iter([page]), Reader(limit_chosen=False), Patience(Timeouts())))
+    assert caught.value.sentence == 'the endpoint sent no answer but the page "Hotel"'
+    assert "does the network want a login first?" in caught.value.hint

@@ -139,6 +139,8 @@ def address(base_url: str) -> str:
         raise ConfigurationError("the address takes no user name and no password")
     if parts.query or parts.fragment:
         raise ConfigurationError("the address takes nothing after a ? or a #")
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        raise ConfigurationError("the address takes no /chat/completions, which is added to it")
     try:
         parts.hostname.encode("idna")
     except UnicodeError:

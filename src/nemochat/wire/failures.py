@@ -20,6 +20,7 @@ from nemochat.errors import (
     Unauthorized,
     Unreachable,
 )
+from nemochat.wire.faults import PROXY_LOGIN
 from nemochat.wire.lenient import Json, parse
 from nemochat.wire.reasons import reason
 from nemochat.wire.retries import seconds_asked
@@ -29,6 +30,11 @@ LONGEST_HINT = 90
 _SHORTEST_SECRET = 4  # characters; a shorter token is a word like "x"
 _RETRIABLE = {408, 409, 425, 429}
 _SPENT = {"insufficient_quota", "billing_hard_limit_reached"}
+_LOGIN = "does the network want a login first?"
+_STATES = {429: "is busy", 503: "is not available", 529: "is busy"}
+_LATER = dict.fromkeys(_STATES, "Try again a little later") | {
+    511: "The network wants a login first: open any page in a browser"
+}
 _CONTEXT = re.compile(
     r"context.{0,20}(length|window|size|exceed|limit)|exceed.{0,40}context|too many tokens"
     r"|(prompt|input|conversation|message).{0,20} too long|maximum.{0,20}tokens|n_ctx",
@@ -103,11 +109,10 @@ def refused(
     if 400 <= status < 500 and status != 429:
         return _faulty(status, told_as, asked, models, seconds_asked(headers))
     if status >= 400:
-        busy = "is busy" if status in {429, 503, 529} else "failed"
         spent = _spent(body)
         return EndpointFailed(
-            f"the endpoint {busy} ({told_as})",
-            "The account's quota is used up" if spent else "",
+            f"the endpoint {_STATES.get(status, 'failed')} ({told_as})",
+            "The account's quota is used up" if spent else _LATER.get(status, ""),
             retriable=status < 600 and not spent,
             retry_after=seconds_asked(headers),
         )
@@ -126,11 +131,11 @@ def _faulty(
     if status == 407:
         return Unreachable(
             f"the proxy refused the connection ({told_as})",
-            "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT",
+            PROXY_LOGIN,
         )
     return RequestRefused(
         f"the endpoint refused the request ({told_as})",
-        _nearest(asked.model, models) if status == 404 else "",
+        _not_found(told_as, asked.model, models) if status == 404 else "",
         retriable=status in _RETRIABLE,
         retry_after=retry_after,
     )
@@ -146,6 +151,12 @@ def _unauthorized(told_as: str, variable: str, source: str) -> Unauthorized:
     return Unauthorized(f"the endpoint refused the token ({told_as})", hint)
 
 
+def _not_found(told_as: str, model: str, models: Sequence[str]) -> str:
+    if "model" in told_as.lower():
+        return _nearest(model, models)
+    return f"It was asked for the model {model}; is its address right?"
+
+
 def _nearest(model: str, models: Sequence[str]) -> str:
     by_lower = {name.lower(): name for name in models}
     near = [by_lower[n] for n in get_close_matches(model.lower(), by_lower, n=2, cutoff=0.4)]
@@ -159,7 +170,8 @@ def _redirected(status: int, headers: Mapping[str, str]) -> EndpointError:
     place = headers.get("location", "").strip() or "an address that it does not name"
     return NotAnAnswer(
         f"the endpoint has moved (status {status}) to {place}",
-        "Nothing was sent there; --base-url takes a new address",
+        "Nothing was sent there; "
+        + (_LOGIN if status in {302, 303, 307} else "--base-url takes a new address"),
     )
 
 

@@ -227,5 +227,5 @@ class Line:
             yield
         except (*library, OSError, ValueError, ImportError) as error:
             if watchdog.barked:
-                raise faults.Stalled(f"{self._where} fell silent") from error
+                raise faults.silent(self._where) from error
             raise faults.explained(error, self._where) from error
