@@ -91,9 +91,14 @@ def test_without_a_home(asking: Program) -> None:
         for name, value in asking.environment.items()
         if not name.startswith(("XDG", "HOME"))
     }
-    done = Program(asking.home, homeless | {"HOME": "/no/such/place"}).run("doctor")
+    nowhere = asking.home / "nowhere"
+    done = Program(asking.home, homeless | {"HOME": str(nowhere)}).run("doctor")
     assert done.returncode == 0
     assert b"none yet" in done.stdout
+    nowhere.write_text("a file where a directory should be")
+    done = Program(asking.home, homeless | {"HOME": str(nowhere)}).run("doctor")
+    assert done.returncode == 1
+    assert b"no conversations: none can be kept in" in done.stdout
 
 
 def test_json_tells_the_same(asking: Program) -> None:

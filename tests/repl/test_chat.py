@@ -32,8 +32,10 @@ def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> No
         terminal.wait_for("Saved as x")
         terminal.say("/exit")
         assert terminal.wait_for_end() == 0
-    with Screen(program) as terminal:
+    with Screen(program, columns=40) as terminal:
         terminal.wait_for_prompt()
+        terminal.say("/help")
+        terminal.wait_for("• /write FILE")  # no table where that is torn
         terminal.say("/load x")
         terminal.wait_for(SAVING)
         terminal.wait_for_prompt()
@@ -138,6 +140,9 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
         ("/undo", "nothing to undo"),
         ("/model other/model", "other/model"),
         ("/endpoint nowhere", "no endpoint"),
+        ("/set temperature 0,3", 'not "0,3". Decimals have a point: 0.3'),
+        ("help", "`/help COMMAND` and `/help TOPIC` tell more."),
+        ("?", "`/help COMMAND` and `/help TOPIC` tell more."),
         ("/help temperature", "short for `/set temperature`"),
         ("/help tempratur", "Did you mean /temperature?"),
         ("/help set", "Set a sampling parameter"),

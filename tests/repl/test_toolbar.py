@@ -118,7 +118,9 @@ def test_the_prompt_shows_it_and_it_leaves_nothing_behind(asking: Program, heard
         terminal.type("/load ")
         terminal.type("\x03\x03")
         terminal.wait_for("Ctrl-D or /exit leaves")
-        terminal.type("a\x7f")
+        terminal.type('"""\r')
+        terminal.wait_for('""" ends the message, Ctrl-C clears it')
+        terminal.type("\x03a\x7f")
         terminal.wait_for("multiline: Alt-Enter sends · Mistral")
         terminal.type(CTRL_D)
         assert terminal.wait_for_end() == 0

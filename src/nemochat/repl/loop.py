@@ -9,6 +9,7 @@ from nemochat.repl.question import worded
 from nemochat.repl.session import Session
 
 LEAVING = {"exit", "quit", ":q"}  # bare words that leave, alone on a line
+ASKING = {"help", "?"}  # bare words that are `/help`
 
 
 def run(session: Session) -> None:
@@ -44,6 +45,7 @@ def take(session: Session, text: str) -> None:
         return
     if bare in LEAVING:
         raise EOFError
+    bare = "/help" if bare in ASKING else bare
     said = ""
     if bare.startswith("/") and not bare.startswith("//"):
         said = registry.run(session, bare)

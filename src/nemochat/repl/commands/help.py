@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 from nemochat.errors import UsageError
 from nemochat.guide import knowledge
 from nemochat.repl import registry
-from nemochat.repl.listings import plain
+from nemochat.repl.listings import NARROW, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -65,4 +66,7 @@ def _own() -> str:
 
 def _overview() -> str:
     topics = ", ".join(f"`{name}`" for name in knowledge.topics())
-    return f"{table()}\n\n{_own()}`/help COMMAND` and `/help TOPIC` tell more. Topics: {topics}."
+    narrow = shutil.get_terminal_size().columns < NARROW
+    listed = "\n".join(f"- `{each.usage}`: {each.summary}" for each in registry.built_in())
+    found = f"{listed if narrow else table()}\n\n{_own()}"
+    return f"{found}`/help COMMAND` and `/help TOPIC` tell more. Topics: {topics}."

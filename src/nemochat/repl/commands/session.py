@@ -28,7 +28,7 @@ def model(session: Session, argument: str) -> str:
     if argument:
         session.settings.model = argument
         session.chat.mark()
-    if session.settings.endpoint == GUIDE:
+    elif session.settings.endpoint == GUIDE:
         return f"No model is asked: {_GUIDED}."
     return f"The model is `{session.settings.model}`."
 
