@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemochat.errors import EndpointError, ExitCode, NotAnAnswer, RequestRefused
-from nemochat.wire.failures import Asked, refused
+from nemochat.wire.failures import Asked, concise, refused
 from nemochat.wire.lenient import Json
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.protocol import Reader
@@ -232,3 +232,10 @@ def test_a_page_with_status_200_is_named_with_what_it_may_be() -> None:
         list(deltas(iter([page]), Reader(limit_chosen=False), Patience(Timeouts())))
     assert caught.value.sentence == 'the endpoint sent no answer but the page "Hotel"'
     assert "does the network want a login first?" in caught.value.hint
+
+
+def test_a_reason_that_is_cut_closes_its_bracket() -> None:
+    error = failure(500, "boom " * 100)
+    concise(error, "")
+    assert error.sentence.endswith("…)")
+    assert len(error.sentence) == 200

@@ -20,7 +20,6 @@ from nemochat.errors import (
     Unauthorized,
     Unreachable,
 )
-from nemochat.wire.faults import PROXY_LOGIN
 from nemochat.wire.lenient import Json, parse
 from nemochat.wire.reasons import reason
 from nemochat.wire.retries import seconds_asked
@@ -30,6 +29,7 @@ LONGEST_HINT = 90
 _SHORTEST_SECRET = 4  # characters; a shorter token is a word like "x"
 _RETRIABLE = {408, 409, 425, 429}
 _SPENT = {"insufficient_quota", "billing_hard_limit_reached"}
+PROXY_LOGIN = "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT"
 _LOGIN = "does the network want a login first?"
 _STATES = {429: "is busy", 503: "is not available", 529: "is busy"}
 _LATER = dict.fromkeys(_STATES, "Try again a little later") | {
@@ -72,7 +72,10 @@ def one_line(text: str, secret: str, longest: int) -> str:
         text = text.replace(secret, "[token]")
     printable = "".join(c if c.isprintable() else " " for c in text[: longest * 50])
     line = " ".join(printable.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    if len(line) <= longest:
+        return line
+    cut = line[: longest - 2]
+    return f"{cut}…)" if cut.count("(") > cut.count(")") else f"{line[: longest - 1]}…"
 
 
 def read(said: bytes) -> Json:

@@ -19,6 +19,7 @@ from nemochat.errors import (
     NotAnAnswer,
     Unreachable,
 )
+from nemochat.wire.failures import PROXY_LOGIN
 
 _SILENT = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
@@ -26,7 +27,6 @@ _ELSEWHERE = "Is that another server, or a network that wants a login first?"
 _CLOCK = "Is the clock of this machine right?"
 _CERTIFICATES = {9: _CLOCK, 10: _CLOCK, 62: _ELSEWHERE, 64: _ELSEWHERE}  # by X509_V_ERR_…
 _ROUND = "--proxy names another one, or none"
-PROXY_LOGIN = "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT"
 
 
 class Lost(Unreachable):
