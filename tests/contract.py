@@ -165,7 +165,8 @@ OUTPUT = (
     Row(
         "ask --json status 404 No such thing",
         '{"error": {"message": "the endpoint refused the request (404: No such thing)",'
-        f' "hint": "It was asked for the model {MODEL}", "exit_code": 5}}}}\n',
+        f' "hint": "It was asked for the model {MODEL}; is its address right?",'
+        ' "exit_code": 5}}\n',
         r"the endpoint refused the request \(404: No such thing\)\. It was asked for the model .*",
         5,
     ),

@@ -114,9 +114,12 @@ def draw(columns: int, name: str, colours: dict[str, str]) -> None:
         server.held_at = ANSWER.index("default=0")
         environment = {"HOME": home, "TERM": "xterm-256color", "PATH": "/usr/bin:/bin"}
         environment |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+        moved = f'[endpoint.deepinfra]\nbase_url = "{server.base_url}"\n'
+        (Path(home) / ".config" / "nemochat").mkdir(parents=True)
+        (Path(home) / ".config" / "nemochat" / "config.toml").write_text(moved)
         with Screen(
-            Program(Path(home), environment),
-            *("--base-url", server.base_url, "--private"),
+            Program(Path(home), {**environment, "DEEPINFRA_TOKEN": "a-token"}),
+            "--private",
             columns=columns,
             rows=ROWS[columns],
             tells_cursor=True,

@@ -50,6 +50,17 @@ def test_a_token_goes_to_its_endpoint_or_to_this_machine(
     assert found.token == token
 
 
+def test_where_an_endpoint_was_moved_to_is_told(tmp_path: Path) -> None:
+    for moved, place in (
+        ("", "deepinfra"),
+        ("https://api.deepinfra.com/v2", "deepinfra"),
+        ("http://127.0.0.1:9/v1", "127.0.0.1:9"),
+    ):
+        made, _ = connector(f'base_url = "{moved}"', BOTH, tmp_path)
+        assert made.place("deepinfra") == place
+        assert made.place("guide") == "guide"
+
+
 def test_a_token_that_stays_is_spoken_of_but_not_shown(tmp_path: Path) -> None:
     text = 'base_url = "https://llm.example/v1"'
     made, view = connector(text, {"DEEPINFRA_TOKEN": "sk-secret"}, tmp_path)

@@ -148,7 +148,9 @@ def take(config: Config, text: str, file: Path) -> None:
         section = PROFILE if f"[{PROFILE}." in text else ENDPOINT
         raise ConfigurationError(
             f"the configuration {file} cannot be read ({error})",
-            f'Beside [{section}.NAME], a setting is {section}.{DEFAULT} = "NAME"' if twice else "",
+            f'Beside [{section}.NAME], a setting is {section}.{DEFAULT} = "NAME"'
+            if twice
+            else "nemochat config edit opens it",
         ) from error
     for name, value in told.items():
         if name == SECTION and isinstance(value, dict):
@@ -164,9 +166,13 @@ def take(config: Config, text: str, file: Path) -> None:
 
 
 def unknown(name: str, where: str) -> ConfigurationError:
-    """The error for a setting that there is not; it names the nearest."""
+    """The error for a setting that there is not; it names the nearest, or the right place."""
     near = nearest(name, [*_BY_NAME, SECTION])
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
+    if name in {SECTION, *parameters.names()}:
+        hint = f"Parameters stand below a line [{SECTION}]"
+    elif name.lower() in {"api_key", "apikey", "key", "token"}:
+        hint = "nemochat keys set keeps a token; the configuration holds none"
     return ConfigurationError(f"{where}: there is no setting {shown(name)}", hint)
 
 

@@ -83,7 +83,7 @@ class Connector:
         terms = Terms(
             route,
             found.token if found else "",
-            endpoints.Asked(self.variable(name), self.model(name)),
+            endpoints.Asked(self.variable(name), self.model(name), found.source if found else ""),
             self.view.wait,
             Timeouts(number("first_byte_timeout"), number("idle_timeout")),
             int(number("retries")),
@@ -118,12 +118,16 @@ class Connector:
         """The token for the endpoint of this name, looked for once.
 
         Raises:
-            ConfigurationError: a command prints none, or others can read the file of tokens.
+            ConfigurationError: it is none, a command prints none, or others can read the file.
         """
         if name == endpoints.GUIDE:
             return None
         if name not in self._found:
-            self._found[name] = tokens.find(self.wanted(name), self.environment, token_file())
+            found = tokens.find(self.wanted(name), self.environment, token_file())
+            if found and (problem := endpoints.token_problem(found.token)):
+                hint = "Copy it again, the whole of it and nothing else"
+                raise ConfigurationError(f"the token from {found.source} {problem}", hint)
+            self._found[name] = found
         return self._found[name]
 
     def wanted(self, name: str) -> tokens.Wanted:
@@ -161,6 +165,12 @@ class Connector:
 
             return start().base_url
         return route(self.config, self.row(name)).base_url
+
+    def place(self, name: str) -> str:
+        """Where the endpoint of this name is asked: its name, or the host that it was moved to."""
+        base_url = "" if name == endpoints.GUIDE else self.config.text("base_url")
+        moved = urlsplit(base_url).netloc
+        return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
 
     def _has_token(self, name: str) -> bool:
         """Whether a variable holds a token; a rehearsal runs no command and opens no keyring."""

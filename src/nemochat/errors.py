@@ -2,7 +2,7 @@
 
 NemochatError                   1  a fault of ours
 ├── UsageError                  2  flags, parameters, unreadable input
-├── ConfigurationError          3  no token, a broken file, an impossible address
+├── ConfigurationError          3  no token, a broken file, an impossible address or system
 ├── EndpointError                  the endpoint gave no answer
 │   ├── Unauthorized            4  the token was refused, or the account cannot pay
 │   ├── RequestRefused          5  the request was refused
@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
     OK = 0, "the answer is complete, or was cut at a `max_tokens` that you chose"
     FAULT = 1, "a fault of nemochat's own; `--debug` shows where"
     USAGE = 2, "a flag, a parameter or the input cannot be used"
-    CONFIGURATION = 3, "no token, a broken configuration file, an impossible address"
+    CONFIGURATION = 3, "no token, a broken configuration file, an impossible address or system"
     UNAUTHORIZED = 4, "the token was refused, or the account cannot pay (401, 402, 403)"
     REFUSED = 5, "the endpoint refused the request (other 4xx)"
     UNREACHABLE = 6, "the endpoint was not reached, or went silent before any text"

@@ -140,6 +140,7 @@ def test_a_token_that_no_header_carries_is_refused_and_never_shown(program: Prog
     done = program.run("ask", "x", environment={"DEEPINFRA_TOKEN": "se cret\n1"})
     assert done.returncode == 3
     assert "cret" not in sentence(done.stderr)
+    assert "the token from DEEPINFRA_TOKEN holds a blank" in sentence(done.stderr)
 
 
 def test_a_broken_configuration_is_named_with_its_line(program: Program) -> None:
@@ -181,6 +182,9 @@ def test_an_answer_is_shown_also_where_nothing_can_be_saved(asking: Program) -> 
     assert done.returncode == 0
     assert b"/save" in done.stdout
     assert "nothing is saved" in sentence(done.stderr)
+    (asking.home / "script").write_text("Hello!\n/save x\n")
+    told = asking.run("--script", "script").stderr.decode()
+    assert "nothing is saved since the disk failed. /export FILE writes it elsewhere" in told
 
 
 def test_the_reader_of_a_pipe_may_leave(asking: Program) -> None:

@@ -140,7 +140,16 @@ def test_a_name_that_is_hostile_never_reaches_a_terminal_raw(chats: Program) -> 
 
 
 def test_a_damaged_database_is_set_aside_and_the_answer_is_kept(chats: Program) -> None:
-    chats.database.write_bytes(chats.database.read_bytes()[:5000])
+    whole = chats.database.read_bytes()
+    chats.database.write_bytes(whole[:5000])
+    done = chats.run("ask", "-c", SAVING)
+    assert done.returncode == 2
+    said = done.stderr.decode()
+    assert "set aside" in said.partition("\n")[0]
+    assert "there is no conversation to go on with" in said
+    for each in chats.database.parent.glob(f"{chats.database.name}?*"):
+        each.unlink()
+    chats.database.write_bytes(whole[:5000])
     done = chats.run("ask", SAVING)
     assert done.returncode == 0
     assert b"/save" in done.stdout

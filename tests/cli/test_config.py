@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nemochat import config
+from nemochat.errors import ConfigurationError
 from tests.conftest import Program
 
 
@@ -96,6 +97,22 @@ def test_a_broken_file_is_named_with_its_line(program: Program, file: Path) -> N
         assert done.returncode == 3
         assert f"{file} cannot be read" in done.stderr.decode()
         assert "line 1" in done.stderr.decode()
+        assert "nemochat config edit opens it" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("temperature = 0.3", "Parameters stand below a line [parameters]"),
+        ("parameters = 5", "Parameters stand below a line [parameters]"),
+        ('api_key = "x"', "nemochat keys set keeps a token"),
+        ('modell = "x"', "Did you mean model?"),
+    ],
+)
+def test_where_a_setting_belongs_is_told(text: str, hint: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        config.take(config.Config(), text, tmp_path / "config.toml")
+    assert caught.value.hint.startswith(hint)
 
 
 def test_profiles_are_shown_set_and_checked(program: Program, file: Path) -> None:

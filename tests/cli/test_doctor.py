@@ -54,7 +54,7 @@ def test_a_token_that_is_missing_or_refused(program: Program) -> None:
         code, lines = report(program, "--base-url", server.base_url)
     assert code == 4
     assert lines["first byte"].startswith("ok ")
-    assert lines["model"].startswith("no the endpoint refused the token")
+    assert lines["model"].startswith("no the endpoint wants a token")
 
 
 def test_a_model_that_is_not_listed(asking: Program) -> None:
@@ -91,9 +91,14 @@ def test_without_a_home(asking: Program) -> None:
         for name, value in asking.environment.items()
         if not name.startswith(("XDG", "HOME"))
     }
-    done = Program(asking.home, homeless | {"HOME": "/no/such/place"}).run("doctor")
+    nowhere = asking.home / "nowhere"
+    done = Program(asking.home, homeless | {"HOME": str(nowhere)}).run("doctor")
     assert done.returncode == 0
     assert b"none yet" in done.stdout
+    nowhere.write_text("a file where a directory should be")
+    done = Program(asking.home, homeless | {"HOME": str(nowhere)}).run("doctor")
+    assert done.returncode == 1
+    assert b"no conversations: none can be kept in" in done.stdout
 
 
 def test_json_tells_the_same(asking: Program) -> None:

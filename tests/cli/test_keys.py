@@ -110,6 +110,9 @@ def test_a_variable_comes_before_what_is_kept(program: Program, tokens: Path) ->
     ("words", "stdin", "code", "said"),
     [
         (("set",), "", 2, "no token was given"),
+        (("set", SECRET), "", 3, "no endpoint of this name. The token is no argument"),
+        (("set", "deepinfa"), "", 3, "Did you mean deepinfra?"),
+        (("set",), f'"{SECRET}"', 2, "stands in quotes, which do not belong to it: it is no token"),
         (("set",), f"{SECRET} and more", 2, "it is no token"),
         (("set",), "sk-\x00", 2, "binary"),
         (("set", "guide"), SECRET, 2, "the guide takes no token"),

@@ -19,6 +19,8 @@ def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> No
         assert "nemochat keys set" in terminal.text()
         assert "DEEPINFRA_TOKEN" in terminal.text()
         terminal.wait_for_prompt()
+        terminal.say("/info")
+        terminal.wait_for("none: the guide answers")
         terminal.say(SAVING)
         terminal.wait_for("/save")
         terminal.wait_for_prompt()
@@ -30,8 +32,10 @@ def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> No
         terminal.wait_for("Saved as x")
         terminal.say("/exit")
         assert terminal.wait_for_end() == 0
-    with Screen(program) as terminal:
+    with Screen(program, columns=40) as terminal:
         terminal.wait_for_prompt()
+        terminal.say("/help")
+        terminal.wait_for("• /write FILE")  # no table where that is torn
         terminal.say("/load x")
         terminal.wait_for(SAVING)
         terminal.wait_for_prompt()
@@ -136,6 +140,9 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
         ("/undo", "nothing to undo"),
         ("/model other/model", "other/model"),
         ("/endpoint nowhere", "no endpoint"),
+        ("/set temperature 0,3", 'not "0,3". Decimals have a point: 0.3'),
+        ("help", "`/help COMMAND` and `/help TOPIC` tell more."),
+        ("?", "`/help COMMAND` and `/help TOPIC` tell more."),
         ("/help temperature", "short for `/set temperature`"),
         ("/help tempratur", "Did you mean /temperature?"),
         ("/help set", "Set a sampling parameter"),
@@ -172,7 +179,7 @@ def test_an_endpoint_that_fails_does_not_end_the_chat(program: Program) -> None:
         terminal.wait_for("nothing answers at 127.0.0.1:9")
         terminal.wait_for_prompt()
         terminal.say("/endpoint guide")
-        terminal.wait_for("The endpoint is guide")
+        terminal.wait_for("The endpoint is guide, and no model")
         terminal.say(SAVING)
         terminal.wait_for("/save")
         terminal.wait_for_prompt()

@@ -66,6 +66,11 @@ def test_every_width_is_kept_also_with_wide_names() -> None:
     assert "日本語のモデル名" in said(wide, 80)
 
 
+def test_the_guide_is_no_model() -> None:
+    assert said(Facts("", "guide"), 80).startswith("the embedded guide · ")
+    assert said(Facts("", "guide"), 30) == "guide · 0% of context"
+
+
 def test_a_context_that_is_nearly_full_stands_out() -> None:
     full = Facts("m", "e", used=int(WINDOW * 0.9))
     assert [style for style, text in laid_out(full, 80) if "tokens" in text] == [FULL]
@@ -113,7 +118,9 @@ def test_the_prompt_shows_it_and_it_leaves_nothing_behind(asking: Program, heard
         terminal.type("/load ")
         terminal.type("\x03\x03")
         terminal.wait_for("Ctrl-D or /exit leaves")
-        terminal.type("a\x7f")
+        terminal.type('"""\r')
+        terminal.wait_for('""" ends the message, Ctrl-C clears it')
+        terminal.type("\x03a\x7f")
         terminal.wait_for("multiline: Alt-Enter sends · Mistral")
         terminal.type(CTRL_D)
         assert terminal.wait_for_end() == 0

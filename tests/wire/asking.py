@@ -73,7 +73,7 @@ def asking(  # noqa: PLR0913 - a client has as many settings
     terms = Terms(
         Route(base_url, ca_bundle, proxy, SECONDS_TO_CONNECT),
         token,
-        Asked("NEMO_TOKEN", "nemo"),
+        Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN"),
         wait,
         timeouts,
         retries,

@@ -31,6 +31,7 @@ from tests.wire.fault_server.server import FaultServer
 SPLITS = 200
 GREETING = "Hello! It's nice to meet you — café 👋.\n\n```python\nprint('hi')\n```\n"
 PROMPT = Prompt("nemo", (Said(Role.USER, "Hi"),), {"max_tokens": 12})
+ASKED = Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN")
 
 
 def is_list(path: Path) -> bool:
@@ -191,9 +192,13 @@ def test_tool_calls_read_as_a_person_reads_them(name: str) -> None:
         ("aimock-missing_auth", 4, "the endpoint refused the token (401: Invalid API key)"),
         ("aimock-bad_json", 5, "the endpoint refused the request (400: Malformed JSON: Unexpected"),
         ("aimock-messages_missing", 5, "the endpoint refused the request (400: Missing required"),
-        ("aimock-messages_empty", 7, "the endpoint is busy (503: Strict mode: no fixture matched)"),
-        ("aimock-boom", 7, "the endpoint is busy (503: upstream exploded)"),
-        ("aimock-boom_stream", 7, "the endpoint is busy (503: upstream exploded)"),
+        (
+            "aimock-messages_empty",
+            7,
+            "the endpoint is not available (503: Strict mode: no",
+        ),
+        ("aimock-boom", 7, "the endpoint is not available (503: upstream exploded)"),
+        ("aimock-boom_stream", 7, "the endpoint is not available (503: upstream exploded)"),
         ("aimock-not_found", 5, "the endpoint refused the request (404: Not found)"),
         ("aimock-ratelimit", 7, "the endpoint is busy (429: Rate limited)"),
         ("aimock-ratelimit_stream", 7, "the endpoint is busy (429: Rate limited)"),
@@ -201,7 +206,7 @@ def test_tool_calls_read_as_a_person_reads_them(name: str) -> None:
         ("llama_server-bad_json", 7, "the endpoint failed (500: [json.exception.parse_error.101]"),
         ("llama_server-bad_param_type", 5, "the endpoint refused the request (400: Field 'temper"),
         ("llama_server-messages_missing", 5, "the endpoint refused the request (400: 'messages'"),
-        ("llama_server-loading503", 7, "the endpoint is busy (503: Loading model)"),
+        ("llama_server-loading503", 7, "the endpoint is not available (503: Loading model)"),
         ("llama_server-not_found", 5, "the endpoint refused the request (404: File Not Found)"),
         ("llama_server-system_last", 5, "the endpoint refused the request (400: Unable to gener"),
         ("llama_server-wrong_method", 5, "the endpoint refused the request (404: File Not Found)"),
@@ -210,7 +215,10 @@ def test_tool_calls_read_as_a_person_reads_them(name: str) -> None:
 def test_refusals_become_one_sentence(name: str, exit_code: int, sentence: str) -> None:
     response = taken_apart(next(path for path in CAPTURES if path.stem == name))
     error = refused(
-        response.status, response.headers, response.documents[0], Asked("NEMO_TOKEN", "nemo")
+        response.status,
+        response.headers,
+        response.documents[0],
+        Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN"),
     )
     assert error.exit_code == exit_code
     assert error.sentence.startswith(sentence)
@@ -228,7 +236,8 @@ def test_every_capture_comes_over_a_socket_in_random_pieces(path: Path) -> None:
 
     behave = plays(*(raw[a:b] for a, b in pairwise(places)))
     with FaultServer(behave) as server:
-        client = Client(Terms(Route(server.base_url), "sk-test", Asked("NEMO_TOKEN", "nemo"), wait))
+        asked = Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN")
+        client = Client(Terms(Route(server.base_url), "sk-test", asked, wait))
         with closing(client):
             if is_list(path):
                 assert client.models() == listed(response.body) != ()

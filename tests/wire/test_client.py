@@ -178,7 +178,7 @@ def test_each_step_is_logged_without_the_token() -> None:
     assert lines[0].startswith(f"POST {url}, ")
     assert lines[1:3] == [
         "503, application/json,",
-        "EndpointFailed: the endpoint is busy (503: the token [token] must wait)",
+        "EndpointFailed: the endpoint is not available (503: the token [token] must wait)",
     ]
     assert lines[3].startswith("again in ")
     assert lines[4].startswith(f"POST {url}, ")

@@ -65,6 +65,7 @@ IMPOSSIBLE = [
     "http://name:password@host/v1",
     "http://host/v1?key=1",
     "http://host/v1#x",
+    "http://host/v1/chat/completions/",
 ]
 
 
@@ -137,5 +138,13 @@ def test_a_token_that_no_header_carries_is_told_of_but_not_shown(token: str) -> 
     assert token not in problem
 
 
+@pytest.mark.parametrize("token", ['"sk-test"', "'sk-test'", "Bearer sk-test", "A_TOKEN=sk-test"])
+def test_what_was_copied_with_a_token_is_told(token: str) -> None:
+    problem = token_problem(token)
+    assert problem.endswith("not belong to it")
+    assert "sk-test" not in problem
+
+
 def test_a_good_token_has_no_problem() -> None:
     assert token_problem("sk-Test_0123.~+/=") == ""
+    assert token_problem("TOKEN=") == ""

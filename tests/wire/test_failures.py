@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.errors import EndpointError, ExitCode, RequestRefused
+from nemochat.errors import EndpointError, ExitCode, NotAnAnswer, RequestRefused
 from nemochat.wire.endpoints import Asked
-from nemochat.wire.failures import read, refused
+from nemochat.wire.failures import concise, read, refused
 from nemochat.wire.lenient import Json
+from nemochat.wire.patience import Patience, Timeouts
+from nemochat.wire.protocol import Reader
+from nemochat.wire.reading import deltas
 
-ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407")
+ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407", "DEEPINFRA_TOKEN")
 
 
 UNION = {
@@ -64,6 +67,13 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
             "It was asked for the model mistralai/Mistral-Nemo-Instruct-2407",
         ),
         (
+            404,
+            {"detail": "Not Found"},
+            ExitCode.REFUSED,
+            "the endpoint refused the request (404: Not Found)",
+            f"It was asked for the model {ASKED.model}; is its address right?",
+        ),
+        (
             405,
             {"error": {"message": "tools not supported"}},
             ExitCode.REFUSED,
@@ -89,7 +99,7 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
             "Rate limited",
             ExitCode.FAILED,
             "the endpoint is busy (429: Rate limited)",
-            "",
+            "Try again a little later",
         ),
         (
             429,
@@ -109,8 +119,15 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
             503,
             {"error": {"message": "Loading model", "code": 503}},
             ExitCode.FAILED,
-            "the endpoint is busy (503: Loading model)",
-            "",
+            "the endpoint is not available (503: Loading model)",
+            "Try again a little later",
+        ),
+        (
+            511,
+            "<html><title>Log in</title></html>",
+            ExitCode.FAILED,
+            "the endpoint failed (511: Log in)",
+            "The network wants a login first: open any page in a browser",
         ),
         (204, "", ExitCode.NO_ANSWER, "the endpoint sent no answer (status 204)", ""),
         (
@@ -187,7 +204,7 @@ def test_a_redirect_names_the_new_address(status: int) -> None:
     assert error.sentence == (
         f"the endpoint has moved (status {status}) to https://elsewhere.example/v1"
     )
-    assert error.hint == "Nothing was sent there; --base-url takes a new address"
+    assert ("--base-url" in error.hint) is (status in {301, 308})  # for good
     assert failure(status, "").sentence.endswith(" to an address that it does not name")
 
 
@@ -212,4 +229,24 @@ def test_a_body_is_json_or_the_text_that_it_is(body: bytes, value: Json) -> None
 
 
 def test_without_a_variable_the_hint_names_none() -> None:
-    assert refused(401, {}, "", Asked("", "m")).hint == "It wants a token"
+    wants = refused(401, {}, "", Asked("", "m"))
+    assert str(wants) == "the endpoint wants a token (status 401)"
+    wants = refused(401, {}, "", Asked("X_TOKEN", "m"))
+    assert str(wants) == "the endpoint wants a token (status 401). Put it into X_TOKEN"
+    kept = refused(401, {}, "", Asked("X_TOKEN", "m", "the keyring"))
+    assert kept.hint == "Put a valid token into X_TOKEN; this one came from the keyring"
+
+
+def test_a_page_with_status_200_is_named_with_what_it_may_be() -> None:
+    page = b"<!doctype html><title>Hotel</title>"
+    with pytest.raises(NotAnAnswer) as caught:
+        list(deltas(iter([page]), Reader(limit_chosen=False), Patience(Timeouts())))
+    assert caught.value.sentence == 'the endpoint sent no answer but the page "Hotel"'
+    assert "does the network want a login first?" in caught.value.hint
+
+
+def test_a_reason_that_is_cut_closes_its_bracket() -> None:
+    error = failure(500, "boom " * 100)
+    concise(error, "")
+    assert error.sentence.endswith("…)")
+    assert len(error.sentence) == 200

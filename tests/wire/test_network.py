@@ -86,7 +86,9 @@ def test_a_stall_through_tls_is_left_in_time() -> None:
         secured("good", plays(head(), FOREVER)) as server,
         asking(server.base_url, ca_bundle=AUTHORITY) as asked,
     ):
-        assert asked.failure().sentence.endswith("fell silent")
+        error = asked.failure()
+        assert error.sentence.endswith("fell silent")
+        assert "--first-byte-timeout" in error.hint
 
 
 @pytest.mark.parametrize(
@@ -101,19 +103,25 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(name: str, reason: str
         error = outcome(server.base_url)
     assert isinstance(error, Unreachable)
     assert reason in error.sentence
-    assert "SSL_CERT_FILE" in error.hint
+    assert "SSL_CERT_FILE or --ca-bundle" in error.hint
     assert server.requests == []
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
-    [("expired", "certificate has expired"), ("elsewhere", "IP address mismatch")],
+    ("name", "reason", "hint"),
+    [
+        ("expired", "certificate has expired", "Is the clock of this machine right?"),
+        ("elsewhere", "IP address mismatch", "Is that another server, or a network that"),
+    ],
 )
-def test_a_certificate_of_another_time_or_place_is_refused(name: str, reason: str) -> None:
+def test_a_certificate_of_another_time_or_place_is_refused(
+    name: str, reason: str, hint: str
+) -> None:
     with secured(name) as server, asking(server.base_url, ca_bundle=AUTHORITY) as asked:
         error = asked.failure()
     assert isinstance(error, Unreachable)
     assert reason in error.sentence
+    assert error.hint.startswith(hint)
     assert (server.requests, asked.waits) == ([], [])
 
 

@@ -101,6 +101,10 @@ def test_a_proxy_that_fails_is_named(steps: list[Step] | None, said: str) -> Non
         error = outcome("https://nemo.example/v1", f"http://127.0.0.1:{port}")
     assert isinstance(error, Unreachable)
     assert said in error.sentence
+    if "407" in said:
+        assert "NAME:PASSWORD" in error.hint
+    elif "502" in said or "nothing answers" in said:
+        assert "--proxy names another one, or none" in error.hint
 
 
 def test_a_proxy_that_wants_a_password_is_said_without_a_tunnel_too() -> None:

@@ -51,7 +51,11 @@ class Beginning(NamedTuple):
         if saved is None:
             flag = "--resume" if self.given.resume else "-c"
             raise UsageError(f"a private chat goes on with no other: take --private or {flag}")
-        conversation = saved.load(self.given.resume) if self.given.resume else saved.last()
+        try:
+            conversation = saved.load(self.given.resume) if self.given.resume else saved.last()
+        finally:
+            for news in saved.news():
+                view.notice(news)
         if conversation is None:
             raise UsageError("there is no conversation to go on with")
         self._take_up(conversation, view)

@@ -26,6 +26,7 @@ from nemochat.errors import (
     ExitCode,
     NemochatError,
     RequestRefused,
+    StoreError,
     UsageError,
 )
 from nemochat.screen.plain import Plain
@@ -154,8 +155,6 @@ def _usable() -> dict[str, str]:
 def _token(connector: Connector, name: str) -> str:
     found = connector.token(name)
     if found:
-        if problem := endpoints.token_problem(found.token):
-            raise ConfigurationError(f"the one of {found.source} {problem}")
         return f"the one for {name} comes from {found.source}"
     if connector.needs_token(name):
         raise ConfigurationError(
@@ -202,6 +201,9 @@ def _store() -> str:
 
     file = directories().database
     if not file.exists():
+        place = next(folder for folder in file.parents if folder.exists())
+        if not place.is_dir() or not os.access(place, os.W_OK):
+            raise StoreError(f"none can be kept in {file.parent}, for {place} cannot be written")
         return f"none yet; they will be in {file}"
     return f"{conversations(file)} in {file}, which is sound"
 

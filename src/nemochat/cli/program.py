@@ -7,16 +7,27 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from itertools import pairwise
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nemochat.errors import Ended, ExitCode, NemochatError, OutputError
+
+if TYPE_CHECKING:
+    import typer
+
+_POSIX = "a POSIX system such as Linux or macOS is needed"
+_INSTEAD = "On Windows, run it within WSL"
 
 
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code; nothing is raised."""
+    if lacking := _lacking():
+        sys.stderr.write(f"nemochat: {_POSIX}: this Python has no {lacking}. {_INSTEAD}\n")
+        return ExitCode.CONFIGURATION
     _end_on_signals()
+    _let_any_text_through()
     try:
         if _asks(arguments):
             from nemochat.cli import ahead
@@ -64,7 +75,7 @@ def _command(arguments: list[str]) -> int:
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
-        raise _usage(error.format_message(), arguments) from error
+        raise _usage(error, arguments) from error
     except SystemExit:  # typer's way when the reader of its page, --help, has left
         raise Ended(ExitCode.PIPE_CLOSED) from None
     except OSError as error:
@@ -90,8 +101,12 @@ def _joined(arguments: list[str]) -> list[str]:
     """What typer has no way to say, in words that it takes.
 
     `-o NAME VALUE`, as peers take it, is the one word `NAME=VALUE`; `-x` that no number follows is
-    `--extract=1`.
+    `--extract=1`; `help COMMAND` is `COMMAND --help`.
     """
+    from nemochat.cli.root import COMMANDS
+
+    if arguments[:1] == ["help"] and all(word in COMMANDS for word in arguments[1:2]):
+        arguments = [*arguments[1:], "--help"]
     joined: list[str] = []
     waiting = arguments[::-1]
     while waiting:
@@ -139,13 +154,32 @@ def _form(arguments: list[str]) -> str:
     return ""
 
 
-def _usage(message: str, arguments: list[str]) -> NemochatError:
-    from nemochat.errors import UsageError
+def _usage(error: typer.TyperException, arguments: list[str]) -> NemochatError:
+    from nemochat.cli import meant
 
-    hint = "nemochat --help shows what there is"
-    if message.startswith("No such command") and "Did you mean" not in message and arguments:
-        hint = "To ask a question: nemochat ask …"
-    return UsageError(message.rstrip("."), hint)
+    context = getattr(error, "ctx", None)
+    within = context.command_path if context else ""
+    commands = getattr(context.command, "commands", ()) if context else ()
+    return meant.usage(error.format_message(), arguments, within, commands)
+
+
+def _lacking() -> str:
+    """The module of POSIX systems that is not there, or ""; whoever asks or chats loads both."""
+    try:
+        import fcntl  # noqa: F401
+        import termios  # noqa: F401
+    except ImportError as error:
+        return error.name or "termios"
+    return ""
+
+
+def _let_any_text_through() -> None:
+    """Where the locale is not UTF-8, a pipe gets UTF-8 still, and a terminal what it can show."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    out = sys.stdout
+    if isinstance(out, TextIOWrapper) and out.encoding.lower() != "utf-8":
+        out.reconfigure(encoding=None if out.isatty() else "utf-8", errors="replace")
 
 
 def _end_on_signals() -> None:

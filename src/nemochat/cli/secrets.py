@@ -80,7 +80,15 @@ def _connector() -> Connector:
 
 
 def _named(connector: Connector, endpoint: str) -> str:
-    name = connector.row(endpoint or connector.config.text(config.ENDPOINT)).name
+    try:
+        name = connector.row(endpoint or connector.config.text(config.ENDPOINT)).name
+    except ConfigurationError as error:
+        if error.hint.startswith("Did you mean"):
+            raise
+        raise ConfigurationError(  # nor is it shown: a token is typed there too
+            "there is no endpoint of this name",
+            "The token is no argument: it is typed unseen, or piped",
+        ) from None
     if name == GUIDE:
         raise UsageError("the guide takes no token")
     return name

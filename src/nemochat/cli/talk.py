@@ -9,7 +9,7 @@ from nemochat import __version__
 from nemochat.cli import streams, views
 from nemochat.cli.given import Given
 from nemochat.cli.opening import Opened, configured, open_chat, remember_names
-from nemochat.config import Config
+from nemochat.config import ENDPOINT, Config
 from nemochat.directories import directories
 from nemochat.errors import ExitCode, NemochatError
 from nemochat.files import read_text
@@ -17,6 +17,7 @@ from nemochat.parts import Screen
 from nemochat.repl import loop
 from nemochat.repl.lines import Lines, prompted, standard_input
 from nemochat.repl.session import Session
+from nemochat.wire.endpoints import GUIDE
 
 
 def talk(given: Given, script: Path | None) -> int:
@@ -29,6 +30,7 @@ def talk(given: Given, script: Path | None) -> int:
     session = Session(opened.chat, opened.connector, opened.saved, screen, beforehand)
     if lines is None and streams.input_is_terminal() and streams.output_is_terminal():
         _seat(session, settings)
+    if lines is None:
         _greet(opened, screen)
     _chat(session)
     return ExitCode.OK
@@ -69,11 +71,14 @@ def _seat(session: Session, settings: Config) -> None:
 
 
 def _greet(opened: Opened, screen: Screen) -> None:
-    settings = opened.chat.conversation.settings
+    settings, connector = opened.chat.conversation.settings, opened.connector
     if opened.guided:
+        variable = connector.variable(connector.config.text(ENDPOINT))
         screen.notice(
-            "There is no token, so the embedded guide answers, about nemochat alone;"
-            " nemochat keys set keeps one for the real model, or set DEEPINFRA_TOKEN (/help tokens)"
+            "There is no token, so the embedded guide answers, about nemochat alone."
+            f" For the real model: nemochat keys set, or {variable} (/help tokens)"
         )
-    else:
-        screen.notice(f"nemochat {__version__}: {settings.model} at {settings.endpoint}; /help")
+        return
+    model = f"{settings.model.rpartition('/')[2]} at {connector.place(settings.endpoint)}"
+    who = "the embedded guide" if settings.endpoint == GUIDE else model
+    screen.notice(f"nemochat {__version__}: {who}; /help, /exit")

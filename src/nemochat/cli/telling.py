@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from nemochat import config
 from nemochat.cli import streams, views
 from nemochat.parts import Screen
-from nemochat.repl.listings import plain
+from nemochat.repl.listings import NARROW, plain
 from nemochat.screen.plain import Plain
 from nemochat.screen.safe import harmless
 
-NARROW = 60  # columns; a table would be torn
 LONGEST_CELL = 200  # columns
 
 

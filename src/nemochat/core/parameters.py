@@ -6,12 +6,15 @@ someone chose is sent, so a default here is documentation and never a value on t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from nemochat.core.nearest import nearest
 from nemochat.core.values import Number, OneOf, Texts, Value, Values, shown
 from nemochat.errors import UsageError
+
+_COMMA = re.compile(r"([+-]?[0-9]{1,9}),([0-9]{1,9})", re.ASCII)
 
 
 class Parameter(NamedTuple):
@@ -48,7 +51,11 @@ class Parameter(NamedTuple):
         try:
             return take(value)
         except ValueError:
-            raise UsageError(f"{self.name} takes {self.takes}, not {shown(value)}") from None
+            comma = isinstance(value, str) and _COMMA.fullmatch(value.strip())
+            raise UsageError(
+                f"{self.name} takes {self.takes}, not {shown(value)}",
+                f"Decimals have a point: {comma[1]}.{comma[2]}" if comma else "",
+            ) from None
 
 
 TABLE = (

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http.server import ThreadingHTTPServer
+from selectors import EVENT_READ, DefaultSelector
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,6 @@ from nemochat.guide import knowledge
 from nemochat.guide.connection import PACE, Connection, Manners
 
 HOST = "127.0.0.1"
-_POLL = 0.02  # seconds that closing may take
 
 
 class Guide:
@@ -30,19 +30,17 @@ class Guide:
     def __init__(self, listener: _Listener) -> None:
         self._listener = listener
         self.base_url = f"http://{HOST}:{listener.server_address[1]}/v1/openai"
-        self._thread = Thread(
-            target=listener.serve_forever, args=(_POLL,), name="guide", daemon=True
-        )
+        self._thread = Thread(target=listener.serve, name="guide", daemon=True)
         self._thread.start()
 
     def wait(self) -> None:
         """Return when it was closed; Ctrl-C comes through."""
-        while self._thread.is_alive():
-            self._thread.join(timeout=1)
+        self._thread.join()
 
     def close(self) -> None:
         """Stop listening and end every connection; once more does no harm."""
-        self._listener.shutdown()
+        self._listener.stop()
+        self._thread.join()
         self._listener.server_close()
 
     def __enter__(self) -> Self:
@@ -95,7 +93,20 @@ class _Listener(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], connection: partial[Connection]) -> None:
         self._open: set[socket.socket] = set()
+        self._woken, self._waker = socket.socketpair()
         super().__init__(address, connection)
+
+    def serve(self) -> None:
+        """Take connections until told to `stop`; meanwhile nothing is looked at again and again."""
+        with DefaultSelector() as either:
+            either.register(self, EVENT_READ)
+            either.register(self._woken, EVENT_READ)
+            while all(key.fileobj is self for key, _ in either.select()):
+                self.handle_request()
+
+    def stop(self) -> None:
+        """Take no more of them."""
+        self._waker.close()
 
     def server_bind(self) -> None:
         """Bind without asking for the host's name, as HTTPServer does: that can take seconds."""
@@ -111,6 +122,8 @@ class _Listener(ThreadingHTTPServer):
 
     def server_close(self) -> None:
         super().server_close()
+        self._woken.close()
+        self._waker.close()
         for connection in list(self._open):
             with suppress(OSError):  # it may have gone by itself
                 connection.shutdown(socket.SHUT_RDWR)

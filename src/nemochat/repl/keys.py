@@ -47,7 +47,7 @@ def keys(session: Session, hint: Callable[[str], None]) -> KeyBindings:
     """The keys of a chat's prompt; `hint` is told what may be shown for once."""
     ANSI_SEQUENCES.update(dict.fromkeys(_OTHER_ENTERS, _OTHER_ENTER))
     bindings = KeyBindings()
-    _lines(bindings, session)
+    _lines(bindings, session, hint)
     _leaving(bindings, hint)
     _walking(bindings)
     _characters(bindings, session)
@@ -67,7 +67,7 @@ def keys(session: Session, hint: Callable[[str], None]) -> KeyBindings:
     return bindings
 
 
-def _lines(bindings: KeyBindings, session: Session) -> None:
+def _lines(bindings: KeyBindings, session: Session, hint: Callable[[str], None]) -> None:
     """Enter sends, the other Enters make a new line; /multiline swaps them."""
 
     @bindings.add("enter", filter=_here)
@@ -78,9 +78,10 @@ def _lines(bindings: KeyBindings, session: Session) -> None:
         if before.endswith("\\") and not in_block:
             buffer.delete_before_cursor()
             buffer.insert_text("\n")
-        elif (in_block and unfinished(buffer.text)) or (
-            session.multiline and not is_command(buffer.text)
-        ):
+        elif in_block and unfinished(buffer.text):
+            buffer.insert_text("\n")
+            hint(f"{BLOCK} ends the message, Ctrl-C clears it")
+        elif session.multiline and not is_command(buffer.text):
             buffer.insert_text("\n")
         else:
             buffer.validate_and_handle()

@@ -11,6 +11,7 @@ from nemochat.screen.safe import harmless_line
 from nemochat.store.catalogue import Entry
 from nemochat.store.search import Found
 
+NARROW = 60  # columns; with fewer a table would be torn, and a list takes its place
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#$&])")
 _SPEAKERS = {"user": "you", "assistant": "Nemo", "": "name"}
 _AGES = ((86_400 * 365, "y"), (86_400 * 30, "mo"), (86_400, "d"), (3600, "h"), (60, "min"))

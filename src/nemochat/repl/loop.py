@@ -7,6 +7,7 @@ from nemochat.errors import Ended, NemochatError
 from nemochat.repl.session import Session
 
 LEAVING = {"exit", "quit", ":q"}  # bare words that leave, alone on a line
+ASKING = {"help", "?"}  # bare words that are `/help`
 
 
 def run(session: Session) -> None:
@@ -42,6 +43,7 @@ def take(session: Session, text: str) -> None:
         return
     if bare in LEAVING:
         raise EOFError
+    bare = "/help" if bare in ASKING else bare
     said = ""  # what takes a message up is loaded once there is one
     if bare.startswith("/") and not bare.startswith("//"):
         from nemochat.repl import registry

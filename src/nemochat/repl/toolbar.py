@@ -12,6 +12,7 @@ from nemochat.core.window import WINDOW, used
 from nemochat.repl.session import Session
 from nemochat.screen.markdown.width import clusters, columns
 from nemochat.screen.safe import harmless_line
+from nemochat.wire.endpoints import GUIDE
 
 Fragments = list[tuple[str, str]]
 
@@ -26,6 +27,7 @@ class Facts(NamedTuple):
     """What the toolbar tells.
 
     Attributes:
+        model: The one that is asked; "" where none is.
         used: Tokens of the context that are taken.
         turn: US dollars of the last answer; None where the endpoint told none.
         cost: The same of the whole conversation.
@@ -87,8 +89,8 @@ class Toolbar:
         session, settings = self._session, self._session.settings
         taken, turn, cost = self._summed()
         return Facts(
-            model=settings.model,
-            endpoint=settings.endpoint,
+            model="" if settings.endpoint == GUIDE else settings.model,
+            endpoint=session.connector.place(settings.endpoint),
             profile=settings.profile,
             used=taken,
             turn=turn,
@@ -155,6 +157,8 @@ def _parts(facts: Facts) -> Iterator[_Part]:
 
 def _model(facts: Facts) -> _Part:
     name, endpoint = _short(facts.model.rpartition("/")[2]), _short(facts.endpoint)
+    if not name:
+        return _Part(DIM, ((8, f"the embedded {endpoint}"), (4, endpoint)))
     return _Part(DIM, ((8, f"{name} at {endpoint}"), (5, name), (4, _cut(name, 13))))
 
 

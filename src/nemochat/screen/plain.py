@@ -49,6 +49,7 @@ class Plain:
         self._out = out
         self._err = err
         self._on_terminal = on_terminal
+        self._encoding = sys.stdout.encoding if on_terminal else "utf-8"
         self.keyboard = Keyboard(sys.stdin, self._put if keys else None)
         self._bell = Bell(self._put if bell else None)
         self._stopped = threading.Event()
@@ -165,7 +166,7 @@ class Plain:
             OutputError: the disk is full, or the like.
         """
         try:
-            self._out.write(text.encode("utf-8", "replace"))
+            self._out.write(text.encode(self._encoding, "replace"))
             self._out.flush()
         except BrokenPipeError:
             raise Ended(ExitCode.PIPE_CLOSED) from None

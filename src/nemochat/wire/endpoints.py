@@ -45,10 +45,12 @@ class Asked(NamedTuple):
     Attributes:
         token_variable: The environment variable that should hold the endpoint's token.
         model: The model that was asked for.
+        source: Where the token that was sent came from, in words; "" where none was.
     """
 
     token_variable: str
     model: str
+    source: str = ""
 
 
 # Differences are those that the servers' own documentation of 2026-11 tells; where it is silent,
@@ -114,6 +116,8 @@ TABLE = (
     Endpoint(GUIDE, "", NEMO, "", "answers about nemochat out of its own pages; no account"),
 )
 
+_QUOTES = ("'", '"', "`")
+
 
 def find(name: str, among: Sequence[Endpoint] = TABLE) -> Endpoint:
     """The endpoint of this name; ConfigurationError names the nearest."""
@@ -150,6 +154,8 @@ def address(base_url: str) -> str:
         raise ConfigurationError("the address takes no user name and no password")
     if parts.query or parts.fragment:
         raise ConfigurationError("the address takes nothing after a ? or a #")
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        raise ConfigurationError("the address takes no /chat/completions, which is added to it")
     if not _is_name(parts.hostname):
         raise ConfigurationError(wanted)
     return base_url.rstrip("/")
@@ -183,7 +189,14 @@ def exposure(base_url: str, token: str) -> str:
 
 
 def token_problem(token: str) -> str:
-    """What is wrong with a token that a header cannot carry, or "". It never repeats the token."""
+    """What is wrong with a token as a person copied it, or "". It never repeats the token."""
+    if token[:1] in _QUOTES and token[:1] == token[-1:]:
+        return "stands in quotes, which do not belong to it"
+    name, _, value = token.partition("=")
+    if name.endswith(("TOKEN", "KEY")) and value:
+        return "begins with a variable's name, which does not belong to it"
+    if name.lower().startswith("bearer "):
+        return "begins with Bearer, which does not belong to it"
     if not token.isascii() or not token.isprintable() or " " in token:
         return "holds a blank, a line break or a character outside ASCII"
     return ""

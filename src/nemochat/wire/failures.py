@@ -29,6 +29,12 @@ LONGEST_HINT = 90
 _SHORTEST_SECRET = 4  # characters; a shorter token is a word like "x"
 _RETRIABLE = {408, 409, 425, 429}
 _SPENT = {"insufficient_quota", "billing_hard_limit_reached"}
+PROXY_LOGIN = "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT"
+_LOGIN = "does the network want a login first?"
+_STATES = {429: "is busy", 503: "is not available", 529: "is busy"}
+_LATER = dict.fromkeys(_STATES, "Try again a little later") | {
+    511: "The network wants a login first: open any page in a browser"
+}
 _CONTEXT = re.compile(
     r"context.{0,20}(length|window|size|exceed|limit)|exceed.{0,40}context|too many tokens"
     r"|(prompt|input|conversation|message).{0,20} too long|maximum.{0,20}tokens|n_ctx",
@@ -52,7 +58,10 @@ def one_line(text: str, secret: str, longest: int) -> str:
         text = text.replace(secret, "[token]")
     printable = "".join(c if c.isprintable() else " " for c in text[: longest * 50])
     line = " ".join(printable.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    if len(line) <= longest:
+        return line
+    cut = line[: longest - 2]
+    return f"{cut}…)" if cut.count("(") > cut.count(")") else f"{line[: longest - 1]}…"
 
 
 def read(said: bytes) -> Json:
@@ -89,11 +98,10 @@ def refused(
     if 400 <= status < 500 and status != 429:
         return _faulty(status, told_as, asked, models, seconds_asked(headers))
     if status >= 400:
-        busy = "is busy" if status in {429, 503, 529} else "failed"
         spent = _spent(body)
         return EndpointFailed(
-            f"the endpoint {busy} ({told_as})",
-            "The account's quota is used up" if spent else "",
+            f"the endpoint {_STATES.get(status, 'failed')} ({told_as})",
+            "The account's quota is used up" if spent else _LATER.get(status, ""),
             retriable=status < 600 and not spent,
             retry_after=seconds_asked(headers),
         )
@@ -104,11 +112,7 @@ def _faulty(
     status: int, told_as: str, asked: Asked, models: Sequence[str], retry_after: float | None
 ) -> EndpointError:
     if status in {401, 403}:
-        variable = asked.token_variable
-        return Unauthorized(
-            f"the endpoint refused the token ({told_as})",
-            f"Put a valid token into {variable}" if variable else "It wants a token",
-        )
+        return _unauthorized(told_as, asked.token_variable, asked.source)
     if status == 402:
         return Unauthorized(
             f"the account cannot pay ({told_as})", "Top up its balance, or use another account"
@@ -116,14 +120,30 @@ def _faulty(
     if status == 407:
         return Unreachable(
             f"the proxy refused the connection ({told_as})",
-            "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT",
+            PROXY_LOGIN,
         )
     return RequestRefused(
         f"the endpoint refused the request ({told_as})",
-        _nearest(asked.model, models) if status == 404 else "",
+        _not_found(told_as, asked.model, models) if status == 404 else "",
         retriable=status in _RETRIABLE,
         retry_after=retry_after,
     )
+
+
+def _unauthorized(told_as: str, variable: str, source: str) -> Unauthorized:
+    if not source:
+        hint = f"Put it into {variable}" if variable else ""
+        return Unauthorized(f"the endpoint wants a token ({told_as})", hint)
+    hint = f"Put a valid token into {variable}"
+    if source != variable:
+        hint += f"; this one came from {source}"
+    return Unauthorized(f"the endpoint refused the token ({told_as})", hint)
+
+
+def _not_found(told_as: str, model: str, models: Sequence[str]) -> str:
+    if "model" in told_as.lower():
+        return _nearest(model, models)
+    return f"It was asked for the model {model}; is its address right?"
 
 
 def _nearest(model: str, models: Sequence[str]) -> str:
@@ -139,7 +159,8 @@ def _redirected(status: int, headers: Mapping[str, str]) -> EndpointError:
     place = headers.get("location", "").strip() or "an address that it does not name"
     return NotAnAnswer(
         f"the endpoint has moved (status {status}) to {place}",
-        "Nothing was sent there; --base-url takes a new address",
+        "Nothing was sent there; "
+        + (_LOGIN if status in {302, 303, 307} else "--base-url takes a new address"),
     )
 
 

@@ -19,8 +19,14 @@ from nemochat.errors import (
     NotAnAnswer,
     Unreachable,
 )
+from nemochat.wire.failures import PROXY_LOGIN
 
 _SILENT = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+
+_ELSEWHERE = "Is that another server, or a network that wants a login first?"
+_CLOCK = "Is the clock of this machine right?"
+_CERTIFICATES = {9: _CLOCK, 10: _CLOCK, 62: _ELSEWHERE, 64: _ELSEWHERE}  # by X509_V_ERR_…
+_ROUND = "--proxy names another one, or none"
 
 
 class Lost(Unreachable):
@@ -29,6 +35,11 @@ class Lost(Unreachable):
 
 class Stalled(Unreachable):
     """Nothing came for too long."""
+
+
+def silent(where: str) -> Stalled:
+    """The error for an endpoint of which nothing more came in time."""
+    return Stalled(f"{where} fell silent", "--first-byte-timeout and --idle-timeout wait longer")
 
 
 def ending(error: EndpointError) -> Ending:
@@ -63,12 +74,16 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _from_cause(cause: BaseException, where: str) -> NemochatError | None:
     match cause:
         case socket.gaierror():
-            return Unreachable(f"the name of {where} is not found", "Is the network up?")
+            return Unreachable(
+                f"the name of {where} is not found", "Is the network up, and the name right?"
+            )
         case ssl.SSLError():
             return _from_tls(cause, where)
         case ConnectionRefusedError():
             return Unreachable(
-                f"nothing answers at {where} (connection refused)", "Is it running?", retriable=True
+                f"nothing answers at {where} (connection refused)",
+                f"Is it running? {_ROUND}" if where.startswith("the proxy") else "Is it running?",
+                retriable=True,
             )
         case ConnectionResetError() | BrokenPipeError() | ConnectionAbortedError():
             return Lost(f"{where} reset the connection", retriable=True)
@@ -91,8 +106,11 @@ def _from_tls(cause: ssl.SSLError, where: str) -> Unreachable:
     match cause:
         case ssl.SSLCertVerificationError():
             return Unreachable(
-                f"the certificate of {where} was refused ({cause.verify_message})",
-                "SSL_CERT_FILE can name another authority's certificate",
+                f"the certificate of {where} was refused ({cause.verify_message.rstrip('.')})",
+                _CERTIFICATES.get(
+                    cause.verify_code,
+                    "SSL_CERT_FILE or --ca-bundle can name the authority that vouches for it",
+                ),
             )
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
             return Lost(f"{where} closed the encrypted connection", retriable=True)
@@ -112,9 +130,10 @@ def _from_name(error: Exception, where: str) -> NemochatError:
         case "ConnectTimeout" | "PoolTimeout":
             return Unreachable(f"{where} did not answer in time", "Is the network up?")
         case "ReadTimeout" | "WriteTimeout":
-            return Stalled(f"{where} fell silent")
+            return silent(where)
         case "ProxyError":
-            return Unreachable(f"the proxy refused the connection ({said})")
+            hint = PROXY_LOGIN if said.startswith("407") else _ROUND
+            return Unreachable(f"the proxy refused the connection ({said})", hint)
         case "RemoteProtocolError":
             return _from_protocol(said, where)
         case "LocalProtocolError":  # its words may hold a header's value, the token among them

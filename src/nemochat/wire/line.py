@@ -206,5 +206,5 @@ class Line:
             yield
         except failures as error:
             if watchdog.barked:
-                raise faults.Stalled(f"{self._where} fell silent") from error
+                raise faults.silent(self._where) from error
             raise faults.explained(error, self._where) from error

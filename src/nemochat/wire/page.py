@@ -33,6 +33,7 @@ _HTML = {"text/html", "application/xhtml+xml"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.ASCII | re.IGNORECASE)
 _BEGINNING = 8192  # bytes in which a page tells its charset, and binary gives itself away
 _REDIRECTS = {301, 302, 303, 307, 308}
+_UNKNOWN = "Is the network up? Names are looked up by this machine, also behind a proxy"
 _TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 addresses behind a translator
 
 
@@ -140,7 +141,7 @@ def _resolved(parts: SplitResult, allowed: Callable[[Address], bool]) -> Address
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise UsageError(f"the name {shown(host, 80)} is not found", "Is the network up?") from None
+        raise UsageError(f"the name {shown(host, 80)} is not found", _UNKNOWN) from None
     addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     for address in addresses:
         if not allowed(address):

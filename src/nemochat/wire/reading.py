@@ -11,7 +11,7 @@ from nemochat.wire.faults import Lost
 from nemochat.wire.lenient import Json, document
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.protocol import Reader
-from nemochat.wire.reasons import reason
+from nemochat.wire.reasons import PAGE, reason
 from nemochat.wire.sse import Decoder, Event
 
 __all__ = ["LARGEST_DOCUMENT", "Timeouts", "deltas"]
@@ -75,7 +75,7 @@ def _stream(pieces: Iterator[bytes], reader: Reader, patience: Patience) -> Iter
     if not reader.events and not shown.lstrip(_BLANK).startswith(
         (b":", b"data", b"event", b"id", b"retry")
     ):
-        raise NotAnAnswer(_no_answer(shown.decode("utf-8", "replace")))
+        raise _no_answer(shown.decode("utf-8", "replace"))
 
 
 def _told(events: Iterable[Event], reader: Reader) -> Iterator[Delta]:
@@ -151,13 +151,18 @@ def _whole(head: bytes, pieces: Iterator[bytes], reader: Reader) -> Iterator[Del
         if lost:
             raise lost from None
         said = body[:_SHOWN].decode("utf-8", "replace") if body[:1] == b"<" else "broken JSON"
-        raise NotAnAnswer(_no_answer(said)) from None
+        raise _no_answer(said) from None
     for value in values[0] if isinstance(values[0], list) else values:
         yield from reader.document(value)
     if not reader.understood:
-        raise NotAnAnswer(_no_answer(values[0]))
+        raise _no_answer(values[0])
     reader.done = reader.done or len(values) == 1
 
 
-def _no_answer(said: Json) -> str:
-    return f"the endpoint sent no answer but {reason(said) or 'other JSON'}"
+def _no_answer(said: Json) -> NotAnAnswer:
+    why = reason(said) or "other JSON"
+    if not isinstance(said, str) or not said.lstrip().startswith("<"):
+        return NotAnAnswer(f"the endpoint sent no answer but {why}")
+    page = why if why == PAGE else f'the page "{why}"'
+    hint = "Is the address right, or does the network want a login first?"
+    return NotAnAnswer(f"the endpoint sent no answer but {page}", hint)

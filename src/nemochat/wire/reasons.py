@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from nemochat.wire.lenient import Json, parse
 
+PAGE = "a page of HTML"  # that has no title
 _DEEPEST = 6
 _MOST_ENTRIES = 20
 _MEMBERS = (
@@ -60,7 +61,7 @@ def _from_text(text: str, depth: int) -> str:
 
         title = _TITLE.search(stripped) or _HEADING.search(stripped)
         words = unescape(_MARKUP.sub(" ", title[1])).strip() if title else ""
-        return words or "a page of HTML"
+        return words or PAGE
     return stripped
 
 

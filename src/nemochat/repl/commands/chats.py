@@ -31,6 +31,10 @@ def save(session: Session, argument: str) -> str:
     """Name the conversation, so that `/load NAME` finds it; saved it is by itself."""
     conversation = session.chat.conversation
     saved = session.conversations()
+    if session.chat.store is not saved:
+        raise UsageError(
+            "nothing is saved since the disk failed", "/export FILE writes it elsewhere"
+        )
     if not argument:
         name = (
             f"as {plain(conversation.name)}" if conversation.name else "by itself, without a name"

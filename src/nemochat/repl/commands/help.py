@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 from nemochat.errors import UsageError
 from nemochat.guide import knowledge
 from nemochat.repl import registry
-from nemochat.repl.listings import plain
+from nemochat.repl.listings import NARROW, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -70,5 +71,7 @@ def _overview() -> str:
         f"- {title}: {', '.join(f'`{name}`' for name in names)}"
         for title, names in knowledge.groups().items()
     )
+    narrow = shutil.get_terminal_size().columns < NARROW
+    listed = "\n".join(f"- `{each.usage}`: {each.summary}" for each in registry.built_in())
     more = "`/help COMMAND` and `/help TOPIC` tell more. The topics:"
-    return f"{table()}\n\n{_own()}{more}\n\n{topics}"
+    return f"{listed if narrow else table()}\n\n{_own()}{more}\n\n{topics}"

@@ -9,7 +9,10 @@ from nemochat.repl.listings import plain
 from nemochat.repl.offers import SECONDS, matching, remember, table
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
+from nemochat.screen.safe import harmless_line
 from nemochat.wire.endpoints import GUIDE
+
+_GUIDED = "the guide answers out of its own pages"
 
 
 @command(aliases=("new", "reset"))
@@ -25,6 +28,8 @@ def model(session: Session, argument: str) -> str:
     if argument:
         session.settings.model = argument
         session.chat.mark()
+    elif session.settings.endpoint == GUIDE:
+        return f"No model is asked: {_GUIDED}."
     return f"The model is `{session.settings.model}`."
 
 
@@ -56,7 +61,16 @@ def endpoint(session: Session, argument: str) -> str:
         session.reach(argument)
         settings.endpoint, settings.model = argument, session.connector.model(argument)
         session.chat.mark()
-    return f"The endpoint is `{settings.endpoint}`, the model `{settings.model}`."
+    if settings.endpoint == GUIDE:
+        return f"The endpoint is `{GUIDE}`, and no model: {_GUIDED}."
+    return f"The endpoint is {_placed(session)}, the model `{settings.model}`."
+
+
+def _placed(session: Session) -> str:
+    """The endpoint's name, and where it was moved to."""
+    name = session.settings.endpoint
+    place = session.connector.place(name)
+    return f"`{name}`" if place == name else f"`{name}` at `{harmless_line(place, 200)}`"
 
 
 @command(aliases=("status", "settings"))
@@ -73,8 +87,8 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     rows = {
         "conversation": conversation.name or "not named; `/save NAME` names it",
         "questions": str(questions),
-        "endpoint": settings.endpoint,
-        "model": settings.model,
+        "endpoint": _placed(session),
+        "model": settings.model if settings.endpoint != GUIDE else f"none: {_GUIDED}",
         "system prompt": settings.system.partition("\n")[0] or "none",
         "profile": settings.profile or "none",
         "parameters": chosen or "the endpoint's defaults",
