@@ -17,7 +17,8 @@ from collections.abc import Callable
 from texts import PROSE, TOKEN, mixed
 
 from nemochat.screen.colours import styling
-from nemochat.screen.markdown import Renderer, prepare
+from nemochat.screen.markdown.highlight import prepare
+from nemochat.screen.markdown.renderer import Renderer
 from nemochat.screen.painter import Painter
 
 WIDTH, HEIGHT = 80, 24

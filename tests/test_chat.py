@@ -40,6 +40,9 @@ class Script:
         finally:
             self.closed += 1
 
+    def prepare(self) -> None:
+        pass
+
     def stop(self) -> None:
         self.answers.clear()
 

@@ -6,12 +6,14 @@ What is not named here is light, or needed by all. `make bench` tells what each 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 
 import pytest
 
 from tests.conftest import Program
 from tests.terminal import Screen
+from tests.wire.secured import until
 
 LOADED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\S+)", re.MULTILINE)
 PROFILED = {"PYTHONPROFILEIMPORTTIME": "1"}
@@ -22,13 +24,22 @@ PROXIES = {"httpx", "http.client", "http.cookiejar", "urllib.request", "click"}
 DATABASE = {"sqlite3"}
 FOLDERS = {"platformdirs"}
 EDITOR = {"prompt_toolkit", "wcwidth", "asyncio", "concurrent.futures", "socket", "ssl", "xml"}
-EDITOR |= {"logging"}
-COLOURS = {"rich"}
+EDITOR |= {"logging", "dataclasses", "inspect", "subprocess"}
+COLOURS = {"rich", "rich.style"}
 LEXERS = {"pygments"}
 FLAGS = {"typer", "inspect", "dataclasses", "subprocess"}
 NEVER = {
     *("pydantic", "pydantic_core", "importlib.metadata", "pkg_resources", "setuptools"),
-    *("markdown_it", "rich.markdown", "rich.live", "yaml", "openai", "unittest", "multiprocessing"),
+    *(
+        "markdown_it",
+        "rich.markdown",
+        "rich.live",
+        "rich.console",
+        "yaml",
+        "openai",
+        "unittest",
+        "multiprocessing",
+    ),
     *("pdb", "doctest", "anyio.abc", "sniffio", "httpx2", "requests"),
 }
 HEAVY = HTTP | PROXIES | DATABASE | FOLDERS | EDITOR | COLOURS | LEXERS | FLAGS | NEVER
@@ -77,9 +88,17 @@ def test_a_command_into_a_pipe_loads_only_what_it_needs(
 def test_the_chat_loads_neither_http_nor_lexers_before_its_prompt(
     asking: Program,
 ) -> None:
+    told = asking.home / "told"
     profiled = Program(asking.home, asking.environment | PROFILED)
-    with Screen(profiled, columns=200) as screen:
+    # The profile goes into a file: on a terminal it would stand on the screen.
+    command = ("sh", "-c", f'exec "$@" 2>{told}', "sh", sys.executable, "-m", "nemochat")
+    with Screen(profiled, command=command) as screen:
         screen.wait_for_prompt()
-        names = LOADED.findall(screen.raw.decode("utf-8", "replace").replace("\r", ""))
-    assert "prompt_toolkit" in names
-    assert heavy(names, FLAGS | FOLDERS | EDITOR | COLOURS) == []
+        until(lambda: "nemochat.wire.transport\n" in told.read_text())
+    names = LOADED.findall(told.read_text())
+    # What asks is loaded once the prompt stands there, the modules that it needs before itself.
+    needed = {"nemochat.wire.failures", "nemochat.wire.reasons", "nemochat.wire.retries"}
+    before = names[: min(map(names.index, needed))]
+    assert {"prompt_toolkit", "nemochat.repl.appearance"} <= set(before)
+    assert heavy(before, FOLDERS | EDITOR | COLOURS) == []
+    assert "nemochat.screen.markdown.renderer" not in before

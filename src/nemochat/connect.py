@@ -69,8 +69,7 @@ class Connector:
         Raises:
             ConfigurationError: it has no token, or an impossible address.
         """
-        from nemochat.wire.client import Client
-        from nemochat.wire.failures import Asked
+        from nemochat.wire.client import Client, Terms
 
         row = self.row(name)
         route = self.route(name)
@@ -81,16 +80,16 @@ class Connector:
                 f"Set it or take nemochat keys set {name}, or ask --endpoint guide",
             )
         number = self.config.number
-        client = Client(
+        terms = Terms(
             route,
             found.token if found else "",
-            Asked(self.variable(name), self.model(name)),
-            wait=self.view.wait,
-            timeouts=Timeouts(number("first_byte_timeout"), number("idle_timeout")),
-            retries=int(number("retries")),
-            fitting=Fitting(row.dialect, self.view.notice),
-            log=self.log,
+            endpoints.Asked(self.variable(name), self.model(name)),
+            self.view.wait,
+            Timeouts(number("first_byte_timeout"), number("idle_timeout")),
+            int(number("retries")),
+            self.log,
         )
+        client = Client(terms, Fitting(row.dialect, self.view.notice))
         for warning in (client.warning, self._kept_back(row, route.base_url, found)):
             if warning:
                 self.view.notice(warning)

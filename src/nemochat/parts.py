@@ -16,6 +16,9 @@ from nemochat.errors import EndpointError
 class Endpoint(Protocol):
     """Who answers."""
 
+    def prepare(self) -> None:
+        """Make ready for a question, in a thread beside the person who types it."""
+
     def fitted(self, prompt: Prompt) -> Prompt:
         """The prompt as it will be sent, without the parameters that are not taken."""
 

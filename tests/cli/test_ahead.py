@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Program
+from tests.terminal import Screen
 from tests.wire.fault_server.scripts import HELLO
-from tests.wire.secured import AUTHORITY, secured
+from tests.wire.secured import AUTHORITY, secured, until
 
 
 def at(program: Program, base_url: str, **more: str) -> Program:
@@ -58,3 +59,13 @@ def test_nothing_is_connected_to_without_a_token(program: Program) -> None:
         with_one = Program(program.home, without.environment | {"FAR_TOKEN": "sk-far"})
         assert with_one.run("ask", "--private", "Hi").stdout.decode() == f"{HELLO}\n"
         assert server.connections == 1
+
+
+def test_a_chat_connects_while_its_first_question_is_typed(program: Program) -> None:
+    with secured("good") as server:
+        with Screen(at(program, server.base_url)) as screen:
+            screen.wait_for_prompt()
+            until(lambda: server.connections == 1)
+            screen.say("Hi")
+            screen.wait_for(HELLO)
+        assert (server.connections, len(server.requests)) == (1, 1)

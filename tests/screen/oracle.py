@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from nemochat.screen.markdown import Row, render
+from nemochat.screen.markdown.renderer import render
+from nemochat.screen.markdown.spans import Row
 
 Line = tuple[tuple[str, str], ...]
 

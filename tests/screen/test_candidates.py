@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nemochat.core.messages import Ending, Message, Provenance, Role
 from nemochat.screen.candidates import presented
-from nemochat.screen.markdown import Renderer
+from nemochat.screen.markdown.renderer import Renderer
 from nemochat.screen.markdown.width import columns as columns_of
 from tests.conftest import Heard, Program
 from tests.screen.answers import ANSWERS

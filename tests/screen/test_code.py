@@ -8,9 +8,9 @@ from importlib import import_module
 
 import pytest
 
-from nemochat.screen.markdown import Renderer, Row, render
 from nemochat.screen.markdown.highlight import LONGEST, Highlighter, _span, highlighter
-from nemochat.screen.markdown.spans import Span
+from nemochat.screen.markdown.renderer import Renderer, render
+from nemochat.screen.markdown.spans import Row, Span
 
 from .answers import CODE
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown import CodeBlock, Renderer, Row, code_blocks, render
+from nemochat.screen.markdown.fenced import CodeBlock, code_blocks
+from nemochat.screen.markdown.renderer import Renderer, render
+from nemochat.screen.markdown.spans import Row
 from tests.screen.answers import ANSWERS, CODE
 from tests.screen.test_renderer import MARKDOWN
 

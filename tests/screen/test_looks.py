@@ -9,6 +9,7 @@ import termios
 from collections.abc import Iterator
 
 import pytest
+from rich.console import Console
 from rich.style import Style
 
 from nemochat import config
@@ -18,7 +19,7 @@ from nemochat.errors import UsageError
 from nemochat.repl.commands import themes
 from nemochat.screen import bell
 from nemochat.screen.background import Background, from_environment, luminance, theme_on
-from nemochat.screen.colours import wanted
+from nemochat.screen.colours import known, wanted
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.plain import Accessible, Plain
 from nemochat.screen.theme import ANSI, THEMES
@@ -307,3 +308,22 @@ def test_an_accessible_view_numbers_two_answers() -> None:
         candidates=2,
     )
     assert out.getvalue() == b"Answer 1:\nOne.\n\nAnswer 2:\nTwo.\nEnd of answer 2.\n"
+
+
+@pytest.mark.parametrize("colorterm", ["", "truecolor", "24bit", "yes"])
+@pytest.mark.parametrize(
+    "term",
+    ["", "dumb", "unknown", "xterm", "xterm-256color", "xterm-kitty", "screen-16color", "linux"],
+)
+@pytest.mark.parametrize("more", [{}, {"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "0"}])
+def test_a_terminal_has_the_colours_that_rich_finds(
+    term: str, colorterm: str, more: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in {"TERM": term, "COLORTERM": colorterm, **more}.items():
+            monkeypatch.setenv(name, value)
+        assert known() == (Console(file=terminal).color_system or "")

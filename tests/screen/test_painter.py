@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import pyte
 import pytest
 
-from nemochat.screen.markdown import Renderer, Row, Span
+from nemochat.screen.markdown.renderer import Renderer
+from nemochat.screen.markdown.spans import Row, Span
 from nemochat.screen.painter import Painter, appended, cropped
 from tests.screen.answers import ANSWERS
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown import Renderer, Row, Span, render
+from nemochat.screen.markdown.renderer import Renderer, render
+from nemochat.screen.markdown.spans import Row, Span
 
 from .answers import ANSWERS, LITERAL, NUMBERED, POEM
 from .payloads import PAYLOADS
@@ -326,7 +327,8 @@ def test_a_definition_is_shown_dim_and_used_after_it() -> None:
 
 def test_it_loads_no_lexers_and_no_tables_of_widths_before_they_are_needed() -> None:
     program = (
-        "import sys; from nemochat.screen.markdown import render; render('# a *b* `c`', 40);"
+        "import sys; from nemochat.screen.markdown.renderer import render;"
+        "render('# a *b* `c`', 40);"
         "print({'pygments', 'wcwidth', 'rich', 'prompt_toolkit', 'html'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown import Renderer, Row, render
+from nemochat.screen.markdown.renderer import Renderer, render
+from nemochat.screen.markdown.spans import Row
 from nemochat.screen.markdown.table import MOST_WAITING, alignments, cells, fitted
 
 from .answers import TABLES

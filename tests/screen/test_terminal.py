@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nemochat.screen.markdown import render
+from nemochat.screen.markdown.renderer import render
 from nemochat.screen.safe import harmless
 from tests.conftest import Program
 from tests.screen.answers import ANSWERS, CODE

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemochat.screen.answer import Answer
-from nemochat.screen.markdown import Row
+from nemochat.screen.markdown.spans import Row
 from nemochat.screen.safe import harmless
 from nemochat.screen.verbatim import Verbatim
 from tests.screen.answers import ANSWERS

@@ -10,9 +10,9 @@ from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, NemochatError
-from nemochat.wire.client import Client
+from nemochat.wire.client import Client, Terms
 from nemochat.wire.dialect import Fitting
-from nemochat.wire.failures import Asked
+from nemochat.wire.endpoints import Asked
 from nemochat.wire.patience import Timeouts
 from nemochat.wire.route import Route
 from tests.wire.fault_server.case import TOKEN
@@ -70,15 +70,15 @@ def asking(  # noqa: PLR0913 - a client has as many settings
         if while_waiting:
             while_waiting()
 
-    client = Client(
+    terms = Terms(
         Route(base_url, ca_bundle, proxy, SECONDS_TO_CONNECT),
         token,
         Asked("NEMO_TOKEN", "nemo"),
-        wait=wait,
-        timeouts=timeouts,
-        retries=retries,
-        fitting=fitting,
-        log=logged.append,
+        wait,
+        timeouts,
+        retries,
+        logged.append,
     )
+    client = Client(terms, fitting)
     with closing(client):
         yield Asking(client, waits, logged)

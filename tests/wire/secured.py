@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,3 +45,11 @@ def unused_port() -> int:
 def outcome(base_url: str, proxy: str | None = None) -> NemochatError:
     with asking(base_url, proxy=proxy) as asked:
         return asked.failure()
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for what another thread or process does."""
+    end = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)

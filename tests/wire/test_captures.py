@@ -15,8 +15,9 @@ from nemochat.core.messages import Ending, Provenance, Role, ToolCall, Usage
 from nemochat.core.messages import Message as Said
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, ExitCode, NotAnAnswer
-from nemochat.wire.client import Client
-from nemochat.wire.failures import Asked, refused
+from nemochat.wire.client import Client, Terms
+from nemochat.wire.endpoints import Asked
+from nemochat.wire.failures import refused
 from nemochat.wire.lenient import Json
 from nemochat.wire.models import listed
 from nemochat.wire.patience import Patience, Timeouts
@@ -227,7 +228,7 @@ def test_every_capture_comes_over_a_socket_in_random_pieces(path: Path) -> None:
 
     behave = plays(*(raw[a:b] for a, b in pairwise(places)))
     with FaultServer(behave) as server:
-        client = Client(Route(server.base_url), "sk-test", Asked("NEMO_TOKEN", "nemo"), wait=wait)
+        client = Client(Terms(Route(server.base_url), "sk-test", Asked("NEMO_TOKEN", "nemo"), wait))
         with closing(client):
             if is_list(path):
                 assert client.models() == listed(response.body) != ()

@@ -208,9 +208,9 @@ def test_nothing_of_http_is_loaded_before_the_first_question() -> None:
     import sys
 
     code = (
-        "import sys; from nemochat.wire.client import Client; from nemochat.wire.failures import "
-        "Asked; from nemochat.wire.route import Route; "
-        "Client(Route('https://api.example'), 'sk-test', Asked('T', 'm'), wait=print).close(); "
+        "import sys; from nemochat.wire.client import Client, Terms;"
+        "from nemochat.wire.endpoints import Asked; from nemochat.wire.route import Route;"
+        "Client(Terms(Route('https://api.example'), 'sk-test', Asked('T', 'm'), print)).close();"
         "print({'httpx', 'httpcore'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

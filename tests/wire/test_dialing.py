@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from nemochat.core.messages import Ending
 from nemochat.errors import Unreachable
 from nemochat.wire import dialing
@@ -12,19 +9,12 @@ from nemochat.wire.route import Route
 from tests.wire.asking import PROMPT, SECONDS_TO_CONNECT, asking
 from tests.wire.fault_server.scripts import HELLO
 from tests.wire.fault_server.server import FaultServer, Peer
-from tests.wire.secured import AUTHORITY, GOOD, secured, unused_port
+from tests.wire.secured import AUTHORITY, GOOD, secured, until, unused_port
 
 
 def way(base_url: str, ca_bundle: str = AUTHORITY) -> Route:
     """The way that `asking` takes with the same arguments."""
     return Route(base_url, ca_bundle, None, SECONDS_TO_CONNECT)
-
-
-def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def test_the_first_question_goes_over_the_connection_that_was_begun() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nemochat.errors import EndpointError, ExitCode, RequestRefused
-from nemochat.wire.failures import Asked, refused
+from nemochat.wire.endpoints import Asked
+from nemochat.wire.failures import refused
 from nemochat.wire.lenient import Json
 
 ASKED = Asked("DEEPINFRA_TOKEN", "mistralai/Mistral-Nemo-Instruct-2407")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.errors import EndpointError, EndpointFailed
-from nemochat.wire.failures import Asked, concise, in_stream, one_line, refused, told
+from nemochat.wire.endpoints import Asked
+from nemochat.wire.failures import concise, in_stream, one_line, refused, told
 from nemochat.wire.lenient import Json
 from nemochat.wire.reasons import reason
 

@@ -16,9 +16,9 @@ from nemochat.cli import asks, root
 from nemochat.cli.chats import chats
 from nemochat.cli.config import config
 from nemochat.cli.doctor import doctor
+from nemochat.cli.given import Given
 from nemochat.cli.keys import keys
 from nemochat.cli.models import models
-from nemochat.cli.options import Given
 from nemochat.cli.profiles import profiles
 
 app = root.typed()

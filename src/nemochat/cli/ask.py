@@ -10,8 +10,8 @@ from nemochat import profiles
 from nemochat.cli import forms, question, streams
 from nemochat.cli.asking import Asking
 from nemochat.cli.destination import Destination
+from nemochat.cli.given import Given
 from nemochat.cli.opening import configured, open_chat
-from nemochat.cli.options import Given
 from nemochat.core import ledger
 from nemochat.core.messages import Message
 from nemochat.core.schema import JSON_OBJECT, response_format

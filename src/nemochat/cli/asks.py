@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from nemochat.cli.asking import Asking
-from nemochat.cli.options import Given, shared
+from nemochat.cli.given import Given
+from nemochat.cli.options import shared
 
 EPILOG = (
     "Examples: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md; nemochat ask -x"

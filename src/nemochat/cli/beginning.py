@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nemochat import profiles
-from nemochat.cli.options import Given
+from nemochat.cli.given import Given
 from nemochat.config import Config
 from nemochat.connect import Connector
 from nemochat.core.conversation import Conversation, Settings

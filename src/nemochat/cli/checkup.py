@@ -13,8 +13,8 @@ from pathlib import Path
 
 from nemochat import __version__, config
 from nemochat.cli import streams
+from nemochat.cli.given import Given
 from nemochat.cli.opening import configured
-from nemochat.cli.options import Given
 from nemochat.cli.settings import check as fits
 from nemochat.cli.telling import hanging, on_terminal, tell, tell_json
 from nemochat.connect import Connector
@@ -31,7 +31,7 @@ from nemochat.errors import (
 from nemochat.screen.plain import Plain
 from nemochat.screen.safe import harmless_line
 from nemochat.wire import endpoints
-from nemochat.wire.failures import Asked
+from nemochat.wire.endpoints import Asked
 from nemochat.wire.patience import Timeouts
 from nemochat.wire.route import Route
 
@@ -208,14 +208,14 @@ def _store() -> str:
 
 def _local(connector: Connector) -> str:
     """Which of the table's servers run on this machine."""
-    from nemochat.wire.client import Client
+    from nemochat.wire.client import Client, Terms
 
     found = []
     for row in connector.rows():
         if not row.base_url or not endpoints.local(row.base_url):
             continue
         route = Route(row.base_url, proxy="", connect=LOCAL.first_byte)
-        client = Client(route, "", Asked("", ""), wait=lambda *_: None, timeouts=LOCAL)
+        client = Client(Terms(route, "", Asked("", ""), lambda *_: None, LOCAL))
         with closing(client):
             try:
                 models = client.offer(LOCAL.first_byte)

@@ -51,7 +51,7 @@ class Block(NamedTuple):
 
     def answer(self, chat: Chat, question: str) -> list[Message]:
         """Ask, and show the block; NotAnAnswer if a whole answer has none of this number."""
-        from nemochat.screen.markdown import code_blocks
+        from nemochat.screen.markdown.fenced import code_blocks
 
         answers = chat.say(question)
         blocks = [block for each in answers for block in code_blocks(each.content)]

@@ -7,8 +7,8 @@ import sys
 from contextlib import closing
 
 from nemochat.cli import streams
+from nemochat.cli.given import Given
 from nemochat.cli.opening import configured
-from nemochat.cli.options import Given
 from nemochat.cli.telling import tell_json, tell_rows
 from nemochat.connect import Connector
 from nemochat.errors import ExitCode

@@ -10,7 +10,7 @@ from nemochat import config
 from nemochat.chat import Chat, Options
 from nemochat.cli import debug
 from nemochat.cli.beginning import Beginning
-from nemochat.cli.options import Given
+from nemochat.cli.given import Given
 from nemochat.connect import Connector
 from nemochat.core.schema import ResponseFormat
 from nemochat.directories import directories

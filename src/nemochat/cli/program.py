@@ -52,6 +52,11 @@ def _asks(arguments: list[str]) -> bool:
 
 
 def _command(arguments: list[str]) -> int:
+    if not arguments and not _asks(arguments):  # the chat, without a flag to be read
+        from nemochat.cli.given import Given
+        from nemochat.cli.talk import talk
+
+        return talk(Given(), None)
     import typer
 
     try:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from nemochat.cli.asking import Asking
-from nemochat.cli.options import Given, shared
+from nemochat.cli.given import Given
+from nemochat.cli.options import shared
 
 COMMANDS = (
     "ask",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from nemochat import __version__
 from nemochat.cli import streams, views
+from nemochat.cli.given import Given
 from nemochat.cli.opening import Opened, configured, open_chat, remember_names
-from nemochat.cli.options import Given
 from nemochat.config import Config
 from nemochat.directories import directories
-from nemochat.errors import ExitCode
+from nemochat.errors import ExitCode, NemochatError
 from nemochat.files import read_text
 from nemochat.parts import Screen
 from nemochat.repl import loop
@@ -58,7 +59,13 @@ def _seat(session: Session, settings: Config) -> None:
 
     history = directories().state / "history" if session.saved else None
     aloud = views.accessible(settings)
-    session.person = Editor(session, history, session.screen.typed, accessible=aloud)
+    endpoint = session.chat.endpoint
+
+    def prepare() -> None:  # what fails here is told when a question is asked
+        with suppress(NemochatError):
+            endpoint.prepare()
+
+    session.person = Editor(session, history, session.screen.typed, accessible=aloud, drawn=prepare)
 
 
 def _greet(opened: Opened, screen: Screen) -> None:

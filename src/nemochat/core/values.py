@@ -130,3 +130,10 @@ def shown(value: object, longest: int = 40) -> str:
     import json
 
     return json.dumps(text, ensure_ascii=False)
+
+
+def as_typed(value: Value) -> str:
+    """A value as a person would type it."""
+    if value is None:
+        return "none"
+    return ", ".join(map(repr, value)) if isinstance(value, tuple) else str(value)

@@ -9,7 +9,6 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion  # no
 from prompt_toolkit.document import Document  # noqa: TID253 - loaded late by editor.py
 
 from nemochat.errors import NemochatError
-from nemochat.repl import paths, registry
 from nemochat.repl.session import Session
 from nemochat.screen.safe import harmless_line
 
@@ -49,6 +48,8 @@ class Commands(Completer):
             yield from self._following(name, rest) if blank else _named(name)
 
     def _following(self, name: str, rest: str) -> Iterator[Completion]:
+        from nemochat.repl import registry
+
         try:
             command = registry.find(name.lower())
             takes = command.takes
@@ -73,6 +74,8 @@ def _last_word(text: str) -> str:
 
 def _named(begun: str) -> Iterator[Completion]:
     """Commands by their names, then by the other names that fingers know."""
+    from nemochat.repl import registry
+
     known = list(registry.commands())
     pairs = [(command.name, command.summary) for command in known]
     pairs += [(each, f"/{row.name}: {row.summary}") for row in known for each in row.aliases]
@@ -95,6 +98,8 @@ def _words(words: Iterable[tuple[str, str]], begun: str) -> Iterator[Completion]
 
 def _paths(typed: str, *, quoting: bool) -> Iterator[Completion]:
     """Paths for what was typed; one with blanks in it is put into double quotes."""
+    from nemochat.repl import paths
+
     quoted = quoting and typed.startswith('"')
     for path, about in paths.going_on(typed[1:] if quoted else typed):
         text = path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from nemochat.core.conversation import first_line
 from nemochat.core.values import shown
@@ -18,8 +18,7 @@ _ABOUT = re.compile(r"\s*<!--\s*(.*?)\s*-->[^\S\n]*(?:\n|$)", re.DOTALL)
 _MARK = re.compile(r"\$(?:(\$)|(ARGUMENTS)\b|([1-9])(?![0-9]))")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A command of one's own, as its file has it.
 
     Attributes:

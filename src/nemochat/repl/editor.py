@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from nemochat.errors import UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PROMPT, SPOKEN_PROMPT = "> ", "You: "
 COLOURLESS = "mono"  # a theme
+SECONDS_TO_SETTLE = 0.1  # the first prompt is whole before anything else is loaded
 SECONDS_OF_ESCAPE = 0.05  # after which an Esc is no beginning of another key's sequence
 
 
@@ -32,6 +34,7 @@ class Editor:
         typed: Callable[[], bytes] = bytes,
         *,
         accessible: bool = False,
+        drawn: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare the editor.
 
@@ -40,6 +43,7 @@ class Editor:
             history: The file of what was typed; None keeps none.
             typed: What was typed since the last prompt, and stands on the next one.
             accessible: Whether the prompt is read aloud: nothing is then offered unasked.
+            drawn: Called in a thread once the first prompt stands there.
         """
         from nemochat.repl.toolbar import Toolbar
 
@@ -49,6 +53,18 @@ class Editor:
         self._hint = ""
         self._words = SPOKEN_PROMPT if accessible else PROMPT
         self._prompt = self._made(history)
+        self._once_drawn(drawn)
+
+    def _once_drawn(self, then: Callable[[], None]) -> None:
+        app = self._prompt.app
+
+        def begin(_: object) -> None:
+            app.after_render -= begin
+            waiting = Timer(SECONDS_TO_SETTLE, then)
+            waiting.daemon = True
+            waiting.start()
+
+        app.after_render += begin
 
     def _made(self, path: Path | None) -> PromptSession[str]:
         from prompt_toolkit import PromptSession

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from nemochat.core.messages import Ending
 from nemochat.errors import Ended, NemochatError
-from nemochat.repl import registry
-from nemochat.repl.question import worded
 from nemochat.repl.session import Session
 
 LEAVING = {"exit", "quit", ":q"}  # bare words that leave, alone on a line
@@ -44,14 +42,18 @@ def take(session: Session, text: str) -> None:
         return
     if bare in LEAVING:
         raise EOFError
-    said = ""
+    said = ""  # what takes a message up is loaded once there is one
     if bare.startswith("/") and not bare.startswith("//"):
+        from nemochat.repl import registry
+
         said = registry.run(session, bare)
     elif bare.startswith("!") and not bare.startswith("!!"):
-        from nemochat.repl.commands.shell import aside  # most chats never need it
+        from nemochat.repl.commands.shell import aside
 
         said = aside(session, bare[1:])
     else:
+        from nemochat.repl.question import worded
+
         session.chat.say(worded(session, bare[1:] if bare.startswith(("//", "!!")) else text))
     if said:
         session.screen.show(said)

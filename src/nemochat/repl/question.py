@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nemochat import profiles
 from nemochat.core.window import WINDOW, estimated_tokens, filled
@@ -17,8 +17,7 @@ _MENTION = re.compile(r"""(?<![^\s(\[{<"'`])(@@?)("[^"\n]+"|[^\s"@]*\w[^\s"]*)""
 _AFTER_A_NAME = ".,;:!?)]}>'`*"  # marks of the sentence, not of the name
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A file, folder or glob that a message names after an `@`.
 
     Attributes:

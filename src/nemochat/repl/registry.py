@@ -6,9 +6,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from nemochat.core.nearest import nearest
 from nemochat.core.values import shown
@@ -22,8 +22,7 @@ Choices = Callable[[Session], Iterable[tuple[str, str]]]
 Then = Callable[[Session, str], Iterable[tuple[str, str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A slash command.
 
     Attributes:

@@ -27,7 +27,7 @@ class Person(Protocol):
         """The answer to a question of ours, a line; "" where there is none."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Session:
     """A chat in the hands of its person.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
+from nemochat.core.values import as_typed
 from nemochat.core.window import WINDOW, used
-from nemochat.repl.commands.parameters import as_typed
 from nemochat.repl.session import Session
 from nemochat.screen.markdown.width import clusters, columns
 from nemochat.screen.safe import harmless_line
@@ -22,8 +22,7 @@ NEARLY_FULL = 0.8  # of the context
 LONGEST_NAME = 30  # columns of a model's name
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the toolbar tells.
 
     Attributes:
@@ -46,8 +45,7 @@ class Facts:
     attached: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A part of the toolbar: the same in ever fewer words, each with a rank.
 
     The words of the highest rank that there is room for are shown; 1 is what goes last.

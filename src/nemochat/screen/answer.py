@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
-from nemochat.screen.markdown import Row, Span, row
+from nemochat.screen.markdown.spans import Row, Span, row
 from nemochat.screen.thinking import Thinking
 
 _MOST_THOUGHT = 1_000  # characters that are kept: only the last are shown

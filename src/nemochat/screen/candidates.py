@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nemochat.core.messages import Ending, Message
 from nemochat.screen.answer import Layout
-from nemochat.screen.markdown import Row, Span, cut, laid_out, row
+from nemochat.screen.markdown.spans import Row, Span, cut, row
 from nemochat.screen.markdown.width import TAB, clusters
 from nemochat.screen.markdown.width import columns as columns_of
+from nemochat.screen.markdown.wrap import laid_out
 from nemochat.screen.safe import harmless_line
 from nemochat.screen.thinking import without_thoughts
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nemochat.screen.markdown import Row, Span
+from nemochat.screen.markdown.spans import Row, Span
 from nemochat.screen.markdown.width import clusters
 from nemochat.screen.markdown.width import columns as columns_of
 

@@ -23,16 +23,17 @@ from nemochat.screen.colours import Colours
 from nemochat.screen.device import put_on_clipboard, reflows, write
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
-from nemochat.screen.markdown import Renderer, Row, Span, laid_out, prepare, render, row
+from nemochat.screen.layouts import layout, prepare, rows
+from nemochat.screen.markdown.spans import Row, Span, row
+from nemochat.screen.markdown.wrap import laid_out
 from nemochat.screen.measures import measured
 from nemochat.screen.painter import Painter
 from nemochat.screen.safe import LONGEST_NOTICE, harmless_line
-from nemochat.screen.verbatim import Verbatim, as_it_is
+from nemochat.screen.verbatim import as_it_is
 from nemochat.screen.waiting import Waiting
 
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
-LIKELY = ("python", "bash", "javascript", "json")  # languages of code in answers
 NARROWEST = 8  # columns; a narrower terminal is written to as if it had these
 BLANK = row([])
 
@@ -98,7 +99,7 @@ class Terminal:
         self._colours.hear()  # what the terminal says of itself is no key
         self._candidates, self._painted = candidates, 0.0
         self._waiting.begin(candidates)
-        threading.Thread(target=prepare, args=LIKELY, daemon=True).start()  # while it waits
+        threading.Thread(target=prepare, daemon=True).start()  # while it waits
         with self.keyboard:
             try:
                 self._following = True
@@ -161,7 +162,7 @@ class Terminal:
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as Markdown."""
         self._look()
-        self._tell([*render(markdown, self._columns - 1, math=self._math), BLANK])
+        self._tell([*rows(markdown, self._columns - 1, math=self._math), BLANK])
 
     def lay_out(self, *, raw: bool) -> None:
         """Show the Markdown of answers as it came from here on, or laid out."""
@@ -194,8 +195,7 @@ class Terminal:
         return Answer(lambda: self._layout(self._columns - 1), self._waiting.seconds)
 
     def _layout(self, width: int) -> Layout:
-        math, numbered = self._math, self._keys
-        return Verbatim(width) if self.raw else Renderer(width, math=math, numbered=numbered)
+        return layout(width, raw=self.raw, math=self._math, numbered=self._keys)
 
     def _tell(self, found: list[Row]) -> None:
         """Show rows that are no answer, below one that was not settled: it failed."""

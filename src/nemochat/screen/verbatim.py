@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nemochat.screen.markdown import Row, Span, row
 from nemochat.screen.markdown.parting import LongLine
+from nemochat.screen.markdown.spans import Row, Span, row
 from nemochat.screen.markdown.width import columns
 from nemochat.screen.safe import Cleaner, harmless
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
-from nemochat.screen.markdown import Row, Span, laid_out
+from nemochat.screen.markdown.spans import Row, Span
+from nemochat.screen.markdown.wrap import laid_out
 from nemochat.screen.safe import harmless_line
 
 SECONDS_BEFORE_IT_SHOWS = 0.4

@@ -1,103 +1,85 @@
-"""One prompt out, deltas in, until an ending is known: requests, tries, what failures become."""
+"""Who asks one endpoint: checked when it is made, and loaded when it first has a question.
+
+The prompt of a chat is drawn before that, and needs none of it.
+"""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from nemochat import __version__
 from nemochat.core.deltas import Delta
-from nemochat.core.messages import Ending
-from nemochat.core.parameters import streams
 from nemochat.core.prompt import Prompt
-from nemochat.errors import (
-    ConfigurationError,
-    EndpointError,
-    NemochatError,
-    NotAnAnswer,
-    Unreachable,
-)
-from nemochat.wire import endpoints, failures, faults, listing, protocol
+from nemochat.errors import ConfigurationError, EndpointError
+from nemochat.wire import endpoints
 from nemochat.wire.dialect import Dialect, Fitting
-from nemochat.wire.given import Given
-from nemochat.wire.line import Incoming, Line
-from nemochat.wire.models import ModelInfo
-from nemochat.wire.patience import Patience, Timeouts
-from nemochat.wire.reading import deltas
-from nemochat.wire.retries import MOST_REQUESTS, pause
+from nemochat.wire.endpoints import Asked
+from nemochat.wire.patience import Timeouts
 from nemochat.wire.route import Route
 
-LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
-SECONDS_FOR_FAILURE = 5.0  # to read a refusal's body: the status alone tells enough
-SECONDS_TO_DRAIN = 0.05  # for the end of the body after [DONE], so that the connection can be kept
-_NOT_FOUND = 404
+if TYPE_CHECKING:
+    from nemochat.wire.exchange import Exchange
+    from nemochat.wire.models import ModelInfo
+
+SECONDS_FOR_MODELS = 2.0  # for a list that nobody asked for
 
 
-class NothingCame(NotAnAnswer):
-    """The response was an answer by its status, and held nothing."""
+class Terms(NamedTuple):
+    """What an endpoint is asked with.
+
+    Attributes:
+        route: The way to the address to which `/chat/completions` is added.
+        token: The secret to send; "" sends none.
+        asked: What a hint may name.
+        wait: Waits some seconds before the next try and tells why.
+        timeouts: How long to wait for what.
+        retries: How often to try again.
+        log: Takes a line for each request, response, try and ending; never the token.
+    """
+
+    route: Route
+    token: str
+    asked: Asked
+    wait: Callable[[float, EndpointError], None]
+    timeouts: Timeouts = Timeouts()
+    retries: int = 2
+    log: Callable[[str], None] | None = None
 
 
 class Client:
-    """Asks one endpoint; the connection is kept from one answer to the next.
+    """Asks one endpoint.
 
     Attributes:
         warning: What should be said once before a question is sent, or "".
     """
 
-    def __init__(  # noqa: PLR0913 - each is a setting of its own, given by name
-        self,
-        route: Route,
-        token: str,
-        asked: failures.Asked,
-        *,
-        wait: Callable[[float, EndpointError], None],
-        timeouts: Timeouts | None = None,
-        retries: int = MOST_REQUESTS - 1,
-        fitting: Fitting | None = None,
-        log: Callable[[str], None] | None = None,
-    ) -> None:
-        """Prepare a client; nothing is sent yet.
-
-        Args:
-            route: The way to the address to which `/chat/completions` is added.
-            token: The secret to send; "" sends none.
-            asked: What a hint may name.
-            wait: Waits some seconds before the next try and tells why.
-            timeouts: How long to wait for what.
-            retries: How often to try again.
-            fitting: Makes prompts fit the endpoint.
-            log: Takes a line for each request, response, try and ending; never the token.
+    def __init__(self, terms: Terms, fitting: Fitting | None = None) -> None:
+        """Prepare a client that makes prompts fit; nothing is sent yet.
 
         Raises:
             ConfigurationError: the address is none, or the token cannot be sent.
         """
-        self._base_url = endpoints.address(route.base_url)
-        if problem := endpoints.token_problem(token):
+        address = endpoints.address(terms.route.base_url)
+        if problem := endpoints.token_problem(terms.token):
             raise ConfigurationError(f"the token {problem}")
-        self.warning = endpoints.exposure(self._base_url, token)
-        self._token = token
-        self._asked = asked
-        self._wait = wait
-        self._timeouts = timeouts or Timeouts()
-        self._most_requests = min(max(retries, 0) + 1, MOST_REQUESTS)
+        self.warning = endpoints.exposure(address, terms.token)
+        self._terms = terms._replace(route=terms.route._replace(base_url=address))
         self._fitting = fitting or Fitting(Dialect())
-        self._log = log
-        self._requests = 0
-        headers = {"Content-Type": "application/json", "User-Agent": f"nemochat/{__version__}"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        headers |= self._fitting.dialect.headers
-        self._line = Line(route._replace(base_url=self._base_url), headers)
+
+    def prepare(self) -> None:
+        """Load what sends a request, and begin to connect: called beside what people do first."""
+        self._exchange.prepare()
 
     def close(self) -> None:
         """Close the connection."""
-        self._line.close()
+        if "_exchange" in self.__dict__:
+            self._exchange.close()
 
     def stop(self) -> None:
         """End the answer that is being read in another thread: its ending is INTERRUPTED."""
-        self._line.stop()
+        self._exchange.stop()
 
     def fitted(self, prompt: Prompt) -> Prompt:
         """The prompt as the endpoint takes it; of a parameter left out is told, once."""
@@ -113,131 +95,20 @@ class Client:
             EndpointError: there is no answer.
             ConfigurationError: the endpoint cannot be asked at all.
         """
-        self._requests = 0
-        self._line.begin()
-        return self._answer(prompt)
+        return self._exchange.stream(prompt)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """The endpoint's models, or none if it does not tell in time."""
         with suppress(EndpointError, ConfigurationError):
-            return self.offer(listing.SECONDS)
+            return self.offer(SECONDS_FOR_MODELS)
         return ()
 
     def offer(self, seconds: float) -> tuple[ModelInfo, ...]:
         """The endpoint's models, waited for so many seconds; EndpointError if it does not tell."""
-        self._line.begin()
-        try:
-            return self._listed(seconds)
-        except NemochatError as error:
-            failures.concise(error, self._token)
-            raise
+        return self._exchange.offer(seconds)
 
-    def _listed(self, seconds: float) -> tuple[ModelInfo, ...]:
-        self._tell(f"GET {self._base_url}{listing.LIST}")
-        return listing.asked_for(self._line, seconds, self._asked)
+    @cached_property
+    def _exchange(self) -> Exchange:
+        from nemochat.wire.exchange import Exchange
 
-    def _answer(self, prompt: Prompt) -> Generator[Delta]:
-        """The answer, with as many tries as may be made and are of use."""
-        while True:
-            given = Given()
-            try:
-                for delta in self._once(prompt):
-                    given.add(delta)
-                    yield delta
-            except NemochatError as error:
-                failures.concise(error, self._token)
-                self._tell(f"{type(error).__name__}: {error.sentence}")
-                if not isinstance(error, EndpointError):
-                    raise
-                if self._may_tell_more(error, prompt):
-                    self._tell("an empty stream; again without streaming")
-                    self._line.drop()
-                    prompt = prompt._replace(stream=False)
-                    continue
-                if self._line.stopped:
-                    yield from given.broken_off(Ending.INTERRUPTED, "")
-                    return
-                if given.begun:
-                    yield from given.broken_off(faults.ending(error), error.sentence)
-                    return
-                seconds = pause(error, self._requests)
-                if given.thought or seconds is None or self._requests >= self._most_requests:
-                    raise
-                self._tell(f"again in {seconds:.1f} s")
-                self._wait(seconds, error)
-            else:
-                return
-
-    def _may_tell_more(self, error: NemochatError, prompt: Prompt) -> bool:
-        """Whether the reason for an empty stream may be had by asking without streaming.
-
-        llama-cpp-python answers a prompt that it cannot take with an empty stream, and closes the
-        connection; asked again, and from then on, for a whole answer, it tells the reason.
-        """
-        streamed = prompt.stream and streams(prompt.parameters)
-        left = self._requests < MOST_REQUESTS and not self._line.stopped
-        return isinstance(error, NothingCame) and streamed and left
-
-    def _once(self, prompt: Prompt) -> Iterator[Delta]:
-        """The answer to one request."""
-        reader = protocol.Reader(limit_chosen=prompt.parameters.get("max_tokens") is not None)
-        patience = Patience(self._timeouts)
-        said: bytes | None = None
-        with self._posted(prompt, patience) as incoming:
-            if incoming.answers:
-                yield from self._read(incoming, reader, patience)
-            else:
-                patience.only(min(SECONDS_FOR_FAILURE, self._timeouts.idle))
-                said = incoming.beginning(LARGEST_FAILURE)
-        if said is not None:
-            raise self._refusal(incoming, said)
-        if reader.understood or reader.events:
-            self._tell(f"the end, after {reader.events} events, {reader.unreadable} unreadable")
-            yield from reader.end()
-        else:
-            raise NothingCame("the endpoint sent an empty answer")
-
-    @contextmanager
-    def _posted(self, prompt: Prompt, patience: Patience) -> Iterator[Incoming]:
-        """The response to one request."""
-        self._requests += 1
-        path = "/chat/completions"
-        content = json.dumps(protocol.body(prompt, self._fitting.dialect), ensure_ascii=False)
-        self._tell(f"POST {self._base_url}{path}, {len(content)} characters, {self._requests}.")
-        begun = time.monotonic()
-        with self._line.send(
-            "POST", path, content.encode("utf-8", "replace"), patience
-        ) as incoming:
-            kind = incoming.headers.get("content-type", "of no type")
-            self._tell(f"{incoming.status}, {kind}, after {time.monotonic() - begun:.2f} s")
-            yield incoming
-
-    def _read(
-        self, incoming: Incoming, reader: protocol.Reader, patience: Patience
-    ) -> Iterator[Delta]:
-        """The deltas of a response, and its connection left fit for the next request."""
-        try:
-            yield from deltas(incoming.pieces, reader, patience)
-        except (Unreachable, NotAnAnswer) as error:
-            if reader.ended and not self._line.stopped:
-                return  # all that mattered came
-            error.retriable = False  # the endpoint is at work, and is paid for it
-            yield from reader.flush()
-            raise
-        if reader.done:
-            patience.only(SECONDS_TO_DRAIN)
-            with suppress(EndpointError):
-                next(incoming.pieces, None)
-
-    def _refusal(self, incoming: Incoming, said: bytes) -> EndpointError:
-        """The error that a response without an answer stands for."""
-        models: list[str] = []
-        if incoming.status == _NOT_FOUND and b"model" in said.lower():
-            with suppress(EndpointError, ConfigurationError):
-                models = [model.name for model in self._listed(listing.SECONDS)]
-        status, headers, body = incoming.status, incoming.headers, failures.read(said)
-        return failures.refused(status, headers, body, self._asked, models)
-
-    def _tell(self, line: str) -> None:
-        if self._log:
-            self._log(failures.one_line(line, self._token, failures.LONGEST_SENTENCE))
+        return Exchange(self._terms, self._fitting.dialect)

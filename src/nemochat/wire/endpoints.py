@@ -39,6 +39,18 @@ class Endpoint(NamedTuple):
     token_command: str = ""
 
 
+class Asked(NamedTuple):
+    """What a hint may name of the request.
+
+    Attributes:
+        token_variable: The environment variable that should hold the endpoint's token.
+        model: The model that was asked for.
+    """
+
+    token_variable: str
+    model: str
+
+
 # Differences are those that the servers' own documentation of 2026-11 tells; where it is silent,
 # a parameter is sent and the server has the last word.
 TABLE = (

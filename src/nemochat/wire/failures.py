@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from nemochat.core.nearest import nearest
 from nemochat.errors import (
@@ -20,6 +19,7 @@ from nemochat.errors import (
     Unauthorized,
     Unreachable,
 )
+from nemochat.wire.endpoints import Asked
 from nemochat.wire.lenient import Json, parse
 from nemochat.wire.reasons import reason
 from nemochat.wire.retries import seconds_asked
@@ -38,18 +38,6 @@ _LIMIT = re.compile(
     r"(?:maximum|max|limit|size|window|length|n_ctx)\D{0,40}?(\d{3,9})", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d{3,9}")
-
-
-class Asked(NamedTuple):
-    """What a hint may name of the request.
-
-    Attributes:
-        token_variable: The environment variable that should hold the endpoint's token.
-        model: The model that was asked for.
-    """
-
-    token_variable: str
-    model: str
 
 
 def concise(error: NemochatError, secret: str) -> None:

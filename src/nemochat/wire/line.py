@@ -73,6 +73,11 @@ class Line:
         self._where = self._endpoint
         self._stream: Any = None
 
+    def prepare(self) -> None:
+        """Load what sends a request, and begin to connect."""
+        _ = self._way
+        self._dialler.dial()
+
     def close(self) -> None:
         """Close the connection."""
         if "_way" in self.__dict__:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nemochat.errors import NotAnAnswer, RequestRefused
 from nemochat.wire import failures
+from nemochat.wire.endpoints import Asked
 from nemochat.wire.line import Line
 from nemochat.wire.models import ModelInfo, listed
 from nemochat.wire.patience import Patience, Timeouts
@@ -14,7 +15,7 @@ LARGEST_LIST = 8 * 1024 * 1024  # bytes read of a list of models
 _NONE_THERE = {404, 405, 501}
 
 
-def asked_for(line: Line, seconds: float, asked: failures.Asked) -> tuple[ModelInfo, ...]:
+def asked_for(line: Line, seconds: float, asked: Asked) -> tuple[ModelInfo, ...]:
     """The models that an endpoint offers.
 
     Args:

@@ -30,6 +30,9 @@ class Rehearsal:
         self._fitting = fitting
         self._curl = curl
 
+    def prepare(self) -> None:
+        """There is nothing to make ready."""
+
     def fitted(self, prompt: Prompt) -> Prompt:
         """The prompt as the endpoint takes it; what it does not take is said."""
         return self._fitting.fit(prompt)

@@ -17,7 +17,7 @@ from nemochat.repl.commands.tree import nth_question
 from nemochat.repl.listings import plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.screen.markdown import code_blocks
+from nemochat.screen.markdown.fenced import code_blocks
 from nemochat.screen.safe import harmless_line
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from nemochat.core.conversation import Conversation, Node
 from nemochat.core.ledger import money
 from nemochat.core.messages import Continued, Ending, Message, Role
+from nemochat.core.values import as_typed
 from nemochat.errors import UsageError
-from nemochat.repl.commands.parameters import as_typed
 from nemochat.repl.commands.tree import nth_question
 from nemochat.repl.listings import plain
 from nemochat.repl.registry import command

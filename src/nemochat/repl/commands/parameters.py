@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from nemochat.core import parameters
-from nemochat.core.values import Number, OneOf, Value
+from nemochat.core.values import Number, OneOf, as_typed
 from nemochat.errors import UsageError
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
@@ -76,13 +76,6 @@ def unset(session: Session, argument: str) -> str:
 def temp(session: Session, argument: str) -> str:
     """Set or show the temperature: short for `/set temperature`."""
     return set_(session, f"temperature {argument}")
-
-
-def as_typed(value: Value) -> str:
-    """A value as a person would type it."""
-    if value is None:
-        return "none"
-    return ", ".join(map(repr, value)) if isinstance(value, tuple) else str(value)
 
 
 def _table(session: Session) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from nemochat import profiles
 from nemochat.core.profile import NONE, Profile, values
+from nemochat.core.values import as_typed
 from nemochat.errors import NemochatError
 from nemochat.files import fenced
-from nemochat.repl.commands.parameters import as_typed
 from nemochat.repl.listings import plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
