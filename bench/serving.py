@@ -35,11 +35,13 @@ class Plan:
         tokens: How many.
         a_second: How many a second; 0 sends them in batches, as fast as they are taken.
         numbered: Whether each token is a number of its own, told from all others on a screen.
+        pause: Seconds before the first one, as a model takes them to read its prompt.
     """
 
     tokens: int = 10
     a_second: float = 0.0
     numbered: bool = False
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ class Server:
             connection.sendall(_whole({**_ABOUT, "choices": [choice], "usage": _usage(1)}))
             return
         connection.sendall(_HEAD)
+        time.sleep(self.plan.pause)
         self._stream(connection, heard)
         time.sleep(SECONDS_BEFORE_LAST)
         end = _event([{"index": 0, "delta": {}, "finish_reason": "stop"}])

@@ -11,7 +11,10 @@ import re
 from nemochat.wire.candidate import text_alone
 from nemochat.wire.lenient import Json, parse, string
 
-MOST_FRUITLESS = 8  # chunks learnt in vain, after which a server's are taken to differ always
+# To learn a chunk takes what two texts save that are then read quickly. When so much is not saved
+# yet, a server's chunks are taken to differ too often.
+LEARNING = 2
+MOST_UNSAVED = 16
 _CONTENT = re.compile(r'"content"[ \t\r\n]*:[ \t\r\n]*(?=")')
 _OTHER = "another text"
 
@@ -26,7 +29,7 @@ class Alike:
 
     def __init__(self) -> None:
         self._before = self._after = ""  # the text with its quotation marks; "" for nothing learnt
-        self._fruitless = 0
+        self._unsaved = 0
 
     def text(self, data: str) -> str | None:
         """The text of a chunk that is like the last one, never empty; None for any other chunk."""
@@ -36,7 +39,8 @@ class Alike:
         found = string(data, len(before))
         if found is None or found[1] != len(data) - len(after) or not found[0]:
             return None
-        self._fruitless = 0
+        if self._unsaved:
+            self._unsaved -= 1
         return found[0]
 
     def forget(self) -> None:
@@ -50,9 +54,9 @@ class Alike:
             data: Its source.
             chunk: What it was read as.
         """
-        if self._fruitless >= MOST_FRUITLESS or not (text := _only_text(chunk)):
+        if self._unsaved >= MOST_UNSAVED or not (text := _only_text(chunk)):
             return
-        self._fruitless += 1
+        self._unsaved += LEARNING
         for place in _CONTENT.finditer(data):
             found = string(data, place.end())
             if found is None or found[0] != text:

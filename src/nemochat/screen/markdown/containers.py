@@ -166,6 +166,8 @@ class Margin:
 
 def _shortened(spans: Sequence[Span], over: int) -> tuple[Span, ...]:
     """The spans without this many columns at their left."""
+    if not over:
+        return tuple(spans)
     kept: list[Span] = []
     for span in spans:
         gone = min(over, len(span.text))
