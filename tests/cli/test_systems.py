@@ -39,7 +39,7 @@ def test_a_terminal_of_another_encoding_shows_what_it_can(asking: Program, heard
         terminal.process.send(b"//f\xfcr\r")
         terminal.wait_for("tokens/s")
         terminal.wait_for_prompt()
-        terminal.say("Which endpoints are there?")
+        terminal.say("Which exit codes are there?")
         terminal.wait_for("There is more")
         terminal.wait_for_prompt()
     assert heard.bodies[0]["messages"][-1]["content"] == "/für"

@@ -15,6 +15,7 @@ from nemochat.errors import ConfigurationError, EndpointError, NotAnAnswer, Unre
 from nemochat.wire.faults import Lost, Stalled, ending, explained
 
 NETWORK = "Is the network up?"
+LONGER = "--first-byte-timeout and --idle-timeout wait longer"
 
 
 def because(error: Exception, cause: Exception) -> Exception:
@@ -25,6 +26,7 @@ def because(error: Exception, cause: Exception) -> Exception:
 
 def refused_certificate() -> ssl.SSLCertVerificationError:
     error = ssl.SSLCertVerificationError(1, "")
+    error.verify_code = 18
     error.verify_message = "self-signed certificate"
     return error
 
@@ -42,7 +44,7 @@ def other_tls(reason: str) -> ssl.SSLError:
             because(httpx.ConnectError("x"), because(OSError("x"), socket.gaierror(-2, "x"))),
             Unreachable,
             "the name of HOST is not found",
-            NETWORK,
+            "Is the network up, and the name right?",
         ),
         (
             ConnectionRefusedError(),
@@ -89,7 +91,7 @@ def other_tls(reason: str) -> ssl.SSLError:
             because(httpx.ConnectError("x"), refused_certificate()),
             Unreachable,
             "the certificate of HOST was refused (self-signed certificate)",
-            "SSL_CERT_FILE can name another authority's certificate",
+            "SSL_CERT_FILE or --ca-bundle can name the authority that vouches for it",
         ),
         (ssl.SSLEOFError(8, "EOF"), Lost, "HOST closed the encrypted connection", ""),
         (ssl.SSLZeroReturnError(6, "TLS"), Lost, "HOST closed the encrypted connection", ""),
@@ -117,13 +119,13 @@ def other_tls(reason: str) -> ssl.SSLError:
         (ValueError("said"), Unreachable, "the address of the proxy is wrong (said)", ""),
         (httpx.ConnectTimeout(""), Unreachable, "HOST did not answer in time", NETWORK),
         (httpx.PoolTimeout(""), Unreachable, "HOST did not answer in time", NETWORK),
-        (httpx.ReadTimeout(""), Stalled, "HOST fell silent", ""),
-        (httpx.WriteTimeout(""), Stalled, "HOST fell silent", ""),
+        (httpx.ReadTimeout(""), Stalled, "HOST fell silent", LONGER),
+        (httpx.WriteTimeout(""), Stalled, "HOST fell silent", LONGER),
         (
             httpx.ProxyError("403 No"),
             Unreachable,
             "the proxy refused the connection (403 No)",
-            "",
+            "--proxy names another one, or none",
         ),
         (
             httpx.LocalProtocolError("Illegal header value b'secret'"),

@@ -187,7 +187,7 @@ def test_a_name_that_is_not_found_is_told() -> None:
     with pytest.raises(UsageError) as caught:
         fetched("https://no.such.host.invalid/x")
     assert caught.value.sentence == 'the name "no.such.host.invalid" is not found'
-    assert caught.value.hint == "Is the network up?"
+    assert "Names are looked up by this machine" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def test_nobody_there() -> None:
 
 def test_a_name_that_there_is_not() -> None:
     (step,) = gone(Route("http://no.such.host.invalid/v1"))
-    assert str(step.error) == "the name of no.such.host.invalid:80 is not found. Is the network up?"
+    assert str(step.error) == (
+        "the name of no.such.host.invalid:80 is not found. Is the network up, and the name right?"
+    )
 
 
 def test_behind_a_proxy_the_way_is_gone_as_far_as_the_proxy() -> None:

@@ -41,8 +41,8 @@ def test_an_answer_at_one_go_is_read_in_any_pieces(before: bytes, size: int) -> 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b"<html><head><title>Busy</title>", "Busy"),
-        (b"<p>\xff", "<p>\ufffd"),
+        (b"<html><head><title>Busy</title>", 'the page "Busy"'),
+        (b"<p>\xff", 'the page "<p>\ufffd"'),
         (b'{"choices": [', "broken JSON"),
         (b'{"x": 1}', "other JSON"),
         (b'{"title": "Bad"}', "Bad"),
