@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 SECONDS_BUSY = 5.0  # to wait for other processes
-# Of pages. A process hardly reads one twice, and keeping a long answer would fill what there is.
-KILOBYTES_CACHED = 128
 _DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
 _FULL = 13  # SQLITE_FULL
 DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
@@ -195,7 +193,7 @@ def _make_ready(db: Connection, path: Path) -> None:
         schema.migrate(db)
         db.execute("COMMIT")
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute(f"PRAGMA cache_size = -{KILOBYTES_CACHED}")
+    db.execute("PRAGMA cache_size = -128")  # kB; keeping a long answer would fill the usual 2 MB
 
 
 def _copy(path: Path, target: Path) -> None:
