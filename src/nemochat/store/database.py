@@ -193,7 +193,7 @@ def _make_ready(db: Connection, path: Path) -> None:
         schema.migrate(db)
         db.execute("COMMIT")
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA cache_size = -128")  # kB: a page is hardly read twice, 2 MB would be kept
+    db.execute("PRAGMA cache_size = -128")  # kB; keeping a long answer would fill the usual 2 MB
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -138,8 +138,8 @@ class _Scan:
         run = _RUNS["["].match(self._text, at)
         assert run
         end = run.end()
-        closes = self._more or self._text.rfind("]") >= end  # else the last one stands for all
-        first = max(at, end - _DEEPEST) if closes else end - 1
+        closed = self._more or self._text.rfind("]") >= end  # else the last one stands for all
+        first = max(at, end - _DEEPEST) if closed else end - 1
         if first > at:
             self.nodes.append(Node(at, self._text[at:first]))
         for start in range(first, end):
