@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nemochat.core import parameters, profile
+from nemochat.core import parameters
 from nemochat.core.nearest import nearest
 from nemochat.core.values import Number, OneOf, Value, Values, shown
 from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.setting import SWITCH, Setting
+
+if TYPE_CHECKING:
+    from nemochat.core.profile import Profile
 
 SECTION = "parameters"  # of the file: the sampling parameters
 PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
@@ -69,7 +73,7 @@ class Config:
         }
         self.parameters: dict[str, Value] = {}
         self.endpoints: dict[str, object] = {}
-        self.profiles: dict[str, profile.Profile] = {}
+        self.profiles: dict[str, Profile] = {}
 
     def put(self, name: str, value: Value, origin: str) -> None:
         """Let a setting be `value`, because of `origin`."""
@@ -183,6 +187,8 @@ def _take_endpoints(config: Config, told: dict[str, object], origin: str) -> Non
 
 
 def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
+    from nemochat.core import profile  # most files tell of none
+
     if isinstance(told.get(DEFAULT), str):
         config.put(PROFILE, _BY_NAME[PROFILE].check(told.pop(DEFAULT), str(file)), str(file))
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from nemochat.core.prompt import Prompt
-from nemochat.wire.lenient import Json
+if TYPE_CHECKING:  # an endpoint is looked up before anything is sent to it
+    from nemochat.core.prompt import Prompt
+    from nemochat.wire.lenient import Json
 
 
 class Dialect(NamedTuple):
