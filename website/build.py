@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nemochat.guide import knowledge
@@ -63,19 +63,17 @@ def picture(match: re.Match[str]) -> str:
 def index() -> str:
     """The first page: how the README begins, and where each page leads."""
     opening = (ROOT / "README.md").read_text("utf-8").partition("\n## ")[0]
-    pages = knowledge.pages()
-    leads = (f"- [{p.title}]({p.name}.md): {_sentence(p.opening)}" for p in pages)
-    topics, developers = "\n".join(p.name for p in pages), "\n".join(DEVELOPERS)
-    return "\n\n".join(
-        [
-            PICTURE.sub(picture, linked(opening)),
-            f"```{{toctree}}\n:hidden:\n:caption: The pages\n\n{topics}\n```",
-            f"```{{toctree}}\n:hidden:\n:caption: For developers\n\n{developers}\n```",
-            "## The pages",
-            linked("\n".join(leads)),
-            "",
-        ]
-    )
+    pages = {page.name: page for page in knowledge.pages()}
+    parts = [PICTURE.sub(picture, linked(opening))]
+    for title, names in knowledge.groups().items():
+        leads = (f"- [{pages[n].title}]({n}.md): {_sentence(pages[n].opening)}" for n in names)
+        parts += [contents(title, names), f"## {title}", linked("\n".join(leads))]
+    return "\n\n".join([*parts, contents("For developers", DEVELOPERS), ""])
+
+
+def contents(title: str, names: Iterable[str]) -> str:
+    """A part of the navigation."""
+    return "\n".join(["```{toctree}", ":hidden:", f":caption: {title}", "", *names, "```"])
 
 
 def _sentence(text: str) -> str:
