@@ -32,12 +32,14 @@ class Came:
 
     Attributes:
         answers: The objects of --json; none if it was run without.
+        errors: What --json tells instead of answers.
     """
 
     code: int
     out: str
     err: list[str]
     answers: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     @property
     def sentences(self) -> list[str]:
@@ -107,10 +109,12 @@ class Player:
         err = done.stderr.decode("utf-8", "replace").removesuffix("\n")
         said = err.split("\n") if err else []
         try:
-            answers = [json.loads(line) for line in out.split("\n") if line and json_wanted]
+            objects = [json.loads(line) for line in out.split("\n") if line and json_wanted]
         except ValueError:
             return Came(done.returncode, out, [*said, f"--json prints {out!r}"])
-        return Came(done.returncode, out, said, answers)
+        errors = [each["error"]["message"] for each in objects if "error" in each]
+        answers = [each for each in objects if "error" not in each]
+        return Came(done.returncode, out, said, answers, errors)
 
 
 def common(came: Came) -> list[str]:
@@ -138,6 +142,8 @@ def compared(plain: Came, told: Came, expected: Expected) -> list[str]:
         f"endings {endings}": endings == expected.endings,
         f"tool calls {calls}": calls == expected.calls,
         f"prints {plain.out!r}, with --json {shown!r}": plain.out == (shown and shown + "\n"),
+        f"tells as JSON {told.errors}": bool(told.errors) is not bool(told.answers)
+        and all(any(message in line for line in told.err) for message in told.errors),
         f"says {plain.err}": fits(plain.sentences, expected.says),
         f"says with --json {told.err}": fits(told.sentences, expected.says),
     }
