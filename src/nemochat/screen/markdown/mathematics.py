@@ -69,7 +69,7 @@ def unicode(source: str) -> str | None:
     tokens.reverse()
     try:
         text = _group(tokens, closed=False)
-    except _NotExactError:
+    except (_NotExactError, RecursionError):  # hundreds of braces in one another are no formula
         return None
     return re.sub(r" {2,}", " ", text).strip() if "quad" not in source else text.strip()
 
