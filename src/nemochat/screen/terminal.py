@@ -24,7 +24,7 @@ from nemochat.screen.device import put_on_clipboard, reflows, write
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.layouts import layout, prepare, rows
-from nemochat.screen.markdown.spans import Row, Span, row
+from nemochat.screen.markdown.spans import BLANK, Row, Span, row
 from nemochat.screen.markdown.wrap import laid_out
 from nemochat.screen.measures import measured
 from nemochat.screen.painter import Painter
@@ -35,7 +35,6 @@ from nemochat.screen.waiting import Waiting
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
 NARROWEST = 8  # columns; a narrower terminal is written to as if it had these
-BLANK = row([])
 
 
 class Terminal:
@@ -234,6 +233,8 @@ class Terminal:
 
     def _look(self) -> None:
         size = shutil.get_terminal_size()
+        if size.lines < self._rows:
+            self._painter.shortened(size.lines)
         if size.columns != self._columns:
             self._painter.resized(size.columns, reflows=reflows())
             if self._answer is not None:
