@@ -28,7 +28,6 @@ OUTSIDE = (
     *("click", "shellingham", "sniffio", "typing_extensions", "annotated_doc"),
 )
 
-
 Times = dict[str, tuple[int, int]]
 
 

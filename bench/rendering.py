@@ -71,7 +71,6 @@ def live(text: str) -> tuple[float, float, float]:
     console = Console(file=out, force_terminal=True, width=WIDTH, height=HEIGHT)
     spent = worst = 0.0
     with Live(console=console, auto_refresh=False) as shown:
-        size = 0
         for sample in range(1, SAMPLES + 1):
             size = len(text) * sample // SAMPLES
             begun = time.process_time()
@@ -79,8 +78,8 @@ def live(text: str) -> tuple[float, float, float]:
             took = time.process_time() - begun
             spent += took
             worst = max(worst, took)
-        written = len(out.getvalue().encode())
-    return spent * 1000 / SAMPLES, written / SAMPLES, worst * 1000
+        count = len(out.getvalue().encode())
+    return spent * 1000 / SAMPLES, count / SAMPLES, worst * 1000
 
 
 def raw(text: str) -> tuple[float, float, float]:
@@ -106,10 +105,10 @@ def main() -> None:
         for way in (live, ours, raw):
             for tokens in arguments.tokens:
                 text = make(tokens * TOKEN)[: tokens * TOKEN]
-                milliseconds, written, worst = way(text)
+                milliseconds, size, worst = way(text)
                 print(
                     f"| {name} | {way.__name__} | {tokens:,} | {milliseconds:.3f} "
-                    f"| {written:,.0f} | {worst:.1f} |",
+                    f"| {size:,.0f} | {worst:.1f} |",
                     flush=True,
                 )
 

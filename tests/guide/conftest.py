@@ -1,4 +1,4 @@
-"""A guide without pauses, and the seed's requests."""
+"""A guide without pauses, and a client for it."""
 
 from __future__ import annotations
 

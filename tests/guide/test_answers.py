@@ -139,6 +139,6 @@ def test_a_long_table_is_cut_between_rows_with_its_head_repeated() -> None:
 
 
 def test_a_fence_with_an_empty_line_stays_whole() -> None:
-    fence = "```python\n" + "x = 1\n\ny = 2\n" * 8 + "```"
+    fence = "```python\n" + "x = 1\n\ny = 2\n" * 40 + "```"
     parts = list(split(f"{fence}\n\n{fence}"))
     assert parts == [fence, fence]

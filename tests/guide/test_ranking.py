@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from nemochat.guide import knowledge
@@ -72,14 +70,6 @@ def test_an_answer_holds_a_fair_share_of_the_question() -> None:
     assert rank("lamb with honey, thyme and garlic", pages) == []
     assert rank("", pages) == []
     assert rank("lamb", []) == []
-
-
-def test_ranking_is_quick() -> None:
-    rank("warm up", knowledge.pages())
-    begun = time.perf_counter()
-    for _ in range(10):
-        rank("How do I save a chat?", knowledge.pages())
-    assert (time.perf_counter() - begun) / 10 < 0.01
 
 
 def test_a_greeting_before_a_question_changes_nothing() -> None:

@@ -182,6 +182,11 @@ def test_indented_code_keeps_its_blank_lines_within() -> None:
     quoted = Renderer(40)
     assert [row.text for row in quoted.feed(">     a\n>\n>\n>     b")] == ["│     a"]
     assert [row.text for row in quoted.tail()] == ["│", "│", "│     b"]
+    long = "    " + "x" * 5000
+    rows = render(f"    a\n\n{long}\n    b\n", 40)
+    assert [row.text for row in rows if row.goes_on] == [long[:41], *["x" * 41] * 121]
+    assert [row.text for row in rows if not row.goes_on] == ["    a", "", "x" * 2, "    b"]
+    assert rows[1].text == ""
 
 
 def test_a_fence_that_nothing_closes_ends_with_its_container() -> None:

@@ -114,12 +114,6 @@ def test_formulas_stay_as_written_when_asked() -> None:
     ]
 
 
-def test_a_terminal_that_follows_links_is_not_shown_addresses() -> None:
-    setting = Setting({}, hyperlinks=True)
-    assert looks("[t](https://a.b)", setting=setting) == [Span("t", "link", "https://a.b")]
-    assert looks("[t](u)", setting=setting) == [Span("t", "link"), Span(" (u)", "dim")]
-
-
 @pytest.mark.parametrize(
     ("source", "spans"),
     [

@@ -76,6 +76,8 @@ def test_what_is_exact_is_shown_in_unicode(source: str, shown: str) -> None:
         "{ab}_1",
         r"\left. x \right|",
         r"\frac{1}",
+        "{" * 2000 + "x" + "}" * 2000,
+        r"\sqrt" * 2000 + "x",
     ],
 )
 def test_what_is_not_exact_keeps_its_source(source: str) -> None:

@@ -182,6 +182,18 @@ def test_a_row_is_taken_away_as_often_as_the_terminal_wraps_it() -> None:
         assert glass.written[before:].count("\x1b[K") == rows
 
 
+def test_a_terminal_with_fewer_rows_is_not_scrolled_to_reach_those_that_left_it() -> None:
+    glass = Glass(40, 9)
+    numbers = [Row((Span(str(number)),), 1) for number in range(9)]
+    glass.painter.frame([], numbers, 40)
+    glass.screen.resize(4, 40)
+    glass.screen.cursor.y = 3  # pyte leaves it below the screen
+    glass.painter.shortened(4)
+    glass.painter.frame([], numbers[6:], 40)
+    assert [row.rstrip() for row in glass.screen.display] == ["6", "7", "8", ""]
+    assert not glass.screen.history.top
+
+
 def test_a_narrower_terminal_keeps_every_word_once() -> None:
     glass = Glass(40, 10)
     live = [Row((Span("one two three"),), 13), Row((Span("four"),), 4)]

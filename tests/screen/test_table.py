@@ -171,10 +171,17 @@ def test_a_table_waits_until_it_ends_but_not_for_ever() -> None:
     ]
 
 
-def test_the_last_rows_of_a_growing_table_are_shown() -> None:
+def test_the_last_rows_of_a_growing_table_are_shown_as_wide_as_they_will_be() -> None:
     renderer = Renderer(40)
     renderer.feed("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | **bo")
-    assert [row.text for row in renderer.tail()] == ["a │ b", "──┼──", "1 │ 2", "3 │ b", "  │ o"]
+    assert [row.text for row in renderer.tail()] == ["a │ b", "──┼───", "1 │ 2", "3 │ bo"]
+    renderer.feed("ld words")
+    assert [row.text for row in renderer.tail()][-1] == "3 │ bold words"
+    renderer.feed(" that do not fit into the width of it")
+    assert [row.text for row in renderer.tail()][-2:] == [
+        "3 │ bold words that do not fit into the",
+        "  │ width of it",
+    ]
 
 
 def test_a_growing_table_that_is_too_narrow_is_shown_as_lines() -> None:

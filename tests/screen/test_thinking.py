@@ -26,6 +26,8 @@ TEXTS = [
     ("<think>a</think>\n\nX\n\nb\n", "a", "X\n\nb\n"),
     ("<thin", "", "<thin"),
     ("  <thinner", "", "  <thinner"),
+    (" " * 993 + "<think>a", "a", ""),
+    (" " * 994 + "<think>a", "", " " * 994 + "<think>a"),
     ("x <think>y</think>", "", "x <think>y</think>"),
 ]
 
@@ -37,7 +39,7 @@ def divided(text: str, step: int) -> tuple[str, str]:
     return "".join(p[0] for p in pieces), "".join(p[1] for p in pieces)
 
 
-@pytest.mark.parametrize("step", [1, 2, 5, 100])
+@pytest.mark.parametrize("step", [1, 2, 5, 100, 2000])
 @pytest.mark.parametrize(("text", "thought", "answer"), TEXTS)
 def test_what_stands_in_tags_at_the_start_is_thought(
     text: str, thought: str, answer: str, step: int

@@ -35,10 +35,8 @@ def test_nothing_of_a_text_is_lost_but_blanks_at_the_ends_of_lines(name: str) ->
     joined = "".join(
         row.text if row.goes_on else f"{row.text}\n" for row in rows(ANSWERS[name], 10_000)
     )
-    lines = harmless(ANSWERS[name]).split("\n")
-    assert joined.rstrip("\n").split("\n") == [line.rstrip() for line in lines][: len(lines)] or (
-        joined.rstrip() == "\n".join(line.rstrip() for line in lines).rstrip()
-    )
+    lines = harmless(ANSWERS[name]).removesuffix("\n").split("\n")
+    assert joined == "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def test_long_lines_fill_whole_rows_of_the_terminal() -> None:

@@ -210,6 +210,18 @@ def test_another_try_is_told_where_the_answer_will_begin() -> None:
     assert "nothing answers; trying again" in shown.getvalue()
 
 
+def test_rows_that_a_lower_terminal_pushed_away_are_not_reached_for() -> None:
+    with glass() as shown, pytest.MonkeyPatch.context() as patched:
+        on = view()
+        table = "| a |\n|---|\n" + "".join(f"| {n} |\n" for n in range(9))
+        for delta in on.follow(iter([Delta(table), Delta("x")]), lambda: None, candidates=1):
+            on.write(delta)
+            on._paint()
+            patched.setenv("LINES", "4")
+        assert "\x1b[3A" in shown.getvalue()  # over the four rows of the terminal, and no further
+        assert not re.search(r"\x1b\[([4-9]|\d\d)A", shown.getvalue())
+
+
 def test_what_is_not_final_is_laid_out_anew_when_the_width_changes() -> None:
     with glass() as shown, pytest.MonkeyPatch.context() as patched:
         on = view()

@@ -81,7 +81,9 @@ def test_a_terminal_of_no_width_still_says_why_it_waits(clock: Clock) -> None:
     waiting = Waiting()
     waiting.begin(1)
     clock.seconds += 1
-    assert [len(text) <= 8 for text, _ in shown(waiting, columns=2)]
+    told = [text for text, _ in shown(waiting, columns=2)]
+    assert " ".join(told) == "waiting for the first token, 1 s"
+    assert max(map(len, told)) <= 8
 
 
 def test_another_try_is_counted_down_until_it_comes_or_is_stopped(clock: Clock) -> None:

@@ -46,7 +46,7 @@ _WHAT_ELSE = re.compile(
 )
 
 # What stands above a table, its two lines of head, and its rows.
-_TABLE = re.compile(r"(?P<above>(?:[^|].*\n+)*)(?P<head>\|.*\n\|[-:| ]+)\n(?P<rows>(?:\|.*\n?)+)")
+_TABLE = re.compile(r"(?P<above>(?:[^|\n].*\n+)*)(?P<head>\|.*\n\|[-:| ]+)\n(?P<rows>(?:\|.*\n?)+)")
 
 _HELLO = (
     "Hello! I am nemochat's guide: I answer questions about this program out of its own pages.",

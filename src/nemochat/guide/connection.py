@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
+from nemochat.core.parameters import candidates
 from nemochat.guide import answers, knowledge
 from nemochat.guide.completion import CONTEXT_LENGTH, Completion, Document
 from nemochat.guide.request import MODELS, Refused, read
@@ -94,8 +95,8 @@ class Connection(BaseHTTPRequestHandler):
         request = read(raw)
         if self._manners.heard:
             self._manners.heard(json.loads(raw))
-        count = request.parameters.get("n", 1)
-        texts = answers.answers(request.messages, 2 if count == 2 else 1, knowledge.pages())  # noqa: PLR2004
+        count = candidates(request.parameters)
+        texts = answers.answers(request.messages, count, knowledge.pages())
         completion = Completion(request, texts, created=int(time.time()), price=self._manners.price)
         if request.stream:
             self._stream(completion.chunks())

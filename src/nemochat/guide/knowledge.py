@@ -8,7 +8,6 @@ from pathlib import Path
 from nemochat.errors import NemochatError
 from nemochat.guide.pages import Page, parse
 
-_FIRST = "start"
 # The order in which they are read: what is needed first comes first. A page that no group names is
 # in a last one.
 _GROUPS = {
@@ -52,7 +51,7 @@ def _folder() -> Path:
     """Within the package when it was installed from a wheel, beside `src` in a checkout."""
     here = Path(__file__).resolve()
     for folder in (here.parents[1] / "pages", here.parents[3] / "docs"):
-        if (folder / f"{_FIRST}.md").is_file():
+        if (folder / "start.md").is_file():
             return folder
     raise NemochatError("the pages of the documentation are not installed", "Install nemochat anew")
 

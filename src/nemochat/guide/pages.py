@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-_FENCE = ("```", "~~~")
-
-
+_FENCE = "```"
 # A line that is no continuation of the one before it, and one that none continues.
 _BEGINS_ANEW = re.compile(r"[-*+] |\d+[.)] |[#>|]|```|<!--")
 _STANDS_ALONE = re.compile(r"[#|]|<!--")
@@ -77,7 +75,7 @@ def unwrapped(source: str) -> str:
     fenced = joins = False
     for line in source.splitlines():
         text = line.strip()
-        fence = text.startswith("```")
+        fence = text.startswith(_FENCE)
         if joins and not fenced and text and not _BEGINS_ANEW.match(text):
             lines[-1] += " " + text
         else:

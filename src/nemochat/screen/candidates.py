@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nemochat.core.messages import Ending, Message
 from nemochat.screen.answer import Layout
-from nemochat.screen.markdown.spans import Row, Span, cut, row
+from nemochat.screen.markdown.spans import BLANK, Row, Span, cut, row, rule
 from nemochat.screen.markdown.width import TAB, clusters
 from nemochat.screen.markdown.width import columns as columns_of
 from nemochat.screen.markdown.wrap import laid_out
@@ -15,7 +15,6 @@ from nemochat.screen.thinking import without_thoughts
 
 WIDE = 100  # columns of a terminal in which two answers stand side by side
 LONGEST_OUTCOME = 200  # characters
-_LONGEST_RULE = 40  # columns
 _BETWEEN = Span(" │ ", "dim")
 
 
@@ -44,7 +43,7 @@ def shown_at_once(
         if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:
             told = "The endpoint answered once, though two answers were asked for."
             style = "notice"
-    return [*found, row([]), *laid_out([Span(told, style)], columns - 1)] if told else found
+    return [*found, BLANK, *laid_out([Span(told, style)], columns - 1)] if told else found
 
 
 def presented(
@@ -63,9 +62,9 @@ def presented(
         return list(_beside(_folded(left, width), _folded(right, width), width))
     found: list[Row] = []
     for place, answer in _placed(answers):
-        rule = "─" * (min(columns - 1, _LONGEST_RULE) - 5)
-        head = row([Span("── ", "rule"), *_number(place).spans, Span(f" {rule}", "rule")])
-        found += [*([row([])] if found else []), head, *alone(answer, columns - 1, layout)]
+        begins, goes_on = Span("── ", "rule"), Span(f" {rule(columns - 1).text[5:]}", "rule")
+        head = row([begins, *_number(place).spans, goes_on])
+        found += [*([BLANK] if found else []), head, *alone(answer, columns - 1, layout)]
     return found
 
 
@@ -94,10 +93,9 @@ def _number(place: int) -> Row:
 
 
 def _beside(left: Sequence[Row], right: Sequence[Row], width: int) -> Iterator[Row]:
-    nothing = row([])
     for index in range(max(len(left), len(right))):
-        first = left[index] if index < len(left) else nothing
-        second = right[index] if index < len(right) else nothing
+        first = left[index] if index < len(left) else BLANK
+        second = right[index] if index < len(right) else BLANK
         yield row([*first.spans, Span(" " * (width - first.width)), _BETWEEN, *second.spans])
 
 

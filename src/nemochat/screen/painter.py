@@ -85,6 +85,10 @@ class Painter:
             self._write("".join([BEGIN_UPDATE, *rows, END_UPDATE]))
         self._live = []
 
+    def shortened(self, rows: int) -> None:
+        """Give up the live rows that a terminal of so many rows has pushed into its scrollback."""
+        self._live = self._live[-rows:]
+
     def _unchanged(self, rows: list[Row], final: int) -> int:
         """How many of the live rows, from the first, stand as they should already."""
         same = 0

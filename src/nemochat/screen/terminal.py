@@ -24,8 +24,8 @@ from nemochat.screen.device import put_on_clipboard, reflows, write
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.layouts import layout, prepare, rows
-from nemochat.screen.markdown.spans import Row, Span, row
-from nemochat.screen.markdown.wrap import laid_out
+from nemochat.screen.markdown.spans import BLANK, Row, Span, row, rule
+from nemochat.screen.markdown.wrap import NARROWEST, laid_out
 from nemochat.screen.measures import measured
 from nemochat.screen.painter import Painter
 from nemochat.screen.safe import LONGEST_NOTICE, harmless_line
@@ -34,15 +34,14 @@ from nemochat.screen.waiting import Waiting
 
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
-NARROWEST = 8  # columns; a narrower terminal is written to as if it had these
-BLANK = row([])
 
 
 class Terminal:
     """Shows turns, notices and texts of our own.
 
     Attributes:
-        raw, keyboard: Whether Markdown is shown as it came; the terminal's keyboard.
+        raw: Whether the Markdown of answers is shown as it came.
+        keyboard: The terminal's.
     """
 
     def __init__(
@@ -121,7 +120,7 @@ class Terminal:
             return
         if self._answer is not None and delta.text and delta.candidate != self._candidate:
             self._final += self._answer.end()
-            self._final.append(row([Span("─" * min(self._columns - 1, 40), "rule")]))
+            self._final.append(row([rule(self._columns - 1)]))
             self._answer = None
         if self._answer is None:
             self._answer, self._candidate = self._grown(), delta.candidate
@@ -220,13 +219,13 @@ class Terminal:
         if self.keyboard.stops():
             raise KeyboardInterrupt
         now = time.monotonic()
-        pending = bool(self._final) or self._answer is not None
-        due = self._painted + (SECONDS_A_FRAME if pending else SECONDS_A_TICK) - now
+        pause = SECONDS_A_FRAME if self._final or self._answer is not None else SECONDS_A_TICK
+        due = self._painted + pause - now
         if due > 0:
             return due
         self._paint()
         self._painted = now
-        return SECONDS_A_FRAME if pending else SECONDS_A_TICK
+        return pause
 
     def _clear(self) -> None:
         """Take the live rows away; the next frame shows them again."""
@@ -234,6 +233,7 @@ class Terminal:
 
     def _look(self) -> None:
         size = shutil.get_terminal_size()
+        self._painter.shortened(size.lines)
         if size.columns != self._columns:
             self._painter.resized(size.columns, reflows=reflows())
             if self._answer is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 OPENED, CLOSED = "<think>", "</think>"
+_FURTHEST = 1_000  # characters within which the first tag ends, blanks before it among them
 
 
 class Thinking:
@@ -19,17 +20,17 @@ class Thinking:
             return "", self._trimmed(piece)
         text = self._held + piece
         if not self._inside:
-            start = text.lstrip()
-            if OPENED.startswith(start[: len(OPENED)]) and len(start) < len(OPENED):
-                self._held = text  # it may still become the mark
+            start = text[:_FURTHEST].lstrip()
+            if len(text) < _FURTHEST and OPENED.startswith(start):
+                self._held = text  # it may still become the tag
                 return "", ""
             if not start.startswith(OPENED):
                 self._held = None
                 return "", text
             self._inside = True
-            text = start[len(OPENED) :]
-        thought, mark, answer = text.partition(CLOSED)
-        if mark:
+            text = text.lstrip().removeprefix(OPENED)
+        thought, tag, answer = text.partition(CLOSED)
+        if tag:
             self._held, self._trims = None, True
             return thought, self._trimmed(answer)
         held = next(n for n in range(len(CLOSED) - 1, -1, -1) if text.endswith(CLOSED[:n]))

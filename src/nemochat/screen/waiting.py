@@ -6,11 +6,10 @@ import threading
 import time
 
 from nemochat.screen.markdown.spans import Row, Span
-from nemochat.screen.markdown.wrap import laid_out
+from nemochat.screen.markdown.wrap import NARROWEST, laid_out
 from nemochat.screen.safe import harmless_line
 
 SECONDS_BEFORE_IT_SHOWS = 0.4
-_NARROWEST = 8  # columns
 _NUMBERS = {2: "two"}
 
 
@@ -46,7 +45,7 @@ class Waiting:
     def rows(self, thought: str, columns: int) -> list[Row]:
         """The rows now on a terminal of so many columns; `thought` is the end of the thoughts."""
         retry = self._retry  # of another thread
-        width = max(columns - 1, _NARROWEST)
+        width = max(columns - 1, NARROWEST)
         if retry is not None:
             until, why = retry
             left = max(until - time.monotonic(), 0)
@@ -55,7 +54,7 @@ class Waiting:
         seconds = self.seconds()
         if thought.strip():
             told = f"thinking, {seconds:.0f} s: "
-            room = max(width - len(told), _NARROWEST)
+            room = max(width - len(told), NARROWEST)
             last = harmless_line(thought[-room:], room)
             return laid_out([Span(told + last, "thought")], width)[:1]
         if seconds < SECONDS_BEFORE_IT_SHOWS:

@@ -8,6 +8,7 @@ from nemochat.screen.markdown.mathematics import unicode
 from nemochat.screen.markdown.parting import LongLine
 from nemochat.screen.markdown.spans import Row, Span, row
 
+_INDENT = "    "  # as it stands in the source
 MOST_BLANK = 40  # blank rows on end; more would only push the screen away
 
 
@@ -77,16 +78,23 @@ class Indented(Code):
 
     def line(self, text: str) -> list[Row]:
         """The rows of a complete line, after the blank ones that waited for it."""
-        found: list[Row] = []
-        for _ in range(min(self.blanks, MOST_BLANK)):
-            found += super().line("")
-        self.blanks = 0
-        return found + super().line(f"    {text}")
+        return self._waited() + super().line(_INDENT + text)
 
     def live(self, text: str) -> list[Row]:
         """The rows of a line that is not complete, after the blank ones that wait for it."""
         waiting = [row(self.margin.rest) for _ in range(min(self.blanks, MOST_BLANK))]
-        return waiting + super().live(f"    {text}")
+        return waiting + super().live(_INDENT + text)
+
+    def begin(self, text: str, columns: int) -> list[Row]:
+        """Begin a very long line, after the blank ones that waited for it."""
+        return self._waited() + super().begin(_INDENT + text, columns)
+
+    def _waited(self) -> list[Row]:
+        found: list[Row] = []
+        for _ in range(min(self.blanks, MOST_BLANK)):
+            found += super().line("")
+        self.blanks = 0
+        return found
 
 
 class Formula(Code):

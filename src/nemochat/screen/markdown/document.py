@@ -9,12 +9,11 @@ from nemochat.screen.markdown.highlight import highlighter
 from nemochat.screen.markdown.links import definition
 from nemochat.screen.markdown.paragraph import Paragraph
 from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import Row, Span, row
+from nemochat.screen.markdown.spans import Row, Span, row, rule
 from nemochat.screen.markdown.stack import Stack
 from nemochat.screen.markdown.table import Table, alignments
 from nemochat.screen.markdown.wrap import rows
 
-_LONGEST_RULE = 40  # columns
 _WITHIN = {Kind.CODE, Kind.FENCE_END, Kind.FORMULA_END, Kind.TABLE_ROW}
 
 
@@ -188,8 +187,7 @@ class Document:
                 heading = Paragraph(margin, self._setting, "heading")
                 return heading.line(reading.text) + heading.ended()
             case Kind.RULE:
-                rule = Span("─" * min(_LONGEST_RULE, margin.columns), "rule")
-                return [row((*margin.take(), rule))]
+                return [row((*margin.take(), rule(margin.columns)))]
             case Kind.FENCE | Kind.FORMULA:
                 numbered = self._setting.numbered and reading.kind is Kind.FENCE
                 number = f" · {self._fences + 1}" if numbered else ""

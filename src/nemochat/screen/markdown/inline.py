@@ -207,8 +207,7 @@ class _Scan:
             node.link = node.link or leads
             node.linked = True
         said = "".join([node.text for node in inside])
-        known = self._setting.hyperlinks and leads
-        if written and not known and written not in {said, f"mailto:{said}"}:
+        if written and written not in {said, f"mailto:{said}"}:
             shown = f" ({written})" if said else written
             self.nodes.append(Node(bracket.start, shown, "dim", leads))
         if not bracket.image:  # a link holds no other link

@@ -22,7 +22,7 @@ def _words(words: str) -> frozenset[str]:
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[{}^_]|\s+|[^\\{}^_\s]", re.DOTALL)
 
-_RAISED = dict(zip("0123456789+-=()n i".replace(" ", ""), "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
+_RAISED = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 _RAISED |= dict(zip("abcdefghjklmoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 _RAISED |= {"T": "ᵀ", "−": "⁻", "′": "′", "*": "*", "∘": "°"}
 _LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
@@ -69,7 +69,7 @@ def unicode(source: str) -> str | None:
     tokens.reverse()
     try:
         text = _group(tokens, closed=False)
-    except _NotExactError:
+    except (_NotExactError, RecursionError):  # hundreds of braces in one another are no formula
         return None
     return re.sub(r" {2,}", " ", text).strip() if "quad" not in source else text.strip()
 

@@ -19,9 +19,8 @@ from nemochat.screen.markdown.document import Document
 from nemochat.screen.markdown.links import may_define
 from nemochat.screen.markdown.setting import Outlook, Setting
 from nemochat.screen.markdown.spans import Row
+from nemochat.screen.markdown.wrap import NARROWEST
 from nemochat.screen.safe import Cleaner
-
-NARROWEST = 8  # columns of text; a narrower terminal is written to as if it had these
 
 _PATIENCE = 256  # characters that come before an undecided line is looked at again
 _UNDECIDED = re.compile(r"[-*_+=#>`~|:.$\\ \t0-9)\[\]]{1,12}")  # a bullet or a rule, perhaps
@@ -33,16 +32,13 @@ class Renderer:
 
     Args:
         width: Columns of text, one less than the terminal has.
-        hyperlinks: Whether the terminal follows links, so that addresses need not be shown.
         math: Whether formulas are shown in Unicode where that is exact.
         numbered: Whether fenced blocks of code are numbered, as `code_blocks` gives them.
     """
 
-    def __init__(
-        self, width: int, *, hyperlinks: bool = False, math: bool = True, numbered: bool = False
-    ) -> None:
+    def __init__(self, width: int, *, math: bool = True, numbered: bool = False) -> None:
         self._cleaner = Cleaner()
-        setting = Setting(hyperlinks=hyperlinks, math=math, numbered=numbered)
+        setting = Setting(math=math, numbered=numbered)
         self._document = Document(max(width, NARROWEST), setting)
         self._line = ""  # the line that is not complete
         self._handed_over = False  # whether the document has what came of it
@@ -133,9 +129,7 @@ class Renderer:
         return size > LONGEST_CLAIMED or not (text[0] == "[" and may_define(text))
 
 
-def render(
-    text: str, width: int, *, hyperlinks: bool = False, math: bool = True, numbered: bool = False
-) -> list[Row]:
+def render(text: str, width: int, *, math: bool = True, numbered: bool = False) -> list[Row]:
     """All rows of a text that is there at once."""
-    renderer = Renderer(width, hyperlinks=hyperlinks, math=math, numbered=numbered)
+    renderer = Renderer(width, math=math, numbered=numbered)
     return renderer.feed(text) + renderer.end()

@@ -20,14 +20,12 @@ class Setting:
 
     Attributes:
         definitions: Addresses of reference links by their normalized label; more are added.
-        hyperlinks: Whether the terminal follows links, so that addresses need not be shown.
         math: Whether formulas are shown in Unicode where that is exact.
         numbered: Whether fenced blocks of code are numbered.
         coloured: Whether code has colours.
     """
 
     definitions: dict[str, str] = field(default_factory=dict)
-    hyperlinks: bool = False
     math: bool = True
     numbered: bool = False
     coloured: bool = True

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from nemochat.screen.markdown.width import columns
 
+_LONGEST_RULE = 40  # columns; a longer one divides more than it should
+
 
 class Span(NamedTuple):
     """Text of one look: `style` is names of the theme, blanks between; `link` an address or ""."""
@@ -37,6 +39,11 @@ class Row(NamedTuple):
 
 
 BLANK = Row((), 0)
+
+
+def rule(width: int) -> Span:
+    """A line across so many columns, or as many as look well."""
+    return Span("─" * min(width, _LONGEST_RULE), "rule")
 
 
 def row(spans: Iterable[Span]) -> Row:

@@ -61,7 +61,7 @@ class Table:
         self._natural = [1] * len(aligned)  # columns of the widest cell
         self._longest = [1] * len(aligned)  # columns of what is best not parted
         self._header = self._cells(header, _HEAD)
-        self._measure(self._header)
+        self._natural, self._longest = self._measured(self._header)
         self._body: list[list[Cell]] = []
         self._laid: dict[int, list[Row]] = {}  # rows of the body as they were shown last
         self._laid_head: list[Row] = []
@@ -73,7 +73,7 @@ class Table:
         row_of_cells = self._cells(text)
         if self._frozen:
             return self._finished(self._record(row_of_cells, first=False))
-        self._measure(row_of_cells)
+        self._natural, self._longest = self._measured(row_of_cells)
         self._body.append(row_of_cells)
         if len(self._body) < MOST_WAITING:
             return []
@@ -85,8 +85,9 @@ class Table:
     def live(self, extra: str = "") -> list[Row]:
         """The head and the last rows as they stand, with a row that is not complete."""
         shown: list[Row] = []
+        growing = self._cells(extra, outlook=Outlook.HOPEFUL) if extra else None
         if not self._frozen:
-            self._fit()
+            self._fit(growing)
             shown += self._head()
             first = max(0, len(self._body) - _SHOWN)
             self._laid.pop(first - 1, None)
@@ -94,9 +95,8 @@ class Table:
                 if index not in self._laid:
                     self._laid[index] = self._record(self._body[index], first=index == 0)
                 shown += self._laid[index]
-        if extra:
-            cells_so_far = self._cells(extra, outlook=Outlook.HOPEFUL)
-            shown += self._record(cells_so_far, first=not (self._frozen or self._body))
+        if growing:
+            shown += self._record(growing, first=not (self._frozen or self._body))
         return self._dressed(shown)
 
     def ended(self) -> list[Row]:
@@ -111,16 +111,24 @@ class Table:
         texts += [""] * (count - len(texts))
         return [parse(text, "", style, self._setting, outlook).spans for text in texts]
 
-    def _measure(self, row_of_cells: list[Cell]) -> None:
+    def _measured(self, row_of_cells: list[Cell]) -> tuple[list[int], list[int]]:
+        """What the columns need, and what is best not parted in them, with one more row."""
+        natural, longest = self._natural.copy(), self._longest.copy()
         for index, cell in enumerate(row_of_cells):
             text = "".join([span.text for span in cell])
-            lines = text.split("\n")
-            self._natural[index] = max(self._natural[index], *map(columns, lines))
-            self._longest[index] = max(self._longest[index], widest_part(text))
+            natural[index] = max(natural[index], *map(columns, text.split("\n")))
+            longest[index] = max(longest[index], widest_part(text))
+        return natural, longest
 
-    def _fit(self) -> None:
-        """Choose the widths; what was laid out for other ones is forgotten."""
-        widths = fitted(self._natural, self._longest, self.margin.columns)
+    def _fit(self, growing: list[Cell] | None = None) -> None:
+        """Choose the widths; what was laid out for other ones is forgotten.
+
+        Args:
+            growing: The row that is not complete, if it is shown: its cells would be wrapped into
+                the widths of the rows before it, and leap when it is complete.
+        """
+        natural, longest = self._measured(growing or [])
+        widths = fitted(natural, longest, self.margin.columns)
         if widths != self._widths:
             self._widths = widths
             self._laid.clear()

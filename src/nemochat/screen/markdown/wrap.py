@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from nemochat.screen.markdown.spans import Row, Span, cut, row
 from nemochat.screen.markdown.width import clusters, plain
 
+NARROWEST = 8  # columns of text; a narrower terminal is written to as if it had these
+
 # Between wide characters a row may end, but not before or after these.
 _NOT_FIRST = frozenset(
     "、。，．・：；！？）」』】〕》〉’”…‥ー々,.;:!?)]}%"  # noqa: RUF001 - the characters are meant
