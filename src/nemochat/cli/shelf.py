@@ -168,7 +168,8 @@ def imported(files: list[Path], format_: str) -> int:
             passed = f", {len(done.bad)} passed over" if done.bad else ""
             say(
                 sys.stderr,
-                f"{len(done.kept)} conversations with {messages} messages from"
+                f"{listings.counted(len(done.kept), 'conversation')} with"
+                f" {listings.counted(messages, 'message')} from"
                 f" {path} ({reader.name}){passed}",
             )
     return ExitCode.OK
@@ -189,7 +190,7 @@ def told_path() -> int:
 
 def _delete(saved: Conversations, entries: Sequence[Entry], *, yes: bool) -> int:
     for e in entries:
-        say(sys.stderr, f"{e.id}: {e.title} ({listings.questions(e.turns)})")
+        say(sys.stderr, f"{e.id}: {e.title} ({listings.counted(e.turns, 'question')})")
     number = "this conversation" if len(entries) == 1 else f"these {len(entries)} conversations"
     if not yes:
         if not streams.input_is_terminal():
