@@ -35,7 +35,7 @@ def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> No
     with Screen(program, columns=40) as terminal:
         terminal.wait_for_prompt()
         terminal.say("/help")
-        terminal.wait_for("• /write FILE")  # no table where that is torn
+        terminal.wait_for("• /retry: Ask the last")  # no table where that is torn
         terminal.say("/load x")
         terminal.wait_for(SAVING)
         terminal.wait_for_prompt()
@@ -150,7 +150,9 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
         ("/help tokens", "# API tokens"),
         ("/help tokens", "The command:\n\n`/usage`"),
         ("/help /tokens", "`/usage`"),
+        ("/help", "| `/retry` | Ask the last question again |"),
         ("/help", "- When something is wrong: `troubleshooting`, `doctor`"),
+        ("/help all", "| `/write` | Write the last answer to a file"),
         ("/list", "Nothing is saved yet"),
         ("/usage", "counted nothing yet"),
     ],
