@@ -32,12 +32,11 @@ def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> No
         terminal.wait_for("Saved as x")
         terminal.say("/exit")
         assert terminal.wait_for_end() == 0
-    with Screen(program, columns=40) as terminal:
+    with Screen(program, "-c", columns=40) as terminal:
         terminal.wait_for_prompt()
+        assert f"│ {SAVING}" in terminal.text()
         terminal.say("/help")
         terminal.wait_for("• /retry: Ask the last")  # no table where that is torn
-        terminal.say("/load x")
-        terminal.wait_for(SAVING)
         terminal.wait_for_prompt()
         terminal.say("Hello!")
         terminal.wait_for_prompt()
@@ -164,6 +163,19 @@ def test_a_command_answers(line: str, said: str, program: Program) -> None:
     done = program.run("--endpoint", "guide", "--script", "script")
     assert said in (done.stdout + done.stderr).decode()
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("line", ["/list", "/load lamb", "/exit"])
+def test_a_damaged_database_is_told_of_by_the_first_that_touches_it(
+    line: str, program: Program
+) -> None:
+    program.database.parent.mkdir(parents=True)
+    program.database.write_bytes(b"no database" * 1000)
+    (program.home / "script").write_text(f"{line}\n/list\n")
+    done = program.run("--endpoint", "guide", "--script", "script")
+    first, *others = done.stderr.decode().splitlines()
+    assert first.startswith("nemochat: the database nemochat.db is damaged: it was set aside")
+    assert not any("damaged" in other for other in others)
 
 
 def test_two_slashes_begin_a_message(asking: Program, heard: Heard) -> None:

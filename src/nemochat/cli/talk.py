@@ -32,6 +32,10 @@ def talk(given: Given, script: Path | None) -> int:
         _seat(session, settings)
     if lines is None:
         _greet(opened, screen)
+        if given.resume is not None:
+            from nemochat.repl.commands.chats import last_turns
+
+            screen.show(last_turns(opened.chat.conversation))
     _chat(session)
     return ExitCode.OK
 
@@ -50,6 +54,7 @@ def _chat(session: Session) -> None:
     finally:
         session.screen.keyboard.rest()
         remember_names(session.saved)
+        session.tell_news()
 
 
 def _seat(session: Session, settings: Config) -> None:

@@ -153,7 +153,10 @@ def run(session: Session, line: str) -> str:
         if name not in session.told:
             session.told.add(name)
             session.screen.notice(f"/{name} is a command already: {path} is not used")
-    return found.run(session, rest[0].strip() if rest else "")
+    try:
+        return found.run(session, rest[0].strip() if rest else "")
+    finally:
+        session.tell_news()  # before what a new, empty database makes of the command
 
 
 def _own(name: str, path: Path) -> Command:
