@@ -178,6 +178,14 @@ def test_a_damaged_database_is_told_of_by_the_first_that_touches_it(
     assert not any("damaged" in other for other in others)
 
 
+def test_a_missing_token_is_that_of_the_endpoint_which_would_be_asked(program: Program) -> None:
+    file = program.home / "config" / "nemochat" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[profile.p]\nendpoint = "mistral"\n')
+    with Screen(Program(program.home, {**program.environment, "TERM": "dumb"}), "-p", "p") as seen:
+        seen.wait_for("nemochat keys set mistral, or MISTRAL_API_KEY")
+
+
 def test_two_slashes_begin_a_message(asking: Program, heard: Heard) -> None:
     (asking.home / "script").write_text("//help is a command\n")
     asking.run("--script", "script")

@@ -77,11 +77,11 @@ def _seat(session: Session, settings: Config) -> None:
 
 def _greet(opened: Opened, screen: Screen) -> None:
     settings, connector = opened.chat.conversation.settings, opened.connector
-    if opened.guided:
-        variable = connector.variable(connector.config.text(ENDPOINT))
+    if name := opened.tokenless:
+        whose = "" if name == connector.config.text(ENDPOINT) else f" {name}"
         screen.notice(
-            "There is no token, so the embedded guide answers, about nemochat alone."
-            f" For the real model: nemochat keys set, or {variable} (/help tokens)"
+            "There is no token, so the embedded guide answers, about nemochat alone. For the real"
+            f" model: nemochat keys set{whose}, or {connector.variable(name)} (/help tokens)"
         )
         return
     model = f"{settings.model.rpartition('/')[2]} at {connector.place(settings.endpoint)}"
