@@ -19,11 +19,6 @@ from nemochat.screen.safe import harmless
 LONGEST_CELL = 200  # columns
 
 
-def on_terminal() -> bool:
-    """Whether standard output is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
-
-
 def screen() -> Screen:
     """The view for texts of ours, as the settings say."""
     return views.choose(config.load({}, os.environ))
@@ -31,7 +26,9 @@ def screen() -> Screen:
 
 def tell(text: str) -> None:
     """Write a text to standard output as it is, made harmless on a terminal."""
-    Plain(streams.output(), sys.stderr).show(harmless(text) if on_terminal() else text)
+    Plain(streams.output(), sys.stderr).show(
+        harmless(text) if streams.output_is_terminal() else text
+    )
 
 
 def tell_json(value: object) -> None:
@@ -44,7 +41,7 @@ def tell_rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
 
     The first cell of a row names it. Empty cells at its end are left out of a list.
     """
-    if not on_terminal():
+    if not streams.output_is_terminal():
         tell("\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows))
         return
     escaped = [[plain(cell, LONGEST_CELL) for cell in row] for row in rows]
@@ -58,7 +55,7 @@ def tell_rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
 def hanging(label: str, text: str) -> str:
     """A line after a label, wrapped to a terminal's width under its own beginning."""
     line = f"{label} {text}"
-    if not on_terminal():
+    if not streams.output_is_terminal():
         return line
     columns = max(shutil.get_terminal_size().columns - 1, 20)
     indent = " " * (len(label) + 1)
