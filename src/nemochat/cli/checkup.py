@@ -188,7 +188,7 @@ def _model(connector: Connector, name: str) -> str:
             return f"{model} is there{context}"
     near = nearest(model, [each.name for each in models], cutoff=0.4)
     raise RequestRefused(
-        f"{name} does not list {model} among its {len(models)} models",
+        f"{name} does not list {model} among its {counted(len(models), 'model')}",
         f"-m {near[0]} may be it" if near else "nemochat models lists them",
     )
 

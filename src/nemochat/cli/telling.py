@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 import textwrap
 from collections.abc import Iterable
 
@@ -14,7 +13,6 @@ from nemochat.cli import streams, views
 from nemochat.parts import Screen
 from nemochat.repl.listings import NARROW, plain
 from nemochat.screen.plain import Plain
-from nemochat.screen.safe import harmless
 
 LONGEST_CELL = 200  # columns
 
@@ -26,9 +24,7 @@ def screen() -> Screen:
 
 def tell(text: str) -> None:
     """Write a text to standard output as it is, made harmless on a terminal."""
-    Plain(streams.output(), sys.stderr).show(
-        harmless(text) if streams.output_is_terminal() else text
-    )
+    Plain(streams.output(), None, on_terminal=streams.output_is_terminal()).show(text)
 
 
 def tell_json(value: object) -> None:
