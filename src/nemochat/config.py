@@ -27,7 +27,7 @@ _SECONDS = Number(0, 86_400, above=True)
 
 
 TABLE = (
-    Setting("endpoint", "deepinfra", "where Nemo is asked: a name of the table of endpoints"),
+    Setting("endpoint", "deepinfra", "where Nemo is asked, such as mistral, ollama or guide"),
     Setting(
         "token_command", "", "a command that prints the token; {endpoint} is the asked one's name"
     ),

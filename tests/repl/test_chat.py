@@ -32,12 +32,11 @@ def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> No
         terminal.wait_for("Saved as x")
         terminal.say("/exit")
         assert terminal.wait_for_end() == 0
-    with Screen(program, columns=40) as terminal:
+    with Screen(program, "-c", columns=40) as terminal:
         terminal.wait_for_prompt()
+        assert f"│ {SAVING}" in terminal.text()
         terminal.say("/help")
-        terminal.wait_for("• /write FILE")  # no table where that is torn
-        terminal.say("/load x")
-        terminal.wait_for(SAVING)
+        terminal.wait_for("• /retry: Ask the last")  # no table where that is torn
         terminal.wait_for_prompt()
         terminal.say("Hello!")
         terminal.wait_for_prompt()
@@ -150,7 +149,9 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
         ("/help tokens", "# API tokens"),
         ("/help tokens", "The command:\n\n`/usage`"),
         ("/help /tokens", "`/usage`"),
+        ("/help", "| `/retry` | Ask the last question again |"),
         ("/help", "- When something is wrong: `troubleshooting`, `doctor`"),
+        ("/help all", "| `/write` | Write the last answer to a file"),
         ("/list", "Nothing is saved yet"),
         ("/usage", "counted nothing yet"),
     ],
@@ -162,6 +163,27 @@ def test_a_command_answers(line: str, said: str, program: Program) -> None:
     done = program.run("--endpoint", "guide", "--script", "script")
     assert said in (done.stdout + done.stderr).decode()
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("line", ["/list", "/load lamb", "/exit"])
+def test_a_damaged_database_is_told_of_by_the_first_that_touches_it(
+    line: str, program: Program
+) -> None:
+    program.database.parent.mkdir(parents=True)
+    program.database.write_bytes(b"no database" * 1000)
+    (program.home / "script").write_text(f"{line}\n/list\n")
+    done = program.run("--endpoint", "guide", "--script", "script")
+    first, *others = done.stderr.decode().splitlines()
+    assert first.startswith("nemochat: the database nemochat.db is damaged: it was set aside")
+    assert not any("damaged" in other for other in others)
+
+
+def test_a_missing_token_is_that_of_the_endpoint_which_would_be_asked(program: Program) -> None:
+    file = program.home / "config" / "nemochat" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[profile.p]\nendpoint = "mistral"\n')
+    with Screen(Program(program.home, {**program.environment, "TERM": "dumb"}), "-p", "p") as seen:
+        seen.wait_for("nemochat keys set mistral, or MISTRAL_API_KEY")
 
 
 def test_two_slashes_begin_a_message(asking: Program, heard: Heard) -> None:

@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 
+from nemochat import __version__
 from nemochat.repl.folding import Folds
 from nemochat.repl.history import MOST_BYTES, MOST_ENTRIES, Kept, entries
 from nemochat.repl.lines import message, unfinished
@@ -338,4 +339,5 @@ def test_a_dumb_terminal_is_chatted_in_too(asking: Program, heard: Heard) -> Non
         terminal.type(CTRL_D)
         assert terminal.wait_for_end() == 0
         assert b"\x1b[" not in terminal.raw
+        assert terminal.text().startswith(f"nemochat {__version__}: Mistral-Nemo")
     assert asked(heard) == ["Hello!"]

@@ -87,7 +87,7 @@ def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: H
         ("false", "/edit", "ended with code 1"),
         ("true", "/edit", "The question is as it was"),
         ("true", "/edit 5", "the path has questions 1 to 1, not 5"),
-        ("true", "/edit x", "whole number"),
+        ("true", "/edit x", 'questions 1 to 1, not "x"'),
     ],
 )
 def test_an_edit_that_comes_to_nothing_is_said(
@@ -100,7 +100,7 @@ def test_an_edit_that_comes_to_nothing_is_said(
 def test_a_fork_leaves_the_old_conversation_as_it_is(asking: Program, heard: Heard) -> None:
     shown = played(asking, "/fork", SAVING, "/fork other", LEAVING, "/list")
     assert "nothing to fork yet" in shown
-    assert "This is a new conversation 2 named other, with 1 questions." in shown
+    assert "This is a new conversation 2 named other, with 1 question." in shown
     assert asked(heard) == [SAVING, LEAVING]
     with sqlite3.connect(asking.database) as db:
         turns = db.execute("SELECT turns FROM conversations ORDER BY id").fetchall()

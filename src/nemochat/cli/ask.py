@@ -46,7 +46,7 @@ def ask(words: list[str], given: Given, asking: Asking) -> int:
     question.refuse_too_long(text, talk)
     before, begun = set(talk.nodes), time.monotonic()
     answers = form.answer(opened.chat, text)
-    code = max((each.ending.exit_code for each in answers if each.ending), default=ExitCode.OK)
+    code = forms.exit_code(answers)
     destination.finish(whole=code == ExitCode.OK)
     if asking.quiet and code not in {ExitCode.OK, ExitCode.INTERRUPTED}:
         say(sys.stderr, "; ".join({each.outcome: each for each in answers if each.outcome}))

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemochat import __version__, config
-from nemochat.cli import streams
+from nemochat.cli import streams, views
 from nemochat.cli.given import Given
 from nemochat.cli.opening import configured
 from nemochat.cli.settings import check as fits
-from nemochat.cli.telling import hanging, on_terminal, tell, tell_json
+from nemochat.cli.telling import hanging, tell, tell_json
 from nemochat.connect import Connector
 from nemochat.core.nearest import nearest
 from nemochat.directories import directories
@@ -29,6 +29,7 @@ from nemochat.errors import (
     StoreError,
     UsageError,
 )
+from nemochat.repl.listings import counted
 from nemochat.screen.plain import Plain
 from nemochat.screen.safe import harmless_line
 from nemochat.wire import endpoints
@@ -107,20 +108,16 @@ def _looked(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _terminal() -> Finding:
-    if not on_terminal():
+    if not streams.output_is_terminal():
         return Finding("terminal", "standard output goes elsewhere, so answers come as they are")
     columns, lines = shutil.get_terminal_size()
     encoding = sys.stdout.encoding
     if encoding.lower().replace("-", "") != "utf8":
         error = ConfigurationError(f"it takes {encoding}, not UTF-8", "Set LANG to a UTF-8 locale")
         return Finding("terminal", "", error)
-    colours = "no colours" if _plain() else "colours"
+    colours = "no colours" if views.dumb() or os.environ.get("NO_COLOR") else "colours"
     keys = "" if streams.input_is_terminal() else ", no keyboard"
     return Finding("terminal", f"{columns} by {lines}, {colours}, UTF-8{keys}")
-
-
-def _plain() -> bool:
-    return os.environ.get("TERM", "dumb") == "dumb" or bool(os.environ.get("NO_COLOR"))
 
 
 def _settings(given: Given) -> tuple[config.Config, Finding]:
@@ -191,7 +188,7 @@ def _model(connector: Connector, name: str) -> str:
             return f"{model} is there{context}"
     near = nearest(model, [each.name for each in models], cutoff=0.4)
     raise RequestRefused(
-        f"{name} does not list {model} among its {len(models)} models",
+        f"{name} does not list {model} among its {counted(len(models), 'model')}",
         f"-m {near[0]} may be it" if near else "nemochat models lists them",
     )
 
@@ -221,7 +218,7 @@ def _local(connector: Connector) -> str:
         with closing(client):
             try:
                 models = client.offer(LOCAL.first_byte)
-                found.append(f"{row.name} with {len(models)} model{'s' * (len(models) != 1)}")
+                found.append(f"{row.name} with {counted(len(models), 'model')}")
             except EndpointError as error:
                 if error.exit_code is not ExitCode.UNREACHABLE:
                     found.append(f"something at {row.base_url} that lists no models")

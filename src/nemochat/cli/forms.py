@@ -58,7 +58,7 @@ class Block(NamedTuple):
         place = self.number if self.number < 0 else self.number - 1
         if -len(blocks) <= place < len(blocks):
             self.view.show(blocks[place].code.removesuffix("\n"))
-        elif _code(answers) == ExitCode.OK:
+        elif exit_code(answers) == ExitCode.OK:
             has = {0: "no code block", 1: "one code block"}.get(
                 len(blocks), f"{len(blocks)} code blocks"
             )
@@ -92,7 +92,7 @@ class Objects(NamedTuple):
         """Ask, and show the objects."""
         answers = _asked(chat, question, self.schema)
         values: list[Mapping[str, object]] = [{} for _ in answers]
-        if self.schema and _code(answers) == ExitCode.OK:
+        if self.schema and exit_code(answers) == ExitCode.OK:
             values = [{"value": value} for value in self.schema.values(answers)]
         for answer, value in zip(answers, values, strict=True):
             told = as_object(answer)
@@ -141,5 +141,6 @@ def _asked(chat: Chat, question: str, schema: Schema | None) -> list[Message]:
     return fitting(chat, question, schema)
 
 
-def _code(answers: list[Message]) -> ExitCode:
+def exit_code(answers: list[Message]) -> ExitCode:
+    """The highest exit code among the endings of answers."""
     return max((each.ending.exit_code for each in answers if each.ending), default=ExitCode.OK)

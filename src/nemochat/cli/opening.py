@@ -29,13 +29,13 @@ class Opened(NamedTuple):
         chat: The chat.
         connector: Makes other endpoints.
         saved: The conversations on disk; None if this one is private.
-        guided: Whether the guide answers because there is no token.
+        tokenless: The endpoint for which there is no token, so that the guide answers; or "".
     """
 
     chat: Chat
     connector: Connector
     saved: Conversations | None
-    guided: bool
+    tokenless: str
 
 
 def configured(given: Given) -> config.Config:
@@ -79,8 +79,8 @@ def open_chat(
         conversation = beginning.new()
     settled = conversation.settings
     free = guide_without_token and "endpoint" not in given.settings
-    guided = free and not connector.ready(settled.endpoint)
-    if guided:
+    tokenless = settled.endpoint if free and not connector.ready(settled.endpoint) else ""
+    if tokenless:
         settled.endpoint, settled.model = GUIDE, connector.model(GUIDE)
     reached = _reached(connector, settled.endpoint, rehearse)
     loop = int(settings.number("loop_guard"))
@@ -94,7 +94,7 @@ def open_chat(
         view,
         Options(given.stream, given.resume_dropped, loop, response_format),
     )
-    return Opened(chat, connector, saved, guided)
+    return Opened(chat, connector, saved, tokenless)
 
 
 def remember_names(saved: Conversations | None) -> None:

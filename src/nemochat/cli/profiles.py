@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Annotated
 
 import typer
@@ -39,12 +38,12 @@ def list_() -> int:
     """List them: a table on a terminal, tabs in a pipe."""
     from nemochat import config
     from nemochat.cli import streams, views
+    from nemochat.cli.telling import tell
     from nemochat.repl.commands.profiles import sets, table
-    from nemochat.screen.plain import Plain
     from nemochat.screen.safe import harmless_line
 
     settings = config.load({}, os.environ)
-    if sys.stdout is not None and sys.stdout.isatty():
+    if streams.output_is_terminal():
         views.choose(settings).show(table(settings.profiles, settings.text("profile")))
         return 0
     rows = (
@@ -52,7 +51,7 @@ def list_() -> int:
         for each in settings.profiles.values()
     )
     if listed := "\n".join(rows):
-        Plain(streams.output(), sys.stderr).show(listed)
+        tell(listed)
     return 0
 
 

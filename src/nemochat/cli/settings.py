@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from nemochat import config, configfile, profiles
-from nemochat.cli.telling import on_terminal, tell, tell_json, tell_rows
+from nemochat.cli import streams
+from nemochat.cli.telling import tell, tell_json, tell_rows
 from nemochat.core import parameters
 from nemochat.core.profile import TEXTS, Profile
 from nemochat.core.values import Value
@@ -195,7 +196,7 @@ def _hidden(name: str, value: Value) -> Value:
 
 def _origin(origin: str, file: str) -> str:
     """Where a setting comes from; on a terminal there is no room for the file's whole path."""
-    return "the file" if origin == file and on_terminal() else origin
+    return "the file" if origin == file and streams.output_is_terminal() else origin
 
 
 def _write(file: Path, text: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from nemochat import config
 from nemochat.cli import streams
 from nemochat.cli.opening import remember_names
-from nemochat.cli.telling import on_terminal, screen, tell
+from nemochat.cli.telling import screen, tell
 from nemochat.core.values import shown as quoted
 from nemochat.directories import directories
 from nemochat.errors import ExitCode, UsageError
@@ -50,7 +50,7 @@ def listed(limit: int, page: int, *, json: bool) -> int:
         left = saved.catalogue.count() - limit * page
     if json:
         tell(as_json.dumps([_entry(e) for e in entries], ensure_ascii=False, indent=2))
-    elif not on_terminal():
+    elif not streams.output_is_terminal():
         for e in entries:
             row = (str(e.id), str(e.turns), listings.cost(e), f"{e.touched:%Y-%m-%d %H:%M}")
             tell("\t".join((*row, harmless_line(e.title, 60))))
@@ -69,7 +69,7 @@ def shown(chat: str, format_: str) -> int:
     kind = exports.chosen(format_, None)
     with _saved() as saved:
         text = kind.write([saved.load(chat)])
-    if kind.name == "markdown" and on_terminal():
+    if kind.name == "markdown" and streams.output_is_terminal():
         screen().show(text)
     else:
         tell(text.rstrip("\n"))
@@ -85,7 +85,7 @@ def searched(words: list[str], limit: int, *, json: bool) -> int:
         found = search(saved.database, wanted, limit)
     if json:
         tell(as_json.dumps([each._asdict() for each in found], ensure_ascii=False, indent=2))
-    elif on_terminal():
+    elif streams.output_is_terminal():
         screen().show(listings.results(found) if found else "Nothing was found.")
     else:
         for each in found:
@@ -137,7 +137,7 @@ def exported(chats: list[str], output: Path | None, format_: str, *, every: bool
         text = kind.write([saved.load(each) for each in wanted])
     if output:
         exports.save(output, text)
-    elif on_terminal():
+    elif streams.output_is_terminal():
         screen().show(f"```text\n{text}\n```" if kind.name != "markdown" else text)
     else:
         tell(text.rstrip("\n"))
@@ -168,7 +168,8 @@ def imported(files: list[Path], format_: str) -> int:
             passed = f", {len(done.bad)} passed over" if done.bad else ""
             say(
                 sys.stderr,
-                f"{len(done.kept)} conversations with {messages} messages from"
+                f"{listings.counted(len(done.kept), 'conversation')} with"
+                f" {listings.counted(messages, 'message')} from"
                 f" {path} ({reader.name}){passed}",
             )
     return ExitCode.OK
@@ -189,7 +190,7 @@ def told_path() -> int:
 
 def _delete(saved: Conversations, entries: Sequence[Entry], *, yes: bool) -> int:
     for e in entries:
-        say(sys.stderr, f"{e.id}: {e.title} ({listings.questions(e.turns)})")
+        say(sys.stderr, f"{e.id}: {e.title} ({listings.counted(e.turns, 'question')})")
     number = "this conversation" if len(entries) == 1 else f"these {len(entries)} conversations"
     if not yes:
         if not streams.input_is_terminal():

@@ -32,6 +32,10 @@ def talk(given: Given, script: Path | None) -> int:
         _seat(session, settings)
     if lines is None:
         _greet(opened, screen)
+        if given.resume is not None:
+            from nemochat.repl.commands.chats import last_turns
+
+            screen.show(last_turns(opened.chat.conversation))
     _chat(session)
     return ExitCode.OK
 
@@ -50,6 +54,7 @@ def _chat(session: Session) -> None:
     finally:
         session.screen.keyboard.rest()
         remember_names(session.saved)
+        session.tell_news()
 
 
 def _seat(session: Session, settings: Config) -> None:
@@ -72,11 +77,11 @@ def _seat(session: Session, settings: Config) -> None:
 
 def _greet(opened: Opened, screen: Screen) -> None:
     settings, connector = opened.chat.conversation.settings, opened.connector
-    if opened.guided:
-        variable = connector.variable(connector.config.text(ENDPOINT))
+    if name := opened.tokenless:
+        whose = "" if name == connector.config.text(ENDPOINT) else f" {name}"
         screen.notice(
-            "There is no token, so the embedded guide answers, about nemochat alone."
-            f" For the real model: nemochat keys set, or {variable} (/help tokens)"
+            "There is no token, so the embedded guide answers, about nemochat alone. For the real"
+            f" model: nemochat keys set{whose}, or {connector.variable(name)} (/help tokens)"
         )
         return
     model = f"{settings.model.rpartition('/')[2]} at {connector.place(settings.endpoint)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 import textwrap
 from collections.abc import Iterable
 
@@ -14,14 +13,8 @@ from nemochat.cli import streams, views
 from nemochat.parts import Screen
 from nemochat.repl.listings import NARROW, plain
 from nemochat.screen.plain import Plain
-from nemochat.screen.safe import harmless
 
 LONGEST_CELL = 200  # columns
-
-
-def on_terminal() -> bool:
-    """Whether standard output is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def screen() -> Screen:
@@ -31,7 +24,7 @@ def screen() -> Screen:
 
 def tell(text: str) -> None:
     """Write a text to standard output as it is, made harmless on a terminal."""
-    Plain(streams.output(), sys.stderr).show(harmless(text) if on_terminal() else text)
+    Plain(streams.output(), None, on_terminal=streams.output_is_terminal()).show(text)
 
 
 def tell_json(value: object) -> None:
@@ -44,7 +37,7 @@ def tell_rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
 
     The first cell of a row names it. Empty cells at its end are left out of a list.
     """
-    if not on_terminal():
+    if not streams.output_is_terminal():
         tell("\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows))
         return
     escaped = [[plain(cell, LONGEST_CELL) for cell in row] for row in rows]
@@ -58,7 +51,7 @@ def tell_rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
 def hanging(label: str, text: str) -> str:
     """A line after a label, wrapped to a terminal's width under its own beginning."""
     line = f"{label} {text}"
-    if not on_terminal():
+    if not streams.output_is_terminal():
         return line
     columns = max(shutil.get_terminal_size().columns - 1, 20)
     indent = " " * (len(label) + 1)

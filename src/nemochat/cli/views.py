@@ -29,7 +29,7 @@ def choose(
     """
     wanted = config.text("view")
     err = None if quiet else sys.stderr
-    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    on_terminal = streams.output_is_terminal()
     bell = keys and on_terminal and config.text("bell") == "on"
     smart = not dumb(environment)
     aloud = accessible(config, environment)

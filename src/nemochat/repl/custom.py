@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,8 @@ from nemochat.core.values import shown
 from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
+from nemochat.repl.argument import prose
+from nemochat.repl.listings import counted
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ABOUT = re.compile(r"\s*<!--\s*(.*?)\s*-->[^\S\n]*(?:\n|$)", re.DOTALL)
@@ -45,10 +46,11 @@ class Written(NamedTuple):
         Raises:
             UsageError: there are fewer arguments than it takes.
         """
-        words = _words(argument)
+        words = prose(argument)
         wanted = max((int(mark[3]) for mark in _MARK.finditer(self.text) if mark[3]), default=0)
         if len(words) < wanted:
-            raise UsageError(f"/{self.name} takes {wanted} arguments: ${len(words) + 1} is missing")
+            many = counted(wanted, "argument")
+            raise UsageError(f"/{self.name} takes {many}: ${len(words) + 1} is missing")
 
         def put(mark: re.Match[str]) -> str:
             if mark[1]:
@@ -90,10 +92,3 @@ def read(name: str, path: Path) -> Written:
     if not text.strip():
         raise UsageError(f"there is nothing to ask in {shown(str(path), 100)}")
     return Written(name, path, about or first_line(text), text.strip("\n"))
-
-
-def _words(argument: str) -> list[str]:
-    try:
-        return shlex.split(argument)
-    except ValueError:  # an apostrophe
-        return argument.split()

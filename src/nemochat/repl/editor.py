@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PROMPT, SPOKEN_PROMPT = "> ", "You: "
 COLOURLESS = "mono"  # a theme
 SECONDS_TO_SETTLE = 0.1  # the first prompt is whole before anything else is loaded
+MENU_ROWS = 8  # of the message and what is offered below it
+OTHER_ROWS = 2  # the toolbar's, and one that shows what was said
 SECONDS_OF_ESCAPE = 0.05  # after which an Esc is no beginning of another key's sequence
 
 
@@ -108,6 +110,12 @@ class Editor:
                 parser = prompt.input.vt100_parser
                 prompt.input.vt100_parser = Arriving(parser.feed_key_callback)
         prompt.app.renderer.cpr_not_supported_callback = None  # its warning helps nobody
+
+        def leave_room(_: object) -> None:  # else all gives way to "Window too small..."
+            rows = prompt.output.get_size().rows
+            prompt.reserve_space_for_menu = max(0, min(MENU_ROWS, rows - OTHER_ROWS))
+
+        prompt.app.before_render += leave_room
         return prompt
 
     def message(self) -> str:

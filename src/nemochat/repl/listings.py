@@ -59,6 +59,6 @@ def age(moment: datetime) -> str:
     return "now"
 
 
-def questions(number: int) -> str:
-    """A number of questions in words."""
-    return "1 question" if number == 1 else f"{number} questions"
+def counted(number: int, noun: str) -> str:
+    """A number of things in words, such as "1 question" and "2 questions"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -52,6 +52,11 @@ class Command(NamedTuple):
         return self.help.partition("\n")[0].rstrip(".")
 
     @property
+    def brief(self) -> str:
+        """The first clause of its help, for a line of a list."""
+        return re.split("[;:]", self.summary, maxsplit=1)[0]
+
+    @property
     def usage(self) -> str:
         """How it is typed."""
         return f"/{self.name} {self.takes}".rstrip()
@@ -129,14 +134,14 @@ def hidden() -> dict[str, Path]:
 
 def find(name: str) -> Command:
     """The command of this name or alias; UsageError names the nearest, or what ails its file."""
-    known = {command.name for command in built_in()}
+    number = len(list(built_in()))
     if name in _NAMES:
         return _COMMANDS[_NAMES[name]]
     files = custom.files()
     if name in files:
         return _own(name, files[name])
     near = nearest(name, [*_NAMES, *files])
-    hint = f"Did you mean /{near[0]}?" if near else f"/help lists all {len(known)}"
+    hint = f"Did you mean /{near[0]}?" if near else f"/help all lists all {number}"
     raise UsageError(f"there is no command {shown('/' + name)}", hint)
 
 
@@ -148,7 +153,10 @@ def run(session: Session, line: str) -> str:
         if name not in session.told:
             session.told.add(name)
             session.screen.notice(f"/{name} is a command already: {path} is not used")
-    return found.run(session, rest[0].strip() if rest else "")
+    try:
+        return found.run(session, rest[0].strip() if rest else "")
+    finally:
+        session.tell_news()  # before what a new, empty database makes of the command
 
 
 def _own(name: str, path: Path) -> Command:

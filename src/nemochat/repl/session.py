@@ -72,6 +72,11 @@ class Session:
             raise UsageError("this chat is private: nothing is saved")
         return self.saved
 
+    def tell_news(self) -> None:
+        """Tell what is new about the database, such as that it was damaged and set aside."""
+        for news in self.saved.news() if self.saved else ():
+            self.screen.notice(news)
+
     def agreed(self, question: str) -> bool:
         """Whether the person says yes to a question; anything but y and yes is a no.
 

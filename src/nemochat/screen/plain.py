@@ -230,11 +230,15 @@ class Accessible(Plain):
 
 
 def say(err: TextIO | None, text: str, who: str = "nemochat") -> None:
-    """Write one harmless line to standard error, if there is one."""
+    """Write one harmless line to standard error, if there is one, after the name of who says it.
+
+    A sentence that begins with that name stands as it is.
+    """
     if err is None:
         return
+    before = "" if text.startswith(f"{who} ") else f"{who}: "
     try:
-        err.write(f"{who}: {harmless_line(text, LONGEST_NOTICE)}\n")
+        err.write(f"{before}{harmless_line(text, LONGEST_NOTICE)}\n")
         err.flush()
     except (OSError, ValueError):
         pass  # standard error is closed: there is nobody to tell

@@ -12,9 +12,9 @@ from nemochat.core.messages import Message, Role
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
 from nemochat.repl import clipboard, writing
-from nemochat.repl.commands.files import words
+from nemochat.repl.argument import place, words
 from nemochat.repl.commands.tree import nth_question
-from nemochat.repl.listings import plain
+from nemochat.repl.listings import counted, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.screen.markdown.fenced import code_blocks
@@ -103,13 +103,12 @@ def chosen(talk: Conversation, which: list[str]) -> Chosen:
     blocks = code_blocks(answer.content)
     if not blocks:
         raise UsageError(f"there is no code block in {what}")
-    block = which[1] if len(which) > 1 else ""
-    if not block and len(blocks) == 1:
-        block = "1"
-    if not block.isascii() or not block.isdecimal() or not 0 < int(block) <= len(blocks):
-        named = f", not {shown(block)}" if block else ""
+    typed = which[1] if len(which) > 1 else "1" * (len(blocks) == 1)
+    block = place(typed, len(blocks))
+    if block is None:
+        named = f", not {shown(typed)}" if typed else ""
         raise UsageError(f"the code blocks of {what} are numbered 1 to {len(blocks)}{named}")
-    text = blocks[int(block) - 1].code.removesuffix("\n")
+    text = blocks[block - 1].code.removesuffix("\n")
     return Chosen(text, f"code block {block} of {what}")
 
 
@@ -118,9 +117,7 @@ def _answer(talk: Conversation, number: str) -> Message:
     said = talk.path()
     if number:
         begun = said.index(nth_question(talk, number)) + 1
-        after = [
-            place for place in range(begun, len(said)) if said[place].message.role is Role.USER
-        ]
+        after = [at for at in range(begun, len(said)) if said[at].message.role is Role.USER]
         said = said[begun : after[0] if after else len(said)]
     answers = [n.message for n in said if n.message.role is Role.ASSISTANT and not n.message.empty]
     if not answers:
@@ -129,5 +126,4 @@ def _answer(talk: Conversation, number: str) -> Message:
 
 
 def _size(text: str) -> str:
-    lines = text.count("\n") + 1
-    return f"{lines} lines" if lines > 1 else "1 line"
+    return counted(text.count("\n") + 1, "line")

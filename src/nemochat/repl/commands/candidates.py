@@ -7,6 +7,7 @@ from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Role
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
+from nemochat.repl.argument import place
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.screen.safe import harmless_line
@@ -18,8 +19,8 @@ _ON_OFF = {"on": "two answers to each question", "off": "one answer"}
 def _answers(session: Session) -> list[tuple[str, str]]:
     talk = session.chat.conversation
     return [
-        (str(place), harmless_line(talk.nodes[key].message.content, 50))
-        for place, key in enumerate(_candidates(talk), 1)
+        (str(number), harmless_line(talk.nodes[key].message.content, 50))
+        for number, key in enumerate(_candidates(talk), 1)
     ]
 
 
@@ -52,14 +53,15 @@ def pick(session: Session, argument: str) -> str:
     keys = _candidates(talk)
     if len(keys) < _BOTH:
         raise UsageError("the last answer has no other beside it", "/candidates on asks for two")
-    if not argument.isascii() or not argument.isdecimal() or not 0 < int(argument) <= len(keys):
-        names = " or ".join(str(place) for place in range(1, len(keys) + 1))
+    chosen = place(argument, len(keys))
+    if chosen is None:
+        names = " or ".join(map(str, range(1, len(keys) + 1)))
         raise UsageError(f"/pick takes {names}, not {shown(argument)}")
-    key = keys[int(argument) - 1]
+    key = keys[chosen - 1]
     talk.go_to(talk.tip(key))
     session.chat.mark()
     said = harmless_line(talk.nodes[key].message.content, 50)
-    return f"The talk goes on from answer {argument}:\n\n```text\n{said}\n```"
+    return f"The talk goes on from answer {chosen}:\n\n```text\n{said}\n```"
 
 
 def _candidates(talk: Conversation) -> list[int]:

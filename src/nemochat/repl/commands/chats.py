@@ -8,7 +8,8 @@ from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Message, Role
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
-from nemochat.repl.listings import plain, questions
+from nemochat.repl.argument import number
+from nemochat.repl.listings import counted, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.screen.safe import harmless_line
@@ -23,7 +24,7 @@ def saved_ones(session: Session) -> Iterator[tuple[str, str]]:
     if session.saved:
         for entry in session.saved.catalogue.entries(100):
             about = harmless_line(entry.first, 40)
-            yield entry.name or str(entry.id), f"{questions(entry.turns)}: {about}"
+            yield entry.name or str(entry.id), f"{counted(entry.turns, 'question')}: {about}"
 
 
 @command("[NAME]")
@@ -64,10 +65,10 @@ def load(session: Session, argument: str) -> str:
 @command("[N]", aliases=("log",))
 def show(session: Session, argument: str) -> str:
     """Show the conversation again, or its last N questions with their answers."""
-    if argument and not (argument.isascii() and argument.isdecimal()):
-        raise UsageError(f"/show takes a number of questions, not {argument!r}")
-    said = session.chat.conversation.messages()
-    return transcript(_last(said, int(argument))) if argument else transcript(said)
+    wanted = number(argument or "0")
+    if wanted is None:
+        raise UsageError(f"/show takes a number of questions, not {shown(argument)}")
+    return transcript(_last(session.chat.conversation.messages(), wanted))
 
 
 def last_turns(conversation: Conversation) -> str:
@@ -75,7 +76,7 @@ def last_turns(conversation: Conversation) -> str:
     said = conversation.messages()
     last = _last(said, TURNS_SHOWN)
     before = sum(m.role is Role.USER for m in said) - sum(m.role is Role.USER for m in last)
-    more = f"*{before} earlier questions; `/show` shows all*\n\n" if before else ""
+    more = f"*{counted(before, 'earlier question')}; `/show` shows all*\n\n" if before else ""
     return f"**{plain(conversation.title())}**\n\n{more}{transcript(last)}"
 
 
@@ -91,5 +92,6 @@ def transcript(messages: list[Message]) -> str:
 
 
 def _last(said: list[Message], questions: int) -> list[Message]:
+    """The last so many questions with their answers; all where there are fewer, and for 0."""
     places = [place for place, message in enumerate(said) if message.role is Role.USER]
     return said[places[-questions] :] if 0 < questions <= len(places) else said

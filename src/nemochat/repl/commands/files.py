@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
 from nemochat.files import fenced, gathered, read_text
+from nemochat.repl.argument import words
 from nemochat.repl.lines import Lines
 from nemochat.repl.listings import plain
 from nemochat.repl.question import attach, context, label
@@ -62,14 +62,6 @@ def run(session: Session, argument: str) -> str:
         session.played[:0] = messages
     session.runs += 1
     return "" if messages else "There is nothing in it."
-
-
-def words(argument: str) -> list[str]:
-    """The words of an argument as a shell reads them; UsageError where a quote is left open."""
-    try:
-        return shlex.split(argument)
-    except ValueError as error:
-        raise UsageError(f"{shown(argument)}: a quote is not closed") from error
 
 
 def _attached(session: Session) -> str:

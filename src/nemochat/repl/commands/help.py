@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nemochat.errors import UsageError
 from nemochat.guide import knowledge
@@ -12,8 +12,13 @@ from nemochat.repl.listings import NARROW, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
+ALL = "all"  # what /help takes for a list of all commands
+_FIRST = "clear retry undo edit file system set model list load copy exit"  # what newcomers need
+_BEGIN = "What you type is asked: Enter sends it, Ctrl-C stops the answer. Commands to begin with:"
+
 
 def _subjects(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - a Choices
+    yield ALL, "all commands"
     for each in registry.commands():
         yield each.name, each.summary
     yield from knowledge.topics().items()
@@ -21,10 +26,15 @@ def _subjects(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - 
 
 @command("[COMMAND or TOPIC]", aliases=("?", "h"), choices=_subjects)
 def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
-    """Explain a command or a topic, or list both."""
+    """Explain a command or a topic; alone, tell where to begin.
+
+    `/help all` lists all commands, a line each.
+    """
     if not argument:
         return _overview()
     topic = argument.lower()
+    if topic == ALL:
+        return f"{_listed(registry.built_in())}\n\n{_own()}".rstrip("\n")
     page = knowledge.topic(topic) if topic in knowledge.topics() else ""
     try:
         found = registry.find(argument.removeprefix("/"))
@@ -49,7 +59,7 @@ def explained(found: registry.Command) -> str:
 
 
 def table() -> str:
-    """All commands as a Markdown table, as `/help` and the documentation show it."""
+    """All commands as a Markdown table, as the documentation shows it."""
     rows = [
         f"| `{each.usage}` | {each.summary} | {' '.join(f'`/{a}`' for a in each.aliases)} |"
         for each in registry.built_in()
@@ -71,7 +81,19 @@ def _overview() -> str:
         f"- {title}: {', '.join(f'`{name}`' for name in names)}"
         for title, names in knowledge.groups().items()
     )
-    narrow = shutil.get_terminal_size().columns < NARROW
-    listed = "\n".join(f"- `{each.usage}`: {each.summary}" for each in registry.built_in())
-    more = "`/help COMMAND` and `/help TOPIC` tell more. The topics:"
-    return f"{listed if narrow else table()}\n\n{_own()}{more}\n\n{topics}"
+    first = _listed(map(registry.find, _FIRST.split()))
+    number = len(list(registry.built_in()))
+    more = (
+        f"`/help {ALL}` lists all {number} commands; `/help COMMAND` and `/help TOPIC` tell more."
+        " The topics:"
+    )
+    return f"{_BEGIN}\n\n{first}\n\n{_own()}{more}\n\n{topics}"
+
+
+def _listed(commands: Iterable[registry.Command]) -> str:
+    """Commands, a line each: a table, or a list where that would be torn."""
+    rows = [(f"`/{each.name}`", each.brief) for each in commands]
+    if shutil.get_terminal_size().columns < NARROW:
+        return "\n".join(f"- {name}: {brief}" for name, brief in rows)
+    lines = [f"| {name} | {brief} |" for name, brief in rows]
+    return "\n".join(["| command | what it does |", "|---|---|", *lines])

@@ -9,7 +9,8 @@ from nemochat.core.profile import NONE, Profile, values
 from nemochat.core.values import as_typed
 from nemochat.errors import NemochatError
 from nemochat.files import fenced
-from nemochat.repl.listings import plain
+from nemochat.repl.argument import prose
+from nemochat.repl.listings import counted, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -30,7 +31,7 @@ def profile(session: Session, argument: str) -> str:
     afterwards wins over the profile.
     """
     known, settings = session.connector.config.profiles, session.settings
-    name, *words = _split(argument)
+    name, *words = prose(argument) or [""]
     if not name:
         return table(known, settings.profile)
     if name == NONE and not words:
@@ -70,7 +71,7 @@ def sets(each: Profile) -> str:
     if each.template:
         parts.append(" ".join(("template", *(f"{{{name}}}" for name in each.wanted))))
     if each.messages:
-        parts.append(f"{len(each.messages)} messages")
+        parts.append(counted(len(each.messages), "message"))
     return ", ".join(parts) or "nothing"
 
 
@@ -98,13 +99,3 @@ def _system(each: Profile) -> str:
         return fenced(profiles.system(each).strip("\n")) if each.system else "none"
     except NemochatError as error:
         return plain(str(error), 300)
-
-
-def _split(argument: str) -> list[str]:
-    """A name and values; a value may have blanks in quotes."""
-    import shlex
-
-    try:
-        return shlex.split(argument) or [""]
-    except ValueError:  # an apostrophe
-        return argument.split()

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from nemochat.core.messages import Message, Role
 from nemochat.core.parameters import TABLE, changes
+from nemochat.core.values import shown
 from nemochat.errors import UsageError
 from nemochat.files import read_text
-from nemochat.repl.listings import plain
+from nemochat.repl.argument import number
+from nemochat.repl.listings import counted, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 
@@ -59,29 +61,26 @@ def undo(session: Session, argument: str) -> str:
 
     Nothing is deleted: `/tree` shows what was taken back.
     """
-    done = session.chat.conversation.undo(_number(argument))
+    done = session.chat.conversation.undo(_wanted(argument))
     session.chat.mark()
-    return f"Took back {_turns(done)}. {_last_said(session)}"
+    return f"Took back {counted(done, 'turn')}. {_last_said(session)}"
 
 
 @command("[N]")
 def redo(session: Session, argument: str) -> str:
     """Bring back what `/undo` took, or N turns of it."""
-    done = session.chat.conversation.redo(_number(argument))
+    done = session.chat.conversation.redo(_wanted(argument))
     session.chat.mark()
-    return f"Brought back {_turns(done)}. {_last_said(session)}"
+    return f"Brought back {counted(done, 'turn')}. {_last_said(session)}"
 
 
-def _number(argument: str) -> int:
+def _wanted(argument: str) -> int:
     if not argument:
         return 1
-    if not argument.isascii() or not argument.isdecimal() or int(argument) == 0:
-        raise UsageError(f"a number of turns is 1 or more, not {argument!r}")
-    return int(argument)
-
-
-def _turns(number: int) -> str:
-    return "1 turn" if number == 1 else f"{number} turns"
+    wanted = number(argument)
+    if not wanted:
+        raise UsageError(f"a number of turns is 1 or more, not {shown(argument)}")
+    return wanted
 
 
 def _last_said(session: Session) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from nemochat.core.conversation import first_line
 from nemochat.core.ledger import money, total
 from nemochat.core.messages import Role
+from nemochat.core.values import as_typed
 from nemochat.core.window import WINDOW, estimated_tokens, used
-from nemochat.repl.listings import plain
+from nemochat.repl.listings import counted, plain
 from nemochat.repl.offers import SECONDS, matching, remember, table
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
@@ -83,14 +85,17 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         where = f"`{session.saved.database.path}`"
     said = conversation.messages()
     questions = sum(message.role is Role.USER for message in said)
-    chosen = ", ".join(f"{name} {value}" for name, value in settings.parameters.items())
+    chosen = ", ".join(
+        f"{name} {plain(as_typed(value), 200)}" for name, value in settings.parameters.items()
+    )
+    model = plain(settings.model, 200)
     rows = {
-        "conversation": conversation.name or "not named; `/save NAME` names it",
+        "conversation": plain(conversation.name) or "not named; `/save NAME` names it",
         "questions": str(questions),
         "endpoint": _placed(session),
-        "model": settings.model if settings.endpoint != GUIDE else f"none: {_GUIDED}",
-        "system prompt": settings.system.partition("\n")[0] or "none",
-        "profile": settings.profile or "none",
+        "model": model if settings.endpoint != GUIDE else f"none: {_GUIDED}",
+        "system prompt": plain(first_line(settings.system), 200) or "none",
+        "profile": plain(settings.profile) or "none",
         "parameters": chosen or "the endpoint's defaults",
         "saved in": where,
     }
@@ -100,12 +105,12 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
 @command(aliases=("tokens", "cost"))
 def usage(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     """Show the tokens and the money that this conversation took, as the endpoint counted them."""
-    counted = total(node.message for node in session.chat.conversation.nodes.values())
-    if counted.answers == 0:
+    taken = total(node.message for node in session.chat.conversation.nodes.values())
+    if taken.answers == 0:
         return "The endpoint has counted nothing yet."
     return (
-        f"{counted.answers} answers, {counted.prompt_tokens} tokens in,"
-        f" {counted.completion_tokens} out, {money(counted.cost)}."
+        f"{counted(taken.answers, 'answer')}, {taken.prompt_tokens:,} tokens in,"
+        f" {taken.completion_tokens:,} out, {money(taken.cost)}."
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nemochat.core.values import shown
 from nemochat.errors import UsageError
 from nemochat.repl import listings
+from nemochat.repl.argument import number
 from nemochat.repl.commands.chats import saved_ones
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
@@ -50,11 +52,11 @@ def rename(session: Session, argument: str) -> str:
         conversation.name = check_name(argument)
         session.chat.mark()
         return f"It is named {listings.plain(conversation.name)}."
-    number, name = catalogue.find(wanted), check_name(name)
-    catalogue.rename(number, name)
-    if number == conversation.id:
+    found, name = catalogue.find(wanted), check_name(name)
+    catalogue.rename(found, name)
+    if found == conversation.id:
         conversation.name = name
-    return f"Conversation {number} is named {listings.plain(name)}."
+    return f"Conversation {found} is named {listings.plain(name)}."
 
 
 @command("CHAT", aliases=("rm",), choices=saved_ones)
@@ -65,7 +67,8 @@ def delete(session: Session, argument: str) -> str:
         raise UsageError("/delete takes the name or the number of a conversation; /list shows them")
     catalogue = session.conversations().catalogue
     entry = catalogue.entry(catalogue.find(wanted))
-    what = f"{entry.id}, {listings.plain(entry.title)} ({listings.questions(entry.turns)})"
+    questions = listings.counted(entry.turns, "question")
+    what = f"{entry.id}, {listings.plain(entry.title)} ({questions})"
     if not sure:
         return f"`/delete {entry.id} yes` deletes {what} for good."
     catalogue.delete([entry.id])
@@ -85,8 +88,8 @@ def export(session: Session, argument: str) -> str:
     from nemochat.store.formats import exports
 
     conversation = session.chat.conversation
-    number = f"-{conversation.id}" if conversation.id is not None else ""
-    path = Path(argument).expanduser() if argument else Path(f"conversation{number}.md")
+    suffix = f"-{conversation.id}" if conversation.id is not None else ""
+    path = Path(argument).expanduser() if argument else Path(f"conversation{suffix}.md")
     exports.save(path, exports.chosen("", path).write([conversation]))
     return f"Written to {listings.plain(str(path), 200)}."
 
@@ -111,6 +114,7 @@ def private(session: Session, argument: str) -> str:
 def _page(argument: str) -> int:
     if not argument:
         return 1
-    if not argument.isascii() or not argument.isdecimal() or not 0 < int(argument) < 10**9:
-        raise UsageError(f"a page is a number from 1 on, not {argument!r}")
-    return int(argument)
+    page = number(argument)
+    if not page:
+        raise UsageError(f"a page is a number from 1 on, not {shown(argument)}")
+    return page

@@ -6,9 +6,10 @@ from nemochat.core.conversation import Conversation, Node
 from nemochat.core.messages import Role
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
+from nemochat.repl.argument import place
 from nemochat.repl.commands.chats import transcript
 from nemochat.repl.comparison import compared
-from nemochat.repl.listings import plain
+from nemochat.repl.listings import counted, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.screen.safe import harmless_line
@@ -21,8 +22,8 @@ _SPEAKERS = {Role.USER: "> ", Role.ASSISTANT: "", Role.SYSTEM: "system: ", Role.
 def _branches(session: Session) -> list[tuple[str, str]]:
     talk = session.chat.conversation
     return [
-        (str(place), harmless_line(talk.nodes[key].message.content, 50))
-        for place, key in enumerate(talk.branches(), 1)
+        (str(number), harmless_line(talk.nodes[key].message.content, 50))
+        for number, key in enumerate(talk.branches(), 1)
     ]
 
 
@@ -51,8 +52,8 @@ def branch(session: Session, argument: str) -> str:
     key = _numbered(talk, argument)
     talk.go_to(talk.tip(key))
     session.chat.mark()
-    place = talk.siblings(key)
-    where = f"This is branch {place.index(key) + 1} of {len(place)} here."
+    beside = talk.siblings(key)
+    where = f"This is branch {beside.index(key) + 1} of {len(beside)} here."
     shown_from = next(p for p, node in enumerate(talk.path()) if node.key == key)
     return f"{where}\n\n{transcript(talk.messages()[max(shown_from - 1, 0) :])}"
 
@@ -91,7 +92,8 @@ def fork(session: Session, argument: str) -> str:
     session.open(made)
     named = f" named {plain(made.name)}" if made.name else ""
     number = f" {made.id}" if made.id is not None else ""
-    return f"This is a new conversation{number}{named}, with {len(made.questions())} questions."
+    questions = counted(len(made.questions()), "question")
+    return f"This is a new conversation{number}{named}, with {questions}."
 
 
 @command("[N]")
@@ -116,11 +118,10 @@ def nth_question(talk: Conversation, argument: str) -> Node:
         raise UsageError("nothing was asked yet")
     if not argument:
         return questions[-1]
-    if not argument.isascii() or not argument.isdecimal():
-        raise UsageError(f"a question's number is a whole number, not {shown(argument)}")
-    if not 0 < int(argument) <= len(questions):
-        raise UsageError(f"the path has questions 1 to {len(questions)}, not {argument}")
-    return questions[int(argument) - 1]
+    number = place(argument, len(questions))
+    if number is None:
+        raise UsageError(f"the path has questions 1 to {len(questions)}, not {shown(argument)}")
+    return questions[number - 1]
 
 
 def _refreshed(session: Session) -> Conversation:
@@ -132,7 +133,7 @@ def _refreshed(session: Session) -> Conversation:
 
 
 def _lines(talk: Conversation) -> list[str]:
-    numbers = {key: place for place, key in enumerate(talk.branches(), 1)}
+    numbers = {key: number for number, key in enumerate(talk.branches(), 1)}
     width = len(str(len(numbers)))
     path = {node.key for node in talk.path()}
     lines = []
@@ -153,12 +154,13 @@ def _numbered(talk: Conversation, argument: str) -> int:
     branches = talk.branches()
     if not branches:
         raise UsageError("there are no branches", "/retry, /edit and /undo make them")
-    if not argument.isascii() or not argument.isdecimal() or not 0 < int(argument) <= len(branches):
+    number = place(argument, len(branches))
+    if number is None:
         raise UsageError(
             f"the branches are numbered 1 to {len(branches)}, not {shown(argument)}",
             "/tree shows them",
         )
-    return branches[int(argument) - 1]
+    return branches[number - 1]
 
 
 def _forked(talk: Conversation) -> int | None:
@@ -179,7 +181,7 @@ def _nearest(talk: Conversation) -> str:
     forks = [k for k in (*path, *talk.children(talk.head)[:1]) if len(talk.siblings(k)) > 1]
     if not forks:
         return "There are no branches: `/retry`, `/edit` and `/undo` make them."
-    numbers = {key: place for place, key in enumerate(talk.branches(), 1)}
+    numbers = {key: number for number, key in enumerate(talk.branches(), 1)}
     return "\n".join(
         f"- {numbers[key]}{' (here)' if key in path else ''}:"
         f" {plain(talk.nodes[key].message.content)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nemochat.core.values import shown
 from nemochat.errors import UsageError
 from nemochat.files import fenced
 from nemochat.repl.registry import command
@@ -18,7 +19,7 @@ def multiline(session: Session, argument: str) -> str:
     A command in one line is still run by Enter.
     """
     if argument not in {"", *_SWITCH}:
-        raise UsageError(f"/multiline stands alone, or with on or off, not {argument!r}")
+        raise UsageError(f"/multiline stands alone, or with on or off, not {shown(argument)}")
     session.multiline = argument == "on" if argument else not session.multiline
     if session.multiline:
         return "Enter makes a new line; Alt-Enter or Ctrl-J sends."
@@ -29,7 +30,7 @@ def multiline(session: Session, argument: str) -> str:
 def paste(session: Session, argument: str) -> str:
     """Show what is folded: the last pastes of more than 20 lines, each sent whole with its mark."""
     if argument not in {"", "show"}:
-        raise UsageError(f"/paste stands alone, or with show, not {argument!r}")
+        raise UsageError(f"/paste stands alone, or with show, not {shown(argument)}")
     pastes = session.folds.shown()
     if not pastes:
         return "Nothing is folded."
