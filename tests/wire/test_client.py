@@ -141,6 +141,19 @@ def test_what_is_sent_is_the_prompt_and_the_extra_members() -> None:
     assert any(field.startswith("user-agent: nemochat/") for field in fields)
 
 
+@pytest.mark.parametrize("proxied", [False, True])
+def test_a_header_of_one_s_own_takes_the_place_of_ours_whatever_its_case(*, proxied: bool) -> None:
+    own = {"accept": "text/event-stream", "USER-AGENT": "me"}
+    with FaultServer(plays(head(), answer())) as server:
+        base_url = "http://nemo.invalid/v1" if proxied else server.base_url
+        proxy = f"http://127.0.0.1:{server.port}" if proxied else ""
+        with asking(base_url, fitting=Fitting(Dialect(headers=own)), proxy=proxy) as asked:
+            asked.text()
+        fields = server.requests[0].decode().lower().split("\r\n")
+    accepted = [field for field in fields if field.startswith(("accept:", "user-agent:"))]
+    assert sorted(accepted) == ["accept: text/event-stream", "user-agent: me"]
+
+
 def test_without_a_token_none_is_sent() -> None:
     with FaultServer(plays(head(), answer())) as server:
         with asking(server.base_url, token="") as asked:
