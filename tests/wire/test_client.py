@@ -14,12 +14,12 @@ from nemochat.wire.dialect import Dialect, Fitting
 from nemochat.wire.patience import Timeouts
 from tests.wire.asking import PROMPT, asking
 from tests.wire.fault_server.case import TOKEN
+from tests.wire.fault_server.lines import CODED, HI, STOP
 from tests.wire.fault_server.scripts import (
     FOREVER,
     HELLO,
     Step,
     answer,
-    chunk,
     chunked,
     event,
     head,
@@ -29,14 +29,6 @@ from tests.wire.fault_server.scripts import (
     refuses,
 )
 from tests.wire.fault_server.server import Behaviour, FaultServer, Peer
-
-HI = event(chunk("Hi"))
-
-
-STOP = event(chunk(finish="stop"))
-
-
-CODED = head(Transfer_Encoding="chunked")
 
 
 def keeps(*steps: Step) -> Behaviour:

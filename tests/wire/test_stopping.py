@@ -12,14 +12,13 @@ from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 from nemochat.wire.client import Client
 from tests.wire.asking import PROMPT, asking, in_a_thread
+from tests.wire.fault_server.lines import CODED, HI
 from tests.wire.fault_server.scripts import (
     FOREVER,
     HELLO,
     Step,
     answer,
-    chunk,
     chunked,
-    event,
     head,
     in_turn,
     plays,
@@ -27,11 +26,6 @@ from tests.wire.fault_server.scripts import (
 )
 from tests.wire.fault_server.server import FaultServer
 from tests.wire.secured import until
-
-HI = event(chunk("Hi"))
-
-
-CODED = head(Transfer_Encoding="chunked")
 
 
 def test_closing_the_iterator_closes_the_connection_at_once() -> None:

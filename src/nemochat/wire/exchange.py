@@ -72,20 +72,12 @@ class Exchange:
         return self._line.stopped
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """The answer to a prompt, piece by piece; the last pieces hold the endings.
-
-        Once some of an answer came, each candidate has an ending; a failure becomes one. To close
-        the iterator closes the connection at once, so that the endpoint stops generating.
-
-        Raises:
-            EndpointError: there is no answer.
-            ConfigurationError: the endpoint cannot be asked at all.
-        """
+        """The answer to a prompt, as the client's `stream` gives it."""
         self._requests = 0
         return self._answer(prompt)
 
     def offer(self, seconds: float) -> tuple[ModelInfo, ...]:
-        """The endpoint's models, waited for so many seconds; EndpointError if it does not tell."""
+        """The endpoint's models, as the client's `offer` gives them."""
         try:
             return self._listed(seconds)
         except NemochatError as error:
