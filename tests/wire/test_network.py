@@ -202,7 +202,8 @@ def test_certificates_that_cannot_be_read_are_said(
 ) -> None:
     monkeypatch.setenv(name, str(tmp_path / "none"))
     error = outcome("https://127.0.0.1:9/v1")
-    assert isinstance(error, ConfigurationError | Unreachable)
+    assert isinstance(error, ConfigurationError)
+    assert error.sentence.endswith("that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read")
 
 
 def test_a_bundle_that_cannot_be_read_is_said(tmp_path: Path) -> None:
