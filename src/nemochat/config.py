@@ -114,8 +114,8 @@ def load(
     config = Config()
     with suppress(ConfigurationError):  # without a home there is no file
         file = file or path()
-    if file is not None:
-        _from_file(config, file)
+    if file is not None and (told := read(file)):
+        take(config, told, file)
     for setting in TABLE:
         if (text := environment.get(setting.variable)) is not None:
             config.put(setting.name, setting.parse(text, setting.variable), setting.variable)
@@ -127,14 +127,18 @@ def load(
     return config
 
 
-def _from_file(config: Config, file: Path) -> None:
+def read(file: Path) -> str:
+    """The text of a configuration file; "" if there is none.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
     try:
-        text = file.read_bytes().decode()
+        return file.read_bytes().decode()
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"the configuration {file} cannot be read ({error})") from error
-    take(config, text, file)
 
 
 def take(config: Config, text: str, file: Path) -> None:

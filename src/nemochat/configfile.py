@@ -20,20 +20,6 @@ _NAMED = {config.ENDPOINT, config.PROFILE}  # sections that each hold tables by 
 Check = Callable[[config.Config], object]  # raises ConfigurationError for what cannot be
 
 
-def read(file: Path) -> str:
-    """The file's text; "" if there is none.
-
-    Raises:
-        ConfigurationError: it cannot be read.
-    """
-    try:
-        return file.read_bytes().decode()
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the configuration {file} cannot be read ({error})") from error
-
-
 def checked(text: str, file: Path, check: Check) -> config.Config:
     """What a text would set, if it were the file's; ConfigurationError if it cannot be."""
     made = config.Config()
@@ -81,7 +67,7 @@ def _document(file: Path) -> TOMLDocument:
     import tomlkit
     from tomlkit.exceptions import ParseError
 
-    text = read(file)
+    text = config.read(file)
     config.take(config.Config(), text, file)  # names what is broken before it is touched
     try:
         return tomlkit.parse(text)

@@ -1,4 +1,4 @@
-"""Text files: those that a person names, read whole or refused; our own, written whole or not."""
+"""Text files that a person names: read whole, or refused."""
 
 from __future__ import annotations
 

@@ -55,6 +55,11 @@ def test_nothing_is_connected_to_without_a_token(program: Program) -> None:
         settings = {"SSL_CERT_FILE": AUTHORITY}
         without = Program(program.home, program.environment | settings)
         assert without.run("ask", "--private", "Hi").returncode == 3
+        unreadable = Program(
+            program.home, without.environment | {"XDG_STATE_HOME": "/" + "x" * 300}
+        )
+        done = unreadable.run("ask", "--private", "Hi")
+        assert (done.returncode, b"the tokens in /xxx" in done.stderr) == (3, True)
         assert server.connections == 0
         with_one = Program(program.home, without.environment | {"FAR_TOKEN": "sk-far"})
         assert with_one.run("ask", "--private", "Hi").stdout.decode() == f"{HELLO}\n"

@@ -10,34 +10,19 @@ import pytest
 
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.deltas import Delta, Growing
-from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall, Usage
+from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall
 from nemochat.errors import StoreError
 from nemochat.store import conversations
 from nemochat.store.conversations import Conversations
+from tests.store.talking import WHOLE, keep
 
 ANSWER = Message(
     Role.ASSISTANT,
     "Hi\0 there \u2028",
     reasoning="hm",
     tool_calls=(ToolCall("a" * 9, "f", '{"x": 1}'),),
-    provenance=Provenance(
-        model="m",
-        asked_model="n",
-        endpoint="guide",
-        parameters={"temperature": 0.3, "stop": ("a", "b"), "max_tokens": None},
-        ending=Ending.LENGTH,
-        reason="why",
-        usage=Usage(1, 2, 3, estimated_cost=1.5e-6),
-        first_token=0.1,
-        seconds=0.2,
-    ),
+    provenance=WHOLE._replace(ending=Ending.LENGTH, reason="why"),
 )
-
-
-def keep(store: Conversations, talk: Conversation, message: Message) -> int:
-    key = store.begin(talk, message)
-    talk.append(key, message)
-    return key
 
 
 def talked(store: Conversations, *texts: str, name: str = "") -> Conversation:
@@ -153,6 +138,7 @@ from pathlib import Path
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.store.conversations import Conversations
+from tests.store.talking import WHOLE, keep
 store = Conversations(Path(sys.argv[1]))
 talk = Conversation(Settings("m", "guide"))
 for turn in range(5):

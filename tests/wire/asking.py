@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message, Role
@@ -47,6 +48,13 @@ class Asking:
         except NemochatError as error:
             return error
         raise AssertionError(said)
+
+
+def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> Thread:
+    """A thread that collects an answer."""
+    thread = Thread(target=said.extend, args=(stream,))
+    thread.start()
+    return thread
 
 
 @contextmanager

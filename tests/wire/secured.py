@@ -1,4 +1,4 @@
-"""Servers with certificates, ports without servers, and what clients say of them."""
+"""Servers with certificates, a proxy, ports without servers, and what clients say of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.wire.fault_server.scripts import (
     head,
     plays,
 )
-from tests.wire.fault_server.server import Behaviour, FaultServer
+from tests.wire.fault_server.server import Behaviour, FaultServer, Peer
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 
@@ -34,6 +34,26 @@ def secured(name: str, behave: Behaviour = GOOD) -> Iterator[FaultServer]:
     context.load_cert_chain(CERTIFICATES / f"{name}.pem")
     with FaultServer(behave, context) as server:
         yield server
+
+
+def tunnels(peer: Peer, _: int) -> None:
+    """A proxy that connects to whatever it is asked for."""
+    request = peer.request()
+    host, number = request.split(b" ")[1].decode().split(":")
+    with socket.create_connection((host, int(number)), 2) as far:
+        peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        far.settimeout(0.02)
+        peer.connection.settimeout(0.02)
+        source: socket.socket
+        sink: socket.socket
+        while not peer.server.over:
+            for source, sink in ((peer.connection, far), (far, peer.connection)):
+                try:
+                    if not (read := source.recv(65536)):
+                        return
+                except TimeoutError:
+                    continue
+                sink.sendall(read)
 
 
 def unused_port() -> int:

@@ -14,12 +14,12 @@ from nemochat.wire.dialect import Dialect, Fitting
 from nemochat.wire.patience import Timeouts
 from tests.wire.asking import PROMPT, asking
 from tests.wire.fault_server.case import TOKEN
+from tests.wire.fault_server.lines import CODED, HI, STOP
 from tests.wire.fault_server.scripts import (
     FOREVER,
     HELLO,
     Step,
     answer,
-    chunk,
     chunked,
     event,
     head,
@@ -29,14 +29,6 @@ from tests.wire.fault_server.scripts import (
     refuses,
 )
 from tests.wire.fault_server.server import Behaviour, FaultServer, Peer
-
-HI = event(chunk("Hi"))
-
-
-STOP = event(chunk(finish="stop"))
-
-
-CODED = head(Transfer_Encoding="chunked")
 
 
 def keeps(*steps: Step) -> Behaviour:
@@ -139,6 +131,19 @@ def test_what_is_sent_is_the_prompt_and_the_extra_members() -> None:
     assert "accept-encoding: gzip, deflate" in fields
     assert "content-type: application/json" in fields
     assert any(field.startswith("user-agent: nemochat/") for field in fields)
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_a_header_of_one_s_own_takes_the_place_of_ours_whatever_its_case(*, proxied: bool) -> None:
+    own = {"accept": "text/event-stream", "USER-AGENT": "me"}
+    with FaultServer(plays(head(), answer())) as server:
+        base_url = "http://nemo.invalid/v1" if proxied else server.base_url
+        proxy = f"http://127.0.0.1:{server.port}" if proxied else ""
+        with asking(base_url, fitting=Fitting(Dialect(headers=own)), proxy=proxy) as asked:
+            asked.text()
+        fields = server.requests[0].decode().lower().split("\r\n")
+    accepted = [field for field in fields if field.startswith(("accept:", "user-agent:"))]
+    assert sorted(accepted) == ["accept: text/event-stream", "user-agent: me"]
 
 
 def test_without_a_token_none_is_sent() -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import socket
+import sys
+import threading
+import time
+
+import pytest
+
+from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 from nemochat.errors import Unreachable
 from nemochat.wire import dialing
 from nemochat.wire.route import Route
-from tests.wire.asking import PROMPT, SECONDS_TO_CONNECT, asking
-from tests.wire.fault_server.scripts import HELLO
+from tests.wire.asking import PROMPT, SECONDS_TO_CONNECT, asking, in_a_thread
+from tests.wire.fault_server.scripts import FOREVER, HELLO, at_once
 from tests.wire.fault_server.server import FaultServer, Peer
 from tests.wire.secured import AUTHORITY, GOOD, secured, until, unused_port
 
@@ -69,7 +77,7 @@ def test_a_certificate_that_is_refused_beforehand_is_refused() -> None:
         with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
             error = asked.failure()
         assert "certificate has expired" in error.sentence
-        assert (server.connections, server.requests, asked.waits) == (1, [], [])
+        assert (server.requests, asked.waits) == ([], [])
 
 
 def test_a_handshake_that_hangs_beforehand_is_left_in_time() -> None:
@@ -96,6 +104,55 @@ def test_a_stop_while_it_is_under_way_ends_the_question() -> None:
             stream = asked.client.stream(PROMPT)
             asked.client.stop()
             assert [delta.ending for delta in stream] == [Ending.INTERRUPTED]
+
+
+def test_what_is_stopped_while_it_connects_is_not_tried_again_beside_the_next() -> None:
+    def stalls(peer: Peer, _: int) -> None:
+        peer.hold(0.5)
+        peer.reset()
+
+    with FaultServer(stalls) as server:
+        base_url = server.base_url.replace("http:", "https:")
+        dialing.begin(way(base_url))
+        with asking(base_url, ca_bundle=AUTHORITY, retries=1) as asked:
+            until(lambda: server.connections == 1)
+            said: list[Delta] = []
+            thread = in_a_thread(said, asked.client.stream(PROMPT))
+            time.sleep(0.1)
+            asked.client.stop()
+            error = asked.failure()
+            thread.join(5)
+        assert isinstance(error, Unreachable)
+        assert [delta.ending for delta in said] == [Ending.INTERRUPTED]
+        assert (len(asked.waits), server.connections) == (1, 3)
+
+
+def test_a_failure_of_long_ago_is_not_told() -> None:
+    port = unused_port()
+    base_url = f"https://127.0.0.1:{port}/v1"
+    begun = dialing.dialler(way(base_url))
+    begun.dial()
+    until(lambda: "nemochat-dialling" not in [thread.name for thread in threading.enumerate()])
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(TimeoutError):
+        begun.connection("127.0.0.1", port, 0.1)
+
+
+def test_a_connection_that_comes_after_all_is_closed_if_nobody_waits_for_it() -> None:
+    with secured("good", at_once(FOREVER)) as server:
+        begun = dialing.Dialler(way(server.base_url))
+        begun.dial()
+        begun.close()
+        until(lambda: server.left_at is not None)
+
+
+def test_threads_take_turns_as_usual_once_it_stands() -> None:
+    usual = sys.getswitchinterval()
+    with secured("good") as server:
+        begun = dialing.Dialler(way(server.base_url))
+        begun.dial()
+        assert sys.getswitchinterval() < usual
+        begun.connection("127.0.0.1", server.port, 2).close()
+    assert sys.getswitchinterval() == usual
 
 
 def test_what_takes_no_time_is_not_begun() -> None:

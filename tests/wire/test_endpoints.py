@@ -82,8 +82,11 @@ def test_an_impossible_address_is_refused(base_url: str) -> None:
     [
         ("http://name:password@host/v1", "the address takes no user name and no password"),
         ("http://name@host/v1", "the address takes no user name and no password"),
+        ("http://@host/v1", "the address takes no user name and no password"),
         ("http://host/v1?key=1", "the address takes nothing after a ? or a #"),
         ("http://host/v1#x", "the address takes nothing after a ? or a #"),
+        ("http://host/v1?", "the address takes nothing after a ? or a #"),
+        ("http://host/v1#", "the address takes nothing after a ? or a #"),
         ("x", 'the address takes http:// or https:// and a host, not "x"'),
     ],
 )

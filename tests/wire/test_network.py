@@ -9,6 +9,8 @@ import pytest
 
 from nemochat.core.messages import Ending
 from nemochat.errors import ConfigurationError, Unreachable
+from nemochat.wire.probe import steps
+from nemochat.wire.route import Route
 from tests.wire.asking import PROMPT, asking
 from tests.wire.fault_server.scripts import (
     FOREVER,
@@ -20,7 +22,7 @@ from tests.wire.fault_server.scripts import (
     plays,
 )
 from tests.wire.fault_server.server import FaultServer
-from tests.wire.secured import AUTHORITY, outcome, secured, unused_port
+from tests.wire.secured import AUTHORITY, GOOD, outcome, secured, tunnels, unused_port
 
 
 def test_nothing_that_answers_is_said_and_tried_again() -> None:
@@ -38,6 +40,50 @@ def test_a_name_that_is_not_found_is_said() -> None:
         Unreachable,
         "the name of nemo.invalid is not found",
     )
+
+
+def test_a_name_outside_ascii_is_no_proxy() -> None:
+    error = outcome("http://nicht-dä.invalid/v1")
+    assert error.sentence == "the name of nicht-dä.invalid is not found"
+
+
+@pytest.mark.parametrize("through", [False, True])
+def test_a_name_outside_ascii_is_asked_for_as_the_network_knows_it(
+    monkeypatch: pytest.MonkeyPatch, *, through: bool
+) -> None:
+    resolve = socket.getaddrinfo
+    known = {"xn--br-via.example": "127.0.0.1"}
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *a, **k: resolve(known.get(host, host), *a, **k)
+    )
+    with FaultServer(GOOD) as server:
+        host = f"host: xn--br-via.example:{server.port}\r\n".encode()
+        base_url = f"http://bär.example:{server.port}/ö%20"
+        proxy = f"http://127.0.0.1:{server.port}" if through else ""
+        with asking(base_url, proxy=proxy) as asked:
+            assert asked.text() == HELLO
+        list(steps(Route(base_url, proxy=""), 5))
+    (asked_for, fields), (probed, also) = (
+        request.lower().split(b"\r\n", 1) for request in server.requests
+    )
+    assert asked_for.split(b" ")[1].endswith(b"/%c3%b6%20/chat/completions")
+    assert probed == b"get /%c3%b6%20/models http/1.1"
+    assert (host in fields, host in also) == (True, True)
+
+
+def test_a_certificate_names_its_host_without_the_dot_of_an_absolute_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *a, **k: resolve(host.rstrip("."), *a, **k)
+    )
+    with secured("good") as server, FaultServer(tunnels) as proxy:
+        for through in ("", f"http://127.0.0.1:{proxy.port}"):
+            base_url = f"https://localhost.:{server.port}/v1"
+            with asking(base_url, ca_bundle=AUTHORITY, proxy=through) as asked:
+                assert asked.text() == HELLO
+        assert [r.startswith(b"CONNECT localhost.:") for r in proxy.requests] == [True]
 
 
 def test_a_host_that_swallows_packets_is_left_in_time() -> None:
@@ -156,7 +202,8 @@ def test_certificates_that_cannot_be_read_are_said(
 ) -> None:
     monkeypatch.setenv(name, str(tmp_path / "none"))
     error = outcome("https://127.0.0.1:9/v1")
-    assert isinstance(error, ConfigurationError | Unreachable)
+    assert isinstance(error, ConfigurationError)
+    assert error.sentence.endswith("that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read")
 
 
 def test_a_bundle_that_cannot_be_read_is_said(tmp_path: Path) -> None:

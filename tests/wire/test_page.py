@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address, ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,7 +17,8 @@ from nemochat.errors import EndpointError, UsageError
 from nemochat.wire import page
 from nemochat.wire.page import Address, fetched, public
 from tests.wire.fault_server.scripts import head, plays
-from tests.wire.secured import AUTHORITY, secured, unused_port
+from tests.wire.fault_server.server import FaultServer
+from tests.wire.secured import AUTHORITY, secured, tunnels, unused_port
 
 HERE = IPv4Address("127.0.0.1")
 Answer = tuple[int, dict[str, str], bytes]
@@ -245,16 +245,20 @@ def test_where_nothing_answers_that_is_told() -> None:
         fetched(f"http://127.0.0.1:{unused_port()}", allowed=here)
 
 
+@pytest.mark.parametrize("tunnelled", [False, True])
 def test_a_certificate_is_wanted_for_the_name_and_not_for_the_address(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, *, tunnelled: bool
 ) -> None:
     named(monkeypatch, elsewhere_example="127.0.0.1", example_org="127.0.0.1")
     text = plays(head(kind="text/plain"), b"over TLS")
-    with secured("elsewhere", text) as server:
-        port = urlsplit(server.base_url).port
-        found = fetched(f"https://elsewhere.example:{port}", allowed=here, ca_bundle=AUTHORITY)
-        assert found.text == "over TLS"
-    with secured("good", text) as server:
-        port = urlsplit(server.base_url).port
-        with pytest.raises(EndpointError, match=r"certificate of example\.org was refused"):
-            fetched(f"https://example.org:{port}", allowed=here, ca_bundle=AUTHORITY)
+    with FaultServer(tunnels) as through:
+        proxy = f"http://127.0.0.1:{through.port}" if tunnelled else ""
+        with secured("elsewhere", text) as server:
+            url = f"https://elsewhere.example:{server.port}"
+            found = fetched(url, allowed=here, ca_bundle=AUTHORITY, proxy=proxy)
+            assert found.text == "over TLS"
+        with secured("good", text) as server:
+            url = f"https://example.org:{server.port}"
+            with pytest.raises(EndpointError, match=r"certificate of example\.org.* was refused"):
+                fetched(url, allowed=here, ca_bundle=AUTHORITY, proxy=proxy)
+        assert len(through.requests) == 2 * tunnelled

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 
 from nemochat.errors import ConfigurationError, NemochatError, Unreachable
@@ -16,28 +14,8 @@ from tests.wire.fault_server.scripts import (
     plays,
     refuses,
 )
-from tests.wire.fault_server.server import FaultServer, Peer
-from tests.wire.secured import AUTHORITY, GOOD, outcome, secured, unused_port
-
-
-def tunnels(peer: Peer, _: int) -> None:
-    """A proxy that connects to whatever it is asked for."""
-    request = peer.request()
-    host, number = request.split(b" ")[1].decode().split(":")
-    with socket.create_connection((host, int(number)), 2) as far:
-        peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        far.settimeout(0.02)
-        peer.connection.settimeout(0.02)
-        source: socket.socket
-        sink: socket.socket
-        while not peer.server.over:
-            for source, sink in ((peer.connection, far), (far, peer.connection)):
-                try:
-                    if not (read := source.recv(65536)):
-                        return
-                except TimeoutError:
-                    continue
-                sink.sendall(read)
+from tests.wire.fault_server.server import FaultServer
+from tests.wire.secured import AUTHORITY, GOOD, outcome, secured, tunnels, unused_port
 
 
 def test_a_tunnel_through_a_proxy_works_and_a_stall_in_it_is_left() -> None:

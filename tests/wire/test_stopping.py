@@ -5,41 +5,27 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 from nemochat.wire.client import Client
-from tests.wire.asking import PROMPT, asking
+from tests.wire.asking import PROMPT, asking, in_a_thread
+from tests.wire.fault_server.lines import CODED, HI
 from tests.wire.fault_server.scripts import (
     FOREVER,
     HELLO,
     Step,
     answer,
-    chunk,
     chunked,
-    event,
     head,
     in_turn,
     plays,
     refuses,
 )
 from tests.wire.fault_server.server import FaultServer
-
-HI = event(chunk("Hi"))
-
-
-CODED = head(Transfer_Encoding="chunked")
-
-
-def until(true: Callable[[], object], seconds: float = 2.0) -> bool:
-    """Whether something becomes true in time."""
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.005)
-    return bool(true())
+from tests.wire.secured import until
 
 
 def test_closing_the_iterator_closes_the_connection_at_once() -> None:
@@ -49,15 +35,9 @@ def test_closing_the_iterator_closes_the_connection_at_once() -> None:
             assert next(stream).text == "Hi"
             left = time.monotonic()
             stream.close()
-            assert until(lambda: server.left_at is not None)
+            until(lambda: server.left_at is not None)
         assert server.left_at is not None
         assert server.left_at - left < 0.1
-
-
-def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> threading.Thread:
-    thread = threading.Thread(target=said.extend, args=(stream,))
-    thread.start()
-    return thread
 
 
 @pytest.mark.parametrize(
@@ -75,12 +55,12 @@ def test_a_stop_from_another_thread_ends_a_blocked_read(steps: list[Step], text:
     with FaultServer(plays(*steps)) as server, asking(server.base_url) as asked:
         said: list[Delta] = []
         thread = in_a_thread(said, asked.client.stream(PROMPT))
-        assert until(lambda: server.requests and "".join(d.text for d in said) == text)
+        until(lambda: bool(server.requests) and "".join(d.text for d in said) == text)
         time.sleep(0.05)
         stopped = time.monotonic()
         asked.client.stop()
         thread.join(2)
-        assert until(lambda: server.left_at is not None)
+        until(lambda: server.left_at is not None)
         assert server.left_at is not None
         assert server.left_at - stopped < 0.1
         assert "".join(delta.text for delta in said) == text
@@ -136,6 +116,6 @@ def test_ctrl_c_closes_the_connection_at_once() -> None:
         with pytest.raises(KeyboardInterrupt):
             next(stream)
         thread.join()
-        assert until(lambda: server.left_at is not None)
+        until(lambda: server.left_at is not None)
         assert server.left_at is not None
         assert server.left_at - pressed[0] < 0.1

@@ -9,6 +9,7 @@ import pytest
 from nemochat.core.prompt import Prompt
 from nemochat.errors import NotAnAnswer, Unreachable
 from tests.wire.asking import PROMPT, asking
+from tests.wire.fault_server.lines import CODED
 from tests.wire.fault_server.scripts import (
     HELLO,
     chunked,
@@ -21,8 +22,6 @@ from tests.wire.fault_server.scripts import (
     with_length,
 )
 from tests.wire.fault_server.server import FaultServer, Peer
-
-CODED = head(Transfer_Encoding="chunked")
 
 
 def test_an_empty_stream_is_asked_again_for_its_reason_without_streaming() -> None:

@@ -27,7 +27,7 @@ def begin(arguments: Sequence[str]) -> None:
         return
     from nemochat.wire import dialing
 
-    with suppress(NemochatError):  # it is told when the settings are read for good
+    with suppress(NemochatError, OSError):  # it is told when the settings are read for good
         settings = config.load({}, os.environ)
         profile = settings.profiles.get(settings.text("profile"))
         name = (profile.endpoint if profile else "") or settings.text("endpoint")

@@ -92,10 +92,10 @@ def edited(beginning: str = _BEGINNING) -> int:
     with TemporaryDirectory(prefix=".edit-", dir=file.parent) as folder:
         draft = Path(folder) / "config.toml"
         draft.touch(0o600)
-        before = configfile.read(file)
+        before = config.read(file)
         draft.write_text(before or beginning, "utf-8")
         edit(draft)
-        text = configfile.read(draft)
+        text = config.read(draft)
         if text in {before, beginning}:
             say(sys.stderr, f"{file} stays as it was")
             return ExitCode.OK

@@ -1,4 +1,4 @@
-"""What is said in a chat: messages, the pieces they come in, and how an answer ended."""
+"""What is said in a chat: messages, where answers came from, and how they ended."""
 
 from __future__ import annotations
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from nemochat.writing import own_folder
+from nemochat.writing import OWN, own_folder, replace
 
 CHATS, MODELS = "chats", "models"  # the files, as the completions name them
 _FOLDER = "names"
@@ -30,10 +29,5 @@ def remember(state: Path, kind: str, names: Iterable[str]) -> None:
             return
         if not content and not path.exists():
             return
-        import tempfile  # here, for it is seldom needed
-
         own_folder(path.parent)
-        descriptor, made = tempfile.mkstemp(dir=path.parent)  # of mode 0600
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            file.write(content)
-        Path(made).replace(path)
+        replace(path, content.encode("utf-8", "replace"), mode=OWN)

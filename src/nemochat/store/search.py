@@ -67,12 +67,12 @@ def search(database: Database, words: list[str], most: int = 20) -> list[Found]:
                 found.append(_found(pattern, number, name, "", name))
         keys = _growing(db) + _keys(db, words, most)
         for key in sorted(set(keys), reverse=True)[: max(most - len(found), 0)]:
-            number, title, role, text = db.execute(
+            rows = db.execute(  # none where another process has deleted it meanwhile
                 "SELECT c.id, coalesce(c.name, c.first), m.role, m.content"
                 " FROM messages m JOIN conversations c ON c.id = m.conversation WHERE m.id = ?",
                 (key,),
-            ).fetchone()
-            found.append(_found(pattern, number, title, role, text))
+            )
+            found += [_found(pattern, *row) for row in rows]
     return found[:most]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.core.deltas import Delta
@@ -67,19 +67,30 @@ class Client:
         self.warning = endpoints.exposure(address, terms.token)
         self._terms = terms._replace(route=terms.route._replace(base_url=address))
         self._fitting = fitting or Fitting(Dialect())
+        self._exchange: Exchange | None = None
+        self._making = Lock()
 
     def prepare(self) -> None:
-        """Load what sends a request, and begin to connect: called beside what people do first."""
-        self._exchange.prepare()
+        """Load what sends a request, and begin to connect: called beside what people do first.
+
+        Another thread may ask meanwhile: it waits until this is done.
+        """
+        with self._making:
+            if self._exchange is None:
+                self._exchange = self._made()
+                self._exchange.prepare()
 
     def close(self) -> None:
         """Close the connection."""
-        if "_exchange" in self.__dict__:
-            self._exchange.close()
+        with self._making:
+            if self._exchange is not None:
+                self._exchange.close()
 
     def stop(self) -> None:
         """End the answer that is being read in another thread: its ending is INTERRUPTED."""
-        self._exchange.stop()
+        with self._making:
+            if self._exchange is not None:
+                self._exchange.stop()
 
     def fitted(self, prompt: Prompt) -> Prompt:
         """The prompt as the endpoint takes it; of a parameter left out is told, once."""
@@ -95,7 +106,7 @@ class Client:
             EndpointError: there is no answer.
             ConfigurationError: the endpoint cannot be asked at all.
         """
-        return self._exchange.stream(prompt)
+        return self._ready().stream(prompt)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """The endpoint's models, or none if it does not tell in time."""
@@ -105,10 +116,23 @@ class Client:
 
     def offer(self, seconds: float) -> tuple[ModelInfo, ...]:
         """The endpoint's models, waited for so many seconds; EndpointError if it does not tell."""
-        return self._exchange.offer(seconds)
+        return self._ready().offer(seconds)
 
-    @cached_property
-    def _exchange(self) -> Exchange:
+    def _ready(self) -> Exchange:
+        """What the next question is asked with.
+
+        After a stop that is another one: a thread may still wait for a connection in the one that
+        was stopped, and stays stopped.
+        """
+        with self._making:
+            if self._exchange is not None and self._exchange.stopped:
+                self._exchange.close()
+                self._exchange = None
+            if self._exchange is None:
+                self._exchange = self._made()
+            return self._exchange
+
+    def _made(self) -> Exchange:
         from nemochat.wire.exchange import Exchange
 
         return Exchange(self._terms, self._fitting.dialect)

@@ -13,7 +13,6 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nemochat.errors import ConfigurationError
 from nemochat.wire.endpoints import local
 from nemochat.wire.route import Route
 
@@ -24,7 +23,7 @@ SECONDS_KEPT = 60.0  # that an idle connection waits for a request
 # How long one thread computes while another has something to do: with Python's 5 ms, a connection
 # waits for the imports beside it at each of its steps.
 SECONDS_OF_A_TURN = 0.0005
-PORTS = {"http": 80, "https": 443}
+_USUAL_TURN = sys.getswitchinterval()
 _BEGUN: dict[Route, Dialler] = {}
 
 
@@ -40,36 +39,42 @@ def dialler(route: Route) -> Dialler:
 
 
 class Dialler:
-    """Opens connections along one route; one of them may be under way before it is asked for."""
+    """Opens connections along one route; one of them may be under way before it is asked for.
+
+    It is for one thread at a time, but `close` may come from another one.
+    """
 
     def __init__(self, route: Route) -> None:
         self._route = route
-        self._trust: ssl.SSLContext | ConfigurationError | None = None
+        self._trust: ssl.SSLContext | Exception | None = None
         self._thread: Thread | None = None
         self._opened: socket.socket | None = None
         self._failed: Exception | None = None
         self._since = 0.0
+        self._closed = False
 
     def dial(self) -> None:
         """Begin to open a connection in a thread, where that takes time and none is under way.
 
         One to this machine in the clear takes none, and one through a proxy is the HTTP library's.
         """
-        base_url = self._route.base_url
-        url = urlsplit(base_url)
-        host = url.hostname or ""
-        near = url.scheme == "http" and local(base_url)
-        if near or not self._route.direct or not host.isascii() or self._thread is not None:
+        near = not self._route.encrypted and local(self._route.base_url)
+        if near or not self._route.direct or self._thread is not None:
             return
-        port = url.port or PORTS[url.scheme]
+        host = urlsplit(self._route.url).hostname or ""
         self._thread = Thread(
-            target=self._open_ahead, args=(host, port), name="nemochat-dialling", daemon=True
+            target=self._open_ahead,
+            args=(host, self._route.port),
+            name="nemochat-dialling",
+            daemon=True,
         )
         sys.setswitchinterval(SECONDS_OF_A_TURN)
         self._thread.start()
 
     def connection(self, host: str, port: int, seconds: float | None) -> socket.socket:
         """A connection, encrypted where the route is: the one under way, or another one.
+
+        A failure from before it was asked for is not told: the network may be up by now.
 
         Args:
             host: To where, in ASCII.
@@ -82,74 +87,76 @@ class Dialler:
         """
         if self._thread is None:
             return self._open(host, port, seconds)
+        awaited = self._thread.is_alive()
         self._thread.join(seconds)
         if self._thread.is_alive():
             raise TimeoutError
-        opened, failed, since = self._opened, self._failed, self._since
+        opened, failed = self._opened, self._failed
         self._thread = self._opened = self._failed = None
-        fresh = time.monotonic() - since < SECONDS_KEPT
-        if failed is not None and fresh:
+        if failed is not None and awaited:
             raise failed
-        if opened is not None and fresh and _alive(opened):
-            opened.settimeout(seconds)
-            return opened
         if opened is not None:
+            if time.monotonic() - self._since < SECONDS_KEPT and alive(opened):
+                opened.settimeout(seconds)
+                return opened
             opened.close()
         return self._open(host, port, seconds)
 
     def close(self) -> None:
-        """Close the connection that nobody asked for."""
-        if self._opened is not None:
-            self._opened.close()
+        """Close the connection that nobody asked for, also one that is still under way."""
+        self._closed = True
+        if opened := self._opened:
+            opened.close()
 
     def _open_ahead(self, host: str, port: int) -> None:
         try:
             self._opened = self._open(host, port, self._route.connect)
-        except (OSError, ValueError, ConfigurationError) as error:
+            self._since = time.monotonic()
+            if self._closed:  # after it is to be seen, so that either of the two closes it
+                self._opened.close()
+        except Exception as error:  # noqa: BLE001 - it is raised where the connection is awaited
             self._failed = error
-        self._since = time.monotonic()
+        finally:
+            sys.setswitchinterval(_USUAL_TURN)
 
     def _open(self, host: str, port: int, seconds: float | None) -> socket.socket:
-        if urlsplit(self._route.base_url).scheme != "https":
+        if not self._route.encrypted:
             return _connected(host, port, seconds)
         reading = Thread(target=self._read_trust, daemon=True)  # beside the way there and back
         reading.start()
-        plain = None
         try:
             plain = _connected(host, port, seconds)
-        finally:
-            reading.join()
-            if isinstance(self._trust, ConfigurationError):
-                if plain is not None:
-                    plain.close()
-                raise self._trust
-        assert self._trust is not None
+        except OSError:
+            self._trusted(reading)  # what is wrong with the settings is told first
+            raise
         try:
-            return self._trust.wrap_socket(plain, server_hostname=self._route.name or host)
+            return self._trusted(reading).wrap_socket(plain, server_hostname=self._route.certified)
         except BaseException:
             plain.close()
             raise
 
+    def _trusted(self, reading: Thread) -> ssl.SSLContext:
+        """The certificates, once they are read."""
+        reading.join()
+        if isinstance(self._trust, Exception):
+            raise self._trust
+        assert self._trust is not None
+        return self._trust
+
     def _read_trust(self) -> None:
         from nemochat.wire.trust import trusted  # with ssl: what is in the clear needs neither
 
-        if self._trust is not None and not isinstance(self._trust, ConfigurationError):
+        if self._trust is not None and not isinstance(self._trust, Exception):
             return
         try:
             self._trust = trusted(self._route)
             self._trust.set_alpn_protocols(["http/1.1"])
-        except ConfigurationError as error:
+        except Exception as error:  # noqa: BLE001 - it is raised where they are awaited
             self._trust = error
 
 
-def _connected(host: str, port: int, seconds: float | None) -> socket.socket:
-    connection = socket.create_connection((host, port), seconds)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection
-
-
-def _alive(connection: socket.socket) -> bool:
-    """Whether an idle connection still stands.
+def alive(connection: socket.socket) -> bool:
+    """Whether an idle connection still stands; reading from it does not wait afterwards.
 
     What TLS sends of itself, such as tickets, is no sign of an end; anything else is.
     """
@@ -163,3 +170,9 @@ def _alive(connection: socket.socket) -> bool:
     except OSError:
         return False
     return False
+
+
+def _connected(host: str, port: int, seconds: float | None) -> socket.socket:
+    connection = socket.create_connection((host, port), seconds)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection

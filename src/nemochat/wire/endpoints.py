@@ -150,9 +150,9 @@ def address(base_url: str) -> str:
     printable = all("!" <= character <= "~" or character > "\x9f" for character in base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not printable or port == 0:
         raise ConfigurationError(wanted)
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise ConfigurationError("the address takes no user name and no password")
-    if parts.query or parts.fragment:
+    if "?" in base_url or "#" in base_url:  # what is added to it would stand after them
         raise ConfigurationError("the address takes nothing after a ? or a #")
     if parts.path.rstrip("/").endswith("/chat/completions"):
         raise ConfigurationError("the address takes no /chat/completions, which is added to it")

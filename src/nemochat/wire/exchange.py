@@ -52,11 +52,7 @@ class Exchange:
         self._dialect = dialect
         self._log = terms.log
         self._requests = 0
-        headers = {"Content-Type": "application/json", "User-Agent": f"nemochat/{__version__}"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        headers |= self._dialect.headers
-        self._line = Line(terms.route, headers)
+        self._line = Line(terms.route, self._headers())
 
     def prepare(self) -> None:
         """Load what sends a request, and begin to connect."""
@@ -70,28 +66,37 @@ class Exchange:
         """End the answer that is being read in another thread: its ending is INTERRUPTED."""
         self._line.stop()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped: then another one is needed for the next question."""
+        return self._line.stopped
+
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """The answer to a prompt, piece by piece; the last pieces hold the endings.
-
-        Once some of an answer came, each candidate has an ending; a failure becomes one. To close
-        the iterator closes the connection at once, so that the endpoint stops generating.
-
-        Raises:
-            EndpointError: there is no answer.
-            ConfigurationError: the endpoint cannot be asked at all.
-        """
+        """The answer to a prompt, as the client's `stream` gives it."""
         self._requests = 0
-        self._line.begin()
         return self._answer(prompt)
 
     def offer(self, seconds: float) -> tuple[ModelInfo, ...]:
-        """The endpoint's models, waited for so many seconds; EndpointError if it does not tell."""
-        self._line.begin()
+        """The endpoint's models, as the client's `offer` gives them."""
         try:
             return self._listed(seconds)
         except NemochatError as error:
             failures.concise(error, self._token)
             raise
+
+    def _headers(self) -> dict[str, str]:
+        """The headers of each request; the dialect's take the place of those of the same name."""
+        headers = {
+            "Accept": "*/*",
+            "Content-Type": "application/json",
+            "User-Agent": f"nemochat/{__version__}",
+        }
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        theirs = self._dialect.headers
+        replaced = {name.lower() for name in theirs}
+        ours = {name: value for name, value in headers.items() if name.lower() not in replaced}
+        return {**ours, **theirs}
 
     def _listed(self, seconds: float) -> tuple[ModelInfo, ...]:
         self._tell(f"GET {self._base_url}{listing.LIST}")

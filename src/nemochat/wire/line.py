@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cached_property, partial
+from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -80,6 +80,7 @@ class Line:
 
     def close(self) -> None:
         """Close the connection."""
+        self._dialler.close()
         if "_way" in self.__dict__:
             self._way.close()
 
@@ -88,18 +89,14 @@ class Line:
         self.close()
         self.__dict__.pop("_way", None)
 
-    def begin(self) -> None:
-        """Begin anew after a stop; a thread that still waits for a connection stays stopped."""
-        self._stop = Event()
-
     def stop(self) -> None:
-        """End what is being read in another thread, and all that would follow."""
+        """End what is being read in another thread, and all that would follow on this line."""
         self._stop.set()
         self._shut()
 
     @property
     def stopped(self) -> bool:
-        """Whether it was stopped since it began."""
+        """Whether it was stopped."""
         return self._stop.is_set()
 
     @contextmanager
@@ -123,18 +120,15 @@ class Line:
     def _sent(
         self, method: str, path: str, content: bytes, patience: Patience, watchdog: Watchdog
     ) -> Response:
-        stop = self._stop
-        self._go_on(stop)
+        self._go_on()
         left = patience.left()
         connecting = min(self._route.connect, patience.in_all())
         timeouts = {"connect": connecting, "read": left, "write": left, "pool": None}
-        extensions = {"timeout": timeouts, "trace": partial(self._trace, stop)}
-        if self._route.name:
-            extensions["sni_hostname"] = self._route.name
+        extensions = {"timeout": timeouts, "trace": self._trace}
         watchdog.watch(patience.in_all())
         begun = time.monotonic()
-        response = self._way.send(method, self._route.base_url + path, content, extensions)
-        self._go_on(stop)
+        response = self._way.send(method, path, content, extensions)
+        self._go_on()
         watchdog.rest()
         patience.waited(time.monotonic() - begun)
         # From here on, the time-outs are the patience's. The library looks for its own in this
@@ -163,11 +157,11 @@ class Line:
             if read is None and watchdog.barked:
                 raise TimeoutError
             if read is None:
-                self._go_on(self._stop)
+                self._go_on()
         return read
 
-    def _go_on(self, stop: Event) -> None:
-        if stop.is_set():
+    def _go_on(self) -> None:
+        if self.stopped:
             raise faults.Lost("it was stopped")
 
     @cached_property
@@ -175,21 +169,22 @@ class Line:
         if self._route.direct:
             from nemochat.wire.transport import Direct
 
-            return Direct(self._dialler, self._headers)
+            return Direct(self._route, self._dialler, self._headers)
         from nemochat.wire.proxied import Proxied
 
         return Proxied(self._route, self._headers)
 
-    def _trace(self, stop: Event, name: str, info: Mapping[str, Any]) -> None:
+    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Remember where the connection goes, and the connection, for `stop` to shut it."""
         if name.endswith("connect_tcp.started"):
             place = f"{info['host']}:{info['port']}"
-            url = urlsplit(self._route.base_url)
-            port = url.port or (443 if url.scheme == "https" else 80)
-            direct = (info["host"].strip("[]").lower(), info["port"]) == (url.hostname, port)
+            to = urlsplit(self._route.url).hostname, self._route.port
+            direct = (info["host"].strip("[]").lower(), info["port"]) == to
             self._where = self._endpoint if direct else f"the proxy {place}"
+        elif name == "proxy.start_tls.started":
+            self._where = f"{self._endpoint} behind {self._where}"
         elif name.endswith(("connect_tcp.complete", "start_tls.complete")):
-            if stop.is_set():
+            if self.stopped:
                 shut(info["return_value"].get_extra_info("socket"))
             else:
                 self._stream = info["return_value"]

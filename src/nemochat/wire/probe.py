@@ -14,11 +14,10 @@ from urllib.request import getproxies, proxy_bypass
 
 from nemochat.errors import NemochatError, Unreachable
 from nemochat.wire import faults
-from nemochat.wire.route import Route
+from nemochat.wire.route import Route, quoted
 from nemochat.wire.trust import trusted
 
 T = TypeVar("T")
-_PORTS = {"http": 80, "https": 443}
 _SHOWN = 40  # characters of a server's first line
 
 
@@ -47,7 +46,8 @@ def proxy(route: Route) -> str:
     if proxy_bypass(url.netloc):
         return ""
     proxies = getproxies()
-    return proxies.get(url.scheme) or proxies.get("all") or ""
+    found = proxies.get(url.scheme) or proxies.get("all") or ""
+    return found if "://" in found or not found else f"http://{found}"
 
 
 def steps(route: Route, seconds: float) -> Iterator[Step]:
@@ -56,9 +56,10 @@ def steps(route: Route, seconds: float) -> Iterator[Step]:
     Behind a proxy the way is gone as far as the proxy.
     """
     through = proxy(route)
-    url = urlsplit(through or route.base_url)
-    host, port = url.hostname or "", url.port or _PORTS.get(url.scheme, 80)
-    where = f"the proxy {host}:{port}" if through else f"{host}:{port}"
+    first = route._replace(base_url=through) if through else route
+    host, port = urlsplit(first.url).hostname or "", first.port
+    named = f"{urlsplit(first.base_url).hostname}:{port}"
+    where = f"the proxy {named}" if through else named
     took = _Timed(where)
     addresses = took.step("lookup", lambda: _addresses(host, port, seconds))
     yield took.told(", ".join(dict.fromkeys(a[4][0] for a in addresses or [])))
@@ -70,22 +71,22 @@ def steps(route: Route, seconds: float) -> Iterator[Step]:
         return
     with closing(plain):
         if not through:
-            yield from _beyond(took, plain, route, host)
+            yield from _beyond(took, plain, route)
 
 
-def _beyond(took: _Timed, plain: socket.socket, route: Route, host: str) -> Iterator[Step]:
+def _beyond(took: _Timed, plain: socket.socket, route: Route) -> Iterator[Step]:
     """The steps on an open connection."""
     connection = plain
-    if urlsplit(route.base_url).scheme == "https":
+    if route.encrypted:
         encrypted = took.step(
-            "TLS", lambda: trusted(route).wrap_socket(plain, server_hostname=host)
+            "TLS", lambda: trusted(route).wrap_socket(plain, server_hostname=route.certified)
         )
         yield took.told(encrypted.version() or "" if encrypted else "")
         if encrypted is None:
             return
         connection = encrypted
     with closing(connection):
-        line = took.step("first byte", lambda: _first_line(connection, route.base_url))
+        line = took.step("first byte", lambda: _first_line(connection, route.url))
         yield took.told(line or "")
 
 
@@ -153,11 +154,13 @@ def _connected(addresses: list[Any], seconds: float) -> socket.socket:
     raise failed
 
 
-def _first_line(connection: socket.socket, base_url: str) -> str:
+def _first_line(connection: socket.socket, address: str) -> str:
     """The status that a server answers with; it is asked for its models, without a token."""
-    url = urlsplit(base_url)
-    request = f"GET {url.path}/models HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
-    connection.sendall(request.encode("idna" if not url.netloc.isascii() else "ascii", "replace"))
+    url = urlsplit(address)
+    request = (
+        f"GET {quoted(url.path)}/models HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
+    )
+    connection.sendall(request.encode("ascii"))
     said = connection.recv(1024)
     if not said:
         raise ConnectionResetError

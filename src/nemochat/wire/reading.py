@@ -9,12 +9,10 @@ from nemochat.core.deltas import Delta
 from nemochat.errors import NemochatError, NotAnAnswer
 from nemochat.wire.faults import Lost
 from nemochat.wire.lenient import Json, document
-from nemochat.wire.patience import Patience, Timeouts
+from nemochat.wire.patience import Patience
 from nemochat.wire.protocol import Reader
 from nemochat.wire.reasons import PAGE, reason
 from nemochat.wire.sse import Decoder, Event
-
-__all__ = ["LARGEST_DOCUMENT", "Timeouts", "deltas"]
 
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is no stream
 LONGEST_JOINED = 512  # characters of one delta: far less than repeat themselves in a loop

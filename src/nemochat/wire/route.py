@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from nemochat.wire.endpoints import local
 
@@ -28,6 +28,31 @@ class Route(NamedTuple):
     name: str = ""
 
     @property
+    def url(self) -> str:
+        """Its address with the host in ASCII, as it is connected to and sent."""
+        if self.base_url.isascii():
+            return self.base_url
+        parts = urlsplit(self.base_url)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+        return parts._replace(netloc=host + port).geturl()
+
+    @property
+    def port(self) -> int:
+        """The port that is connected to."""
+        return urlsplit(self.base_url).port or (443 if self.encrypted else 80)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether TLS is spoken to the endpoint."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def certified(self) -> str:
+        """Whose certificate is wanted; the dot at the end of an absolute name is not part of it."""
+        return (self.name or urlsplit(self.url).hostname or "").removesuffix(".")
+
+    @property
     def direct(self) -> bool:
         """Whether no proxy is on it, as far as can be told without the HTTP library.
 
@@ -43,6 +68,11 @@ class Route(NamedTuple):
         return local(self.base_url) and any(
             name == "*" or name.startswith(_HERE) for name in exempt
         )
+
+
+def quoted(path: str) -> str:
+    """A path and its query in ASCII; what is escaped in them already stays."""
+    return quote(path, "%/?:@!$&'()*+,;=-._~[]")
 
 
 _HERE = ("localhost", "127.", "::1", "[::1]")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from select import select
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore  # noqa: TID253 - loaded late by line.py
 
-from nemochat.wire.dialing import PORTS, SECONDS_KEPT, Dialler
+from nemochat.wire.dialing import SECONDS_KEPT, Dialler, alive
+from nemochat.wire.route import Route, quoted
 
 
 class Response(NamedTuple):
@@ -47,33 +47,32 @@ class Direct:
         *(OSError, ValueError),
     )
 
-    def __init__(self, dialler: Dialler, headers: Mapping[str, str]) -> None:
-        self._dialler = dialler
-        self._headers = {"Accept": "*/*", "Connection": "keep-alive", **headers}
+    def __init__(self, route: Route, dialler: Dialler, headers: Mapping[str, str]) -> None:
+        self._route = route
+        self._headers = {"Connection": "keep-alive", **headers}
         self._pool = httpcore.ConnectionPool(
             max_connections=None, keepalive_expiry=SECONDS_KEPT, network_backend=_Backend(dialler)
         )
 
-    def send(self, method: str, url: str, content: bytes, extensions: dict[str, Any]) -> Response:
+    def send(self, method: str, path: str, content: bytes, extensions: dict[str, Any]) -> Response:
         """Send a request.
 
         Args:
             method: Its method.
-            url: Its whole address.
+            path: What follows the endpoint's address.
             content: Its body.
             extensions: Time-outs and a trace, as httpcore takes them.
         """
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("ascii" if parts.netloc.isascii() else "idna")
-        headers = {"Host": _netloc(parts, host), **self._headers}
+        parts = urlsplit(self._route.url + path)
+        headers = {"Host": parts.netloc, **self._headers}
         if content:
             headers["Content-Length"] = str(len(content))
         target = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
         place = httpcore.URL(
             scheme=b"http",  # as far as httpcore knows: the connection is encrypted already
-            host=host,
-            port=parts.port or PORTS[parts.scheme],
-            target=quote(target, _MEANT).encode(),
+            host=(parts.hostname or "").encode("ascii"),
+            port=self._route.port,
+            target=quoted(target).encode(),
         )
         response = self._pool.handle_request(
             httpcore.Request(
@@ -88,16 +87,6 @@ class Direct:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
-        self._dialler.close()
-
-
-_MEANT = "%/?:@!$&'()*+,;=-._~[]"  # what stays as it is in an address
-
-
-def _netloc(parts: SplitResult, host: bytes) -> str:
-    if parts.netloc.isascii():
-        return parts.netloc
-    return host.decode() + (f":{parts.port}" if parts.port else "")
 
 
 def _read(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -145,7 +134,7 @@ class _Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> object:
         """What httpcore asks for: whether an idle connection was closed, and the socket."""
         if info == "is_readable":
-            return self._connection.fileno() < 0 or bool(select([self._connection], [], [], 0)[0])
+            return not alive(self._connection)
         return self._connection if info == "socket" else None
 
 

@@ -38,5 +38,9 @@ _NAMED = "that SSL_CERT_FILE or SSL_CERT_DIR names"
 
 def _read(place: str, *, folder: bool = False) -> ssl.SSLContext:
     if folder:
+        if not any(
+            Path(each).is_dir() for each in place.split(os.pathsep)
+        ):  # OpenSSL passes it over
+            raise NotADirectoryError(place)
         return ssl.create_default_context(capath=place)
     return ssl.create_default_context(cafile=place)
