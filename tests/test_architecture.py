@@ -13,7 +13,8 @@ DOORS = {
     "httpx": {"wire/proxied.py"},
     "httpcore": {"wire/transport.py"},
     "certifi": {"wire/trust.py"},
-    "sqlite3": {"store/database.py"},
+    "idna": {"wire/hosts.py"},
+    "sqlite3": {"store/database.py", "store/opening.py"},
     "rich": {"screen/colours.py"},
     "prompt_toolkit": {
         f"repl/{name}.py"

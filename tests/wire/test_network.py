@@ -52,13 +52,13 @@ def test_a_name_outside_ascii_is_asked_for_as_the_network_knows_it(
     monkeypatch: pytest.MonkeyPatch, *, through: bool
 ) -> None:
     resolve = socket.getaddrinfo
-    known = {"xn--br-via.example": "127.0.0.1"}
+    known = {"xn--strae-oqa.example": "127.0.0.1"}
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda host, *a, **k: resolve(known.get(host, host), *a, **k)
     )
     with FaultServer(GOOD) as server:
-        host = f"host: xn--br-via.example:{server.port}\r\n".encode()
-        base_url = f"http://bär.example:{server.port}/ö%20"
+        host = f"host: xn--strae-oqa.example:{server.port}\r\n".encode()
+        base_url = f"http://straße.example:{server.port}/ö%20"
         proxy = f"http://127.0.0.1:{server.port}" if through else ""
         with asking(base_url, proxy=proxy) as asked:
             assert asked.text() == HELLO

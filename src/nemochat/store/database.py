@@ -1,4 +1,4 @@
-"""The only door to sqlite3: one database file that crashes and crowds cannot harm."""
+"""A door to sqlite3: one database file that crashes and crowds cannot harm."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from shlex import quote as quoted
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from nemochat.errors import StoreError
 from nemochat.store import schema
+from nemochat.store.opening import SECONDS_BUSY, read_only, tried, why
 from nemochat.store.places import beside, own_file, prepare, set_aside
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-SECONDS_BUSY = 5.0  # to wait for other processes
 _DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
-_FULL = 13  # SQLITE_FULL
 DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
 
 
@@ -80,7 +78,7 @@ class Database:
         except sqlite3.IntegrityError as error:
             raise _refusal(error, self.path) from error
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"the database {self.path} cannot be used ({_why(error)})") from error
+            raise StoreError(f"the database {self.path} cannot be used ({why(error)})") from error
 
     def backup(self, target: Path) -> None:
         """Copy the whole database into a new file, also while others write.
@@ -117,64 +115,17 @@ class Database:
         return told
 
 
-@contextmanager
-def foreign(path: Path) -> Iterator[Connection]:
-    """Somebody's database opened to be read alone; no byte of it is changed.
-
-    Raises:
-        StoreError: it cannot be read.
-    """
-    import sqlite3
-
-    try:
-        with closing(_foreign(path)) as db:
-            yield db
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"the database {path} cannot be read ({_why(error)})") from error
-
-
-def _foreign(path: Path) -> Connection:
-    import sqlite3
-
-    log = path.with_name(f"{path.name}-wal")
-    with path.open("rb") as file:
-        logged = file.read(20)[18:] == b"\2\2"
-    if logged and not log.exists():  # nobody has it open; SQLite would leave a log behind
-        return _read_only(path, immutable=True)
-    db = _read_only(path, immutable=False)
-    try:
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:  # its log cannot be made: nobody can write here
-        db.close()
-        return _read_only(path, immutable=True)
-    return db
-
-
 def _connect(path: Path) -> Connection:
     import sqlite3
 
     try:
         prepare(path)
         db = sqlite3.connect(path, timeout=SECONDS_BUSY, isolation_level=None)
-        try:
-            _make_ready(db, path)
-        except BaseException:
-            db.close()
-            raise
+        return tried(db, lambda: _make_ready(db, path))
     except (OSError, sqlite3.OperationalError):
         if not path.is_file() or os.access(path.parent, os.W_OK):
             raise
-        return _read_only(path, immutable=True)  # on a disk that nobody writes to
-    return db
-
-
-def _read_only(path: Path, *, immutable: bool) -> Connection:
-    import sqlite3
-
-    flags = "mode=ro&immutable=1" if immutable else "mode=ro"
-    return sqlite3.connect(
-        f"file:{quote(str(path))}?{flags}", uri=True, timeout=SECONDS_BUSY, isolation_level=None
-    )
+        return read_only(path, immutable=True)  # on a disk that nobody writes to
 
 
 def _make_ready(db: Connection, path: Path) -> None:
@@ -207,7 +158,7 @@ def _copy(path: Path, target: Path) -> None:
     os.close(own_file(target))
     try:
         with (
-            closing(_read_only(path, immutable=False)) as db,
+            closing(read_only(path, immutable=False)) as db,
             closing(sqlite3.connect(target)) as copy,
         ):
             db.backup(copy)
@@ -240,11 +191,3 @@ def _refusal(error: Exception, path: Path) -> StoreError:
     if "FOREIGN KEY" in str(error):
         return StoreError(*DELETED)
     return StoreError(f"the database {path} refuses it ({error})")
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    if getattr(error, "sqlite_errorcode", None) == _FULL:
-        return "the disk is full"
-    return str(error)

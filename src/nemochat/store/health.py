@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nemochat.errors import StoreError
 from nemochat.store import schema
-from nemochat.store.database import foreign
+from nemochat.store.opening import foreign
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -11,10 +11,10 @@ from nemochat.core.nearest import nearest
 from nemochat.core.values import shown
 from nemochat.errors import ConfigurationError
 from nemochat.wire.dialect import Dialect
+from nemochat.wire.hosts import in_ascii
 
 NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
 GUIDE = "guide"
-_LONGEST_LABEL = 63  # letters between two dots of a host's name
 
 
 class Endpoint(NamedTuple):
@@ -156,20 +156,11 @@ def address(base_url: str) -> str:
         raise ConfigurationError("the address takes nothing after a ? or a #")
     if parts.path.rstrip("/").endswith("/chat/completions"):
         raise ConfigurationError("the address takes no /chat/completions, which is added to it")
-    if not _is_name(parts.hostname):
-        raise ConfigurationError(wanted)
-    return base_url.rstrip("/")
-
-
-def _is_name(host: str) -> bool:
-    """Whether a host can be one by its form."""
-    if host.isascii():  # to load the codec takes 2 ms
-        return all(0 < len(label) <= _LONGEST_LABEL for label in host.removesuffix(".").split("."))
     try:
-        host.encode("idna")
-    except UnicodeError:
-        return False
-    return True
+        in_ascii(parts.hostname)
+    except ValueError:
+        raise ConfigurationError(wanted) from None
+    return base_url.rstrip("/")
 
 
 def local(base_url: str) -> bool:

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from nemochat import __version__
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
+from nemochat.wire.hosts import in_ascii
 from nemochat.wire.line import Incoming, Line
 from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.route import Route
@@ -121,16 +122,15 @@ def _checked(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
-        (parts.hostname or "").encode("idna")
+        host = in_ascii(parts.hostname) if parts.hostname else ""
     except ValueError:
         raise UsageError(wanted) from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+    if parts.scheme not in {"http", "https"} or not host or port == 0:
         raise UsageError(wanted)
     if not all("!" <= character <= "~" or character > "\x9f" for character in url):
         raise UsageError(wanted)
     if parts.username is not None or parts.password is not None:
         raise UsageError("a page's address takes no user name and no password")
-    host = parts.hostname.encode("idna").decode("ascii")
     host = f"[{host}]" if ":" in host else host
     return parts._replace(netloc=host if port is None else f"{host}:{port}")
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from nemochat.wire.endpoints import local
+from nemochat.wire.hosts import in_ascii
 
 
 class Route(NamedTuple):
@@ -33,7 +34,7 @@ class Route(NamedTuple):
         if self.base_url.isascii():
             return self.base_url
         parts = urlsplit(self.base_url)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
+        host = in_ascii(parts.hostname or "")
         port = f":{parts.port}" if parts.port else ""
         return parts._replace(netloc=host + port).geturl()
 

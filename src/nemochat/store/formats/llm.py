@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Ending, Message, Provenance, Role, Usage
 from nemochat.core.values import Value
-from nemochat.store.database import foreign
 from nemochat.store.formats.reading import Read, Source, add, begun, guarded, moment
+from nemochat.store.opening import foreign
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

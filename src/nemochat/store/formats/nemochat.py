@@ -5,8 +5,8 @@ from __future__ import annotations
 from nemochat.core.conversation import Conversation
 from nemochat.errors import StoreError
 from nemochat.store import rows, schema
-from nemochat.store.database import foreign
 from nemochat.store.formats.reading import Bad, Read, Source
+from nemochat.store.opening import foreign
 
 
 def recognises(source: Source) -> bool:
