@@ -69,7 +69,8 @@ class Connector:
         Raises:
             ConfigurationError: it has no token, or an impossible address.
         """
-        from nemochat.wire.client import Client, Terms
+        from nemochat.wire.client import Client
+        from nemochat.wire.terms import Terms
 
         row = self.row(name)
         route = self.route(name)

@@ -11,11 +11,12 @@ from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, NemochatError
-from nemochat.wire.client import Client, Terms
+from nemochat.wire.client import Client
 from nemochat.wire.dialect import Fitting
 from nemochat.wire.endpoints import Asked
 from nemochat.wire.patience import Timeouts
 from nemochat.wire.route import Route
+from nemochat.wire.terms import Terms
 from tests.wire.fault_server.case import TOKEN
 
 TIMEOUTS = Timeouts(first_byte=1.0, idle=0.7)

@@ -15,7 +15,7 @@ from nemochat.core.messages import Ending, Provenance, Role, ToolCall, Usage
 from nemochat.core.messages import Message as Said
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, ExitCode, NotAnAnswer
-from nemochat.wire.client import Client, Terms
+from nemochat.wire.client import Client
 from nemochat.wire.endpoints import Asked
 from nemochat.wire.failures import refused
 from nemochat.wire.lenient import Json
@@ -24,6 +24,7 @@ from nemochat.wire.patience import Patience, Timeouts
 from nemochat.wire.protocol import Reader
 from nemochat.wire.reading import deltas
 from nemochat.wire.route import Route
+from nemochat.wire.terms import Terms
 from tests.wire.captured import CAPTURES, Response, taken_apart
 from tests.wire.fault_server.scripts import plays
 from tests.wire.fault_server.server import FaultServer

@@ -207,7 +207,8 @@ def _store() -> str:
 
 def _local(connector: Connector) -> str:
     """Which of the table's servers run on this machine."""
-    from nemochat.wire.client import Client, Terms
+    from nemochat.wire.client import Client
+    from nemochat.wire.terms import Terms
 
     found = []
     for row in connector.rows():

@@ -5,47 +5,23 @@ The prompt of a chat is drawn before that, and needs none of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nemochat.core.deltas import Delta
 from nemochat.core.prompt import Prompt
 from nemochat.errors import ConfigurationError, EndpointError
 from nemochat.wire import endpoints
 from nemochat.wire.dialect import Dialect, Fitting
-from nemochat.wire.endpoints import Asked
-from nemochat.wire.patience import Timeouts
-from nemochat.wire.route import Route
+from nemochat.wire.terms import Terms
 
 if TYPE_CHECKING:
     from nemochat.wire.exchange import Exchange
     from nemochat.wire.models import ModelInfo
 
 SECONDS_FOR_MODELS = 2.0  # for a list that nobody asked for
-
-
-class Terms(NamedTuple):
-    """What an endpoint is asked with.
-
-    Attributes:
-        route: The way to the address to which `/chat/completions` is added.
-        token: The secret to send; "" sends none.
-        asked: What a hint may name.
-        wait: Waits some seconds before the next try and tells why.
-        timeouts: How long to wait for what.
-        retries: How often to try again.
-        log: Takes a line for each request, response, try and ending; never the token.
-    """
-
-    route: Route
-    token: str
-    asked: Asked
-    wait: Callable[[float, EndpointError], None]
-    timeouts: Timeouts = Timeouts()
-    retries: int = 2
-    log: Callable[[str], None] | None = None
 
 
 class Client:

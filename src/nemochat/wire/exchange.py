@@ -20,7 +20,6 @@ from nemochat.errors import (
     Unreachable,
 )
 from nemochat.wire import failures, faults, listing, protocol
-from nemochat.wire.client import Terms
 from nemochat.wire.dialect import Dialect
 from nemochat.wire.given import Given
 from nemochat.wire.line import Incoming, Line
@@ -28,6 +27,7 @@ from nemochat.wire.models import ModelInfo
 from nemochat.wire.patience import Patience
 from nemochat.wire.reading import deltas
 from nemochat.wire.retries import MOST_REQUESTS, pause
+from nemochat.wire.terms import Terms
 
 LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
 SECONDS_FOR_FAILURE = 5.0  # to read a refusal's body: the status alone tells enough
