@@ -213,7 +213,8 @@ def test_nothing_of_http_is_loaded_before_the_first_question() -> None:
     import sys
 
     code = (
-        "import sys; from nemochat.wire.client import Client; from nemochat.wire.terms import Terms;"
+        "import sys; from nemochat.wire.client import Client;"
+        "from nemochat.wire.terms import Terms;"
         "from nemochat.wire.endpoints import Asked; from nemochat.wire.route import Route;"
         "Client(Terms(Route('https://api.example'), 'sk-test', Asked('T', 'm'), print)).close();"
         "print({'httpx', 'httpcore'} & set(sys.modules))"
