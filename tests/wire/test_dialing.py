@@ -41,6 +41,7 @@ def test_another_way_leaves_the_connection_that_was_begun_alone() -> None:
         with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
             assert asked.text() == HELLO
         assert (server.connections, other.connections, other.requests) == (1, 1, [])
+        dialing.dialler(way(other.base_url)).close()  # nobody took it up
 
 
 def test_a_connection_that_was_closed_meanwhile_is_replaced_without_a_word() -> None:
