@@ -28,6 +28,10 @@ def main() -> None:
             return
     except (OSError, ValueError, AttributeError):
         pass  # the long way tells why it cannot be written
+    from nemochat.wire import early
+
+    if early.asks(sys.argv[1:]) and not early.decided(sys.argv[1:]):
+        early.begin()
     from nemochat.cli.program import run
 
     _leave(run(sys.argv[1:]))

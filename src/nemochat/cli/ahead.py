@@ -9,21 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from nemochat import config, tokens
 from nemochat.connect import route, token_file
+from nemochat.directories import directories
 from nemochat.errors import NemochatError
-from nemochat.wire import custom, endpoints
-
-# What decides where to; and what shows a request instead of sending it.
-_DECIDING = ("endpoint", "base_url", "ca_bundle", "proxy", "connect_timeout", "profile")
-_FLAGS = {flag for s in config.TABLE if s.name in _DECIDING for flag in (s.flag, *s.flags)}
-_FLAGS |= {"--dry-run", "--curl", "-h", "--help"}
+from nemochat.wire import custom, early, endpoints
+from nemochat.wire.route import Route
+from nemochat.writing import own_folder
 
 
 def begin(arguments: Sequence[str]) -> None:
     """Begin to connect where `ask` will, if its flags leave that to the settings."""
-    if any(map(_decides, arguments)):
+    if early.decided(arguments):
         return
     from nemochat.wire import dialing
 
@@ -33,14 +32,22 @@ def begin(arguments: Sequence[str]) -> None:
         name = (profile.endpoint if profile else "") or settings.text("endpoint")
         row = endpoints.find(name, custom.table(settings.endpoints))
         if row.name != endpoints.GUIDE and (settings.text("base_url") or _may_ask(row)):
-            dialing.begin(route(settings, row))
+            way = route(settings, row)
+            if dialing.begin(way) and "--private" not in arguments:
+                _keep(way, row)
 
 
-def _decides(word: str) -> bool:
-    """Whether a word may be a flag that decides where to."""
-    if word.startswith("--"):
-        return word.partition("=")[0] in _FLAGS
-    return word.startswith("-") and any(f"-{letter}" in _FLAGS for letter in word[1:])
+def _keep(way: Route, row: endpoints.Endpoint) -> None:
+    """Keep where the question goes, so that the next one need not wait for the settings."""
+    own_folder(directories().state)
+    early.keep(
+        (urlsplit(way.url).hostname or "", way.port),
+        way.connect,
+        encrypted=way.encrypted,
+        config=str(config.path()),
+        tokens=str(token_file() or ""),
+        variable=row.token_variable,
+    )
 
 
 def _may_ask(row: endpoints.Endpoint) -> bool:

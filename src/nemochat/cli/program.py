@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from nemochat.errors import Ended, ExitCode, NemochatError, OutputError
+from nemochat.wire import early
 
 if TYPE_CHECKING:
     import typer
@@ -29,7 +30,7 @@ def run(arguments: list[str]) -> int:
     _end_on_signals()
     _let_any_text_through()
     try:
-        if _asks(arguments):
+        if early.asks(arguments):
             from nemochat.cli import ahead
 
             ahead.begin(arguments)
@@ -55,15 +56,8 @@ def run(arguments: list[str]) -> int:
         return ExitCode.FAULT
 
 
-def _asks(arguments: list[str]) -> bool:
-    """Whether a question is asked at once: by `ask`, or through a pipe."""
-    if arguments:
-        return arguments[0] == "ask"
-    return sys.stdin is not None and not sys.stdin.isatty()
-
-
 def _command(arguments: list[str]) -> int:
-    if not arguments and not _asks(arguments):  # the chat, without a flag to be read
+    if not arguments and not early.asks(arguments):  # the chat, without a flag to be read
         from nemochat.cli.given import Given
         from nemochat.cli.talk import talk
 

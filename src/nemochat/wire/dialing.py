@@ -13,6 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from nemochat.wire import early
 from nemochat.wire.endpoints import local
 from nemochat.wire.route import Route
 
@@ -27,10 +28,14 @@ _USUAL_TURN = sys.getswitchinterval()
 _BEGUN: dict[Route, Dialler] = {}
 
 
-def begin(route: Route) -> None:
-    """Begin to open a connection along a route; the first line along it takes it up."""
+def begin(route: Route) -> bool:
+    """Begin to open a connection along a route; the first line along it takes it up.
+
+    Returns:
+        Whether that takes time, so that it was begun.
+    """
     _BEGUN[route] = Dialler(route)
-    _BEGUN[route].dial()
+    return _BEGUN[route].dial()
 
 
 def dialler(route: Route) -> Dialler:
@@ -53,14 +58,17 @@ class Dialler:
         self._since = 0.0
         self._closed = False
 
-    def dial(self) -> None:
+    def dial(self) -> bool:
         """Begin to open a connection in a thread, where that takes time and none is under way.
 
         One to this machine in the clear takes none, and one through a proxy is the HTTP library's.
+
+        Returns:
+            Whether that was begun.
         """
         near = not self._route.encrypted and local(self._route.base_url)
         if near or not self._route.direct or self._thread is not None:
-            return
+            return False
         host = urlsplit(self._route.url).hostname or ""
         self._thread = Thread(
             target=self._open_ahead,
@@ -70,6 +78,7 @@ class Dialler:
         )
         sys.setswitchinterval(SECONDS_OF_A_TURN)
         self._thread.start()
+        return True
 
     def connection(self, host: str, port: int, seconds: float | None) -> socket.socket:
         """A connection, encrypted where the route is: the one under way, or another one.
@@ -173,6 +182,9 @@ def alive(connection: socket.socket) -> bool:
 
 
 def _connected(host: str, port: int, seconds: float | None) -> socket.socket:
-    connection = socket.create_connection((host, port), seconds)
+    connection = early.taken(host, port, seconds)
+    if connection is None:
+        connection = socket.create_connection((host, port), seconds)
+    connection.settimeout(seconds)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
