@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 
-COLLECTED_AFTER = 50_000  # new objects; a start makes about as many, and none of them is garbage
+COLLECTED_AFTER = 100_000  # new objects; a chat starts with half as many, and none is garbage
 VERSION = {("-V",), ("--version",)}
 HELP_COLUMNS = 80  # for which the pages of help/ are laid out
 HELP = {  # the help that is asked for most is read, not made: 15 ms instead of 90

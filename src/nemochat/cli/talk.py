@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from pathlib import Path
 
@@ -68,9 +69,10 @@ def _seat(session: Session, settings: Config) -> None:
     aloud = views.accessible(settings)
     endpoint = session.chat.endpoint
 
-    def prepare() -> None:  # what fails here is told when a question is asked
-        with suppress(NemochatError):
+    def prepare() -> None:
+        with suppress(NemochatError):  # it is told when a question is asked
             endpoint.prepare()
+        gc.freeze()  # what was loaded stays: no collection looks through it while an answer streams
 
     session.person = Editor(session, history, session.screen.typed, accessible=aloud, drawn=prepare)
 

@@ -47,8 +47,11 @@ class Editor:
             accessible: Whether the prompt is read aloud: nothing is then offered unasked.
             drawn: Called in a thread once the first prompt stands there.
         """
+        from asyncio import Runner
+
         from nemochat.repl.toolbar import Toolbar
 
+        self._runner = Runner()  # one loop for all prompts: a new one takes as long as to ask
         self._session = session
         self._typed = typed
         self._toolbar: Toolbar | None = None if accessible else Toolbar(session)
@@ -140,7 +143,8 @@ class Editor:
             draft, self._session.draft = self._session.draft, ""
             self._prompt.app.erase_when_done = False
             try:
-                text = self._prompt.prompt([("class:prompt", self._words)], default=draft)
+                asked = self._prompt.prompt_async([("class:prompt", self._words)], default=draft)
+                text = self._runner.run(asked)
             finally:
                 keyboard.listen()  # the prompt marks no pastes any more
             if text != OPEN_EDITOR:

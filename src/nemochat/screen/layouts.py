@@ -5,6 +5,9 @@ It takes 15 ms, which no prompt has to wait for.
 
 from __future__ import annotations
 
+from functools import cache
+from threading import Thread
+
 from nemochat.screen.answer import Layout
 from nemochat.screen.markdown.spans import Row
 from nemochat.screen.verbatim import Verbatim
@@ -35,8 +38,13 @@ def rows(markdown: str, width: int, *, math: bool) -> list[Row]:
     return render(markdown, width, math=math)
 
 
+@cache
 def prepare() -> None:
-    """Load all that an answer is likely to need."""
+    """Begin to load what an answer is likely to need, in a thread; once is enough."""
+    Thread(target=_load, daemon=True).start()
+
+
+def _load() -> None:
     from nemochat.screen.markdown import highlight, renderer  # noqa: F401 - loaded for later
 
     highlight.prepare(*LIKELY)

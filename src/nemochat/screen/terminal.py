@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -98,7 +97,7 @@ class Terminal:
         self._colours.hear()  # what the terminal says of itself is no key
         self._candidates, self._painted = candidates, 0.0
         self._waiting.begin(candidates)
-        threading.Thread(target=prepare, daemon=True).start()  # while it waits
+        prepare()  # while it waits
         with self.keyboard:
             try:
                 self._following = True
