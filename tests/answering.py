@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.posted import Posted
 
 USAGE = {
     "prompt_tokens": 3,
@@ -23,7 +24,7 @@ TOOL_CALL = {
 }
 
 
-class Answering:
+class Answering(Posted):
     """Answers with `texts`, one after the other for the turns of a conversation; else it echoes.
 
     A question `status 404 WORDS` is refused, `ending length` answers "text" and ends so, `cut`
@@ -39,32 +40,10 @@ class Answering:
         self.texts = texts or {}
         self.bodies: list[dict[str, Any]] = []
         self.gate: threading.Event | None = None
-        answering = self
+        super().__init__()  # it listens once all of that is there
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                answering.bodies.append(body)
-                answering._answer(self, body)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _answer(self, to: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+    def answer(self, to: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        self.bodies.append(body)
         questions = [m["content"] for m in body["messages"] if m["role"] == "user"]
         first, _, words = questions[0].partition("\n")[0].partition(" ")
         if first == "status":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.posted import Posted
 
 
-class Streaming:
+class Streaming(Posted):
     """Answers each question with the text kept for it.
 
     Attributes:
@@ -39,31 +40,10 @@ class Streaming:
         self.goes_on = threading.Event()
         self.usage: dict[str, Any] = {}
         self.left = threading.Event()
-        streaming = self
+        super().__init__()  # it listens once all of that is there
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                streaming._answer(self, body["messages"][-1]["content"])
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _answer(self, to: BaseHTTPRequestHandler, question: str) -> None:
+    def answer(self, to: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        question: str = body["messages"][-1]["content"]
         asked = question.strip().splitlines()[-1]  # one unanswered stands before it
         text = self.answers.get(asked, self.others)
         pieces = [text[place : place + self.piece] for place in range(0, len(text), self.piece)]

@@ -273,6 +273,7 @@ def test_ctrl_c_stops_an_answer_and_keeps_what_came(program: Program) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        bufsize=0,  # what a buffer holds, communicate() would pass over
     ) as process:
         assert process.stdout
         first = process.stdout.read(1)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from nemochat.core.unicode import whole
+
 LONGEST_NOTICE = 300  # characters
 _CONTROL_PICTURES = 0x2400
 _DELETE = "\x7f"
@@ -77,7 +79,7 @@ def _translated(match: re.Match[str]) -> str:
         return "\n"
     if len(odd) == 2:  # noqa: PLR2004 - two halves
         # The whole may be odd itself: tag characters are written with surrogates in JSON.
-        return harmless(odd.encode("utf-16", "surrogatepass").decode("utf-16"))
+        return harmless(whole(odd))
     if odd < " ":
         return chr(_CONTROL_PICTURES + ord(odd))
     if odd == _DELETE:

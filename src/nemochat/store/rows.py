@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, Node, Settings
 from nemochat.core.messages import Message
+from nemochat.core.unicode import whole
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -72,7 +73,7 @@ def insert_message(
             conversation,
             parent,
             message.role.value,
-            unicode(message.content),
+            whole(message.content),
             written.astimezone(UTC).isoformat(timespec="seconds"),
             _details(message),
             settled,
@@ -86,7 +87,7 @@ def update_message(db: Connection, key: int, message: Message, *, settled: bool)
     """A fuller version of a message; return whether it is there."""
     row = db.execute(
         "UPDATE messages SET content = ?, details = ?, settled = ? WHERE id = ?",
-        (unicode(message.content), _details(message), settled, key),
+        (whole(message.content), _details(message), settled, key),
     )
     return row.rowcount == 1
 
@@ -115,27 +116,20 @@ def node(row: Row) -> Node:
     return Node(key, parent, said, datetime.fromisoformat(written) if written else None)
 
 
-def unicode(text: str) -> str:
-    """A text as UTF-8 can hold it: halves of one character joined, lone ones replaced."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def _settings(conversation: Conversation) -> Row:
     settings = conversation.settings
     return (
-        unicode(conversation.name) or None,
-        unicode(settings.model),
-        unicode(settings.endpoint),
-        unicode(settings.system),
-        unicode(json.dumps(settings.parameters, ensure_ascii=False)),
-        unicode(settings.profile),
-        unicode(json.dumps(settings.filling, ensure_ascii=False)),
-        unicode(json.dumps(records.bare(settings.examples), ensure_ascii=False)),
+        whole(conversation.name) or None,
+        whole(settings.model),
+        whole(settings.endpoint),
+        whole(settings.system),
+        whole(json.dumps(settings.parameters, ensure_ascii=False)),
+        whole(settings.profile),
+        whole(json.dumps(settings.filling, ensure_ascii=False)),
+        whole(json.dumps(records.bare(settings.examples), ensure_ascii=False)),
     )
 
 
 def _details(message: Message) -> str | None:
     kept = records.details(message)
-    return unicode(json.dumps(kept, ensure_ascii=False)) if kept else None
+    return whole(json.dumps(kept, ensure_ascii=False)) if kept else None

@@ -7,13 +7,12 @@ again in pieces is taken once.
 
 from __future__ import annotations
 
-import re
+from nemochat.core.unicode import whole
 
 END_MARK = "</s>"
 # Characters: a text of end marks alone must not be copied at each piece. Whole marks are let go,
 # so that it does not matter which pieces the text comes in.
 MOST_HELD = 1024 * len(END_MARK)
-_HALF = re.compile("[\ud800-\udfff]")
 _HIGH = ("\ud800", "\udbff")
 
 
@@ -29,18 +28,12 @@ class Whole:
             return piece
         text = self._half + piece
         self._half = text[-1] if _HIGH[0] <= text[-1] <= _HIGH[1] else ""
-        return _joined(text[:-1] if self._half else text)
+        return whole(text[:-1] if self._half else text)
 
     def flush(self) -> str:
         """What was held back: a half that stood alone."""
         half, self._half = self._half, ""
-        return _joined(half)
-
-
-def _joined(text: str) -> str:
-    if not _HALF.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return whole(half)
 
 
 class Tail:
