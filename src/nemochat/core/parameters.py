@@ -41,19 +41,19 @@ class Parameter(NamedTuple):
 
     def parse(self, text: str) -> Value:
         """Read a value that someone typed; UsageError says what is taken."""
-        return self._take(self.takes.parse, text)
+        return self._take(self.takes.parse, text, typed=True)
 
     def check(self, value: object) -> Value:
         """Take a value from a file; UsageError says what is taken."""
-        return self._take(self.takes.check, value)
+        return self._take(self.takes.check, value, typed=False)
 
-    def _take(self, take: Callable[..., Value], value: object) -> Value:
+    def _take(self, take: Callable[..., Value], value: object, *, typed: bool) -> Value:
         try:
             return take(value)
         except ValueError:
             comma = isinstance(value, str) and _COMMA.fullmatch(value.strip())
             raise UsageError(
-                f"{self.name} takes {self.takes}, not {shown(value)}",
+                f"{self.name} takes {self.takes}, not {shown(value, typed=typed)}",
                 f"Decimals have a point: {comma[1]}.{comma[2]}" if comma else "",
             ) from None
 
