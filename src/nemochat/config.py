@@ -227,7 +227,7 @@ def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
 def _chosen(told: Mapping[str, object], file: Path) -> Values:
     try:
         return {
-            (parameter := parameters.find(name)).name: parameter.check(value)
+            (parameter := parameters.find(name)).name: parameter.configured(value)
             for name, value in told.items()
         }
     except UsageError as error:

@@ -108,7 +108,7 @@ def read(name: str, told: object, folder: PurePath) -> Profile:
             messages = _messages(name, value)
         elif key in parameters.names():
             try:
-                chosen[key] = parameters.find(key).check(value)
+                chosen[key] = parameters.find(key).configured(value)
             except UsageError as error:
                 raise UsageError(f"profile {name}: {error.sentence}", error.hint) from None
         else:

@@ -53,7 +53,7 @@ class Number(NamedTuple):
 
     def check(self, value: object) -> Value:
         """Return `value` if it is allowed; ValueError if not."""
-        if self.nullable and (value is None or value == NONE):  # TOML has no null
+        if value is None and self.nullable:
             return None
         if (
             isinstance(value, bool)
