@@ -132,6 +132,8 @@ def exported(chats: list[str], output: Path | None, format_: str, *, every: bool
 
     if not chats and not every:
         raise UsageError("there is no conversation to export", "Name it, or take --all")
+    if output == streams.STANDARD:
+        output = None
     kind = exports.chosen(format_, output)
     with _saved() as saved:
         wanted = map(str, saved.catalogue.numbers()) if every else chats
