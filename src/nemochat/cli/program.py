@@ -59,7 +59,7 @@ def _asks(arguments: list[str]) -> bool:
     """Whether a question is asked at once: by `ask`, or through a pipe."""
     if arguments:
         return arguments[0] == "ask"
-    return sys.stdin is not None and not sys.stdin.isatty()
+    return sys.stdin is None or not sys.stdin.isatty()
 
 
 def _command(arguments: list[str]) -> int:
@@ -70,6 +70,11 @@ def _command(arguments: list[str]) -> int:
         return talk(Given(), None)
     import typer
 
+    if arguments[:1] == ["help"] and len(arguments) == 2:  # noqa: PLR2004 - it and its topic
+        from nemochat.cli import topics
+
+        if topics.told(arguments[1]):
+            return ExitCode.OK
     try:
         code = _dispatched(_joined(arguments))
     except typer.Abort:
