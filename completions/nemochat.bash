@@ -28,11 +28,20 @@ _nemochat_files() {
 }
 _nemochat() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local path="" word words=""
+  local path="" taken="" word words=""
   COMPREPLY=()
+  [[ $current == "=" ]] && current=""
+  [[ $previous == "=" ]] && previous="${COMP_WORDS[COMP_CWORD-2]}"
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ $word == "=" ]] && continue
+    if [[ $taken ]]; then taken=""; continue; fi
+    case "$path,$word" in ",--script"|",--endpoint"|",--token-command"|",--base-url"|",-m"|",--model"|",-s"|",--system"|",-p"|",--profile"|",--connect-timeout"|",--first-byte-timeout"|",--idle-timeout"|",--view"|",--render"|",--theme"|",--editing-mode"|",--ca-bundle"|",--proxy"|",--loop-guard"|",--retries"|",-t"|",--temp"|",--temperature"|",--top-p"|",--top-k"|",--min-p"|",--max-tokens"|",--stop"|",-n"|",--n"|",--presence-penalty"|",--frequency-penalty"|",--repetition-penalty"|",--seed"|",--tool-choice"|",-o"|",--option"|",--param"|",--resume") taken=1; continue ;; esac
     case "${path:+$path }$word" in "ask" | "chats" | "chats backup" | "chats delete" | "chats export" | "chats import" | "chats list" | "chats path" | "chats prune" | "chats rename" | "chats search" | "chats show" | "completions" | "config" | "config check" | "config edit" | "config get" | "config path" | "config set" | "config show" | "config unset" | "doctor" | "guide" | "guide serve" | "keys" | "keys remove" | "keys set" | "keys status" | "manual" | "models" | "profiles" | "profiles edit" | "profiles list" | "profiles show" | "show") path="${path:+$path }$word" ;; esac
   done
+  case "$path $previous" in
+    "ask -f"|"ask --file") _nemochat_files; return ;;
+    "models -q"|"models --query") :; return ;;
+  esac
   case "$previous" in
     --script) _nemochat_files; return ;;
     --endpoint) COMPREPLY=($(compgen -W "deepinfra ollama llamacpp vllm lmstudio mistral openrouter guide" -- "$current")); _nemochat_sections endpoint; return ;;
@@ -67,7 +76,6 @@ _nemochat() {
     -o|--option) :; return ;;
     --param) :; return ;;
     --resume) _nemochat_names chats; return ;;
-    -f|--file) _nemochat_files; return ;;
     -x|--extract) :; return ;;
     --output-format) COMPREPLY=($(compgen -W "text json jsonl" -- "$current")); return ;;
     --out) _nemochat_files; return ;;
@@ -79,7 +87,6 @@ _nemochat() {
     --page) :; return ;;
     --older-than) :; return ;;
     --port) :; return ;;
-    -q|--query) :; return ;;
   esac
   case "$path" in
     "") words="ask chats completions config doctor guide keys manual models profiles show --script -V --version --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped --no-loop-guard -S --no-stream --plain --accessible --raw --debug -h --help" ;;
@@ -99,24 +106,24 @@ _nemochat() {
     "config") words="check edit get path set show unset -h --help" ;;
     "config check") words="-h --help" ;;
     "config edit") words="-h --help" ;;
-    "config get") words="-h --help" ;;
+    "config get") words="endpoint token_command base_url model system profile connect_timeout first_byte_timeout idle_timeout view render theme math bell editing_mode urls ca_bundle proxy loop_guard retries parameters.temperature parameters.top_p parameters.top_k parameters.min_p parameters.max_tokens parameters.stop parameters.n parameters.presence_penalty parameters.frequency_penalty parameters.repetition_penalty parameters.seed parameters.tool_choice -h --help" ;;
     "config path") words="-h --help" ;;
-    "config set") words="-h --help" ;;
+    "config set") words="endpoint token_command base_url model system profile connect_timeout first_byte_timeout idle_timeout view render theme math bell editing_mode urls ca_bundle proxy loop_guard retries parameters.temperature parameters.top_p parameters.top_k parameters.min_p parameters.max_tokens parameters.stop parameters.n parameters.presence_penalty parameters.frequency_penalty parameters.repetition_penalty parameters.seed parameters.tool_choice -h --help" ;;
     "config show") words="--json -h --help" ;;
-    "config unset") words="-h --help" ;;
+    "config unset") words="endpoint token_command base_url model system profile connect_timeout first_byte_timeout idle_timeout view render theme math bell editing_mode urls ca_bundle proxy loop_guard retries parameters.temperature parameters.top_p parameters.top_k parameters.min_p parameters.max_tokens parameters.stop parameters.n parameters.presence_penalty parameters.frequency_penalty parameters.repetition_penalty parameters.seed parameters.tool_choice -h --help" ;;
     "doctor") words="--endpoint --base-url --json -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;
     "keys") words="remove set status -h --help" ;;
-    "keys remove") words="-h --help" ;;
-    "keys set") words="--file -h --help" ;;
+    "keys remove") words="deepinfra ollama llamacpp vllm lmstudio mistral openrouter -h --help"; _nemochat_sections endpoint ;;
+    "keys set") words="deepinfra ollama llamacpp vllm lmstudio mistral openrouter --file -h --help"; _nemochat_sections endpoint ;;
     "keys status") words="--json -h --help" ;;
     "manual") words="-h --help" ;;
     "models") words="--endpoint --base-url -q --query --json -h --help" ;;
     "profiles") words="edit list show -h --help" ;;
     "profiles edit") words="-h --help" ;;
     "profiles list") words="-h --help" ;;
-    "profiles show") words="-h --help" ;;
+    "profiles show") words="-h --help"; _nemochat_sections profile ;;
     "show") words="--no-math -h --help"; _nemochat_files ;;
   esac
   COMPREPLY+=($(compgen -W "$words" -- "$current"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from nemochat import config
+from nemochat import config, profiles
 from nemochat.configfile import drop, put
 from nemochat.core.values import Value
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
@@ -58,6 +59,7 @@ def test_comments_survive(file: Path) -> None:
         ("connect-timeout", "3", 3),
         ("system", "Answer in ümlauts.\n", "Answer in ümlauts.\n"),
         ("parameters.top-k", "40", 40),
+        ("parameters.max_tokens", "none", None),
         ("parameters.stop", '["a", "b"]', ("a", "b")),
     ],
 )
@@ -100,7 +102,6 @@ def test_a_name_that_is_both_is_told_of(tmp_path: Path) -> None:
         ("temperature", "1", "Did you mean parameters.temperature?"),
         ("parameters.temprature", "1", "Did you mean temperature?"),
         ("parameters.temperature", "9", "0 to 2, not 9"),
-        ("parameters.max_tokens", "none", "TOML cannot hold none"),
         ("retries", "many", "a whole number from 0 to 2"),
         ("endpoint..model", "x", "there is no setting"),
         ("", "x", "there is no setting"),
@@ -148,3 +149,69 @@ def test_what_is_taken_out_is_gone_and_what_was_not_there_is_told(file: Path) ->
     assert "temperature" not in file.read_text()
     with pytest.raises(NemochatError, match="modle"):
         drop(file, "modle", fine)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('retries = "1"', 'retries takes a whole number from 0 to 2, not "1"'),
+        ("retries = true", "not true"),
+        ("model = 5", "model takes a text, not 5"),
+        ("[model]\nx = 1", "model takes a text, not a section"),
+        ('[parameters]\ntemperature = "0.3"', 'temperature takes 0 to 2, not "0.3"'),
+        ('[parameters]\nstop = ["a", 5]', 'not ["a", 5]'),
+        ("model = 'a'\nmodel = 'b'\n", "(at line 2, column 12)). nemochat config edit opens it"),
+        ("model = '\udcff'", "(line 1 is not UTF-8 text)"),
+        ("#\n# \udce9t\udce9", "(line 2 is not UTF-8 text)"),
+    ],
+)
+def test_what_a_file_holds_is_said_as_it_stands_there(text: str, said: str, tmp_path: Path) -> None:
+    made = tmp_path / "config.toml"
+    made.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ConfigurationError) as caught:
+        config.load({}, {}, made)
+    assert str(made) in str(caught.value)
+    assert str(caught.value).endswith(said)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert config.load({}, {}, file).text("model") == "x"
+    put(file, "model", "y", fine)
+    assert config.load({}, {}, file).text("model") == "y"
+
+
+def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(tmp_path: Path) -> None:
+    made = tmp_path / "config.toml"
+    for command, said in (
+        ("mkdir", "it is a folder, not a file"),
+        ("mkfifo", "it is a pipe, not a file"),
+        ("ln -s /dev/zero", "it is larger than 4 MB"),
+        (f"ln -s {made}", "Too many levels of symbolic links"),
+    ):
+        subprocess.run([*command.split(), made], check=True)
+        with pytest.raises(ConfigurationError) as caught:
+            config.load({}, {}, made)
+        assert str(caught.value) == f"the configuration {made} cannot be read ({said})"
+        made.rmdir() if made.is_dir() else made.unlink()
+
+
+def test_no_limit_of_tokens_can_stand_in_the_file(file: Path) -> None:
+    put(file, "parameters.max_tokens", "none", fine)
+    assert config.load({}, {}, file).parameters["max_tokens"] is None
+
+
+def test_the_file_of_a_system_prompt_counts_from_the_folder_of_the_configuration(
+    tmp_path: Path,
+) -> None:
+    made = tmp_path / "config.toml"
+    made.write_text('system = "@chef.txt"\n')
+    now = config.load({}, {}, made)
+    with pytest.raises(ConfigurationError) as caught:
+        profiles.configured_system(now)
+    said = f"{made}: system: {tmp_path / 'chef.txt'} cannot be read"
+    assert caught.value.sentence.startswith(said)
+    (tmp_path / "chef.txt").write_text("Cook.")
+    assert profiles.configured_system(now) == "Cook."
+    with pytest.raises(UsageError):
+        profiles.configured_system(config.load({"system": "@chef.txt"}, {}, made))

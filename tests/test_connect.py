@@ -112,3 +112,16 @@ def test_a_server_on_this_machine_is_asked_without_a_command(tmp_path: Path) -> 
     made, _ = connector('token_command = "false"', {}, tmp_path)
     assert made.token("ollama") is None
     assert made.ready("ollama")
+
+
+def test_who_names_an_endpoint_that_there_is_not_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    for text, environment, told in (
+        ('endpoint = "olama"', {}, f'{file}: there is no endpoint "olama"'),
+        ("", {"NEMOCHAT_ENDPOINT": "olama"}, 'NEMOCHAT_ENDPOINT: there is no endpoint "olama"'),
+        ("[endpoint.work]", {}, f"{file}: [endpoint.work] has no base_url"),
+    ):
+        made, _ = connector(text, environment, tmp_path)
+        with pytest.raises(ConfigurationError) as caught:
+            made.row(made.config.text("endpoint"))
+        assert caught.value.sentence == told

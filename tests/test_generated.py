@@ -90,6 +90,52 @@ def test_bash_completes_commands_flags_and_values(tmp_path: Path) -> None:
     assert offered(tmp_path, "nemochat", "completions", "z") == ["zsh"]
     assert offered(tmp_path, "nemochat", "guide", "s") == ["serve"]
     assert offered(tmp_path, "nemochat", "ask", "show", "--sch") == ["--schema"]
+    assert offered(tmp_path, "nemochat", "config", "set", "retr") == ["retries"]
+    assert offered(tmp_path, "nemochat", "keys", "set", "mi") == ["mistral"]
+
+
+def test_bash_takes_no_value_for_a_command_and_no_flag_for_one_that_takes_a_value(
+    tmp_path: Path,
+) -> None:
+    assert offered(tmp_path, "nemochat", "--endpoint", "guide", "a") == ["ask"]
+    assert offered(tmp_path, "nemochat", "-m", "show", "ask", "--sch") == ["--schema"]
+    assert offered(tmp_path, "nemochat", "--endpoint", "=", "guide", "ask", "--sch") == ["--schema"]
+    assert offered(tmp_path, "nemochat", "ask", "--endpoint", "=", "gu") == ["guide"]
+    assert "guide" in offered(tmp_path, "nemochat", "ask", "--endpoint", "=")
+    assert offered(tmp_path, "nemochat", "ask", "-q", "--sch") == ["--schema"]
+    assert offered(tmp_path, "nemochat", "models", "-q", "") == [""]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
+def test_fish_offers_what_belongs_to_the_command_at_the_cursor_alone(tmp_path: Path) -> None:
+    state = tmp_path / ".local" / "state" / "nemochat"
+    names.remember(state, names.CHATS, ["lamb"])
+    (tmp_path / "notes.md").write_text("x")
+    script = ROOT / "completions" / "nemochat.fish"
+
+    def fished(line: str) -> list[str]:
+        done = subprocess.run(
+            ["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"],
+            env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr == ""
+        return [offer.partition("\t")[0] for offer in done.stdout.splitlines()]
+
+    assert fished("nemochat chats show --") == ["--format", "--help", "--json"]
+    assert fished("nemochat chats show ") == ["lamb"]
+    assert fished("nemochat show --") == ["--help", "--no-math"]
+    assert fished("nemochat show n") == ["notes.md"]
+    assert fished("nemochat chats list ") == []
+    assert fished("nemochat ask chats ") == []
+    assert fished("nemochat ask -p show --sch") == ["--schema"]
+    assert fished("nemochat --endpoint guide a") == ["ask"]
+    assert fished("nemochat ask --endpoint gu") == ["guide"]
+    assert fished("nemochat ask --temperature ") == []
+    assert fished("nemochat config set retr") == ["retries"]
 
 
 def test_bash_completes_names_and_files_and_runs_none_of_them(tmp_path: Path) -> None:

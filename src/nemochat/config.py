@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISFIFO
 from typing import TYPE_CHECKING
 
 from nemochat.core import parameters
@@ -21,6 +22,7 @@ SECTION = "parameters"  # of the file: the sampling parameters
 PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
 ENDPOINT = "endpoint"  # a setting, and the sections of the file that tell of endpoints
 DEFAULT = "default"  # the setting's name within those: TOML lets a name be one thing only
+LARGEST = 4 * 1024 * 1024  # bytes of a configuration file
 THEMES = ("ansi", "dark", "light", "mono")
 _TOKENS = Number(0, 1_000_000, whole=True)
 _SECONDS = Number(0, 86_400, above=True)
@@ -62,6 +64,7 @@ class Config:
     """The settings in force, each with its origin, and what else the file holds.
 
     Attributes:
+        file: The configuration file's path; "" where there is none.
         parameters: The sampling parameters of the file.
         endpoints: What the file tells of endpoints, unchecked, by their names.
         profiles: The profiles of the file, by their names.
@@ -71,6 +74,7 @@ class Config:
         self._values: dict[str, tuple[Value, str]] = {
             setting.name: (setting.default, "default") for setting in TABLE
         }
+        self.file = ""
         self.parameters: dict[str, Value] = {}
         self.endpoints: dict[str, object] = {}
         self.profiles: dict[str, Profile] = {}
@@ -133,12 +137,25 @@ def read(file: Path) -> str:
     Raises:
         ConfigurationError: it cannot be read.
     """
+    broken = f"the configuration {file} cannot be read"
     try:
-        return file.read_bytes().decode()
+        mode = file.stat().st_mode
+        if S_ISDIR(mode) or S_ISFIFO(mode):  # a pipe would be waited for
+            what = "a folder" if S_ISDIR(mode) else "a pipe"
+            raise ConfigurationError(f"{broken} (it is {what}, not a file)")
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the configuration {file} cannot be read ({error})") from error
+    except OSError as error:
+        raise ConfigurationError(f"{broken} ({error.strerror})") from error
+    if len(content) > LARGEST:
+        raise ConfigurationError(f"{broken} (it is larger than {LARGEST // 1024 // 1024} MB)")
+    try:
+        return content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{broken} (line {line} is not UTF-8 text)") from None
 
 
 def take(config: Config, text: str, file: Path) -> None:
@@ -153,13 +170,14 @@ def take(config: Config, text: str, file: Path) -> None:
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         twice = "Cannot overwrite" in str(error) or "Cannot mutate" in str(error)
-        section = PROFILE if f"[{PROFILE}." in text else ENDPOINT
+        section = next((name for name in (PROFILE, ENDPOINT) if f"[{name}." in text), "")
         raise ConfigurationError(
             f"the configuration {file} cannot be read ({error})",
             f'Beside [{section}.NAME], a setting is {section}.{DEFAULT} = "NAME"'
-            if twice
+            if twice and section
             else "nemochat config edit opens it",
         ) from error
+    config.file = str(file)
     for name, value in told.items():
         if name == SECTION and isinstance(value, dict):
             config.parameters.update(_chosen(value, file))
@@ -168,7 +186,12 @@ def take(config: Config, text: str, file: Path) -> None:
         elif name == ENDPOINT and isinstance(value, dict):
             _take_endpoints(config, value, str(file))
         elif name in _BY_NAME:
-            config.put(name, _BY_NAME[name].check(value, str(file)), str(file))
+            checked = _BY_NAME[name].check(value, str(file))
+            if name == "system" and str(checked).startswith("@"):
+                from nemochat.core.profile import placed  # seldom
+
+                checked = placed(str(checked), file.parent)
+            config.put(name, checked, str(file))
         else:
             raise unknown(name, str(file))
 
@@ -204,7 +227,7 @@ def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
 def _chosen(told: Mapping[str, object], file: Path) -> Values:
     try:
         return {
-            (parameter := parameters.find(name)).name: parameter.check(value)
+            (parameter := parameters.find(name)).name: parameter.configured(value)
             for name, value in told.items()
         }
     except UsageError as error:

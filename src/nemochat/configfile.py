@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from nemochat import config
 from nemochat.core import parameters
 from nemochat.core.nearest import nearest
-from nemochat.core.values import Value, shown
+from nemochat.core.values import NONE, Value, shown
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.writing import OWN, own_folder, replace
 
@@ -44,7 +44,7 @@ def put(file: Path, name: str, text: str, check: Check) -> Value:
     document = _document(file)
     keys, value = _meant(name, text)
     table, key = _place(document, keys)
-    table[key] = list(value) if isinstance(value, tuple) else value
+    table[key] = NONE if value is None else list(value) if isinstance(value, tuple) else value
     _write(file, document, check)
     return value
 
@@ -93,11 +93,7 @@ def _meant(name: str, text: str) -> tuple[tuple[str, ...], Value]:
     if keys[0] == config.ENDPOINT and len(keys) > 1:
         return keys, tuple(text.split()) if keys[-1] == "without" else text
     if len(keys) > 1 and keys[-1] in parameters.names():
-        value = parameters.find(keys[-1]).parse(text)
-        if value is None:
-            hint = f"nemochat config unset {name}"
-            raise UsageError(f"TOML cannot hold none: {name} is not to be in the file", hint)
-        return keys, value
+        return keys, parameters.find(keys[-1]).parse(text)
     if setting := config.find(keys[-1]):
         try:
             return keys, setting.parse(text, "config set")

@@ -49,11 +49,18 @@ class Connector:
 
     def rows(self) -> tuple[endpoints.Endpoint, ...]:
         """All endpoints, the configuration's among them; ConfigurationError if one is none."""
-        return custom.table(self.config.endpoints)
+        return rows(self.config)
 
     def row(self, name: str) -> endpoints.Endpoint:
-        """The endpoint of this name; ConfigurationError names the nearest."""
-        return endpoints.find(name, self.rows())
+        """The endpoint of this name; ConfigurationError names the nearest, and who names it."""
+        among = self.rows()
+        try:
+            return endpoints.find(name, among)
+        except ConfigurationError as error:
+            origin = self.config.origin("endpoint")
+            if name != self.config.text("endpoint") or origin.startswith("--"):
+                raise
+            raise ConfigurationError(f"{origin}: {error.sentence}", error.hint) from None
 
     def model(self, name: str) -> str:
         """The model to ask for at the endpoint of this name."""
@@ -134,7 +141,7 @@ class Connector:
     def wanted(self, name: str) -> tokens.Wanted:
         """What the token of this endpoint is looked for by."""
         row = self.row(name)
-        base_url = self.config.text("base_url") or row.base_url
+        base_url = self._moved_to(name) or row.base_url
         command = row.token_command
         if not command and row.token_variable:
             command = self.config.text("token_command").replace("{endpoint}", name)
@@ -148,7 +155,7 @@ class Connector:
         One at an address of its person's own may do without.
         """
         row = self.row(name)
-        return bool(row.token_variable) and not self.config.text("base_url")
+        return bool(row.token_variable) and not self._moved_to(name)
 
     def variable(self, name: str) -> str:
         """The variable that should hold the token for an endpoint, where its address is now."""
@@ -169,9 +176,12 @@ class Connector:
 
     def place(self, name: str) -> str:
         """Where the endpoint of this name is asked: its name, or the host that it was moved to."""
-        base_url = "" if name == endpoints.GUIDE else self.config.text("base_url")
-        moved = urlsplit(base_url).netloc
+        moved = urlsplit(self._moved_to(name)).netloc
         return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
+
+    def _moved_to(self, name: str) -> str:
+        """The address that the settings give the endpoint of this name; the guide takes none."""
+        return "" if name == endpoints.GUIDE else self.config.text("base_url")
 
     def _has_token(self, name: str) -> bool:
         """Whether a variable holds a token; a rehearsal runs no command and opens no keyring."""
@@ -186,6 +196,14 @@ class Connector:
             f"{row.token_variable} is not sent to {urlsplit(address).netloc}, which is not"
             f" {row.name}'s; {tokens.ANY} would be"
         )
+
+
+def rows(config: Config) -> tuple[endpoints.Endpoint, ...]:
+    """All endpoints, the configuration's among them; ConfigurationError if one is none."""
+    try:
+        return custom.table(config.endpoints)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{config.file}: {error.sentence}", error.hint) from None
 
 
 def route(config: Config, row: endpoints.Endpoint) -> Route:

@@ -81,7 +81,8 @@ def _run(editor: str, path: Path) -> None:
                     stdout=streams[1],
                 ).returncode
         except (OSError, ValueError) as error:
-            raise UsageError(f"the editor {shown(editor)} cannot be started ({error})") from error
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"the editor {shown(editor)} cannot be started ({why})") from error
     if code:
         raise UsageError(f"the editor ended with code {code}; nothing is changed or asked")
 

@@ -35,7 +35,7 @@ class ExitCode(IntEnum):
         return member
 
     OK = 0, "the answer is complete, or was cut at a `max_tokens` that you chose"
-    FAULT = 1, "a fault of nemochat's own; `--debug` shows where"
+    FAULT = 1, "a fault of nemochat's own (`--debug` shows where), or of a disk or the database"
     USAGE = 2, "a flag, a parameter or the input cannot be used"
     CONFIGURATION = 3, "no token, a broken configuration file, an impossible address or system"
     UNAUTHORIZED = 4, "the token was refused, or the account cannot pay (401, 402, 403)"

@@ -104,7 +104,7 @@ def dropped(config: Config, settings: Settings, model: Model, *, empty: bool) ->
             if name in config.parameters:
                 bare.parameters[name] = config.parameters[name]
     if profile.system is not None and bare.system == system(profile):
-        bare.system = system_prompt(config.text("system"))
+        bare.system = configured_system(config)
     endpoint, was = config.text("endpoint"), bare.endpoint
     if was == profile.endpoint and was != endpoint:
         bare.endpoint, bare.model = endpoint, model(endpoint)
@@ -139,6 +139,22 @@ def system(profile: Profile) -> str:
         return system_prompt(profile.system or "")
     except UsageError as error:
         raise ConfigurationError(f"profile {profile.name}: {error.sentence}", error.hint) from None
+
+
+def configured_system(config: Config) -> str:
+    """The system prompt that a flag, the environment or the file names.
+
+    Raises:
+        UsageError: a flag names a file that cannot be read.
+        ConfigurationError: the environment or the file does.
+    """
+    try:
+        return system_prompt(config.text("system"))
+    except UsageError as error:
+        origin = config.origin("system")
+        if origin.startswith("--"):
+            raise
+        raise ConfigurationError(f"{origin}: system: {error.sentence}", error.hint) from None
 
 
 def system_prompt(text: str) -> str:

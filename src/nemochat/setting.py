@@ -46,19 +46,21 @@ class Setting(NamedTuple):
 
     def parse(self, text: str, origin: str) -> Value:
         """Read it from a flag or a variable; ConfigurationError names where it stands."""
-        return self._take(self.takes.parse if self.takes else str, text, origin)
+        return self._take(self.takes.parse if self.takes else str, text, origin, typed=True)
 
     def check(self, value: object, origin: str) -> Value:
         """Take it from the file; ConfigurationError names where it stands."""
-        return self._take(self.takes.check if self.takes else _text, value, origin)
+        return self._take(self.takes.check if self.takes else _text, value, origin, typed=False)
 
-    def _take(self, take: Callable[..., Value], value: object, origin: str) -> Value:
+    def _take(
+        self, take: Callable[..., Value], value: object, origin: str, *, typed: bool
+    ) -> Value:
         try:
             taken: Value = take(value)
         except ValueError:
             wanted = self.takes or "a text"
             raise ConfigurationError(
-                f"{origin}: {self.name} takes {wanted}, not {shown(value)}"
+                f"{origin}: {self.name} takes {wanted}, not {shown(value, typed=typed)}"
             ) from None
         return taken
 

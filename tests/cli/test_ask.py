@@ -214,6 +214,18 @@ def test_closed_streams_are_no_fault(closed: str, asking: Program) -> None:
     assert b"Traceback" not in done.stderr
 
 
+def test_a_closed_standard_input_holds_no_question(program: Program) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m nemochat <&-"],
+        env=program.environment,
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert b"there is no question" in done.stderr
+
+
 def test_a_full_disk_behind_standard_output_is_said(asking: Program) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")

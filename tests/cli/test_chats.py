@@ -101,6 +101,11 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
         assert (done.returncode, done.stderr, done.stdout) == (0, b"", b"")
         assert (chats.home / name).stat().st_mode & 0o777 == 0o600
     assert chats.run("chats", "export", "lamb", "--output", "x.md").returncode == 2
+    assert b"no format for" in chats.run("chats", "export", "lamb", "--output", "x.pdf").stderr
+    printed = chats.run("chats", "export", "lamb", "--output", "-", "--format", "text")
+    assert (printed.returncode, printed.stderr) == (0, b"")
+    assert printed.stdout == chats.run("chats", "export", "lamb", "--format", "text").stdout
+    assert not (chats.home / "-").exists()
     done = chats.run("chats", "import", "x.json", "x.jsonl")
     assert done.returncode == 0
     assert done.stderr.count(b"2 conversations with 4 messages") == 2
@@ -116,7 +121,7 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
 
 def test_a_backup_holds_all_and_comes_back(chats: Program) -> None:
     assert chats.run("chats", "backup", "copy.db").returncode == 0
-    assert chats.run("chats", "backup", "copy.db").returncode == 1
+    assert chats.run("chats", "backup", "copy.db").returncode == 2
     chats.database.unlink()
     done = chats.run("chats", "import", "copy.db")
     assert b"2 conversations with 4 messages" in done.stderr

@@ -36,6 +36,9 @@ def test_help_makes_way_for_a_width_that_is_asked_for(program: Program) -> None:
 def test_help_is_a_word_too_and_of_a_command(program: Program) -> None:
     assert program.run("help").stdout == program.run("--help").stdout
     assert program.run("help", "ask").stdout == program.run("ask", "--help").stdout
+    told = program.run("help", "parameters")
+    assert told.returncode == 0
+    assert told.stdout.startswith(b"# Parameters\n")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,12 @@ def test_help_is_a_word_too_and_of_a_command(program: Program) -> None:
         (["modles"], "No such command 'modles'. Did you mean nemochat models?"),
         (["list", "-q"], "No such command 'list'. Did you mean nemochat chats list?"),
         (["login"], "No such command 'login'. Did you mean nemochat keys set?"),
+        (["help", "paramters"], "Did you mean nemochat help parameters?"),
+        (["help", "xyzzy"], 'there is no command and no topic "xyzzy". Topics: start,'),
+        (["logs"], "Did you mean nemochat chats list?"),
+        (["chats", "rm", "1"], "No such command 'rm'. Did you mean nemochat chats delete?"),
+        (["chats", "ls"], "Did you mean 'list'?"),
+        (["keys", "get"], "No such command 'get'. Did you mean nemochat keys status?"),
         (["keys"], "nemochat keys takes one of set, status, remove. nemochat keys --help"),
         (["guide"], "nemochat guide takes one of serve. nemochat guide --help"),
         (["ask", "--key", "x"], "No such option: --key. A flag can be read by others; nemochat"),

@@ -79,3 +79,13 @@ def test_a_message_is_sent_as_the_protocol_writes_it() -> None:
         "tool_call_id": "abc",
     }
     assert records.as_sent(Message(Role.USER, "x")) == {"role": "user", "content": "x"}
+
+
+def test_what_an_error_of_ours_says_of_an_ending_is_said_once() -> None:
+    def told(reason: str) -> str:
+        provenance = Provenance(ending=Ending.FAILED, reason=reason)
+        return Message(Role.ASSISTANT, "x", provenance=provenance).outcome
+
+    assert told("the endpoint failed (overloaded)") == "the endpoint failed (overloaded)"
+    assert told("overloaded") == "the endpoint failed (overloaded)"
+    assert told("") == "the endpoint failed"

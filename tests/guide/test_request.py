@@ -101,13 +101,14 @@ def test_a_broken_conversation_is_refused(
     [
         ({"temperature": 3}, "temperature takes 0 to 2, not 3"),
         ({"temperature": "warm"}, 'temperature takes 0 to 2, not "warm"'),
-        ({"temperature": True}, "temperature takes 0 to 2, not True"),
+        ({"temperature": True}, "temperature takes 0 to 2, not true"),
         ({"top_k": 1000}, "top_k takes a whole number from 0 to 999, not 1000"),
         ({"top_p": 0}, "top_p takes above 0, to 1, not 0"),
         (
             {"max_tokens": 1_000_001},
             "max_tokens takes a whole number from 0 to 1000000, or none, not 1000001",
         ),
+        ({"max_tokens": "none"}, "max_tokens takes a whole number"),
         ({"n": 3}, "n takes a whole number from 1 to 2, not 3"),
         ({"presence_penalty": -2.5}, "presence_penalty takes -2 to 2, not -2.5"),
         ({"repetition_penalty": 0}, "repetition_penalty takes 0.01 to 5, not 0"),

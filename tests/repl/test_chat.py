@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 
 import pytest
 
 from tests.conftest import Heard, Program
-from tests.terminal import CTRL_C, CTRL_D, ENTER, Screen
+from tests.terminal import BACKGROUND_ASKED, BASH, CTRL_C, CTRL_D, ENTER, Screen
 
 SAVING = "How do I save a chat?"
 
@@ -47,6 +48,20 @@ def test_a_newcomer_without_a_token_chats_with_the_guide(program: Program) -> No
     db.close()
     assert [row[0] for row in rows] == ["user", "assistant", "user", "assistant"]
     assert json.loads(rows[-1][2])["provenance"]["parameters"] == {"temperature": 0.3}
+
+
+@pytest.mark.parametrize("flags", ["-c", "-p nobody", "--endpoint mistral", "--resume x"])
+def test_what_the_terminal_tells_of_itself_is_not_left_to_the_shell(
+    program: Program, flags: str
+) -> None:
+    with Screen(program, command=BASH, background=b"0000/0000/0000") as terminal:
+        terminal.wait_for_row("$")
+        terminal.say(f"{sys.executable} -m nemochat {flags}; echo it ended with $?")
+        terminal.wait_for("\nit ended with ")
+        terminal.wait_for_row("$")
+        assert BACKGROUND_ASKED in terminal.raw
+        terminal.say("echo now")
+        terminal.wait_for("\nnow")
 
 
 def test_a_loaded_conversation_sends_its_whole_history(asking: Program, heard: Heard) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role
-from nemochat.errors import StoreError
+from nemochat.errors import StoreError, UsageError
 from nemochat.store.conversations import Conversations
 from nemochat.store.search import search
 from tests.store.talking import keep, of_version_1, talked
@@ -187,7 +187,9 @@ def test_a_backup_is_one_file_for_its_owner_and_never_written_over(
     saved.database.backup(target)
     assert target.stat().st_mode & 0o777 == 0o600
     assert not list(tmp_path.glob("backup.db-*"))
-    with pytest.raises(StoreError, match="is there already"):
+    with pytest.raises(StoreError, match=r"nowhere/x\.db cannot be written \(No such file"):
+        saved.database.backup(tmp_path / "nowhere" / "x.db")
+    with pytest.raises(UsageError, match="is there already"):
         saved.database.backup(target)
     copy = Conversations(target)
     assert copy.load("1").messages() == saved.load("1").messages()

@@ -338,3 +338,6 @@ def test_a_file_is_never_written_over_and_is_its_owner_s_alone(tmp_path: Path) -
         exports.save(tmp_path / "nowhere" / "x.md", "x")
     with pytest.raises(UsageError, match="no format"):
         exports.chosen("pdf", None)
+    with pytest.raises(UsageError, match=r"there is no format for \"\.pdf\""):
+        exports.chosen("", Path("lamb.pdf"))
+    assert exports.chosen("", Path("lamb")).name == "markdown"

@@ -160,6 +160,12 @@ def other_tls(reason: str) -> ssl.SSLError:
             "HOST does not speak HTTP as expected (illegal status line)",
             "Is it an https:// address?",
         ),
+        (
+            httpx.RemoteProtocolError("illegal chunk header: bytearray(b'ZZZ\\r\\n')"),
+            Unreachable,
+            "HOST does not speak HTTP as expected (illegal chunk header)",
+            "Is it an https:// address?",
+        ),
         (httpx.ReadError("x"), Lost, "the connection to HOST broke off (x)", ""),
         (httpx.ReadError(""), Lost, "the connection to HOST broke off (ReadError)", ""),
     ],

@@ -129,6 +129,7 @@ def failure(status: int, body: Json, headers: dict[str, str] | None = None) -> E
             "the endpoint failed (511: Log in)",
             "The network wants a login first: open any page in a browser",
         ),
+        (304, "", ExitCode.NO_ANSWER, "the endpoint sent no answer (status 304)", ""),
         (204, "", ExitCode.NO_ANSWER, "the endpoint sent no answer (status 204)", ""),
         (
             407,

@@ -103,6 +103,9 @@ def test_content_of_any_type_becomes_text(content: Json, expected: str) -> None:
         (float("nan"), None),
         (float("inf"), None),
         (10**400, None),
+        (10**15, None),
+        (1e300, None),
+        (10**15 - 1, 10**15 - 1),
     ],
 )
 def test_a_count_is_a_whole_number_of_any_type_or_nothing(

@@ -12,6 +12,7 @@ from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import UsageError
 from nemochat.parts import View
 from nemochat.store.conversations import Conversations
+from nemochat.wire.endpoints import GUIDE
 
 
 class Beginning(NamedTuple):
@@ -37,7 +38,7 @@ class Beginning(NamedTuple):
         made = Settings(
             self.connector.model(endpoint),
             endpoint,
-            profiles.system_prompt(self.config.text("system")),
+            profiles.configured_system(self.config),
             dict(self.config.parameters),
         )
         return Conversation(self._profiled(made, empty=True))
@@ -97,6 +98,9 @@ class Beginning(NamedTuple):
     def _flagged(self, settings: Settings) -> None:
         """Let the flags win."""
         chosen = self.given.settings
+        if chosen.get("base_url") and settings.endpoint == GUIDE:  # which has no other address
+            settings.endpoint = self.config.text("endpoint")
+            settings.model = self.connector.model(settings.endpoint)
         settings.endpoint = chosen.get("endpoint", settings.endpoint)
         settings.model = chosen.get("model", settings.model)
         if "system" in chosen:

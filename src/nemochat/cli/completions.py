@@ -17,6 +17,7 @@ from nemochat.errors import UsageError
 
 _SECTIONS = {PROFILES: "profile", ENDPOINTS: "endpoint"}  # of the configuration file
 _NAMES = {CHATS, MODELS}  # files of store/names.py
+_ZSH_VALUE = ("+", "=")  # a value may stand in the same word: after a short flag, or a long one's =
 
 
 def script(shell: str, app: typer.Typer) -> str:
@@ -35,23 +36,34 @@ def _named(kind: str) -> str:
     return f"names {kind}" if kind in _NAMES else ""
 
 
+def _takers(commands: list[Node]) -> list[str]:
+    """The flags of `nemochat` itself that a value follows: it is no command, whatever it is."""
+    return [name for flag in commands[0].flags if flag.value for name in flag.names]
+
+
 def _bash(commands: list[Node]) -> str:
     cases = []
     for node in commands:
         words = " ".join([w for w, _ in node.words] + [n for f in node.flags for n in f.names])
         offer = _bash_offer(node.kind, ())
         cases.append(f'    "{" ".join(node.path)}") words="{words}"{offer} ;;')
-    values = []
-    for flag in {f.names: f for node in commands for f in node.flags}.values():
-        if flag.value:
-            offer = _bash_offer(flag.kind, flag.words)
-            values.append(
-                f"    {'|'.join(flag.names)}) {offer.removeprefix('; ') or ':'}; return ;;"
-            )
-    paths = " | ".join(f'"{" ".join(node.path)}"' for node in commands if node.path)
-    parts = {"paths": paths, "values": "\n".join(values), "cases": "\n".join(cases)}
+    values, own = {}, []
+    alone = {name for node in commands for f in node.flags if not f.value for name in f.names}
+    for path, flag in ((node.path, f) for node in commands for f in node.flags if f.value):
+        offer = _bash_offer(flag.kind, flag.words).removeprefix("; ") or ":"
+        if alone.isdisjoint(flag.names):
+            values[flag.names] = f"    {'|'.join(flag.names)}) {offer}; return ;;"
+        else:  # elsewhere no value follows it
+            names = "|".join(f'"{" ".join(path)} {name}"' for name in flag.names)
+            own.append(f"    {names}) {offer}; return ;;")
     made = BASH
-    for name, text in parts.items():
+    for name, text in {
+        "takers": "|".join(f'",{name}"' for name in _takers(commands)),
+        "paths": " | ".join(f'"{" ".join(node.path)}"' for node in commands if node.path),
+        "own": "\n".join(own),
+        "values": "\n".join(values.values()),
+        "cases": "\n".join(cases),
+    }.items():
         made = made.replace(f"%({name})s", text)
     return made
 
@@ -84,17 +96,18 @@ def _zsh(commands: list[Node]) -> str:
                 for w, _ in node.words
                 if any(other.path == (*node.path, w) for other in commands)
             )
+            named = f"; _nemochat_{called}" if (called := _named(node.kind)) else ""
             after = f"""
   case "$state" in
-    word) local -a words_=({listed}); _describe command words_ ;;
+    word) local -a words_=({listed}); _describe command words_{named} ;;
     rest)
       case "$line[1]" in
 {following}
       esac ;;
   esac"""
         else:
-            called = _named(node.kind)
-            lines.append(f"    '*: :{{_nemochat_{called}}}'" if called else "    '*: :_files'")
+            offer = f"{{_nemochat_{called}}}" if (called := _named(node.kind)) else ""
+            lines.append(f"    '*: :{'_files' if node.kind == FILE else offer}'")
         arguments = "\n".join(lines)
         functions.append(
             f"{_function(node.path)}() {{\n  local state line\n"
@@ -104,11 +117,10 @@ def _zsh(commands: list[Node]) -> str:
 
 
 def _zsh_flag(flag: Flag) -> str:
-    names = (
-        f"'({' '.join(flag.names)})'{{{','.join(flag.names)}}}"
-        if len(flag.names) > 1
-        else flag.names[0]
-    )
+    spelled = [f"{name}{_ZSH_VALUE[name[:2] == '--'] if flag.value else ''}" for name in flag.names]
+    names = spelled[0]
+    if len(spelled) > 1:
+        names = f"'({' '.join(flag.names)})'{{{','.join(spelled)}}}"
     value = ""
     if flag.kind == FILE:
         value = ":file:_files"
@@ -131,8 +143,7 @@ def _zsh_quoted(text: str) -> str:
 def _fish(commands: list[Node]) -> str:
     lines = []
     for node in commands:
-        seen = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in node.path)
-        when = f" -n '{seen}'" if seen else " -n __fish_use_subcommand"
+        when = f" -n '{' '.join(('__nemochat_at', *node.path))}'"
         lines += [
             f"complete -c nemochat{when} -a {w} -d '{_fish_quoted(h)}'" for w, h in node.words
         ]
@@ -145,14 +156,15 @@ def _fish(commands: list[Node]) -> str:
                 f" -l {name[2:]}" if name.startswith("--") else f" -s {name[1:]}"
                 for name in flag.names
             )
-            value = " -r" if flag.value else ""
-            value += " -F" if flag.kind == FILE else ""
+            value = " -r -F" if flag.kind == FILE else " -x" if flag.value else ""
             called = _named(flag.kind)
             words = " ".join([*flag.words, *([f"(__nemochat_{called})"] if called else [])])
             value += f" -a '{words}'" if words else ""
             about = _fish_quoted(_short(flag.help))
             lines.append(f"complete -c nemochat{when}{spelled}{value} -d '{about}'")
-    return FISH + "\n".join(lines) + "\n"
+    paths = " ".join(f"'{' '.join(node.path)}'" for node in commands if node.path)
+    prelude = FISH.replace("%(takers)s", " ".join(_takers(commands)))
+    return prelude.replace("%(paths)s", paths) + "\n".join(lines) + "\n"
 
 
 def _fish_quoted(text: str) -> str:

@@ -22,7 +22,8 @@ class Destination:
     """
 
     def __init__(self, path: Path | None) -> None:
-        """See that a file can be written; UsageError if not. None is standard output."""
+        """See that a file can be written; UsageError if not. None and - are standard output."""
+        path = None if path == streams.STANDARD else path
         self._file = None if path is None else _writable(path)
         self.stream: BinaryIO = streams.output() if path is None else BytesIO()
         self.on_terminal = path is None and streams.output_is_terminal()
@@ -31,19 +32,27 @@ class Destination:
         """Put a whole answer into its file; what came of another goes to standard output.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: it cannot be written; it was printed then.
         """
         if self._file is None:
             return
         assert isinstance(self.stream, BytesIO)
         content = self.stream.getvalue()
-        if whole:
+        if not whole:
+            _print(content)
+            return
+        try:
             _write(self._file, content)
-        else:
-            from nemochat.screen.plain import Plain
+        except OutputError:
+            _print(content)  # it may be kept nowhere else
+            raise
 
-            plain = Plain(streams.output(), None, on_terminal=streams.output_is_terminal())
-            plain.show(content.decode("utf-8", "replace").removesuffix("\n"))
+
+def _print(content: bytes) -> None:
+    from nemochat.screen.plain import Plain
+
+    plain = Plain(streams.output(), None, on_terminal=streams.output_is_terminal())
+    plain.show(content.decode("utf-8", "replace").removesuffix("\n"))
 
 
 def _writable(path: Path) -> Path:

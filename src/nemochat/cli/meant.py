@@ -15,11 +15,34 @@ _TOKEN_FLAGS = {"--api-key", "--api-token", "--api_key", "--apikey", "--key", "-
 _HABITS = {  # what other programs call it
     "nemochat alone opens the chat": ("chat", "open", "repl", "run", "start", "talk"),
     "nemochat --version tells it": ("version",),
-    "Did you mean nemochat chats list?": ("history", "list", "ls", "sessions"),
+    "Did you mean nemochat chats list?": ("history", "list", "log", "logs", "ls", "sessions"),
     "Did you mean nemochat chats search?": ("find", "grep", "search"),
     "Did you mean nemochat keys set?": ("auth", "init", "key", "login", "setup", "token"),
+    "Did you mean nemochat chats export?": ("export",),
+    "Did you mean nemochat chats import?": ("import",),
+    "Did you mean nemochat profiles list?": ("presets", "role", "template", "templates"),
     "Did you mean nemochat config set?": ("configure", "set"),
     "Did you mean nemochat guide serve?": ("serve",),
+}
+_WITHIN = {  # what others call a command of a group
+    "chats": {
+        "delete": ("remove", "rm"),
+        "rename": ("mv", "name"),
+        "search": ("find", "grep"),
+        "show": ("cat", "get", "log", "logs", "view"),
+    },
+    "config": {
+        "check": ("test", "validate"),
+        "edit": ("open",),
+        "show": ("list", "ls", "view"),
+        "unset": ("delete", "remove", "rm"),
+    },
+    "keys": {
+        "remove": ("delete", "rm", "unset"),
+        "set": ("add", "save"),
+        "status": ("get", "list", "ls", "path", "show"),
+    },
+    "profiles": {"edit": ("add", "create", "new", "set"), "show": ("cat", "get", "view")},
 }
 _INSTEAD = {name: hint for hint, names in _HABITS.items() for name in names}
 
@@ -43,9 +66,19 @@ def usage(
     option = message.removeprefix("No such option: ").partition(" ")[0]
     if option in _TOKEN_FLAGS:
         message, hint = f"No such option: {option}", _NO_FLAG
-    elif message.startswith("No such command") and within == "nemochat":
-        hint = _instead(message.partition("'")[2].rpartition("'")[0], arguments)
+    elif message.startswith("No such command"):
+        name = message.partition("'")[2].partition("'. Did you mean")[0].removesuffix("'")
+        if within == "nemochat":
+            hint = _instead(name, arguments)
+        elif other := _within(within, name):
+            message, hint = f"No such command '{name}'", f"Did you mean {within} {other}?"
     return UsageError(message, hint)
+
+
+def _within(group: str, name: str) -> str:
+    """What a group calls the command that others call so, or ""."""
+    known = _WITHIN.get(group.removeprefix("nemochat "), {})
+    return next((command for command, others in known.items() if name in others), "")
 
 
 def _instead(name: str, arguments: Sequence[str]) -> str:

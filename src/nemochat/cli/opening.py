@@ -12,6 +12,7 @@ from nemochat.cli import debug
 from nemochat.cli.beginning import Beginning
 from nemochat.cli.given import Given
 from nemochat.connect import Connector
+from nemochat.core.conversation import Settings
 from nemochat.core.schema import ResponseFormat
 from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
@@ -39,9 +40,20 @@ class Opened(NamedTuple):
 
 
 def configured(given: Given) -> config.Config:
-    """The settings in force with these flags; ConfigurationError if one has no such value."""
+    """The settings in force with these flags.
+
+    Raises:
+        UsageError: two flags do not go together.
+        ConfigurationError: a setting has no such value.
+    """
     settings = config.load(given.settings, os.environ)
     settings.parameters |= given.parameters
+    if given.settings.get("base_url") and settings.text(config.ENDPOINT) == GUIDE:
+        if config.ENDPOINT in given.settings:
+            together = f"--base-url and --endpoint {GUIDE} do not go together"
+            raise UsageError(f"{together}: the guide has an address of its own")
+        # A variable or the file names the guide, and the flag wins: another server is asked.
+        settings.put(config.ENDPOINT, config.Config().value(config.ENDPOINT), "--base-url")
     return settings
 
 
@@ -78,12 +90,8 @@ def open_chat(
     else:
         conversation = beginning.new()
     settled = conversation.settings
-    free = guide_without_token and "endpoint" not in given.settings
-    tokenless = settled.endpoint if free and not connector.ready(settled.endpoint) else ""
-    if tokenless:
-        settled.endpoint, settled.model = GUIDE, connector.model(GUIDE)
+    tokenless = _handed_over(settled, connector, given) if guide_without_token else ""
     reached = _reached(connector, settled.endpoint, rehearse)
-    loop = int(settings.number("loop_guard"))
     if given.fork:
         conversation = conversation.forked()
         conversation = conversation if saved is None or rehearse else saved.adopt(conversation)
@@ -92,7 +100,9 @@ def open_chat(
         reached,
         Memory() if saved is None or rehearse else saved,
         view,
-        Options(given.stream, given.resume_dropped, loop, response_format),
+        Options(
+            given.stream, given.resume_dropped, int(settings.number("loop_guard")), response_format
+        ),
     )
     return Opened(chat, connector, saved, tokenless)
 
@@ -111,6 +121,18 @@ def _kept(view: View) -> Conversations | None:
     except ConfigurationError as error:
         view.notice(f"{error.sentence}: nothing is saved")
         return None
+
+
+def _handed_over(settled: Settings, connector: Connector, given: Given) -> str:
+    """Let the guide answer where there is no token; the endpoint that lacks one, or "".
+
+    One that is gone on with is not handed over: the guide would answer amid it, and stay.
+    """
+    name = settled.endpoint
+    if given.resume is not None or config.ENDPOINT in given.settings or connector.ready(name):
+        return ""
+    settled.endpoint, settled.model = GUIDE, connector.model(GUIDE)
+    return name
 
 
 def _reached(connector: Connector, name: str, rehearse: str) -> Endpoint:

@@ -35,11 +35,19 @@ _nemochat_files() {
 }
 _nemochat() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local path="" word words=""
+  local path="" taken="" word words=""
   COMPREPLY=()
+  [[ $current == "=" ]] && current=""
+  [[ $previous == "=" ]] && previous="${COMP_WORDS[COMP_CWORD-2]}"
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ $word == "=" ]] && continue
+    if [[ $taken ]]; then taken=""; continue; fi
+    case "$path,$word" in %(takers)s) taken=1; continue ;; esac
     case "${path:+$path }$word" in %(paths)s) path="${path:+$path }$word" ;; esac
   done
+  case "$path $previous" in
+%(own)s
+  esac
   case "$previous" in
 %(values)s
   esac
@@ -91,6 +99,21 @@ function __nemochat_sections
         test -n "$folder" -a -r "$folder/nemochat/config.toml"
         and string match -rg '^\['$argv[1]'\."?([^"\].]+)' <"$folder/nemochat/config.toml"
     end
+end
+# The command that stands before the cursor, without the flags of `nemochat` before it.
+function __nemochat_at
+    set -l path
+    set -l taken
+    for word in (commandline -opc)[2..-1]
+        if set -q taken[1]
+            set -e taken
+        else if not set -q path[1]; and contains -- $word %(takers)s
+            set taken yes
+        else if contains -- (string join -- ' ' $path $word) %(paths)s
+            set -a path $word
+        end
+    end
+    test "$path" = "$argv"
 end
 complete -c nemochat -f
 """

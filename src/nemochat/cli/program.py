@@ -64,6 +64,11 @@ def _command(arguments: list[str]) -> int:
         return talk(Given(), None)
     import typer
 
+    if arguments[:1] == ["help"] and len(arguments) == 2:  # noqa: PLR2004 - it and its topic
+        from nemochat.cli import topics
+
+        if topics.told(arguments[1]):
+            return ExitCode.OK
     try:
         code = _dispatched(_joined(arguments))
     except typer.Abort:

@@ -49,9 +49,9 @@ def composed(words: str, text: str, files: list[Text]) -> str:
     if words:
         asked = [words, fenced(text.rstrip())] if text.strip() else [words]
     elif text.strip():
-        asked = [text.strip("\n")]
+        asked = [text.strip("\r\n")]
     elif len(files) == 1:
-        asked, texts = [files[0].content.strip("\n")], []
+        asked, texts = [files[0].content.strip("\r\n")], []
     else:
         asked = []
     question = "\n\n".join([*asked, *texts])

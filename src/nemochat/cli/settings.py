@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from nemochat import config, configfile, profiles
+from nemochat import config, configfile, connect, profiles
 from nemochat.cli import streams
 from nemochat.cli.telling import tell, tell_json, tell_rows
 from nemochat.core import parameters
@@ -17,7 +17,7 @@ from nemochat.core.values import Value
 from nemochat.editing import edit
 from nemochat.errors import ConfigurationError, ExitCode
 from nemochat.screen.plain import say
-from nemochat.wire import custom, endpoints
+from nemochat.wire import endpoints
 from nemochat.writing import OWN, own_folder, replace
 
 _BEGINNING = """# Settings of nemochat; nemochat config show lists them all.
@@ -67,7 +67,7 @@ def put(name: str, text: str) -> int:
     """Set a setting in the file, and say so where another value wins over it."""
     file = config.path()
     value = configfile.put(file, name, text, check)
-    say(sys.stderr, f"{name} is {_text(value)} in {file}")
+    say(sys.stderr, f"{name} is {_text(value) or 'empty'} in {file}")
     if (setting := config.find(name)) and setting.variable in os.environ:
         say(sys.stderr, f"{setting.variable} is set, and wins over the file")
     return ExitCode.OK
@@ -126,16 +126,16 @@ def sound() -> int:
 
 
 def check(now: config.Config) -> None:
-    """See that settings fit together: endpoint and profile exist, every section makes sense.
+    """See that settings fit together: what they name is there, and every section makes sense.
 
     Raises:
         ConfigurationError: they do not.
     """
-    rows = custom.table(now.endpoints)
-    endpoints.find(now.text(config.ENDPOINT), rows)
+    endpoints.find(now.text(config.ENDPOINT), connect.rows(now))
     if now.text("base_url"):
         endpoints.address(now.text("base_url"))
     profiles.chosen(now)
+    profiles.configured_system(now)
 
 
 def _rows(now: config.Config) -> list[Row]:

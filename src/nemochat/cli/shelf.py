@@ -15,6 +15,7 @@ from nemochat import config
 from nemochat.cli import streams
 from nemochat.cli.opening import remember_names
 from nemochat.cli.telling import screen, tell
+from nemochat.connect import rows
 from nemochat.core.values import shown as quoted
 from nemochat.directories import directories
 from nemochat.errors import ExitCode, UsageError
@@ -23,7 +24,7 @@ from nemochat.screen.plain import say
 from nemochat.screen.safe import harmless_line
 from nemochat.store.catalogue import Entry
 from nemochat.store.conversations import Conversations
-from nemochat.wire import custom, endpoints
+from nemochat.wire import endpoints
 
 LARGEST_IMPORT = 1024**3  # bytes
 _AGE = re.compile(r"(\d{1,6})\s*([hdw])", re.ASCII)
@@ -131,6 +132,8 @@ def exported(chats: list[str], output: Path | None, format_: str, *, every: bool
 
     if not chats and not every:
         raise UsageError("there is no conversation to export", "Name it, or take --all")
+    if output == streams.STANDARD:
+        output = None
     kind = exports.chosen(format_, output)
     with _saved() as saved:
         wanted = map(str, saved.catalogue.numbers()) if every else chats
@@ -153,9 +156,7 @@ def imported(files: list[Path], format_: str) -> int:
 
     settings = config.load({}, os.environ)
     endpoint = settings.text("endpoint")
-    model = (
-        settings.text("model") or endpoints.find(endpoint, custom.table(settings.endpoints)).model
-    )
+    model = settings.text("model") or endpoints.find(endpoint, rows(settings)).model
     bad = 0
     with _saved() as saved:
         for path in files:

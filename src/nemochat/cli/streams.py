@@ -15,6 +15,7 @@ from nemochat.editing import TERMINAL
 from nemochat.errors import UsageError
 from nemochat.files import LARGEST, as_text
 
+STANDARD = Path("-")  # what stands for standard input or output where a file is named
 SECONDS_UNTIL_TOLD = 2.0  # that standard input is waited for
 _PIECE = 64 * 1024  # bytes
 _WAITING = (

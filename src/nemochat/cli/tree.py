@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import typer
 
+from nemochat import config
+from nemochat.core import parameters
 from nemochat.wire import endpoints
 
 FILE, CHATS, PROFILES, ENDPOINTS, MODELS = "file", "chats", "profiles", "endpoints", "models"
 SHELLS = ("bash", "zsh", "fish")
 
-_BY_METAVAR = {"FILE": FILE, "CHAT": CHATS}
+_BY_METAVAR = {"FILE": FILE, "CHAT": CHATS, "ENDPOINT": ENDPOINTS}
 _BY_FLAG = {
     "--system": FILE,
     "--ca-bundle": FILE,
@@ -21,9 +23,22 @@ _BY_FLAG = {
     "--model": MODELS,
     "--profile": PROFILES,
 }
+_BY_PATH: Mapping[tuple[str, ...], str] = {("profiles", "show"): PROFILES}
 _WORDS = {
     ENDPOINTS: tuple(row.name for row in endpoints.TABLE),
     MODELS: tuple(dict.fromkeys(row.model for row in endpoints.TABLE)),
+}
+_SETTINGS = (
+    *((each.name, each.help) for each in config.TABLE),
+    *((f"{config.SECTION}.{each.name}", each.help) for each in parameters.TABLE),
+)
+_ROWS = tuple((row.name, row.about) for row in endpoints.TABLE if row.name != endpoints.GUIDE)
+_ARGUMENTS: Mapping[
+    tuple[str, ...], tuple[tuple[str, str], ...]
+] = {  # the words that are known here of what follows a command
+    ("completions",): tuple((shell, "") for shell in SHELLS),
+    **{("config", verb): _SETTINGS for verb in ("get", "set", "unset")},
+    **{("keys", verb): _ROWS for verb in ("set", "remove")},
 }
 
 
@@ -84,16 +99,14 @@ def _walk(path: tuple[str, ...], command: Any) -> Iterator[Node]:  # noqa: ANN40
     options = [each for each in command.params if each.param_type_name == "option"]
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     metavars = tuple(each.metavar or each.name.upper() for each in arguments)
-    words = tuple((name, _first_line(each)) for name, each in below)
-    if path == ("completions",):
-        words = tuple((shell, "") for shell in SHELLS)
+    words = _ARGUMENTS.get(path) or tuple((name, _first_line(each)) for name, each in below)
     yield Node(
         path,
         command.help or "",
         command.epilog or "",
         (*map(_flag, options), Flag(("-h", "--help"), "show the help")),
         metavars,
-        _BY_METAVAR.get(metavars[0].rstrip("…"), "") if metavars else "",
+        _BY_PATH.get(path) or _BY_METAVAR.get(metavars[0].rstrip("…") if metavars else "", ""),
         words,
     )
     for name, each in below:

@@ -149,6 +149,8 @@ class Message(NamedTuple):
         if not self.provenance or not self.provenance.ending:
             return ""
         words, reason = self.provenance.ending.words, self.provenance.reason
+        if reason.startswith(words):  # an error of ours, which says so itself
+            return reason
         return f"{words} ({reason})" if words and reason else words
 
     @property

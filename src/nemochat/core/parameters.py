@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from nemochat.core.nearest import nearest
-from nemochat.core.values import Number, OneOf, Texts, Value, Values, shown
+from nemochat.core.values import NONE, Number, OneOf, Texts, Value, Values, shown
 from nemochat.errors import UsageError
 
 _COMMA = re.compile(r"([+-]?[0-9]{1,9}),([0-9]{1,9})", re.ASCII)
@@ -41,19 +41,24 @@ class Parameter(NamedTuple):
 
     def parse(self, text: str) -> Value:
         """Read a value that someone typed; UsageError says what is taken."""
-        return self._take(self.takes.parse, text)
+        return self._take(self.takes.parse, text, typed=True)
 
     def check(self, value: object) -> Value:
         """Take a value from a file; UsageError says what is taken."""
-        return self._take(self.takes.check, value)
+        return self._take(self.takes.check, value, typed=False)
 
-    def _take(self, take: Callable[..., Value], value: object) -> Value:
+    def configured(self, value: object) -> Value:
+        """Take a value from the configuration, where "none" stands for the null that TOML lacks."""
+        nullable = isinstance(self.takes, Number) and self.takes.nullable
+        return self.check(None if nullable and value == NONE else value)
+
+    def _take(self, take: Callable[..., Value], value: object, *, typed: bool) -> Value:
         try:
             return take(value)
         except ValueError:
             comma = isinstance(value, str) and _COMMA.fullmatch(value.strip())
             raise UsageError(
-                f"{self.name} takes {self.takes}, not {shown(value)}",
+                f"{self.name} takes {self.takes}, not {shown(value, typed=typed)}",
                 f"Decimals have a point: {comma[1]}.{comma[2]}" if comma else "",
             ) from None
 

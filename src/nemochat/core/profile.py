@@ -100,13 +100,15 @@ def read(name: str, told: object, folder: PurePath) -> Profile:
     for key, value in told.items():
         if key in TEXTS:
             if not isinstance(value, str):
-                raise UsageError(f"profile {name}: {key} takes a text, not {shown(value)}")
+                raise UsageError(
+                    f"profile {name}: {key} takes a text, not {shown(value, typed=False)}"
+                )
             texts[key] = value
         elif key == "messages":
             messages = _messages(name, value)
         elif key in parameters.names():
             try:
-                chosen[key] = parameters.find(key).check(value)
+                chosen[key] = parameters.find(key).configured(value)
             except UsageError as error:
                 raise UsageError(f"profile {name}: {error.sentence}", error.hint) from None
         else:
@@ -114,9 +116,16 @@ def read(name: str, told: object, folder: PurePath) -> Profile:
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(KEYS)}"
             raise UsageError(f"profile {name}: there is no key {shown(key)}", hint)
     _check_template(name, texts.get("template", ""))
-    if (system := texts.get("system", "")).startswith("@") and not system.startswith("@~"):
-        texts["system"] = f"@{folder / system[1:].strip()}"
+    if "system" in texts:
+        texts["system"] = placed(texts["system"], folder)
     return Profile(name, **texts, messages=messages, parameters=chosen)
+
+
+def placed(system: str, folder: PurePath) -> str:
+    """A system prompt as a file has it: the path after an @ counts from the file's folder."""
+    if not system.startswith("@") or system.startswith("@~"):
+        return system
+    return f"@{folder / system[1:].strip()}"
 
 
 def _messages(name: str, told: object) -> tuple[Message, ...]:

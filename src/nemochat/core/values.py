@@ -10,6 +10,8 @@ from typing import NamedTuple
 Value = int | float | str | tuple[str, ...] | None
 Values = Mapping[str, Value]
 
+NONE = "none"
+
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(
     r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE
@@ -41,7 +43,7 @@ class Number(NamedTuple):
     def parse(self, text: str) -> Value:
         """Read `text`; ValueError if it is no such number."""
         text = text.strip()
-        if self.nullable and text.lower() in {"none", "null"}:
+        if self.nullable and text.lower() in {NONE, "null"}:
             return None
         if _WHOLE.fullmatch(text):
             return self.check(int(text))
@@ -120,12 +122,24 @@ class Texts(NamedTuple):
         return tuple(texts)
 
 
-def shown(value: object, longest: int = 40) -> str:
-    """A value as an error shows it: numbers bare, text in quotes, long ones cut."""
+def shown(value: object, longest: int = 40, *, typed: bool = True) -> str:
+    """A value as an error shows it: numbers bare, text in quotes, long ones cut.
+
+    Args:
+        value: What came.
+        longest: Characters.
+        typed: Whether it was typed, where a number is a text too; a file tells the two apart.
+    """
+    if isinstance(value, Mapping):
+        return "a section"
+    if isinstance(value, bool | list | tuple):
+        import json
+
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        return text if len(text) <= longest else text[: longest - 1] + "…"
     text = str(value).strip()
     text = text if len(text) <= longest else text[: longest - 1] + "…"
-    bare = not isinstance(value, str) or _DECIMAL.fullmatch(text)
-    if bare:
+    if not isinstance(value, str) or (typed and _DECIMAL.fullmatch(text)):
         return text
     import json
 
@@ -135,5 +149,5 @@ def shown(value: object, longest: int = 40) -> str:
 def as_typed(value: Value) -> str:
     """A value as a person would type it."""
     if value is None:
-        return "none"
+        return NONE
     return ", ".join(map(repr, value)) if isinstance(value, tuple) else str(value)

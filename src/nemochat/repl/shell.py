@@ -64,7 +64,8 @@ def run(command: str, show: Callable[[str], None], given: str = "") -> Done:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            raise UsageError(f"the shell {shown(shell)} cannot be started ({error})") from error
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"the shell {shown(shell)} cannot be started ({why})") from error
     assert process.stdout is not None
     output: list[str] = []
     stopped = long = False

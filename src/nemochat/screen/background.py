@@ -48,7 +48,7 @@ class Background:
         if self._theme or _MUTE.match(self._environment.get("TERM", "")):
             return
         if keyboard.modes.take():
-            atexit.register(keyboard.modes.give_back)  # if nobody comes for the reply
+            atexit.register(self._end)
             self._keyboard = keyboard
             write(QUESTION)
 
@@ -59,17 +59,25 @@ class Background:
 
     def theme(self) -> str:
         """The theme for this background, "dark" or "light"; UNKNOWN if the terminal is silent."""
-        if self._keyboard is not None:
-            self._theme = self._heard(self._keyboard)
-            self._keyboard.release()
-            atexit.unregister(self._keyboard.modes.give_back)
-            self._keyboard = None
+        far = {"SSH_CONNECTION", "SSH_TTY"} & self._environment.keys()
+        self._hear(SECONDS_FAR_AWAY if far else SECONDS)
         return self._theme or UNKNOWN
 
-    def _heard(self, keyboard: Keyboard) -> str | None:
+    def _end(self) -> None:
+        """Take a reply that nobody came for: after the end it would be typed into the shell."""
+        self._hear(SECONDS_FAR_AWAY)
+
+    def _hear(self, seconds: float) -> None:
+        """Take the reply, where one is awaited, and let the terminal be as it was."""
+        if self._keyboard is not None:
+            self._theme = self._heard(self._keyboard, seconds)
+            self._keyboard.release()
+            atexit.unregister(self._end)
+            self._keyboard = None
+
+    def _heard(self, keyboard: Keyboard, seconds: float) -> str | None:
         """The theme that the reply asks for, if there is one; the rest is what was typed."""
-        far = {"SSH_CONNECTION", "SSH_TTY"} & self._environment.keys()
-        deadline = time.monotonic() + (SECONDS_FAR_AWAY if far else SECONDS)
+        deadline = time.monotonic() + seconds
         read = b""
         while not _SORT.search(read):
             more = keyboard.modes.read(max(deadline - time.monotonic(), 0))

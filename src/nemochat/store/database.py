@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote as quoted
 from typing import TYPE_CHECKING
 
-from nemochat.errors import StoreError
+from nemochat.errors import StoreError, UsageError
 from nemochat.store import schema
 from nemochat.store.opening import SECONDS_BUSY, read_only, tried, why
 from nemochat.store.places import beside, own_file, prepare, set_aside
@@ -84,13 +84,16 @@ class Database:
         """Copy the whole database into a new file, also while others write.
 
         Raises:
-            StoreError: there is something of this name, or it cannot be written.
+            UsageError: there is something of this name.
+            StoreError: it cannot be written.
         """
         with self.reading():
             try:
                 _copy(self.path, target)
             except FileExistsError:
-                raise StoreError(f"{target} is there already", "It is left as it is") from None
+                raise UsageError(f"{target} is there already", "It is left as it is") from None
+            except OSError as error:
+                raise StoreError(f"{target} cannot be written ({error.strerror})") from error
 
     def _opened(self) -> Connection:
         """The open database; one that is damaged is set aside, and a new one begun."""

@@ -33,7 +33,7 @@ def asks(arguments: Sequence[str]) -> bool:
     """Whether a question is asked at once: by `ask`, or through a pipe."""
     if arguments:
         return arguments[0] == "ask"
-    return sys.stdin is not None and not sys.stdin.isatty()
+    return sys.stdin is None or not sys.stdin.isatty()
 
 
 def decided(arguments: Iterable[str]) -> bool:

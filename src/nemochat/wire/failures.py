@@ -31,6 +31,7 @@ _RETRIABLE = {408, 409, 425, 429}
 _SPENT = {"insufficient_quota", "billing_hard_limit_reached"}
 PROXY_LOGIN = "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT"
 _LOGIN = "does the network want a login first?"
+_MOVED = {300, 301, 302, 303, 305, 307, 308}
 _STATES = {429: "is busy", 503: "is not available", 529: "is busy"}
 _LATER = dict.fromkeys(_STATES, "Try again a little later") | {
     511: "The network wants a login first: open any page in a browser"
@@ -91,7 +92,7 @@ def refused(
     """
     why = reason(body)
     told_as = f"{status}: {why}" if why else f"status {status}"
-    if 300 <= status < 400:
+    if status in _MOVED:
         return _redirected(status, headers)
     if status in {400, 413, 422, 500} and _CONTEXT.search(why):
         return _too_long(told_as, why)

@@ -150,5 +150,6 @@ def _from_protocol(said: str, where: str) -> EndpointError:
     if "too long" in said:
         return NotAnAnswer(f"{where} sent headers without end")
     return Unreachable(
-        f"{where} does not speak HTTP as expected ({said})", "Is it an https:// address?"
+        f"{where} does not speak HTTP as expected ({said.partition(': bytearray')[0]})",
+        "Is it an https:// address?",
     )

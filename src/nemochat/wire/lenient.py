@@ -9,6 +9,7 @@ from typing import Any
 Json = Any  # what json.loads gives; every use asks for the type first
 LARGE = 1024 * 1024  # characters; a shorter text cannot hold enough values to fill the memory
 MOST_VALUES = 300_000
+ABSURD = 1e15  # no count of tokens and no price is that large
 _DECODER = json.JSONDecoder(strict=False)  # made once: json.loads would make one for each event
 _STRING_OR_START = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{,]', re.DOTALL)
 
@@ -78,17 +79,17 @@ def text(content: Json) -> str:
 
 
 def amount(value: Json) -> float | None:
-    """A number that is at least 0, or a string of one; None for all else."""
+    """A number that is at least 0 and can be meant, or a string of one; None for all else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if 0 <= number < float("inf") else None
+    return number if 0 <= number < ABSURD else None
 
 
 def count(value: Json) -> int | None:
-    """A whole number that is at least 0, or a string of one; None for all else."""
+    """A whole number that is at least 0 and can be meant, or a string of one; None for all else."""
     number = amount(value)
     return None if number is None else int(number)

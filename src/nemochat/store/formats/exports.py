@@ -45,7 +45,13 @@ def chosen(name: str, path: Path | None) -> Format:
             raise UsageError(f"there is no format {shown(name)}", f"There are {NAMES}")
         return found[0]
     suffix = path.suffix.lower() if path else ""
-    return next((each for each in FORMATS if suffix in each.suffixes), FORMATS[0])
+    if not suffix:
+        return FORMATS[0]
+    found = [each for each in FORMATS if suffix in each.suffixes]
+    if not found:
+        suffixes = ", ".join(each.suffixes[0] for each in FORMATS)
+        raise UsageError(f"there is no format for {shown(suffix)}", f"There are {suffixes}")
+    return found[0]
 
 
 def save(path: Path, content: str) -> None:
