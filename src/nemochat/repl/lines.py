@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from nemochat.parts import Screen
+from nemochat.screen.device import write
 
 BLOCK = '"""'  # opens and closes a message of several lines
 
@@ -72,7 +73,13 @@ class Lines:
 
 def prompted(prompt: str) -> Iterator[str]:
     """The lines that a person types after a prompt, in a terminal that cannot be painted on."""
-    return iter(lambda: input(prompt), None)
+    return iter(lambda: typed(prompt), None)
+
+
+def typed(prompt: str) -> str:
+    """A line that a person types after a prompt; EOFError where there is none."""
+    write(prompt)  # input() would write it to standard error, which may be a file
+    return input()
 
 
 def standard_input() -> Iterator[str]:
