@@ -9,7 +9,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from nemochat.errors import UsageError
-from nemochat.repl.lines import typed, unblocked
+from nemochat.repl.lines import PROMPT, typed, unblocked
 from nemochat.repl.session import Session
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nemochat.repl.toolbar import Toolbar
 
-PROMPT, SPOKEN_PROMPT = "> ", "You: "
+SPOKEN_PROMPT = "You: "
 COLOURLESS = "mono"  # a theme
 SECONDS_TO_SETTLE = 0.1  # the first prompt is whole before anything else is loaded
 MENU_ROWS = 8  # of the message and what is offered below it
