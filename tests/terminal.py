@@ -129,6 +129,12 @@ class Screen:
         assert isinstance(self.process.exitstatus, int)
         return self.process.exitstatus
 
+    def hang_up(self) -> None:
+        """Close the terminal, as its window is closed; what it was told before is read first."""
+        while self._read():
+            pass
+        self.process.ptyproc.fileobj.close()
+
     def text(self) -> str:
         """Scrollback and screen, without trailing blanks."""
         history = [

@@ -8,14 +8,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from nemochat.core.values import shown
-from nemochat.errors import UsageError
+from nemochat.errors import Ended, UsageError
 from nemochat.files import read_text
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 TERMINAL = "/dev/tty"
 FALLBACKS = ("editor", "nano", "vim", "vi")  # where neither VISUAL nor EDITOR is set
+SECONDS_TO_KEEP = 1.0  # that an editor has when this process is to end
 
 
 def edited(text: str) -> str:
@@ -28,15 +32,19 @@ def edited(text: str) -> str:
 
     editor = _editor()
     descriptor, name = tempfile.mkstemp(suffix=".md", prefix="nemochat-")  # of mode 0600
-    path = Path(name)
+    path, ended = Path(name), False
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
         _run(editor, path)
         return read_text(path).strip("\n")
+    except Ended:
+        ended = True
+        raise
     finally:
-        with suppress(OSError):
-            path.unlink()
+        with suppress(OSError, UsageError):
+            if not ended or read_text(path) == text:  # what was saved stands nowhere else then
+                path.unlink()
 
 
 def edit(path: Path) -> None:
@@ -74,17 +82,29 @@ def _run(editor: str, path: Path) -> None:
                     streams[place] = opened.enter_context(Path(TERMINAL).open(mode))
         try:
             with _interrupts_its_own():
-                code = subprocess.run(  # noqa: S603 - their own editor
-                    [*shlex.split(editor), str(path)],
-                    check=False,
-                    stdin=streams[0],
-                    stdout=streams[1],
-                ).returncode
+                command = [*shlex.split(editor), str(path)]
+                process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])  # noqa: S603 - their own editor
+                code = _awaited(process)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise UsageError(f"the editor {shown(editor)} cannot be started ({why})") from error
     if code:
         raise UsageError(f"the editor ended with code {code}; nothing is changed or asked")
+
+
+def _awaited(process: Popen[bytes]) -> int:
+    """The code of an editor that ended; where this process is to end first, so is the editor."""
+    from subprocess import TimeoutExpired
+
+    try:
+        return process.wait()
+    except Ended:
+        process.terminate()  # not killed: editors keep then what was not saved
+        try:
+            process.wait(SECONDS_TO_KEEP)
+        except TimeoutExpired:
+            process.kill()
+        raise
 
 
 @contextmanager

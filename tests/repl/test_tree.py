@@ -50,7 +50,7 @@ def test_another_branch_is_gone_over_to_and_sent(asking: Program, heard: Heard) 
 def test_branches_are_listed_and_wrong_numbers_refused(asking: Program) -> None:
     shown = played(asking, SAVING, "/retry", "/branch", "/branch 3", "/branch x", "/branch 0")
     assert "- 2 (here): " in shown
-    assert shown.count("the branches are numbered 1 to 2") == 3
+    assert shown.count("the tree has branches 1 to 2") == 3
 
 
 def test_two_answers_are_compared_word_by_word(asking: Program) -> None:
@@ -86,8 +86,8 @@ def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: H
         ("/nonexistent/editor", "/edit", "cannot be started"),
         ("false", "/edit", "ended with code 1"),
         ("true", "/edit", "The question is as it was"),
-        ("true", "/edit 5", "the path has questions 1 to 1, not 5"),
-        ("true", "/edit x", 'questions 1 to 1, not "x"'),
+        ("true", "/edit 5", "the path has one question, not 5"),
+        ("true", "/edit x", 'one question, not "x"'),
     ],
 )
 def test_an_edit_that_comes_to_nothing_is_said(

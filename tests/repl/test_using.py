@@ -165,7 +165,7 @@ def test_an_answer_and_its_code_are_written_to_files(answering: Program) -> None
     assert not list(home.glob(".[!.]*"))
     for said in (
         "Wrote the last answer (14 lines) to answer.md.",
-        "are numbered 1 to 2, not 3",
+        "has code blocks 1 to 2, not 3",
         "there.txt (9 bytes) is there. Overwrite it? [y/N] n",
         "there.txt is left as it is",
         "/write takes the name of a file",

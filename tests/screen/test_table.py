@@ -160,15 +160,6 @@ def test_a_table_waits_until_it_ends_but_not_for_ever() -> None:
         assert bool(final) == (number >= MOST_WAITING - 1)
         assert len(renderer.tail()) <= 20
     assert len(final) == 2 + MOST_WAITING + 20
-    assert [row.text for row in renderer.feed(f"| {10**9} | wrapped |\n")] == [
-        "100 │ w",
-        "000 │ r",
-        "000 │ a",
-        "0   │ p",
-        "    │ p",
-        "    │ e",
-        "    │ d",
-    ]
 
 
 def test_the_last_rows_of_a_growing_table_are_shown_as_wide_as_they_will_be() -> None:
@@ -195,3 +186,16 @@ def test_a_growing_table_that_is_too_narrow_is_shown_as_lines() -> None:
 def test_a_table_in_a_list_stands_behind_its_margin() -> None:
     text = "- x\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n"
     assert shown(text, 40) == ["• x", "", "  a │ b", "  ──┼──", "  1 │ 2"]
+
+
+def test_a_row_that_would_be_crowded_has_all_the_room_below_its_head_once_more() -> None:
+    rows = [f"| {number} | short |" for number in range(MOST_WAITING + 5)]
+    long = "a cell that is longer than all before it"
+    crowded = [*rows, f"| 123456789 | {long} |", *rows, f"| 1 | {long}, and longer still |"]
+    found = shown("\n".join(["| n | what |", "|--:|---|", *crowded]), 40)
+    assert [index for index, text in enumerate(found) if text.split() == ["n", "│", "what"]] == [
+        0,
+        2 + MOST_WAITING + 5 + 1,
+    ]
+    assert any("123456789 │ a cell" in text for text in found)
+    assert len({text.index("│") for text in found[MOST_WAITING + 10 :] if "│" in text}) == 1

@@ -6,11 +6,12 @@ import errno
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from io import TextIOWrapper
 from itertools import pairwise
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from nemochat.errors import Ended, ExitCode, NemochatError, OutputError
 from nemochat.wire import early
@@ -18,6 +19,7 @@ from nemochat.wire import early
 if TYPE_CHECKING:
     import typer
 
+SECONDS_TO_END = 2.0  # in which another signal changes nothing: of a hang-up, two or three come
 _POSIX = "a POSIX system such as Linux or macOS is needed"
 _INSTEAD = "On Windows, run it within WSL"
 
@@ -183,12 +185,18 @@ def _let_any_text_through() -> None:
 
 def _end_on_signals() -> None:
     codes = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HUNG_UP}
+    obeyed = -SECONDS_TO_END
 
-    def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a signal handler
-        raise Ended(codes[signal.Signals(number)])
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
+        nonlocal obeyed
+        now = time.monotonic()
+        if now - obeyed >= SECONDS_TO_END:
+            obeyed = now
+            raise Ended(codes[signal.Signals(number)])
 
     for each in codes:
-        signal.signal(each, end)
+        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup's wish
+            signal.signal(each, end)
 
 
 def _forget_output() -> None:

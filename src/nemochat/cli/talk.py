@@ -16,8 +16,9 @@ from nemochat.errors import ExitCode, NemochatError
 from nemochat.files import read_text
 from nemochat.parts import Screen
 from nemochat.repl import loop
-from nemochat.repl.lines import Lines, prompted, standard_input
+from nemochat.repl.lines import PROMPT, Lines, Typed, seen, standard_input
 from nemochat.repl.session import Session
+from nemochat.screen.device import write
 from nemochat.wire.endpoints import GUIDE
 
 
@@ -29,7 +30,7 @@ def talk(given: Given, script: Path | None) -> int:
     opened = open_chat(given, settings, screen, guide_without_token=lines is None)
     beforehand = Lines(lines or standard_input(), screen, shown=lines is not None)
     session = Session(opened.chat, opened.connector, opened.saved, screen, beforehand)
-    if lines is None and streams.input_is_terminal() and streams.output_is_terminal():
+    if lines is None and streams.input_is_terminal():
         _seat(session, settings)
     if lines is None:
         _greet(opened, screen)
@@ -60,8 +61,11 @@ def _chat(session: Session) -> None:
 
 def _seat(session: Session, settings: Config) -> None:
     """Let the person at the terminal type, with as good an editor as it can show."""
+    if not streams.output_is_terminal():  # answers go elsewhere; the prompt does not
+        session.person = Typed(session.screen, PROMPT, seen)
+        return
     if views.dumb():
-        session.person = Lines(prompted("> "), session.screen, shown=False)
+        session.person = Typed(session.screen, PROMPT, write)
         return
     from nemochat.repl.editor import Editor
 

@@ -9,16 +9,17 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from nemochat.errors import UsageError
-from nemochat.repl.lines import unblocked
+from nemochat.repl.lines import PROMPT, typed, unblocked
 from nemochat.repl.session import Session
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
     from nemochat.repl.toolbar import Toolbar
 
-PROMPT, SPOKEN_PROMPT = "> ", "You: "
+SPOKEN_PROMPT = "You: "
 COLOURLESS = "mono"  # a theme
 SECONDS_TO_SETTLE = 0.1  # the first prompt is whole before anything else is loaded
 MENU_ROWS = 8  # of the message and what is offered below it
@@ -93,7 +94,6 @@ class Editor:
             auto_suggest=Suggesting(history) if shown else None,
             key_bindings=keys(self._session, self._hinted),
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
-            enable_suspend=True,
             multiline=True,
             prompt_continuation=_continuation,
             lexer=Typed(self._session.folds),
@@ -128,8 +128,11 @@ class Editor:
             UsageError: the person's own editor failed; the text stands on the next prompt.
             EOFError: Ctrl-D on an empty line, which leaves.
         """
+        from prompt_toolkit.formatted_text import FormattedText
+
         from nemochat.repl.appearance import looks
         from nemochat.repl.keys import OPEN_EDITOR
+        from nemochat.repl.signals import SUSPEND, Signals, stop
 
         keyboard = self._session.screen.keyboard
         keyboard.listen()  # the prompt, when it ends, leaves the terminal as it finds it
@@ -138,27 +141,34 @@ class Editor:
         self._hint = ""
         self._prompt.style, self._prompt.color_depth = looks(self._theme())
         self._type_ahead()
-        folds = self._session.folds
+        session, words = self._session, FormattedText([("class:prompt", self._words)])
+        app, buffer = self._prompt.app, self._prompt.default_buffer
+        stands: str | Document = session.draft
+        session.draft = ""
         while True:
-            draft, self._session.draft = self._session.draft, ""
-            self._prompt.app.erase_when_done = False
+            app.erase_when_done = False
+            app.layout.focus(buffer)  # a search may have been left
             try:
-                asked = self._prompt.prompt_async([("class:prompt", self._words)], default=draft)
-                text = self._runner.run(asked)
+                with Signals(app) as signals:
+                    asked = self._prompt.prompt_async(words, default=stands, pre_run=signals.begun)
+                    text = self._runner.run(asked)
             finally:
                 keyboard.listen()  # the prompt marks no pastes any more
-            if text != OPEN_EDITOR:
+            stands = buffer.document
+            if text == SUSPEND:
+                stop()
+            elif text == OPEN_EDITOR:
+                session.draft = stands.text  # where the editor fails, it stays
+                after = session.edited(session.folds.whole(stands.text))
+                stands, session.draft = session.folds.refolded(after), ""
+            else:
                 return self._meant(text)
-            after = self._session.edited(
-                folds.whole(self._session.draft)
-            )  # where it fails, the draft stays
-            self._session.draft = folds.refolded(after)
 
     def reply(self, question: str) -> str:
         """A line that answers a question of ours; "" if the person would not say."""
         try:
             with self._session.screen.keyboard.lent():
-                return input(f"{question} ").strip()
+                return typed(f"{question} ").strip()
         except (EOFError, KeyboardInterrupt):
             return ""
 

@@ -27,6 +27,7 @@ from prompt_toolkit.keys import Keys  # noqa: TID253 - loaded late by editor.py
 from nemochat.repl.completion import expected, is_command
 from nemochat.repl.lines import BLOCK, unfinished
 from nemochat.repl.session import Session
+from nemochat.repl.signals import suspend
 from nemochat.screen.markdown.width import clusters
 
 if TYPE_CHECKING:
@@ -61,8 +62,11 @@ def keys(session: Session, hint: Callable[[str], None]) -> KeyBindings:
     def open_editor(event: KeyPressEvent) -> None:
         app: Application[str] = event.app
         app.erase_when_done = True
-        session.draft = event.current_buffer.text
         app.exit(result=OPEN_EDITOR)
+
+    @bindings.add("c-z")
+    def leave_to_stop(event: KeyPressEvent) -> None:
+        suspend(event.app)
 
     return bindings
 

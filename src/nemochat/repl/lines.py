@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from nemochat.parts import Screen
+from nemochat.screen.device import write
 
+PROMPT = "> "
 BLOCK = '"""'  # opens and closes a message of several lines
 
 
@@ -70,9 +73,50 @@ class Lines:
         return line.strip()
 
 
-def prompted(prompt: str) -> Iterator[str]:
-    """The lines that a person types after a prompt, in a terminal that cannot be painted on."""
-    return iter(lambda: input(prompt), None)
+class Typed(Lines):
+    """A person who types line by line, at a terminal that is not painted on."""
+
+    def __init__(self, screen: Screen, prompt: str, write: Callable[[str], object]) -> None:
+        """Read messages that are typed after a prompt, which is written where it can be seen."""
+        super().__init__(iter(lambda: typed(prompt, write), None), screen, shown=False)
+        self._write = write
+
+    def message(self) -> str:
+        """The next message that is not blank; EOFError for Ctrl-D."""
+        self._write("\n")  # a row apart, and off the one on which an answer was stopped by Ctrl-C
+        return super().message()
+
+    def reply(self, question: str) -> str:
+        """The answer to a question; "" if the person would not say."""
+        try:
+            return typed(f"{question} ", self._write).strip()
+        except (EOFError, KeyboardInterrupt):
+            return ""
+
+
+def typed(prompt: str, write: Callable[[str], object] = write) -> str:
+    """A line that a person types after a prompt; EOFError for Ctrl-D.
+
+    input() would write the prompt to standard error if that is a file, or to standard output.
+    """
+    write(prompt)
+    line = ""
+    try:
+        line = sys.stdin.readline()
+    finally:
+        if not line:
+            write("\n")  # Ctrl-C and Ctrl-D leave the cursor where it was
+    if not line:
+        raise EOFError
+    return line.rstrip("\n")
+
+
+def seen(text: str) -> None:
+    """Write to standard error, if a person sees it."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        with suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def standard_input() -> Iterator[str]:

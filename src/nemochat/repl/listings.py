@@ -62,3 +62,8 @@ def age(moment: datetime) -> str:
 def counted(number: int, noun: str) -> str:
     """A number of things in words, such as "1 question" and "2 questions"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def numbered(number: int, one: str, several: str) -> str:
+    """Things that are chosen by a number: "one branch", "branches 1 to 3"."""
+    return f"one {one}" if number == 1 else f"{several} 1 to {number}"

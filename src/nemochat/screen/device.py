@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from base64 import b64encode
@@ -13,7 +14,7 @@ def write(text: str) -> None:
     """Write to the terminal of standard output, and flush.
 
     Raises:
-        Ended: nobody is left to read it.
+        Ended: nobody is left to read it: the terminal was closed.
         OutputError: it cannot be written to.
     """
     try:
@@ -22,6 +23,8 @@ def write(text: str) -> None:
     except BrokenPipeError:
         raise Ended(ExitCode.PIPE_CLOSED) from None
     except OSError as error:
+        if error.errno == errno.EIO:
+            raise Ended(ExitCode.HUNG_UP) from None
         raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
 import signal
 import sys
 import threading
@@ -11,93 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
-if sys.platform != "win32":
-    import termios
+from nemochat.errors import Ended, OutputError
+from nemochat.screen.modes import Modes
 
 ESCAPE = b"\x1b"
 SECONDS_ALONE = 0.05  # after which an Esc is no beginning of another key's sequence
 PASTES_MARKED, PASTES_BARE = "\x1b[?2004h", "\x1b[?2004l"
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
-_INPUT_MODES, _LOCAL_MODES, _KEYS = 0, 3, 6  # places in a terminal's attributes
-_MOST = 65536  # bytes read at once
-
-
-class Modes:
-    """How a terminal takes keys: quiet for a while, then as it was before.
-
-    Quiet: keys come at once and unseen; Ctrl-C and Ctrl-Z stay signals.
-    """
-
-    def __init__(self, terminal: TextIO | None) -> None:
-        """Change nothing yet; where `terminal` is none, or None, nothing ever is."""
-        self._terminal = terminal
-        self._before: list[Any] | None = None
-
-    @property
-    def quiet(self) -> bool:
-        """Whether the terminal is quiet, because of this."""
-        return self._before is not None
-
-    def take(self) -> bool:
-        """Make the terminal quiet, unless it is another job's now; return whether it is quiet."""
-        if sys.platform == "win32":  # keys are echoed there
-            return False
-        if self._before is None and self._terminal and self._terminal.isatty() and self._ours():
-            with suppress(termios.error):
-                before = termios.tcgetattr(self._terminal)
-                quiet = list(before)
-                quiet[_INPUT_MODES] &= ~termios.ICRNL  # Enter and Ctrl-J stay two keys
-                quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
-                quiet[_LOCAL_MODES] |= termios.NOFLSH  # Ctrl-C does not lose what was typed
-                # Ctrl-\ would end the program where it stands, and leave the terminal like this.
-                none = bytes([os.fpathconf(self._terminal.fileno(), "PC_VDISABLE") & 0xFF])
-                quiet[_KEYS] = list(before[_KEYS])
-                quiet[_KEYS][termios.VQUIT] = none
-                termios.tcsetattr(self._terminal, termios.TCSANOW, quiet)
-                self._before = before
-        return self.quiet
-
-    def give_back(self) -> None:
-        """Let the terminal be as it was, unless it is another job's now, which set its own."""
-        if sys.platform == "win32":
-            return
-        before, self._before = self._before, None
-        if before is not None and self._terminal and self._ours():
-            with suppress(termios.error):
-                termios.tcsetattr(self._terminal, termios.TCSANOW, before)
-
-    @contextmanager
-    def as_before(self) -> Iterator[None]:
-        """The terminal as it was before it was quiet; then as it is now, whoever made it so."""
-        if sys.platform == "win32" or self._before is None or not self._terminal:
-            yield
-            return
-        before, now = self._before, termios.tcgetattr(self._terminal)
-        self.give_back()
-        try:
-            yield
-        finally:
-            if self._ours():
-                with suppress(termios.error):
-                    termios.tcsetattr(self._terminal, termios.TCSANOW, now)
-                    self._before = before
-
-    def read(self, seconds: float) -> bytes:
-        """The keys that were pressed, or are within so many seconds; b"" if none were."""
-        if self._terminal is None or not select.select([self._terminal], [], [], seconds)[0]:
-            return b""
-        return os.read(self._terminal.fileno(), _MOST)
-
-    def _ours(self) -> bool:
-        """Whether this process is in the foreground: to set a terminal from behind stops one."""
-        if sys.platform == "win32" or self._terminal is None:
-            return False
-        try:
-            return os.tcgetpgrp(self._terminal.fileno()) == os.getpgrp()
-        except OSError:  # it controls no job
-            return True
 
 
 class Keyboard:
@@ -117,6 +37,7 @@ class Keyboard:
         terminal: TextIO | None,
         write: Callable[[str], None] | None,
         clear: Callable[[], None] = lambda: None,
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -124,15 +45,18 @@ class Keyboard:
             terminal: Where keys are pressed.
             write: Writes to the terminal; keys are read if it is given.
             clear: Takes away what is not to stand on the screen while the program is suspended.
+            forget: Leaves it there: somebody else has written below it.
         """
         self.modes = Modes(terminal)
         self.typed = b""
         self._write = write
         self._clear = clear
+        self._forget = forget
         self._listening = False
         self._looked_at = False  # whether someone calls `stops` again and again
         self._suspending = False
         self._suspends = False  # whether Ctrl-Z is ours
+        self._going_on = False  # after someone stopped it who did not ask
         self._escaped: float | None = None  # since when an Esc stands at the end
 
     def __enter__(self) -> Self:
@@ -147,7 +71,7 @@ class Keyboard:
         self._looked_at = False
         if not self._listening:
             self.rest()
-        if self._suspending and sys.platform != "win32":
+        if self._suspending and not isinstance(error, Ended) and sys.platform != "win32":
             signal.raise_signal(signal.SIGTSTP)
 
     def listen(self) -> None:
@@ -163,6 +87,7 @@ class Keyboard:
         self._give_back()
         if sys.platform != "win32" and self._suspends:
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            signal.signal(signal.SIGCONT, signal.SIG_DFL)
             self._suspends = False
 
     def taken(self) -> bytes:
@@ -192,6 +117,8 @@ class Keyboard:
         """Read what was typed; return whether a lone Esc was. After a Ctrl-Z, suspend first."""
         if self._suspending:
             self._suspend()
+        elif self._going_on:
+            self._go_on()
         if not self._take() or self._write is None:
             return False
         while read := self.modes.read(0):
@@ -215,7 +142,8 @@ class Keyboard:
         marked = self.modes.quiet and self._write is not None
         self.modes.give_back()
         if marked and self._write:
-            self._write(PASTES_BARE)
+            with suppress(Ended, OutputError):  # a terminal that is gone needs nothing back
+                self._write(PASTES_BARE)
 
     def _watch(self) -> None:
         """Let Ctrl-Z wait for the next look at the keyboard: no frame is cut in two then."""
@@ -223,6 +151,7 @@ class Keyboard:
             return
         if signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:  # else there is no job control
             signal.signal(signal.SIGTSTP, self._ask_to_suspend)
+            signal.signal(signal.SIGCONT, self._ask_to_go_on)
             self._suspends = True
 
     def _ask_to_suspend(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
@@ -237,7 +166,7 @@ class Keyboard:
             return
         self._suspending = False
         if self._looked_at:
-            self._clear()
+            (self._clear if self.modes.ours() else self._forget)()  # the shell's already?
         marked = self.modes.quiet and self._write is not None
         with self.modes.as_before():
             if marked and self._write:
@@ -246,5 +175,20 @@ class Keyboard:
             # To this thread: another one would let it run on for a moment.
             signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, self._ask_to_suspend)
+        self._going_on = False
         if marked and self.modes.quiet and self._write:
+            self._write(PASTES_MARKED)
+
+    def _ask_to_go_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        if self._looked_at:
+            self._going_on = True
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Take the terminal again, which was the shell's since this process was stopped."""
+        self._going_on = False
+        self._forget()
+        self.modes.take_again()
+        if self.modes.quiet and self._write:
             self._write(PASTES_MARKED)

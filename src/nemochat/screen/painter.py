@@ -85,6 +85,10 @@ class Painter:
             self._write("".join([BEGIN_UPDATE, *rows, END_UPDATE]))
         self._live = []
 
+    def forget(self) -> None:
+        """Give up the live rows: something else was written below them."""
+        self._live = []
+
     def shortened(self, rows: int) -> None:
         """Give up the live rows that a terminal of so many rows has pushed into its scrollback."""
         self._live = self._live[-rows:]

@@ -5,6 +5,7 @@ All that is not the answer goes to standard error.
 
 from __future__ import annotations
 
+import errno
 import sys
 import threading
 import time
@@ -162,7 +163,7 @@ class Plain:
         """Write and flush.
 
         Raises:
-            Ended: the reader of the pipe left.
+            Ended: the reader of the pipe left, or the terminal was closed.
             OutputError: the disk is full, or the like.
         """
         try:
@@ -171,6 +172,8 @@ class Plain:
         except BrokenPipeError:
             raise Ended(ExitCode.PIPE_CLOSED) from None
         except OSError as error:
+            if error.errno == errno.EIO and self._on_terminal:
+                raise Ended(ExitCode.HUNG_UP) from None
             raise OutputError(f"standard output cannot be written ({error.strerror})") from error
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from nemochat.core.continuation import DROPPED
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
-from nemochat.errors import EndpointError
+from nemochat.errors import Ended, EndpointError
 from nemochat.screen.answer import Answer, Layout
 from nemochat.screen.bell import Bell
 from nemochat.screen.candidates import outcome, shown_at_once
@@ -64,13 +64,13 @@ class Terminal:
         self.raw = raw
         self._math = math
         self._keys = keys
-        self.keyboard = Keyboard(sys.stdin, write if keys else None, self._clear)
+        self._painter = painter = Painter(write, colours)
+        self.keyboard = Keyboard(sys.stdin, write if keys else None, self._clear, painter.forget)
         self._bell = Bell(write if bell else None)
         self._colours = colours
         if keys:
             colours.ask(self.keyboard, write)
         self._columns, self._rows = shutil.get_terminal_size()
-        self._painter = Painter(write, colours)
         self._final: list[Row] = []
         self._waiting = Waiting()
         self._candidates = 1  # that were asked for
@@ -93,15 +93,17 @@ class Terminal:
             self._final.append(BLANK)  # between what was typed and its answer
         elif self._answer.ending not in DROPPED:
             self._abandon()  # else it goes on with what follows
-        self._taken_up = False
         self._colours.hear()  # what the terminal says of itself is no key
-        self._candidates, self._painted = candidates, 0.0
+        self._taken_up, self._candidates, self._painted = False, candidates, 0.0
         self._waiting.begin(candidates)
         prepare()  # while it waits
         with self.keyboard:
             try:
                 self._following = True
                 yield from following(deltas, end, self._frame)
+            except Ended:
+                self._abandon()  # nobody settles it
+                raise
             finally:
                 self._following = False
                 self._paint()
@@ -118,8 +120,7 @@ class Terminal:
         if self._candidates > 1:
             return
         if self._answer is not None and delta.text and delta.candidate != self._candidate:
-            self._final += self._answer.end()
-            self._final.append(row([rule(self._columns - 1)]))
+            self._final += [*self._answer.end(), row([rule(self._columns - 1)])]
             self._answer = None
         if self._answer is None:
             self._answer, self._candidate = self._grown(), delta.candidate
@@ -241,8 +242,7 @@ class Terminal:
 
     def _paint(self) -> None:
         self._look()
-        final, self._final = self._final, []
-        answer = self._answer
+        final, answer, self._final = self._final, self._answer, []
         live = answer.tail() if answer else []
         if self._following and not (answer and answer.begun):
             live = self._waiting.rows(answer.thought if answer else "", self._columns)

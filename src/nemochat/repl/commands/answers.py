@@ -14,7 +14,7 @@ from nemochat.errors import UsageError
 from nemochat.repl import clipboard, writing
 from nemochat.repl.argument import place, words
 from nemochat.repl.commands.tree import nth_question
-from nemochat.repl.listings import counted, plain
+from nemochat.repl.listings import counted, numbered, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.screen.markdown.fenced import code_blocks
@@ -107,7 +107,8 @@ def chosen(talk: Conversation, which: list[str]) -> Chosen:
     block = place(typed, len(blocks))
     if block is None:
         named = f", not {shown(typed)}" if typed else ""
-        raise UsageError(f"the code blocks of {what} are numbered 1 to {len(blocks)}{named}")
+        there = numbered(len(blocks), "code block", "code blocks")
+        raise UsageError(f"{what} has {there}{named}")
     text = blocks[block - 1].code.removesuffix("\n")
     return Chosen(text, f"code block {block} of {what}")
 

@@ -9,7 +9,7 @@ from nemochat.errors import UsageError
 from nemochat.repl.argument import place
 from nemochat.repl.commands.chats import transcript
 from nemochat.repl.comparison import compared
-from nemochat.repl.listings import counted, plain
+from nemochat.repl.listings import counted, numbered, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.screen.safe import harmless_line
@@ -120,7 +120,8 @@ def nth_question(talk: Conversation, argument: str) -> Node:
         return questions[-1]
     number = place(argument, len(questions))
     if number is None:
-        raise UsageError(f"the path has questions 1 to {len(questions)}, not {shown(argument)}")
+        there = numbered(len(questions), "question", "questions")
+        raise UsageError(f"the path has {there}, not {shown(argument)}")
     return questions[number - 1]
 
 
@@ -156,10 +157,8 @@ def _numbered(talk: Conversation, argument: str) -> int:
         raise UsageError("there are no branches", "/retry, /edit and /undo make them")
     number = place(argument, len(branches))
     if number is None:
-        raise UsageError(
-            f"the branches are numbered 1 to {len(branches)}, not {shown(argument)}",
-            "/tree shows them",
-        )
+        there = numbered(len(branches), "branch", "branches")
+        raise UsageError(f"the tree has {there}, not {shown(argument)}", "/tree shows them")
     return branches[number - 1]
 
 

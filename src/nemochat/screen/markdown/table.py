@@ -1,7 +1,8 @@
 """How does a table fit the width, and when are its rows final?
 
 Widths need all rows: they wait until the table ends. A table of more than `MOST_WAITING` rows goes
-on with the widths that it has by then.
+on with the widths that it has by then, and with all that there is, below its head once more, from
+the first row on that they would crowd.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.inline import parse
 from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import Row, Span, row
+from nemochat.screen.markdown.spans import BLANK, Row, Span, row
 from nemochat.screen.markdown.width import columns
 from nemochat.screen.markdown.wrap import ended, rows, widest_part, wrap
 
@@ -72,7 +73,8 @@ class Table:
         """Add a row; returns rows that became final."""
         row_of_cells = self._cells(text)
         if self._frozen:
-            return self._finished(self._record(row_of_cells, first=False))
+            head = self._widened(row_of_cells)
+            return self._finished([*head, *self._record(row_of_cells, first=False)])
         self._natural, self._longest = self._measured(row_of_cells)
         self._body.append(row_of_cells)
         if len(self._body) < MOST_WAITING:
@@ -133,6 +135,19 @@ class Table:
             self._widths = widths
             self._laid.clear()
             self._laid_head = []
+
+    def _widened(self, row_of_cells: list[Cell]) -> list[Row]:
+        """The head again, if a row needs wider columns than the frozen ones and there is room."""
+        natural, longest = self._measured(row_of_cells)
+        spare = self.margin.columns - len(_BETWEEN) * (len(natural) - 1) - sum(self._widths)
+        if not self._widths or natural == self._natural or spare < len(natural):
+            return []
+        self._natural, self._longest = natural, longest
+        widths = fitted(natural, longest, self.margin.columns)
+        spare = (spare + sum(self._widths) - sum(widths)) // len(widths)
+        self._widths = [width + spare for width in widths]
+        self._laid_head = []
+        return [BLANK, *self._head()]
 
     def _all(self) -> list[Row]:
         self._fit()

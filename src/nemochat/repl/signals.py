@@ -1,0 +1,118 @@
+"""What becomes of a signal while the prompt's loop runs, in which nothing may be raised?
+
+asyncio keeps what is raised in one of its callbacks to itself, and the callback's next steps, such
+as taking the keyboard again, are left out: the prompt would stand there, deaf, for ever. So a
+signal is noted where it comes, and ends the prompt from within the loop.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from nemochat.errors import Ended, ExitCode
+
+if TYPE_CHECKING:
+    from prompt_toolkit.application import Application
+
+SUSPEND = "\0suspend"  # a result that nobody can type
+_Handler = Callable[[int, FrameType | None], Any]
+
+
+class Signals:
+    """A context around a prompt: what ends the process, or stops it, ends the prompt first."""
+
+    def __init__(self, app: Application[str]) -> None:
+        """Prepare for the prompt that runs as `app`."""
+        self._app = app
+        self._ended: Ended | None = None
+        self._stopping = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if callable(handler := signal.getsignal(number)):
+                self._take(number, self._ending(handler))
+        if callable(signal.getsignal(signal.SIGTSTP)):  # else there is no job control
+            self._take(signal.SIGTSTP, self._stop)
+        self._take(signal.SIGCONT, self._go_on)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        if self._ended:
+            raise self._ended from None
+        if isinstance(error, OSError) and error.errno == errno.EIO:
+            raise Ended(ExitCode.HUNG_UP) from error
+        if self._stopping:  # it came when the prompt was over
+            signal.raise_signal(signal.SIGTSTP)
+
+    def begun(self) -> None:
+        """Obey what came before the prompt could be ended: it can be now."""
+        future = self._app.future
+        if future is None or future.done():
+            return
+        if self._ended:
+            self._app.exit(exception=self._ended)
+        elif self._stopping:
+            self._stopping = False
+            suspend(self._app)
+
+    def _take(self, number: signal.Signals, handler: _Handler) -> None:
+        self._before[number] = signal.signal(number, handler)
+
+    def _ending(self, raising: _Handler) -> _Handler:
+        def end(number: int, frame: FrameType | None) -> None:
+            try:
+                raising(number, frame)
+            except Ended as ended:
+                self._ended = ended
+                self._soon(self.begun)
+
+        return end
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self._stopping = True
+        self._soon(self.begun)
+
+    def _go_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self._soon(self._draw_again)
+
+    def _soon(self, then: Callable[[], None]) -> None:
+        if self._app.loop is not None:
+            with suppress(RuntimeError):  # it was closed a moment ago
+                self._app.loop.call_soon_threadsafe(then)
+
+    def _draw_again(self) -> None:
+        """Take the terminal again, which was the shell's, and draw where the cursor is now."""
+        app = self._app
+        if app.future is None or app.future.done():
+            return
+        app.input.raw_mode().__enter__()
+        app.renderer.reset()
+        app.output.write_raw("\r")
+        app.output.erase_down()
+        app.renderer.request_absolute_cursor_position()
+        app.invalidate()
+
+
+def stop() -> None:
+    """Stop with all of the job, as a terminal that is not quiet has it for Ctrl-Z.
+
+    The keyboard, whose handler takes the signal, gives the terminal back before.
+    """
+    os.kill(0, signal.SIGTSTP)
+
+
+def suspend(app: Application[str]) -> None:
+    """End the prompt without a trace, so that the process can stop outside of its loop."""
+    app.erase_when_done = True
+    app.exit(result=SUSPEND)
