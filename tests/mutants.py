@@ -1,4 +1,4 @@
-"""Which changes to core, wire and screen does no test notice? As a table: `make mutants`."""
+"""Which changes to core, wire, screen and store does no test notice? As a table: `make mutants`."""
 
 from __future__ import annotations
 
