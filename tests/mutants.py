@@ -84,6 +84,8 @@ def main() -> int:
     subprocess.run([*run, FIRST], check=True, stdout=subprocess.DEVNULL)
     files = {".".join(file.relative_to("src").with_suffix("").parts) for file in asked.files}
     every = [mutant for mutant in verdicts() if not files or module(mutant) in files]
+    if not every:
+        parser.error(f"nothing is changed in {', '.join(map(str, asked.files))}")
     size = len(every) if asked.sample == "all" else int(asked.sample)
     chosen = sampled(every, size, asked.seed)
     subprocess.run([*run, *chosen], check=True, stdout=subprocess.DEVNULL)
