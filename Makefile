@@ -67,8 +67,8 @@ faults: $(VENV)/tested ## play every fault of the table to the whole program, an
 crash: $(VENV)/tested ## kill the program a thousand times while it saves, and look at what is left
 	NEMOCHAT_CRASHES=1000 $(BIN)/pytest tests/test_crash.py
 
-mutants: $(MUTANTS)/tested ## change core, wire and screen, and see what no test notices: SAMPLE=25|all SEED=1
-	@$(MUTANTS)/bin/python -m tests.mutants --sample $(or $(SAMPLE),25) --seed $(or $(SEED),1)
+mutants: $(MUTANTS)/tested ## change the source, and see what no test notices: FILES=… SAMPLE=25|all SEED=1
+	@$(MUTANTS)/bin/python -m tests.mutants --sample $(or $(SAMPLE),25) --seed $(or $(SEED),1) $(FILES)
 
 $(MUTANTS)/tested: pyproject.toml
 	$(PYTHON) -m venv --clear $(MUTANTS)

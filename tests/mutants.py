@@ -1,9 +1,8 @@
-"""Which changes to core, wire and screen does no test notice? As a table: `make mutants`."""
+"""Which changes to core, wire, screen and store does no test notice? As a table: `make mutants`."""
 
 from __future__ import annotations
 
 import argparse
-import fnmatch
 import random
 import re
 import shutil
@@ -77,13 +76,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", default="25", help="mutants of each file, or `all`")
     parser.add_argument("--seed", type=int, default=1, help="other seeds draw other mutants")
-    parser.add_argument("--only", default="nemochat.*", help="a pattern of mutants' names")
+    parser.add_argument("files", nargs="*", type=Path, help="the files to change, instead of all")
     parser.add_argument("--processes", default="2")
     asked = parser.parse_args()
     shutil.rmtree(MADE, ignore_errors=True)  # what was found of older tests is no finding
     run = [*MUTMUT, "run", "--max-children", asked.processes]
     subprocess.run([*run, FIRST], check=True, stdout=subprocess.DEVNULL)
-    every = fnmatch.filter(verdicts(), asked.only)
+    files = {".".join(file.relative_to("src").with_suffix("").parts) for file in asked.files}
+    every = [mutant for mutant in verdicts() if not files or module(mutant) in files]
+    if not every:
+        parser.error(f"nothing is changed in {', '.join(map(str, asked.files))}")
     size = len(every) if asked.sample == "all" else int(asked.sample)
     chosen = sampled(every, size, asked.seed)
     subprocess.run([*run, *chosen], check=True, stdout=subprocess.DEVNULL)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from nemochat.store import conversations
 from nemochat.store.conversations import Conversations
 from tests.store.talking import WHOLE, keep
 
+HOUR = timedelta(hours=1)
 ANSWER = Message(
     Role.ASSISTANT,
     "Hi\0 there \u2028",
@@ -39,6 +41,37 @@ def test_a_conversation_comes_back_as_it_was(saved: Conversations) -> None:
     assert again.messages() == talk.messages()
     assert again.settings == talk.settings
     assert (again.id, again.name, again.head) == (talk.id, "x", talk.head)
+    now = datetime.now(UTC)
+    for when in (again.started, *(node.written for node in again.nodes.values())):
+        assert when is not None
+        assert timedelta(seconds=-1) < now - when < HOUR
+
+
+def test_all_settings_come_back(saved: Conversations) -> None:
+    examples = (Message(Role.USER, "a"), Message(Role.ASSISTANT, "ä"))
+    settings = Settings(
+        "m", "guide", "Be brief.", {"stop": ("ö", "b")}, "tutor", {"tongue": "Español"}, examples
+    )
+    talk = Conversation(settings, name="x")
+    keep(saved, talk, Message(Role.USER, "one"))
+    assert saved.load("x").settings == settings
+    settings.model, settings.filling = "n", {}
+    saved.mark(talk)
+    again = saved.load("x").settings
+    assert (again.model, again.filling, again.examples) == ("n", {}, examples)
+
+
+def test_an_answer_that_another_process_ends_is_whole_here_too(saved: Conversations) -> None:
+    talk = talked(saved)
+    keep(saved, talk, Message(Role.USER, "one"))
+    key = keep(saved, talk, Message(Role.ASSISTANT, "", provenance=Provenance(model="m")))
+    other = Conversations(saved.database.path)
+    watching = other.load("1")
+    assert watching.messages()[-1].ending is None
+    saved.settle(talk, key, ANSWER)
+    other.refresh(watching)
+    assert watching.messages()[-1] == ANSWER
+    other.database.close()
 
 
 def test_a_conversation_is_found_by_its_number_and_the_last_one_by_what_was_said_last(
@@ -134,6 +167,7 @@ def test_twenty_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "data" / "nemochat.db"
     program = """
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role

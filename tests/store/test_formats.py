@@ -241,7 +241,18 @@ def test_yaml_that_is_no_session_is_named(tmp_path: Path, text: str) -> None:
     pytest.importorskip("yaml", reason="PyYAML, the extra `import`, is not installed")
     (tmp_path / "x.yaml").write_text(text)
     _, kept, bad = read(tmp_path / "x.yaml")
-    assert (len(kept), len(bad)) == (0, 1)
+    assert (kept, [each.record for each in bad]) == ([], ["x"])
+    assert bad[0].why not in {"", "None"}
+
+
+def test_the_model_that_a_session_of_aichat_names_said_its_answers(tmp_path: Path) -> None:
+    pytest.importorskip("yaml", reason="PyYAML, the extra `import`, is not installed")
+    said_there = "messages: [{role: user, content: a}, {role: assistant, content: b}]"
+    (tmp_path / "x.yaml").write_text(f"model: openai:nemo\n{said_there}")
+    (talk,) = read(tmp_path / "x.yaml")[1]
+    provenance = talk.messages()[-1].provenance
+    assert provenance is not None
+    assert provenance.model == "openai:nemo"
 
 
 @pytest.mark.parametrize(
@@ -328,15 +339,52 @@ def test_a_text_and_a_markdown_export_hold_what_was_said(saved: Conversations) -
     assert answer("x").content == "x"
 
 
+@pytest.mark.parametrize(
+    ("content", "ending", "shown"),
+    [
+        ("    code\n", Ending.COMPLETE, "    code"),
+        ("Half of", None, "Half of\n\n*[stopped with nemochat]*"),
+        ("", None, ""),
+        ("Thr", Ending.INTERRUPTED, "Thr\n\n*[stopped by you]*"),
+    ],
+)
+def test_a_markdown_export_tells_how_an_answer_ended(
+    content: str, ending: Ending | None, shown: str
+) -> None:
+    talk = Conversation(Settings("m", "guide", ""), name="two\n lines")
+    talk.append(1, Message(Role.USER, "\nXX?\n"))
+    talk.append(2, Message(Role.ASSISTANT, content, provenance=Provenance(ending=ending)))
+    written = exports.chosen("markdown", None).write([talk])
+    assert written.rstrip("\n") == f"# two lines\n\n> XX?\n\n{shown}".rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "format_"),
+    [
+        ("", None, "markdown"),
+        ("", "x", "markdown"),
+        ("", "x.unknown", "markdown"),
+        ("", "X.HTM", "html"),
+        ("JSON", "x.md", "json"),
+        ("txt", None, "text"),
+    ],
+)
+def test_the_format_is_the_one_that_is_named_or_the_file_s(
+    name: str, path: str | None, format_: str
+) -> None:
+    assert exports.chosen(name, Path(path) if path else None).name == format_
+
+
 def test_a_file_is_never_written_over_and_is_its_owner_s_alone(tmp_path: Path) -> None:
     path = tmp_path / "x.md"
     exports.save(path, "one")
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(UsageError, match="is there already"):
         exports.save(path, "two")
+    assert path.read_text() == "one"
     with pytest.raises(StoreError, match="cannot be written"):
         exports.save(tmp_path / "nowhere" / "x.md", "x")
-    with pytest.raises(UsageError, match="no format"):
+    with pytest.raises(UsageError, match='no format "pdf"'):
         exports.chosen("pdf", None)
     with pytest.raises(UsageError, match=r"there is no format for \"\.pdf\""):
         exports.chosen("", Path("lamb.pdf"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.core.messages import Ending, Message, Provenance, Role, Usage
+from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall, Usage
 from nemochat.store.formats import html
 
 HOSTILE = """<script>document.title = 'taken'</script><img src=x onerror="document.title = 'taken'">
@@ -115,6 +116,22 @@ def test_other_answers_are_folded_away_and_several_conversations_are_one_page() 
     assert "<summary>1 other answer</summary>" in page
     assert page.count("<article>") == 2
     assert "hm &lt;b&gt;" in page
+
+
+def test_a_page_tells_when_it_was_said_by_which_model_and_at_what_cost() -> None:
+    talk = conversation("one [shown](https://example.org/)", name="A name")
+    talk.started = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    call = ToolCall("1", "look_up", '{"what": "lamb"}')
+    talk.append(3, Message(Role.ASSISTANT, "", tool_calls=(call,)))
+    page = html.write([talk])
+    assert "<title>A name</title>" in page
+    assert "2026-01-02 03:04 UTC · m · guide" in page
+    assert "mistralai/Mistral-Nemo-Instruct-2407 · 120 tokens · " in page
+    assert " · 1.2 s<" in page
+    assert '<a href="https://example.org/" rel="noreferrer">shown</a>' in page
+    assert '<div class="said tool" dir="auto">look_up({&quot;what&quot;: &quot;lamb&quot;})' in page
+    assert "<title>Conversations</title>" in html.write([talk, talk])
+    assert "<title>A conversation</title>" in html.write([Conversation(Settings("m", "g", ""))])
 
 
 def browser() -> str:

@@ -26,10 +26,11 @@ PROMPT = Prompt("nemo", (Message(Role.USER, "Hi"),), {})
 
 @dataclass
 class Asking:
-    """A client, and the waits and lines that it gave."""
+    """A client, the waits and lines that it gave, and why it waited."""
 
     client: Client
     waits: list[float] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
 
     def text(self, prompt: Prompt = PROMPT) -> str:
@@ -72,10 +73,12 @@ def asking(  # noqa: PLR0913 - a client has as many settings
 ) -> Iterator[Asking]:
     """A client that is closed at the end, and does not sleep between its tries."""
     waits: list[float] = []
+    why: list[str] = []
     logged: list[str] = []
 
     def wait(seconds: float, error: EndpointError) -> None:
         waits.append(seconds)
+        why.append(error.sentence)
         if while_waiting:
             while_waiting()
 
@@ -90,4 +93,4 @@ def asking(  # noqa: PLR0913 - a client has as many settings
     )
     client = Client(terms, fitting)
     with closing(client):
-        yield Asking(client, waits, logged)
+        yield Asking(client, waits, why, logged)

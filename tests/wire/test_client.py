@@ -29,6 +29,7 @@ from tests.wire.fault_server.scripts import (
     refuses,
 )
 from tests.wire.fault_server.server import Behaviour, FaultServer, Peer
+from tests.wire.secured import AUTHORITY, secured, until
 
 
 def keeps(*steps: Step) -> Behaviour:
@@ -128,6 +129,7 @@ def test_what_is_sent_is_the_prompt_and_the_extra_members() -> None:
     fields = first.decode().lower().split("\r\n")
     assert fields[0] == "post /v1/chat/completions http/1.1"
     assert f"authorization: bearer {TOKEN}" in fields
+    assert "accept: */*" in fields
     assert "accept-encoding: gzip, deflate" in fields
     assert "content-type: application/json" in fields
     assert any(field.startswith("user-agent: nemochat/") for field in fields)
@@ -164,6 +166,34 @@ def test_a_token_that_cannot_be_sent_is_refused_before_anything_is(token: str) -
 def test_an_impossible_address_is_refused_before_anything_is_sent(base_url: str) -> None:
     with pytest.raises(ConfigurationError, match="the address takes"), asking(base_url):
         pass
+
+
+def test_what_was_prepared_takes_the_first_question() -> None:
+    with secured("good") as server, asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+        asked.client.prepare()
+        until(lambda: server.connections == 1)
+        asked.client.prepare()
+        assert asked.text() == HELLO
+        assert server.connections == 1
+
+
+def test_a_prompt_is_fitted_to_the_endpoint() -> None:
+    prompt = PROMPT._replace(parameters={"top_k": 5, "seed": 1})
+    fitting = Fitting(Dialect(without=("top_k",)))
+    with asking("http://127.0.0.1:9", fitting=fitting) as asked:
+        assert asked.client.fitted(prompt) == PROMPT._replace(parameters={"seed": 1})
+
+
+def test_a_model_that_there_is_not_is_told_also_where_no_models_are_listed() -> None:
+    unknown = refuses("404 No", {"error": {"message": "model nemo not found"}})
+    with FaultServer(in_turn(unknown, refuses("500 No"))) as server:
+        with asking(server.base_url) as asked:
+            error = asked.failure()
+        assert len(server.requests) == 2
+    assert str(error) == (
+        "the endpoint refused the request (404: model nemo not found)."
+        " It was asked for the model nemo"
+    )
 
 
 def test_a_token_over_an_open_network_is_warned_of() -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import signal
 import socket
+import ssl
+import struct
 import sys
 import threading
 import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 from nemochat.errors import Unreachable
-from nemochat.wire import dialing
+from nemochat.wire import dialing, trust
 from nemochat.wire.route import Route
 from tests.wire.asking import PROMPT, SECONDS_TO_CONNECT, asking, in_a_thread
 from tests.wire.fault_server.scripts import FOREVER, HELLO, at_once
@@ -23,6 +30,18 @@ from tests.wire.secured import AUTHORITY, GOOD, secured, until, unused_port
 def way(base_url: str, ca_bundle: str = AUTHORITY) -> Route:
     """The way that `asking` takes with the same arguments."""
     return Route(base_url, ca_bundle, None, SECONDS_TO_CONNECT)
+
+
+@contextmanager
+def left_open() -> Iterator[list[str]]:
+    """What Python says of connections that were lost while they were open."""
+    said: list[str] = []
+    gc.collect()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield said
+        gc.collect()
+        said += [str(warning.message) for warning in caught]
 
 
 def test_the_first_question_goes_over_the_connection_that_was_begun() -> None:
@@ -144,6 +163,42 @@ def test_a_connection_that_comes_after_all_is_closed_if_nobody_waits_for_it() ->
         begun.dial()
         begun.close()
         until(lambda: server.left_at is not None)
+
+
+def test_what_was_reset_before_a_key_is_agreed_on_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reset = threading.Event()
+    read = trust.trusted
+
+    def reads_late(route: Route) -> ssl.SSLContext:
+        assert reset.wait(10)
+        return read(route)
+
+    def resets(peer: Peer, _: int) -> None:
+        peer.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.connection.close()
+        reset.set()
+
+    monkeypatch.setattr(trust, "trusted", reads_late)
+    with FaultServer(resets) as server, left_open() as lost:
+        begun = dialing.Dialler(way(server.base_url.replace("http:", "https:")))
+        with pytest.raises(ConnectionResetError):
+            begun.connection("127.0.0.1", server.port, 2)
+    assert lost == []
+
+
+def test_ctrl_c_while_a_key_is_agreed_on_closes_the_connection() -> None:
+    def presses(peer: Peer, _: int) -> None:
+        assert peer.connection.recv(1)  # the client has begun to agree on one
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        peer.hold(20)
+
+    with FaultServer(presses) as server, left_open() as lost:
+        begun = dialing.Dialler(way(server.base_url.replace("http:", "https:")))
+        with pytest.raises(KeyboardInterrupt):
+            begun.connection("127.0.0.1", server.port, 10)
+    assert lost == []
 
 
 def test_threads_take_turns_as_usual_once_it_stands() -> None:

@@ -53,6 +53,27 @@ def test_the_limit_of_values_concerns_large_texts_only() -> None:
     assert len(parse("[" + "1," * (lenient.LARGE // 2 - 2) + "1]")) == lenient.LARGE // 2 - 1
 
 
+@pytest.mark.parametrize("content", ["x" * (lenient.LARGE + 1), ["words"] * 200_000])
+def test_a_large_text_of_bearable_values_is_read(content: Json) -> None:
+    assert parse(json.dumps({"content": content})) == {"content": content}
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "found"),
+    [
+        ('{"a": "b\\"c"}', 6, ('b"c', 12)),
+        ('"\t"', 0, ("\t", 3)),
+        ("12", 0, None),
+        ('"cut', 0, None),
+        ('"a"', 3, None),
+    ],
+)
+def test_a_string_is_read_where_one_begins_and_ends(
+    source: str, at: int, found: tuple[str, int] | None
+) -> None:
+    assert lenient.string(source, at) == found
+
+
 @pytest.mark.parametrize(
     ("body", "values"),
     [

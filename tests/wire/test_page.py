@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from nemochat import __version__
 from nemochat.core.values import shown
 from nemochat.errors import EndpointError, UsageError
 from nemochat.wire import page
 from nemochat.wire.page import Address, fetched, public
-from tests.wire.fault_server.scripts import head, plays
+from tests.wire.fault_server.scripts import head, plays, refuses
 from tests.wire.fault_server.server import FaultServer
 from tests.wire.secured import AUTHORITY, secured, tunnels, unused_port
 
@@ -118,13 +119,87 @@ def test_a_page_comes_as_text_in_its_own_charset(site: Site) -> None:
     packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     site.pages["/json"] = (200, packed, gzip.compress(b'{"a": 1}'))
     site.pages["/odd"] = (200, {"Content-Type": "text/plain; charset=rot13"}, b"ok \xff")
+    kind = {"Content-Type": "Text/HTML; charset=utf-8"}
+    site.pages["/~told/!"] = (200, kind, '<meta charset="iso-8859-1">Grün'.encode())
     first = fetched(f"{site.address}/a?b=c#part", allowed=here)
     assert first.html
     assert first.text.endswith("Grün")
     assert fetched(f"{site.address}/plain", allowed=here).text == "ä"
     assert fetched(f"{site.address}/json", allowed=here).text == '{"a": 1}'
     assert fetched(f"{site.address}/odd", allowed=here).text == "ok \ufffd"
+    told = fetched(f"{site.address}/~told/!", allowed=here)
+    assert told.html
+    assert told.text.endswith("Grün")
     assert site.heard[0] == ("/a?b=c", f"127.0.0.1:{site.port}")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "text", "html"),
+    [
+        ({}, b"\n <p>yes", "\n <p>yes", True),
+        ({}, b"2 < 3", "2 < 3", False),
+        ({"Content-Type": "text/plain"}, b"<p>no", "<p>no", False),
+        ({"Content-Type": "application/xhtml+xml"}, b"<p>yes", "<p>yes", True),
+        ({"Content-Type": "text/plain"}, b"\xef\xbb\xbf  marked", "  marked", False),
+        ({"Content-Type": "text/plain"}, b"  indented\n", "  indented\n", False),
+        (
+            {"Content-Type": "text/plain"},
+            "charset=latin-1 is no word for ä here".encode(),
+            "charset=latin-1 is no word for ä here",
+            False,
+        ),
+    ],
+)
+def test_what_a_page_is_and_holds(
+    headers: dict[str, str], body: bytes, text: str, *, html: bool, site: Site
+) -> None:
+    site.pages["/"] = (200, headers, body)
+    found = fetched(site.address, allowed=here)
+    assert (found.text, found.html) == (text, html)
+
+
+def test_a_page_may_be_as_large_as_the_bound(site: Site) -> None:
+    site.pages["/"] = (200, {"Content-Type": "text/plain"}, b"x" * page.LARGEST)
+    assert len(fetched(site.address, allowed=here).text) == page.LARGEST
+
+
+def test_a_server_is_told_who_asks_and_that_text_is_wanted() -> None:
+    with FaultServer(plays(head(kind="text/plain"), b"text")) as server:
+        fetched(f"http://127.0.0.1:{server.port}/a", allowed=here)
+    first, *fields = server.requests[0].decode().lower().rstrip().split("\r\n")
+    assert first == "get /a http/1.1"
+    assert f"user-agent: nemochat/{__version__}" in fields
+    assert "accept: text/html, text/*;q=0.9, application/json;q=0.8, */*;q=0.1" in fields
+    assert not [field for field in fields if field.startswith("content-")]
+
+
+@pytest.mark.parametrize(
+    ("url", "asked", "host"),
+    [
+        ("example.org", "CONNECT 93.184.216.34:443", "93.184.216.34:443"),
+        ("https://example.org:8443", "CONNECT 93.184.216.34:8443", "93.184.216.34:8443"),
+        ("http://example.org", "GET http://93.184.216.34/", "example.org"),
+        ("http://example.org:81/a", "GET http://93.184.216.34:81/a", "example.org:81"),
+    ],
+)
+def test_the_port_is_the_usual_one_of_the_scheme_unless_the_address_tells_another(
+    url: str, asked: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named(monkeypatch, example_org="93.184.216.34")
+    with FaultServer(refuses("403 No")) as proxy:
+        through = f"http://127.0.0.1:{proxy.port}"
+        with pytest.raises((UsageError, EndpointError)):
+            fetched(url, proxy=through)
+    request = proxy.requests[0].decode().split("\r\n")
+    assert request[0] == f"{asked} HTTP/1.1"
+    assert f"Host: {host}" in request
+
+
+def test_an_address_of_ipv6_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = named(monkeypatch, six_example="::1%1")  # as a system tells one with its interface
+    with pytest.raises(EndpointError, match=r"six\.example"):
+        fetched("http://six.example:9/", allowed=lambda each: each == ip_address("::1"))
+    assert asked[:2] == ["six.example", "::1"]
 
 
 def test_the_checked_address_is_connected_to_under_the_page_s_own_name(
@@ -183,6 +258,27 @@ def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("http://127.0.0.1/", '"127.0.0.1"'),
+        ("https://[::1]", '"::1"'),
+        ("localhost.example", '"localhost.example" (127.0.0.1)'),
+        (f"{'a.' * 50}example", f'"{"a." * 39}a…" (127.0.0.1)'),
+    ],
+)
+def test_an_address_that_is_refused_is_told_once_and_in_short(
+    url: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolve(host: str, *_: object, **__: object) -> list[Any]:
+        return [(2, 1, 6, "", (host if host[-1].isdigit() else "127.0.0.1", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(UsageError) as caught:
+        fetched(url)
+    assert caught.value.sentence.partition(" is an address of ")[0] == named
+
+
 def test_a_name_that_is_not_found_is_told() -> None:
     with pytest.raises(UsageError) as caught:
         fetched("https://no.such.host.invalid/x")
@@ -195,6 +291,7 @@ def test_a_name_that_is_not_found_is_told() -> None:
     [
         *("ftp://x.org", "file:///etc/passwd", "http://", "http://x.org:0", "http://x y.org"),
         *("http://user:secret@x.org", "http://[::1", "javascript://x", "http://a\nb.org"),
+        *("http://secret@x.org", "http://:secret@x.org", "http://x.org/\x9f", f"ftp://{'x' * 99}"),
     ],
 )
 def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
@@ -210,7 +307,7 @@ def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ((404, {"Content-Type": "text/html"}, b"<p>no"), "answers with status 404"),
+        ((404, {}, b"<p>no"), r"^127\.0\.0\.1:\d+ answers with status 404, and no page$"),
         ((200, {"Content-Type": "image/png"}, b"\x89PNG"), 'is "image/png", and no text'),
         ((200, {"Content-Type": "text/plain"}, b"a\0b"), "is binary"),
         ((200, {}, b"\0\1\2"), "is binary"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
 
 from nemochat.errors import ConfigurationError, Unreachable
-from nemochat.wire.probe import Step, steps
+from nemochat.wire.probe import Step, proxy, steps
 from nemochat.wire.route import Route
 from tests.wire.fault_server.scripts import FOREVER, at_once, plays
 from tests.wire.fault_server.server import Behaviour, FaultServer
@@ -88,3 +91,86 @@ def test_certificates_that_cannot_be_read_are_named() -> None:
     with secured("good", NOT_FOUND) as server:
         way = gone(Route(server.base_url.replace("http:", "https:"), "/no/such/file"))
     assert isinstance(way[-1].error, ConfigurationError)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "environment", "expected"),
+    [
+        ("https://api.example/v1", {}, ""),
+        ("https://api.example/v1", {"https_proxy": "http://one:1"}, "http://one:1"),
+        ("https://api.example/v1", {"https_proxy": "one:1"}, "http://one:1"),
+        ("https://api.example/v1", {"all_proxy": "socks5://two:2"}, "socks5://two:2"),
+        (
+            "https://api.example/v1",
+            {"all_proxy": "http://two:2", "https_proxy": "http://one:1"},
+            "http://one:1",
+        ),
+        ("https://api.example/v1", {"http_proxy": "http://one:1"}, ""),
+        ("http://api.example/v1", {"http_proxy": "http://one:1"}, "http://one:1"),
+        (
+            "https://api.example/v1",
+            {"https_proxy": "http://one:1", "no_proxy": "other.example,.example"},
+            "",
+        ),
+        (
+            "https://api.example/v1",
+            {"https_proxy": "http://one:1", "no_proxy": "other.example"},
+            "http://one:1",
+        ),
+    ],
+)
+def test_the_proxy_is_the_one_that_the_environment_names_for_the_endpoint(
+    base_url: str, environment: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert proxy(Route(base_url)) == expected
+    assert proxy(Route(base_url, proxy="")) == ""
+    assert proxy(Route(base_url, proxy="http://own:3")) == "http://own:3"
+
+
+def test_a_name_that_is_looked_up_for_too_long_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+    resolvers: list[threading.Thread] = []
+
+    def hangs(*_: object, **__: object) -> list[object]:
+        resolvers.append(threading.current_thread())
+        over.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    (step,) = gone(Route("https://slow.example/v1"), 0.05)
+    over.set()
+    assert step.name == "lookup"
+    assert step.said == ""
+    assert str(step.error) == "the name slow.example was not found in time. Is the network up?"
+    assert resolvers[0].daemon, "the program would not end before the resolver does"
+
+
+def test_every_address_is_told_and_the_first_that_answers_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def both(host: str, port: int, **_: object) -> list[object]:
+        there = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+        closed = (*there, ("127.0.0.1", unused_port()))
+        return [closed, (*there, ("127.0.0.1", port)), (*there, ("127.0.0.2", port))]
+
+    with FaultServer(NOT_FOUND) as server:
+        monkeypatch.setattr(socket, "getaddrinfo", both)
+        way = gone(Route(f"http://two.example:{server.port}/v1"))
+        there = f"two.example:{server.port}"
+    assert [step.said for step in way] == [
+        "127.0.0.1, 127.0.0.2",
+        there,
+        "HTTP/1.1 404 Not Found",
+    ]
+
+
+def test_what_a_server_says_first_is_shown_without_what_a_terminal_obeys() -> None:
+    with FaultServer(
+        plays(b"\x1b]0;title\x07 SSH-2.0-\xff\x00 and so on, without an end of it")
+    ) as server:
+        way = gone(Route(server.base_url))
+    assert way[-1].said == "]0;title  SSH-2.0-\ufffd  and so on, without"

@@ -65,6 +65,7 @@ def test_a_stop_from_another_thread_ends_a_blocked_read(steps: list[Step], text:
         assert server.left_at - stopped < 0.1
         assert "".join(delta.text for delta in said) == text
         assert said[-1].ending is Ending.INTERRUPTED
+        assert said[-1].reason == ""
         assert len(server.requests) == 1
 
 

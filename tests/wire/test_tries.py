@@ -51,6 +51,14 @@ def test_an_empty_stream_and_its_retries_are_three_requests_at_most(retries: int
         assert len(server.requests) <= 3
 
 
+def test_an_empty_stream_after_two_retries_is_asked_for_no_more() -> None:
+    busy = refuses("503 No")
+    with FaultServer(in_turn(busy, busy, plays(head()))) as server:
+        with asking(server.base_url) as asked:
+            assert isinstance(asked.failure(), NotAnAnswer)
+        assert len(server.requests) == 3
+
+
 def test_an_answer_that_was_not_streamed_and_is_empty_is_not_asked_for_again() -> None:
     prompt = Prompt("nemo", PROMPT.messages, {}, stream=False)
     with FaultServer(plays(head())) as server, asking(server.base_url) as asked:
@@ -74,6 +82,7 @@ def test_a_wish_to_wait_is_kept_to() -> None:
     ):
         asked.failure()
     assert asked.waits == [7, 7]
+    assert asked.why == ["the endpoint is busy (status 429)"] * 2
 
 
 def test_nothing_is_tried_again_once_reasoning_was_shown() -> None:

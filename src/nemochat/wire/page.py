@@ -85,7 +85,7 @@ def fetched(
         UsageError: the address is none or not allowed, or what is there is no text, or too large.
         EndpointError: it was not reached.
     """
-    patience = Patience(Timeouts(SECONDS, SECONDS))
+    patience = Patience(Timeouts())
     patience.only(SECONDS)
     url = url if "://" in url else f"https://{url}"
     for _ in range(MOST_REDIRECTS + 1):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from ssl import SSLSocket
 from threading import Thread
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from nemochat.wire.trust import trusted
 
 T = TypeVar("T")
 _SHOWN = 40  # characters of a server's first line
+_UP = "Is the network up?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,64 +62,56 @@ def steps(route: Route, seconds: float) -> Iterator[Step]:
     host, port = urlsplit(first.url).hostname or "", first.port
     named = f"{urlsplit(first.base_url).hostname}:{port}"
     where = f"the proxy {named}" if through else named
-    took = _Timed(where)
-    addresses = took.step("lookup", lambda: _addresses(host, port, seconds))
-    yield took.told(", ".join(dict.fromkeys(a[4][0] for a in addresses or [])))
+    addresses, step = _timed("lookup", where, lambda: _addresses(host, port, seconds))
+    yield step
     if addresses is None:
         return
-    plain = took.step("connection", lambda: _connected(addresses, seconds))
-    yield took.told(where)
+    plain, step = _timed("connection", where, lambda: (_connected(addresses, seconds), where))
+    yield step
     if plain is None:
         return
     with closing(plain):
         if not through:
-            yield from _beyond(took, plain, route)
+            yield from _beyond(where, plain, route)
 
 
-def _beyond(took: _Timed, plain: socket.socket, route: Route) -> Iterator[Step]:
+def _beyond(where: str, plain: socket.socket, route: Route) -> Iterator[Step]:
     """The steps on an open connection."""
     connection = plain
     if route.encrypted:
-        encrypted = took.step(
-            "TLS", lambda: trusted(route).wrap_socket(plain, server_hostname=route.certified)
-        )
-        yield took.told(encrypted.version() or "" if encrypted else "")
+        encrypted, step = _timed("TLS", where, lambda: _encrypted(plain, route))
+        yield step
         if encrypted is None:
             return
         connection = encrypted
     with closing(connection):
-        line = took.step("first byte", lambda: _first_line(connection, route.url))
-        yield took.told(line or "")
+        yield _timed("first byte", where, lambda: (None, _first_line(connection, route.url)))[1]
 
 
-class _Timed:
-    """Takes the time of a step, and turns what it raises into a sentence."""
+def _timed(name: str, where: str, go: Callable[[], tuple[T, str]]) -> tuple[T | None, Step]:
+    """What a step comes to, or None, and the step; what it raises is turned into a sentence.
 
-    def __init__(self, where: str) -> None:
-        self._where = where
-        self._step = Step("", 0.0, "")
-
-    def step(self, name: str, go: Callable[[], T]) -> T | None:
-        begun = time.monotonic()
-        error: NemochatError | None = None
-        done = None
-        try:
-            done = go()
-        except NemochatError as raised:
-            error = raised
-        except TimeoutError:
-            error = Unreachable(f"{self._where} did not answer in time", "Is the network up?")
-        except (OSError, ValueError) as raised:
-            error = faults.explained(raised, self._where)
-        self._step = Step(name, time.monotonic() - begun, "", error)
-        return done
-
-    def told(self, said: str) -> Step:
-        """The last step, with what was found."""
-        return Step(self._step.name, self._step.seconds, said, self._step.error)
+    Args:
+        name: The step's.
+        where: Where it leads.
+        go: Goes it; returns what it comes to, and what is said of that.
+    """
+    begun = time.monotonic()
+    error: NemochatError
+    try:
+        done, said = go()
+    except NemochatError as raised:
+        error = raised
+    except TimeoutError:
+        error = Unreachable(f"{where} did not answer in time", _UP)
+    except (OSError, ValueError) as raised:
+        error = faults.explained(raised, where)
+    else:
+        return done, Step(name, time.monotonic() - begun, said)
+    return None, Step(name, time.monotonic() - begun, "", error)
 
 
-def _addresses(host: str, port: int, seconds: float) -> list[Any]:
+def _addresses(host: str, port: int, seconds: float) -> tuple[list[Any], str]:
     """The addresses of a name; the system's resolver may take minutes, and is not waited for."""
     found: list[Any] = []
     failed: list[Exception] = []
@@ -134,8 +128,8 @@ def _addresses(host: str, port: int, seconds: float) -> list[Any]:
     if failed:
         raise failed[0]
     if not found:
-        raise Unreachable(f"the name {host} was not found in time", "Is the network up?")
-    return found
+        raise Unreachable(f"the name {host} was not found in time", _UP)
+    return found, ", ".join(dict.fromkeys(each[4][0] for each in found))
 
 
 def _connected(addresses: list[Any], seconds: float) -> socket.socket:
@@ -152,6 +146,11 @@ def _connected(addresses: list[Any], seconds: float) -> socket.socket:
         else:
             return connection
     raise failed
+
+
+def _encrypted(plain: socket.socket, route: Route) -> tuple[SSLSocket, str]:
+    encrypted = trusted(route).wrap_socket(plain, server_hostname=route.certified)
+    return encrypted, encrypted.version() or ""
 
 
 def _first_line(connection: socket.socket, address: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import ssl
 from pathlib import Path
@@ -18,6 +19,34 @@ def trusted(route: Route) -> ssl.SSLContext:
     Raises:
         ConfigurationError: they cannot be read.
     """
+    context = _named(route)
+    context.sslsocket_class = _Secured
+    return context
+
+
+class _Secured(ssl.SSLSocket):
+    """A connection that is closed where no key is agreed on.
+
+    Python 3.11 leaves it to the garbage, since nobody else has it yet, where the other side had
+    reset it before (`wrap_socket` asks for that with `getpeername`) and where Ctrl-C comes.
+    """
+
+    def getpeername(self) -> object:
+        try:
+            return super().getpeername()
+        except OSError as error:
+            self.close()
+            raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from error
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - Python's
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
+def _named(route: Route) -> ssl.SSLContext:
     try:
         if route.ca_bundle:
             return _read(route.ca_bundle, folder=Path(route.ca_bundle).is_dir())

@@ -126,7 +126,7 @@ class Renderer:
             return False
         if not text.strip("|:- \t"):
             return False
-        return size > LONGEST_CLAIMED or not (text[0] == "[" and may_define(text))
+        return size > LONGEST_CLAIMED or not may_define(text)
 
 
 def render(text: str, width: int, *, math: bool = True, numbered: bool = False) -> list[Row]:
