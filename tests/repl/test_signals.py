@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +17,7 @@ import pytest
 from tests.conftest import Program
 from tests.streaming import Streaming
 from tests.terminal import BASH, CTRL_C, CTRL_D, CTRL_Z, ENTER, Screen
+from tests.wire.secured import until
 
 CTRL_G, CTRL_R = "\x07", "\x12"
 WORDS = [f"word{number:03}" for number in range(300)]
@@ -233,6 +235,13 @@ def test_a_chat_that_was_stopped_from_outside_draws_its_prompt_again(
         assert code(program) == 0
 
 
+def quiet(terminal: Screen, program: Program) -> bool:
+    """Whether the terminal is the program's, and its echo off."""
+    descriptor = terminal.process.child_fd
+    echo = termios.tcgetattr(descriptor)[3] & termios.ECHO
+    return not echo and os.tcgetpgrp(descriptor) == os.getpgid(process(program))
+
+
 def test_an_answer_that_was_stopped_from_outside_goes_on_whole_and_unseen_keys_stay_unseen(
     program: Program, streaming: Streaming
 ) -> None:
@@ -242,7 +251,7 @@ def test_an_answer_that_was_stopped_from_outside_goes_on_whole_and_unseen_keys_s
         terminal.wait_for_row("$")
         terminal.say("echo from here on; fg")
         terminal.wait_for("\nfrom here on")
-        terminal.wait_for(f"{WORDS[0]} ")
+        until(lambda: quiet(terminal, program))
         terminal.type("next")
         streaming.goes_on.set()
         terminal.wait_for_row("> next")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Iterator
 
@@ -54,3 +55,28 @@ def test_an_error_comes_where_deltas_are_awaited_and_ctrl_c_is_as_before() -> No
     assert not stopped
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_painting_goes_on_after_a_signal_whose_handler_takes_its_time() -> None:
+    """As after a pause of the process, which a signal ends."""
+    here, stopped, painted = threading.get_ident(), threading.Event(), 0
+
+    def nothing() -> Iterator[Delta]:
+        stopped.wait(20)
+        yield from ()
+
+    def frame() -> float:
+        nonlocal painted
+        painted += 1
+        if painted == 1:
+            threading.Timer(0.05, signal.pthread_kill, [here, signal.SIGUSR1]).start()
+        if painted == 3:
+            raise TimeoutError
+        return 0.1
+
+    usual = signal.signal(signal.SIGUSR1, lambda *_: time.sleep(0.2))
+    try:
+        with pytest.raises(TimeoutError):
+            list(following(nothing(), stopped.set, frame))
+    finally:
+        signal.signal(signal.SIGUSR1, usual)

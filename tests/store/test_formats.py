@@ -363,7 +363,6 @@ def test_a_markdown_export_tells_how_an_answer_ended(
     [
         ("", None, "markdown"),
         ("", "x", "markdown"),
-        ("", "x.unknown", "markdown"),
         ("", "X.HTM", "html"),
         ("JSON", "x.md", "json"),
         ("txt", None, "text"),

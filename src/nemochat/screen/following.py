@@ -6,6 +6,7 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -60,15 +61,13 @@ class _Reading:
         self.over = False
         self._deltas = deltas
         self._arrived: queue.SimpleQueue[Delta | _End] = queue.SimpleQueue()
+        self._some = threading.Event()
         self._thread = threading.Thread(target=self._read, name="nemochat-answer", daemon=True)
         self._thread.start()
 
     def next(self, seconds: float) -> Delta | None:
         """The next delta, if it comes within so many seconds; None at the end, too."""
-        try:
-            each = self._arrived.get(timeout=seconds)
-        except queue.Empty:
-            return None
+        each = self._arrival() or self._awaited(seconds)
         if not isinstance(each, _End):
             return each
         self.over = True
@@ -80,14 +79,35 @@ class _Reading:
         """Wait for the thread, but not for long."""
         self._thread.join(SECONDS_TO_STOP)
 
+    def _arrival(self) -> Delta | _End | None:
+        with suppress(queue.Empty):
+            return self._arrived.get_nowait()
+        return None
+
+    def _awaited(self, seconds: float) -> Delta | _End | None:
+        """What arrives within so many seconds.
+
+        The queue's own waiting has no end in Python 3.11 and 3.12 where a signal came and the time
+        is over when its handler is: after a pause of the process, or a Ctrl-C.
+        """
+        self._some.clear()
+        if (each := self._arrival()) is None and self._some.wait(seconds):
+            each = self._arrival()
+        return each
+
+    def _put(self, each: Delta | _End) -> None:
+        self._arrived.put(each)
+        if not self._some.is_set():
+            self._some.set()
+
     def _read(self) -> None:
         try:
             for delta in self._deltas:
-                self._arrived.put(delta)
+                self._put(delta)
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
-            self._arrived.put(_End(error))
+            self._put(_End(error))
         else:
-            self._arrived.put(_End(None))
+            self._put(_End(None))
 
 
 def following(
