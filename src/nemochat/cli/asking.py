@@ -1,14 +1,18 @@
-"""The flags of `nemochat ask` alone, and which of them go together. A door to typer."""
+"""The flags of `nemochat ask` alone, and which of them go together.
+
+typer reads them off these annotations; without a flag to be read it is not loaded.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NamedTuple
-
-import typer
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from nemochat.core.values import shown
 from nemochat.errors import UsageError
+
+if TYPE_CHECKING:
+    import typer
 
 FORMATS = ("text", "json", "jsonl")
 

@@ -52,7 +52,7 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
 
 def _fields(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a NamedTuple
     """The flags that a named tuple declares."""
-    hints = get_type_hints(kind, include_extras=True)
+    hints = get_type_hints(kind, localns={"typer": typer}, include_extras=True)
     for name, default in kind._field_defaults.items():
         yield _parameter(name, hints[name], default)
 

@@ -59,11 +59,35 @@ def run(arguments: list[str]) -> int:
 
 
 def _command(arguments: list[str]) -> int:
-    if not arguments and not early.asks(arguments):  # the chat, without a flag to be read
-        from nemochat.cli.given import Given
-        from nemochat.cli.talk import talk
+    try:
+        return (_without_flags if _bare(arguments) else _with_flags)(arguments)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OutputError(f"standard output cannot be written ({error.strerror})") from error
 
-        return talk(Given(), None)
+
+def _bare(arguments: list[str]) -> bool:
+    """Whether it is the chat or a question, without a flag that typer would have to read."""
+    flags = (word for word in arguments if word.startswith("-") and word != "-")
+    return arguments[:1] in ([], ["ask"]) and not any(flags)
+
+
+def _without_flags(arguments: list[str]) -> int:
+    """What typer would call: to load it and to declare the flags takes a third of a start."""
+    from nemochat.cli.given import Given
+
+    if early.asks(arguments):
+        from nemochat.cli.ask import ask
+        from nemochat.cli.asking import Asking
+
+        return ask(arguments[1:], Given(), Asking())
+    from nemochat.cli.talk import talk
+
+    return talk(Given(), None)
+
+
+def _with_flags(arguments: list[str]) -> int:
     import typer
 
     if arguments[:1] == ["help"] and len(arguments) == 2:  # noqa: PLR2004 - it and its topic
@@ -79,10 +103,6 @@ def _command(arguments: list[str]) -> int:
         raise _usage(error, arguments) from error
     except SystemExit:  # typer's way when the reader of its page, --help, has left
         raise Ended(ExitCode.PIPE_CLOSED) from None
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        raise OutputError(f"standard output cannot be written ({error.strerror})") from error
     return code if isinstance(code, int) else ExitCode.OK
 
 
