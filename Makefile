@@ -6,7 +6,7 @@ LOWEST := .venv-lowest
 DIST := .venv-dist
 SITE := .venv-site
 MUTANTS := .venv-mutants
-PYTEST := pytest --numprocesses 4 --dist loadfile
+PYTEST := pytest --numprocesses 4 --dist worksteal
 NEW_PIP := --quiet --upgrade 'pip>=25.1' # before it there is no --group
 
 .DEFAULT_GOAL := help
