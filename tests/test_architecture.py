@@ -12,7 +12,7 @@ from tests.floors import NEIGHBOURS, SOURCE, floor, imported, known, modules, ro
 DOORS = {
     "httpx": {"wire/proxied.py"},
     "httpcore": {"wire/transport.py"},
-    "certifi": {"wire/trust.py"},
+    "certifi": {"wire/attempt.py"},
     "idna": {"wire/hosts.py"},
     "sqlite3": {"store/database.py", "store/opening.py"},
     "rich": {"screen/colours.py"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,11 +12,14 @@ import pytest
 
 from nemochat import config, tokens
 from nemochat.directories import directories
+from nemochat.errors import ConfigurationError
 from nemochat.wire import early
+from nemochat.wire.route import Route
+from nemochat.wire.trust import trusted
 from tests.conftest import Program
 from tests.test_imports import LOADED, PROFILED
 from tests.wire.fault_server.scripts import HELLO
-from tests.wire.secured import AUTHORITY, secured, unused_port
+from tests.wire.secured import AUTHORITY, secured, until, unused_port
 
 SECONDS = 5.0
 SECRET = "sk-not-to-be-kept"
@@ -39,12 +43,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     early._BEGUN.clear()
 
 
-def keep(port: int) -> None:
+def keep(port: int, bundle: str = "") -> None:
     folders = directories()
     early.keep(
         ("127.0.0.1", port),
         SECONDS,
-        encrypted=False,
+        encrypted=bool(bundle),
+        bundle=bundle,
         config=str(folders.config / "config.toml"),
         tokens=str(folders.state / "tokens"),
         variable="FAR_TOKEN",
@@ -54,7 +59,12 @@ def keep(port: int) -> None:
 def begun(port: int) -> bool:
     """Whether a connection to there is begun; it is closed again."""
     early.begin()
-    if connection := early.taken("127.0.0.1", port, SECONDS):
+    return close(port)
+
+
+def close(port: int) -> bool:
+    """Close the connection that was begun, if one was."""
+    if connection := early.connection("127.0.0.1", port, SECONDS):
         connection.close()
     return connection is not None
 
@@ -138,7 +148,7 @@ def test_what_was_kept_in_part_leads_nowhere(home: Path, listening: int) -> None
     for length in range(len(whole)):
         file.write_bytes(whole[:length])
         early.begin()
-        assert early._BEGUN == {}, whole[:length]
+        assert early._BEGUN == [], whole[:length]
     file.write_bytes(b"\xff\n" * 40)
     assert not begun(listening)
 
@@ -169,8 +179,8 @@ def test_why_there_is_no_connection_is_told() -> None:
     keep(port)
     early.begin()
     with pytest.raises(ConnectionRefusedError):
-        early.taken("127.0.0.1", port, SECONDS)
-    assert early.taken("127.0.0.1", port, SECONDS) is None
+        early.connection("127.0.0.1", port, SECONDS)
+    assert early.connection("127.0.0.1", port, SECONDS) is None
 
 
 @pytest.mark.usefixtures("home")
@@ -183,7 +193,7 @@ def test_a_connection_that_does_not_come_is_left_in_time() -> None:
             keep(port)
             early.begin()
             with pytest.raises(TimeoutError):
-                early.taken("127.0.0.1", port, 0.1)
+                early.connection("127.0.0.1", port, 0.1)
 
 
 @pytest.mark.usefixtures("home")
@@ -206,3 +216,27 @@ def test_its_flags_are_those_of_the_settings() -> None:
     assert short == {f"-{letter}" for letter in early.LETTERS} - {"-h"}
     assert all(early.decided([flag]) for flag in short)
     assert tokens.ANY == "NEMOCHAT_TOKEN"
+
+
+@pytest.mark.usefixtures("home")
+def test_certificates_are_read_beside_it_and_given_once(listening: int) -> None:
+    keep(listening, AUTHORITY)
+    early.begin()
+    until(lambda: bool(early._BEGUN[0].place))
+    assert early.context(str(Path(AUTHORITY).with_name("good.pem"))) is None
+    read = early.context(AUTHORITY)
+    assert read is not None
+    assert read.cert_store_stats()["x509_ca"] == 1
+    assert (read.check_hostname, read.verify_mode) == (True, ssl.CERT_REQUIRED)
+    assert early.context(AUTHORITY) is None
+    close(listening)
+
+
+@pytest.mark.usefixtures("home")
+def test_certificates_that_cannot_be_read_are_told_where_they_are_needed(listening: int) -> None:
+    keep(listening, __file__)
+    early.begin()
+    until(lambda: bool(early._BEGUN[0].place))
+    with pytest.raises(ConfigurationError, match=f"the certificates in {__file__} cannot be read"):
+        trusted(Route("https://127.0.0.1/v1", __file__))
+    close(listening)

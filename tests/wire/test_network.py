@@ -22,7 +22,7 @@ from tests.wire.fault_server.scripts import (
     plays,
 )
 from tests.wire.fault_server.server import FaultServer
-from tests.wire.secured import AUTHORITY, GOOD, outcome, secured, tunnels, unused_port
+from tests.wire.secured import AUTHORITY, GOOD, outcome, secured, text, tunnels, unused_port
 
 
 def test_nothing_that_answers_is_said_and_tried_again() -> None:
@@ -54,7 +54,7 @@ def test_a_name_outside_ascii_is_asked_for_as_the_network_knows_it(
     resolve = socket.getaddrinfo
     known = {"xn--strae-oqa.example": "127.0.0.1"}
     monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *a, **k: resolve(known.get(host, host), *a, **k)
+        socket, "getaddrinfo", lambda h, *a, **k: resolve(known.get(text(h), h), *a, **k)
     )
     with FaultServer(GOOD) as server:
         host = f"host: xn--strae-oqa.example:{server.port}\r\n".encode()
@@ -76,7 +76,7 @@ def test_a_certificate_names_its_host_without_the_dot_of_an_absolute_name(
 ) -> None:
     resolve = socket.getaddrinfo
     monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *a, **k: resolve(host.rstrip("."), *a, **k)
+        socket, "getaddrinfo", lambda host, *a, **k: resolve(text(host).rstrip("."), *a, **k)
     )
     with secured("good") as server, FaultServer(tunnels) as proxy:
         for through in ("", f"http://127.0.0.1:{proxy.port}"):

@@ -19,7 +19,7 @@ from nemochat.wire import page
 from nemochat.wire.page import Address, fetched, public
 from tests.wire.fault_server.scripts import head, plays, refuses
 from tests.wire.fault_server.server import FaultServer
-from tests.wire.secured import AUTHORITY, secured, tunnels, unused_port
+from tests.wire.secured import AUTHORITY, secured, text, tunnels, unused_port
 
 HERE = IPv4Address("127.0.0.1")
 Answer = tuple[int, dict[str, str], bytes]
@@ -76,7 +76,8 @@ def named(monkeypatch: pytest.MonkeyPatch, **names: str | list[str]) -> list[str
     """Let names have addresses; a list is one for each time that it is asked. What was asked."""
     asked: list[str] = []
 
-    def resolve(host: str, port: int | None, *_: object, **__: object) -> list[Any]:
+    def resolve(asked_for: str | bytes, port: int | None, *_: object, **__: object) -> list[Any]:
+        host = text(asked_for)
         asked.append(host)
         told = names.get(host.replace(".", "_"), host)
         told = told.pop(0) if isinstance(told, list) else told

@@ -44,6 +44,7 @@ def _keep(way: Route, row: endpoints.Endpoint) -> None:
         (urlsplit(way.url).hostname or "", way.port),
         way.connect,
         encrypted=way.encrypted,
+        bundle=way.ca_bundle,
         config=str(config.path()),
         tokens=str(token_file() or ""),
         variable=row.token_variable,

@@ -7,13 +7,13 @@ load the rest of the program: 150 ms where a round trip takes 60.
 from __future__ import annotations
 
 import socket
-import sys
 import time
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nemochat.wire import early
+from nemochat.wire.attempt import connected, hasten, relax
 from nemochat.wire.endpoints import local
 from nemochat.wire.route import Route
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     import ssl
 
 SECONDS_KEPT = 60.0  # that an idle connection waits for a request
-# How long one thread computes while another has something to do: with Python's 5 ms, a connection
-# waits for the imports beside it at each of its steps.
-SECONDS_OF_A_TURN = 0.0005
-_USUAL_TURN = sys.getswitchinterval()
 _BEGUN: dict[Route, Dialler] = {}
 
 
@@ -76,7 +72,7 @@ class Dialler:
             name="nemochat-dialling",
             daemon=True,
         )
-        sys.setswitchinterval(SECONDS_OF_A_TURN)
+        hasten()
         self._thread.start()
         return True
 
@@ -126,7 +122,7 @@ class Dialler:
         except Exception as error:  # noqa: BLE001 - it is raised where the connection is awaited
             self._failed = error
         finally:
-            sys.setswitchinterval(_USUAL_TURN)
+            relax()
 
     def _open(self, host: str, port: int, seconds: float | None) -> socket.socket:
         if not self._route.encrypted:
@@ -182,9 +178,8 @@ def alive(connection: socket.socket) -> bool:
 
 
 def _connected(host: str, port: int, seconds: float | None) -> socket.socket:
-    connection = early.taken(host, port, seconds)
-    if connection is None:
-        connection = socket.create_connection((host, port), seconds)
+    begun = early.connection(host, port, seconds)
+    connection = connected(host, port, seconds) if begun is None else begun
     connection.settimeout(seconds)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection

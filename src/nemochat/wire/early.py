@@ -13,10 +13,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from nemochat import __version__
+from nemochat.wire.attempt import Attempt, hasten
 
 TYPE_CHECKING = False  # typing takes 7 ms to load
 if TYPE_CHECKING:
     import socket
+    import ssl
 
 # What decides where to, besides a token: settings, each with a flag and a variable of its name.
 DECIDING = ("endpoint", "base_url", "ca_bundle", "proxy", "connect_timeout", "profile")
@@ -26,7 +28,7 @@ LETTERS = "ph"  # of `--profile` and `--help`
 NAME = "way"  # of the file, in the folder of what is neither settings nor conversations
 _PLACES = ("HOME", "XDG_CONFIG_HOME")
 _WHOLE = "."  # the last line of a file that was written to its end
-_BEGUN: dict[tuple[str, int], _Attempt] = {}
+_BEGUN: list[Attempt] = []  # one at most
 
 
 def asks(arguments: Sequence[str]) -> bool:
@@ -44,21 +46,34 @@ def decided(arguments: Iterable[str]) -> bool:
 def begin() -> None:
     """Begin to connect to where the last question went, if that is where the next one goes."""
     with suppress(OSError, ValueError):
-        *on, host, port, seconds, encrypted, end = _read().split("\n")
+        *on, host, port, seconds, encrypted, bundle, end = _read().split("\n")
         config, tokens, variable, *_ = on
         if end == _WHOLE and on == _depending(config, tokens, variable):
-            way = (host, int(port))
-            _BEGUN[way] = _Attempt(way, float(seconds), encrypted=bool(encrypted))
+            hasten()
+            attempt = Attempt((host, int(port)), float(seconds))
+            if encrypted:
+                attempt.read(bundle)
+            _BEGUN.append(attempt)
 
 
-def taken(host: str, port: int, seconds: float | None) -> socket.socket | None:
-    """The connection to there that was begun, once it stands; None if none was.
+def connection(host: str, port: int, seconds: float | None) -> socket.socket | None:
+    """The connection to there that was begun, once it stands; None if none was. It is given once.
 
     Raises:
         OSError: it cannot be opened; TimeoutError where that takes longer than `seconds`.
     """
-    begun = _BEGUN.pop((host, port), None)
-    return None if begun is None else begun.result(seconds)
+    for begun in _BEGUN:
+        if begun.way == (host, port):
+            return begun.connection(seconds)
+    return None
+
+
+def context(place: str) -> ssl.SSLContext | None:
+    """What believes the certificates of this file, if that was begun to be read, once."""
+    for begun in _BEGUN:
+        if begun.place == place:
+            return begun.context()
+    return None
 
 
 def keep(
@@ -66,6 +81,7 @@ def keep(
     seconds: float,
     *,
     encrypted: bool,
+    bundle: str,
     config: str,
     tokens: str,
     variable: str,
@@ -76,50 +92,19 @@ def keep(
         way: Where it goes: a host, in ASCII, and a port.
         seconds: How long to wait for a connection.
         encrypted: Whether TLS is spoken there.
+        bundle: The setting's certificates to trust, or "".
         config: The configuration file that says so.
         tokens: The file of tokens.
         variable: The variable that may hold the token, besides `NEMOCHAT_TOKEN`.
     """
     on = _depending(config, tokens, variable)
-    lines = (*on, way[0], str(way[1]), str(seconds), "tls" if encrypted else "", _WHOLE)
+    lines = (*on, way[0], str(way[1]), str(seconds), "tls" if encrypted else "", bundle, _WHOLE)
     text = "\n".join(lines)
     with suppress(OSError, ValueError):
         if on and text != _read():
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
             with os.fdopen(os.open(_file(), flags, 0o600), "wb") as file:
                 file.write(os.fsencode(text))
-
-
-class _Attempt:
-    """A connection that is being opened."""
-
-    def __init__(self, way: tuple[str, int], seconds: float, *, encrypted: bool) -> None:
-        from threading import Event, Thread
-
-        self._opened: socket.socket | None = None
-        self._failed: OSError | None = None
-        self._over = Event()
-        Thread(target=self._open, args=(way, seconds, encrypted), daemon=True).start()
-
-    def result(self, seconds: float | None) -> socket.socket:
-        """The connection; OSError if there is none, or none in so many seconds."""
-        if not self._over.wait(seconds):
-            raise TimeoutError
-        if self._failed is not None:
-            raise self._failed
-        assert self._opened is not None
-        return self._opened
-
-    def _open(self, way: tuple[str, int], seconds: float, encrypted: bool) -> None:  # noqa: FBT001
-        import socket
-
-        try:
-            self._opened = socket.create_connection(way, seconds)
-        except OSError as error:
-            self._failed = error
-        self._over.set()
-        if encrypted:
-            import ssl  # noqa: F401 - beside what the main thread loads
 
 
 def _decides(word: str) -> bool:

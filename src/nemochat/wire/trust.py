@@ -8,6 +8,8 @@ import ssl
 from pathlib import Path
 
 from nemochat.errors import ConfigurationError
+from nemochat.wire import early
+from nemochat.wire.attempt import certificates
 from nemochat.wire.route import Route
 
 
@@ -47,29 +49,23 @@ class _Secured(ssl.SSLSocket):
 
 
 def _named(route: Route) -> ssl.SSLContext:
+    place = certificates(route.ca_bundle)
     try:
-        if route.ca_bundle:
-            return _read(route.ca_bundle, folder=Path(route.ca_bundle).is_dir())
-        if file := os.environ.get("SSL_CERT_FILE"):
-            return _read(file)
-        if folder := os.environ.get("SSL_CERT_DIR"):
-            return _read(folder, folder=True)
+        return early.context(place) or _read(place)
     except OSError as error:
         where = f"in {route.ca_bundle}" if route.ca_bundle else _NAMED
         raise ConfigurationError(f"the certificates {where} cannot be read") from error
-    import certifi
-
-    return _read(certifi.where())
 
 
 _NAMED = "that SSL_CERT_FILE or SSL_CERT_DIR names"
 
 
-def _read(place: str, *, folder: bool = False) -> ssl.SSLContext:
-    if folder:
-        if not any(
-            Path(each).is_dir() for each in place.split(os.pathsep)
-        ):  # OpenSSL passes it over
-            raise NotADirectoryError(place)
+def _read(place: str) -> ssl.SSLContext:
+    """Read a file, a folder or, as SSL_CERT_DIR may name them, several folders."""
+    path = Path(place)
+    several = os.pathsep in place and not path.exists()
+    if several and not any(Path(each).is_dir() for each in place.split(os.pathsep)):
+        raise NotADirectoryError(place)  # OpenSSL passes it over
+    if several or path.is_dir():
         return ssl.create_default_context(capath=place)
     return ssl.create_default_context(cafile=place)
