@@ -1,7 +1,4 @@
-"""A connection that is opened while everything else is loaded, and the certificates for it.
-
-Nothing is imported here that takes time, but in the threads that need it.
-"""
+"""A connection that is opened while everything else is loaded, and the certificates for it."""
 
 from __future__ import annotations
 
@@ -80,6 +77,8 @@ class Attempt:
     """
 
     def __init__(self, way: tuple[str, int], seconds: float) -> None:
+        import socket  # noqa: F401 - beside others, the import would take three times as long
+
         self.way: tuple[str, int] | None = way
         self.place = ""
         self._opened: socket.socket | None = None
