@@ -89,6 +89,8 @@ class Attempt:
 
     def read(self, bundle: str) -> None:
         """Begin to read the certificates."""
+        import ssl  # noqa: F401 - as above; to read them is C's work, beside which Python goes on
+
         self._supplied = _begun(lambda: self._supply(bundle))
 
     def connection(self, seconds: float | None) -> socket.socket:
