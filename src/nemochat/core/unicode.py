@@ -5,6 +5,8 @@ from __future__ import annotations
 
 def whole(text: str) -> str:
     """A text with the halves of its characters joined, and U+FFFD for one that stands alone."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:  # there are halves
