@@ -11,7 +11,7 @@ from tests.floors import NEIGHBOURS, SOURCE, floor, imported, known, modules, ro
 
 DOORS = {
     "httpx": {"wire/proxied.py"},
-    "httpcore": {"wire/transport.py"},
+    "h11": {"wire/transport.py"},
     "certifi": {"wire/attempt.py"},
     "idna": {"wire/hosts.py"},
     "sqlite3": {"store/database.py", "store/opening.py"},

@@ -18,9 +18,19 @@ from tests.wire.secured import until
 LOADED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\S+)", re.MULTILINE)
 PROFILED = {"PYTHONPROFILEIMPORTTIME": "1"}
 
+HTTP = {"h11", "ssl", "socket", "dataclasses", "inspect"}
 # What is asked for and not there is told like what is loaded: httpcore asks for trio.
-HTTP = {"httpcore", "h11", "ssl", "socket", "logging", "trio", "dataclasses", "inspect"}
-PROXIES = {"httpx", "http.client", "http.cookiejar", "urllib.request", "click"}
+PROXIES = {
+    "httpx",
+    "httpcore",
+    "anyio",
+    "trio",
+    "logging",
+    "http.client",
+    "http.cookiejar",
+    "urllib.request",
+    "click",
+}
 DATABASE = {"sqlite3"}
 FOLDERS = {"platformdirs"}
 EDITOR = {"prompt_toolkit", "wcwidth", "asyncio", "concurrent.futures", "socket", "ssl", "xml"}

@@ -247,7 +247,7 @@ def test_nothing_of_http_is_loaded_before_the_first_question() -> None:
         "from nemochat.wire.terms import Terms;"
         "from nemochat.wire.endpoints import Asked; from nemochat.wire.route import Route;"
         "Client(Terms(Route('https://api.example'), 'sk-test', Asked('T', 'm'), print)).close();"
-        "print({'httpx', 'httpcore'} & set(sys.modules))"
+        "print({'httpx', 'h11'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

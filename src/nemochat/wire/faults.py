@@ -42,6 +42,11 @@ def silent(where: str) -> Stalled:
     return Stalled(f"{where} fell silent", "--first-byte-timeout and --idle-timeout wait longer")
 
 
+def late(where: str) -> Unreachable:
+    """The error for a connection that did not come about in time."""
+    return Unreachable(f"{where} did not answer in time", "Is the network up?")
+
+
 def ending(error: EndpointError) -> Ending:
     """How an answer ended that this error broke off after some text."""
     if isinstance(error, Stalled):
@@ -92,7 +97,7 @@ def _from_cause(cause: BaseException, where: str) -> NemochatError | None:
                 f"{where} cannot be reached ({cause.strerror})", "Is the network up?"
             )
         case OSError() if cause.errno == errno.ETIMEDOUT:
-            return Unreachable(f"{where} did not answer in time", "Is the network up?")
+            return late(where)
         case UnicodeError():
             return ConfigurationError(f"the address {where} holds a name that is none")
         case ImportError():
@@ -128,9 +133,11 @@ def _from_name(error: Exception, where: str) -> NemochatError:
         case "ValueError":  # so does the library speak of a proxy of another kind
             return Unreachable(f"the address of the proxy is wrong ({said})")
         case "ConnectTimeout" | "PoolTimeout":
-            return Unreachable(f"{where} did not answer in time", "Is the network up?")
-        case "ReadTimeout" | "WriteTimeout":
+            return late(where)
+        case "ReadTimeout" | "WriteTimeout" | "TimeoutError":
             return silent(where)
+        case "EOFError":
+            return _unanswered(where)
         case "ProxyError":
             hint = PROXY_LOGIN if said.startswith("407") else _ROUND
             return Unreachable(f"the proxy refused the connection ({said})", hint)
@@ -142,9 +149,13 @@ def _from_name(error: Exception, where: str) -> NemochatError:
             return Lost(f"the connection to {where} broke off ({said or name})", retriable=True)
 
 
+def _unanswered(where: str) -> Lost:
+    return Lost(f"{where} closed the connection without an answer", retriable=True)
+
+
 def _from_protocol(said: str, where: str) -> EndpointError:
     if "without sending a response" in said:
-        return Lost(f"{where} closed the connection without an answer", retriable=True)
+        return _unanswered(where)
     if "closed" in said or "incomplete" in said:
         return Lost(f"{where} closed the connection in the middle")
     if "too long" in said:

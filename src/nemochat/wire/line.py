@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from threading import Event
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.errors import EndpointError
 from nemochat.wire import faults
@@ -19,6 +18,8 @@ from nemochat.wire.route import Route
 from nemochat.wire.watchdog import Watchdog, shut
 
 if TYPE_CHECKING:
+    import socket
+
     from nemochat.wire.proxied import Proxied
     from nemochat.wire.transport import Direct, Response
 
@@ -69,9 +70,7 @@ class Line:
         self._stop = Event()
         self._route = route
         self._headers = {"Accept-Encoding": ACCEPTED, **headers}
-        self._endpoint = route.name or urlsplit(route.base_url).netloc
-        self._where = self._endpoint
-        self._stream: Any = None
+        self._connection: socket.socket | None = None
 
     def prepare(self) -> None:
         """Load what sends a request, and begin to connect."""
@@ -121,19 +120,13 @@ class Line:
         self, method: str, path: str, content: bytes, patience: Patience, watchdog: Watchdog
     ) -> Response:
         self._go_on()
-        left = patience.left()
         connecting = min(self._route.connect, patience.in_all())
-        timeouts = {"connect": connecting, "read": left, "write": left, "pool": None}
-        extensions = {"timeout": timeouts, "trace": self._trace}
         watchdog.watch(patience.in_all())
         begun = time.monotonic()
-        response = self._way.send(method, path, content, extensions)
+        response = self._way.send(method, path, content, connecting, patience.left())
         self._go_on()
         watchdog.rest()
         patience.waited(time.monotonic() - begun)
-        # From here on, the time-outs are the patience's. The library looks for its own in this
-        # dictionary again when the body is read.
-        timeouts.clear()
         return response
 
     def _pieces(
@@ -147,7 +140,7 @@ class Line:
         """The next bytes of a body, None at its end; the clock runs only here."""
         left = patience.left()
         if left <= 0:
-            raise faults.Stalled(f"{self._where} sent signs of life but no answer")
+            raise faults.Stalled(f"{self._way.place} sent signs of life but no answer")
         with self._explaining(watchdog):
             watchdog.watch(left)
             begun = time.monotonic()
@@ -169,29 +162,19 @@ class Line:
         if self._route.direct:
             from nemochat.wire.transport import Direct
 
-            return Direct(self._route, self._dialler, self._headers)
+            return Direct(self._route, self._dialler, self._headers, self._opened)
         from nemochat.wire.proxied import Proxied
 
-        return Proxied(self._route, self._headers)
+        return Proxied(self._route, self._headers, self._opened)
 
-    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
-        """Remember where the connection goes, and the connection, for `stop` to shut it."""
-        if name.endswith("connect_tcp.started"):
-            place = f"{info['host']}:{info['port']}"
-            to = urlsplit(self._route.url).hostname, self._route.port
-            direct = (info["host"].strip("[]").lower(), info["port"]) == to
-            self._where = self._endpoint if direct else f"the proxy {place}"
-        elif name == "proxy.start_tls.started":
-            self._where = f"{self._endpoint} behind {self._where}"
-        elif name.endswith(("connect_tcp.complete", "start_tls.complete")):
-            if self.stopped:
-                shut(info["return_value"].get_extra_info("socket"))
-            else:
-                self._stream = info["return_value"]
+    def _opened(self, connection: socket.socket) -> None:
+        """Remember the connection, for `stop` to shut it, which may have come before."""
+        self._connection = connection
+        if self.stopped:
+            self._shut()
 
     def _shut(self) -> None:
-        if self._stream is not None:
-            shut(self._stream.get_extra_info("socket"))
+        shut(self._connection)
 
     @contextmanager
     def _explaining(self, watchdog: Watchdog) -> Iterator[None]:
@@ -201,5 +184,5 @@ class Line:
             yield
         except failures as error:
             if watchdog.barked:
-                raise faults.silent(self._where) from error
-            raise faults.explained(error, self._where) from error
+                raise faults.silent(self._way.place) from error
+            raise faults.explained(error, self._way.place) from error

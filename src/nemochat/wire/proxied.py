@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx  # noqa: TID253 - loaded late by line.py
 
@@ -22,7 +23,8 @@ class Proxied:
     """Sends requests through a proxy, or past it where NO_PROXY says so.
 
     Attributes:
-        failures: What it raises.
+        failures: What it raises, besides errors of nemochat.
+        place: What is being spoken to, in the words of an error: the endpoint or the proxy.
     """
 
     failures: tuple[type[Exception], ...] = (
@@ -30,26 +32,40 @@ class Proxied:
         *(OSError, ValueError, ImportError),
     )
 
-    def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
-        self._route = route
-        self._headers = headers
-
-    def send(self, method: str, path: str, content: bytes, extensions: dict[str, Any]) -> Response:
-        """Send a request.
+    def __init__(
+        self, route: Route, headers: Mapping[str, str], opened: Callable[[socket.socket], None]
+    ) -> None:
+        """Prepare; nothing is sent yet.
 
         Args:
-            method: Its method.
-            path: What follows the endpoint's address.
-            content: Its body.
-            extensions: Time-outs and a trace, as httpcore takes them.
+            route: The way.
+            headers: Those of each request.
+            opened: Is told of each connection.
+        """
+        self.place = route.endpoint
+        self._route = route
+        self._headers = headers
+        self._opened = opened
+
+    def send(
+        self, method: str, path: str, content: bytes, connecting: float, seconds: float
+    ) -> Response:
+        """Send a request, as `Direct.send` does.
 
         Raises:
             ConfigurationError: the certificates cannot be read.
         """
+        timeouts = {"connect": connecting, "read": seconds, "write": seconds, "pool": None}
         request = self._client.build_request(
-            method, self._route.url + path, content=content or None, extensions=extensions
+            method,
+            self._route.url + path,
+            content=content or None,
+            extensions={"timeout": timeouts, "trace": self._trace},
         )
         response = self._client.send(request, stream=True)
+        # From here on, somebody else has the clock. The library looks for its time-outs in this
+        # dictionary again when the body is read.
+        timeouts.clear()
         return Response(response.status_code, response.headers, response.iter_raw(), response.close)
 
     def close(self) -> None:
@@ -66,6 +82,18 @@ class Proxied:
             proxy=self._route.proxy or None,
             limits=httpx.Limits(max_connections=None, keepalive_expiry=SECONDS_KEPT),
         )
+
+    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
+        """Take note of where a connection leads, and tell of it."""
+        if name.endswith("connect_tcp.started"):
+            to = urlsplit(self._route.url).hostname, self._route.port
+            direct = (info["host"].strip("[]").lower(), info["port"]) == to
+            proxy = f"the proxy {info['host']}:{info['port']}"
+            self.place = self._route.endpoint if direct else proxy
+        elif name == "proxy.start_tls.started":
+            self.place = f"{self._route.endpoint} behind {self.place}"
+        elif name.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._opened(info["return_value"].get_extra_info("socket"))
 
 
 def _wanting(trust: ssl.SSLContext, name: str) -> ssl.SSLContext:

@@ -39,6 +39,11 @@ class Route(NamedTuple):
         return parts._replace(netloc=host + port).geturl()
 
     @property
+    def endpoint(self) -> str:
+        """Where it leads, in the words of an error."""
+        return self.name or urlsplit(self.base_url).netloc
+
+    @property
     def port(self) -> int:
         """The port that is connected to."""
         return urlsplit(self.base_url).port or (443 if self.encrypted else 80)

@@ -1,22 +1,25 @@
-"""The only door to httpcore: requests over connections that are opened here, without a proxy.
+"""The only door to h11: requests over a connection that is opened here, without a proxy.
 
-httpx speaks through httpcore too, and takes 28 ms to load; it is needed where a proxy is on the
-way. That the connections are our own lets one be opened before its request is there. TLS is agreed
-on by the one who opens it: httpcore is told of plain connections alone, and reads no certificates.
+httpx speaks through h11 too, by way of httpcore; the two take 50 ms to load, and are needed where a
+proxy is on the way. That the connection is our own lets it be opened before its request is there.
 """
 
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import httpcore  # noqa: TID253 - loaded late by line.py
+import h11  # noqa: TID253 - loaded late by line.py
 
+from nemochat.wire import faults
 from nemochat.wire.dialing import SECONDS_KEPT, Dialler, alive
 from nemochat.wire.route import Route, quoted
+
+LARGEST_HEAD = 100 * 1024  # bytes of a status and its headers, as in httpx
+_MOST_READ = 64 * 1024  # bytes at once
 
 
 class Response(NamedTuple):
@@ -36,57 +39,157 @@ class Response(NamedTuple):
 
 
 class Direct:
-    """Sends requests over the connections of a dialler.
+    """Sends requests, one at a time, over a connection that is kept from one to the next.
 
     Attributes:
-        failures: What it raises.
+        failures: What it raises, besides errors of nemochat.
+        place: Where it leads, in the words of an error.
     """
 
-    failures: tuple[type[Exception], ...] = (
-        *(httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError),
-        *(OSError, ValueError),
-    )
+    failures: tuple[type[Exception], ...] = (h11.ProtocolError, EOFError, OSError, ValueError)
 
-    def __init__(self, route: Route, dialler: Dialler, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        route: Route,
+        dialler: Dialler,
+        headers: Mapping[str, str],
+        opened: Callable[[socket.socket], None],
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            route: The way.
+            dialler: Opens connections along it.
+            headers: Those of each request.
+            opened: Is told of each connection.
+        """
+        self.place = route.endpoint
         self._route = route
+        self._dialler = dialler
         self._headers = {"Connection": "keep-alive", **headers}
-        self._pool = httpcore.ConnectionPool(
-            max_connections=None, keepalive_expiry=SECONDS_KEPT, network_backend=_Backend(dialler)
-        )
+        self._opened = opened
+        self._kept: _Connection | None = None
 
-    def send(self, method: str, path: str, content: bytes, extensions: dict[str, Any]) -> Response:
+    def send(
+        self, method: str, path: str, content: bytes, connecting: float, seconds: float
+    ) -> Response:
         """Send a request.
 
         Args:
             method: Its method.
             path: What follows the endpoint's address.
             content: Its body.
-            extensions: Time-outs and a trace, as httpcore takes them.
+            connecting: Seconds to connect.
+            seconds: Seconds that each read and write may take, up to the end of the headers.
+
+        Raises:
+            EndpointError: there was no connection in time.
+            ConfigurationError: the certificates cannot be read.
         """
         parts = urlsplit(self._route.url + path)
         headers = {"Host": parts.netloc, **self._headers}
         if content:
             headers["Content-Length"] = str(len(content))
-        target = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
-        place = httpcore.URL(
-            scheme=b"http",  # as far as httpcore knows: the connection is encrypted already
-            host=(parts.hostname or "").encode("ascii"),
-            port=self._route.port,
-            target=quoted(target).encode(),
-        )
-        response = self._pool.handle_request(
-            httpcore.Request(
-                method, place, headers=list(headers.items()), content=content, extensions=extensions
-            )
-        )
-        assert isinstance(response.stream, Iterable)
+        target = quoted(f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}")
+        request = h11.Request(method=method, target=target, headers=list(headers.items()))
+        connection = self._kept = self._connected(parts.hostname or "", connecting)
+        connection.settimeout(seconds)
+        try:
+            connection.send(request, content)
+            response = connection.response()
+        except BaseException:
+            connection.close()
+            raise
+        connection.settimeout(None)  # from here on, somebody else has the clock
         return Response(
-            response.status, _read(response.headers), iter(response.stream), response.close
+            response.status_code, _read(response.headers), connection.body(), connection.leave
         )
 
     def close(self) -> None:
-        """Close all connections."""
-        self._pool.close()
+        """Close the connection."""
+        if self._kept is not None:
+            self._kept.close()
+
+    def _connected(self, host: str, seconds: float) -> _Connection:
+        """The connection that was kept, if it still stands, or another one."""
+        if self._kept is not None:
+            if self._kept.fit():
+                return self._kept
+            self._kept.close()
+        try:
+            opened = self._dialler.connection(host, self._route.port, seconds)
+        except TimeoutError as error:
+            raise faults.late(self.place) from error
+        self._opened(opened)
+        return _Connection(opened)
+
+
+class _Connection:
+    """A connection, and how far the exchange along it is."""
+
+    def __init__(self, opened: socket.socket) -> None:
+        self._socket = opened
+        self._state = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
+        self._since = 0.0
+        self.settimeout = opened.settimeout
+        self.close = opened.close
+
+    def fit(self) -> bool:
+        """Whether another request may be sent along it."""
+        idle = self._state.our_state is h11.IDLE
+        return idle and time.monotonic() - self._since < SECONDS_KEPT and alive(self._socket)
+
+    def send(self, request: h11.Request, content: bytes) -> None:
+        """Send a request; who takes no more of it may have said why."""
+        events = (request, h11.Data(content), h11.EndOfMessage())
+        sent = b"".join([self._state.send(event) or b"" for event in events])
+        try:
+            self._socket.sendall(sent)
+        except TimeoutError:
+            raise
+        except OSError:
+            return
+
+    def response(self) -> h11.Response:
+        """The response, up to its body; EOFError if the other side ends before it."""
+        while True:
+            event = self._state.next_event()
+            if event is h11.NEED_DATA:
+                read = self._socket.recv(_MOST_READ)
+                if not read:
+                    raise EOFError
+                self._state.receive_data(read)
+            elif isinstance(event, h11.Response):
+                return event
+
+    def body(self) -> Iterator[bytes]:
+        """The bytes of the response's body: what came at one go, however it was cut, is one."""
+        came: list[bytes] = []
+        ended = False
+        while not ended:
+            try:
+                event = self._state.next_event()
+            except h11.RemoteProtocolError:
+                if came:
+                    yield b"".join(came)
+                raise
+            ended = event is not h11.NEED_DATA and not isinstance(event, h11.Data)
+            if isinstance(event, h11.Data):
+                came.append(event.data)
+                continue
+            if came:
+                yield b"".join(came)
+                came = []
+            if not ended:
+                self._state.receive_data(self._socket.recv(_MOST_READ))
+
+    def leave(self) -> None:
+        """Let go of it: it is kept if the response was read to its end."""
+        if self._state.our_state is self._state.their_state is h11.DONE:
+            self._state.start_next_cycle()
+            self._since = time.monotonic()
+        else:
+            self._socket.close()
 
 
 def _read(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -96,54 +199,3 @@ def _read(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         key, text = name.decode("latin-1").lower(), value.decode("utf-8", "replace")
         read[key] = f"{read[key]}, {text}" if key in read else text
     return read
-
-
-class _Backend(httpcore.NetworkBackend):
-    def __init__(self, dialler: Dialler) -> None:
-        self._dialler = dialler
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002 - httpcore's
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - httpcore's
-    ) -> _Stream:
-        with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
-            return _Stream(self._dialler.connection(host, port, timeout))
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _told(httpcore.ReadTimeout, httpcore.ReadError):
-            self._connection.settimeout(timeout)
-            return self._connection.recv(max_bytes)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with _told(httpcore.WriteTimeout, httpcore.WriteError):
-            self._connection.settimeout(timeout)
-            self._connection.sendall(buffer)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def get_extra_info(self, info: str) -> object:
-        """What httpcore asks for: whether an idle connection was closed, and the socket."""
-        if info == "is_readable":
-            return not alive(self._connection)
-        return self._connection if info == "socket" else None
-
-
-@contextmanager
-def _told(late: type[Exception], failed: type[Exception]) -> Iterator[None]:
-    """Tell httpcore of a failure in its own terms; what is behind it says why."""
-    try:
-        yield
-    except TimeoutError as error:
-        raise late(error) from error
-    except OSError as error:
-        raise failed(error) from error
