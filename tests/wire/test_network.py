@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _socket
 import socket
 from pathlib import Path
 
@@ -51,10 +52,10 @@ def test_a_name_outside_ascii_is_no_proxy() -> None:
 def test_a_name_outside_ascii_is_asked_for_as_the_network_knows_it(
     monkeypatch: pytest.MonkeyPatch, *, through: bool
 ) -> None:
-    resolve = socket.getaddrinfo
+    resolve = _socket.getaddrinfo
     known = {"xn--strae-oqa.example": "127.0.0.1"}
     monkeypatch.setattr(
-        socket, "getaddrinfo", lambda h, *a, **k: resolve(known.get(text(h), h), *a, **k)
+        _socket, "getaddrinfo", lambda h, *a, **k: resolve(known.get(text(h), h), *a, **k)
     )
     with FaultServer(GOOD) as server:
         host = f"host: xn--strae-oqa.example:{server.port}\r\n".encode()
@@ -74,9 +75,9 @@ def test_a_name_outside_ascii_is_asked_for_as_the_network_knows_it(
 def test_a_certificate_names_its_host_without_the_dot_of_an_absolute_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    resolve = socket.getaddrinfo
+    resolve = _socket.getaddrinfo
     monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *a, **k: resolve(text(host).rstrip("."), *a, **k)
+        _socket, "getaddrinfo", lambda host, *a, **k: resolve(text(host).rstrip("."), *a, **k)
     )
     with secured("good") as server, FaultServer(tunnels) as proxy:
         for through in ("", f"http://127.0.0.1:{proxy.port}"):

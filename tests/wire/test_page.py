@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _socket
 import gzip
 import socket
 import threading
@@ -84,7 +85,7 @@ def named(monkeypatch: pytest.MonkeyPatch, **names: str | list[str]) -> list[str
         family = socket.AF_INET6 if ":" in told else socket.AF_INET
         return [(family, socket.SOCK_STREAM, 6, "", (told, port or 0))]
 
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(_socket, "getaddrinfo", resolve)  # which `socket` asks too
     return asked
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 TYPE_CHECKING = False  # typing takes 7 ms to load
 if TYPE_CHECKING:
+    import _socket
     import socket
     import ssl
     from threading import Event
@@ -39,7 +40,7 @@ def certificates(ca_bundle: str) -> str:
 
 
 def connected(host: str, port: int, seconds: float | None) -> socket.socket:
-    """A connection to there.
+    """A connection to there, that is waited for without an end from then on.
 
     Args:
         host: A name or an address, in ASCII.
@@ -49,23 +50,35 @@ def connected(host: str, port: int, seconds: float | None) -> socket.socket:
     Raises:
         OSError: there is none.
     """
-    import socket
+    return _whole(_opened(host, port, seconds))
+
+
+def _opened(host: str, port: int, seconds: float | None) -> _socket.socket:
+    """The same, by the C module below `socket`: to load that one too takes 5 ms more."""
+    import _socket
 
     failed: OSError | None = None
     # In bytes: for a text, Python would load its codec for names of hosts, which takes 5 ms.
-    for family, kind, protocol, _, address in socket.getaddrinfo(
-        host.encode("ascii"), port, type=socket.SOCK_STREAM
+    for family, kind, protocol, _, address in _socket.getaddrinfo(
+        host.encode("ascii"), port, type=_socket.SOCK_STREAM
     ):
-        opened = socket.socket(family, kind, protocol)
+        opened = _socket.socket(family, kind, protocol)
         try:
             opened.settimeout(seconds)
             opened.connect(address)
+            opened.settimeout(None)
         except OSError as error:
             opened.close()
             failed = failed or error
         else:
             return opened
     raise failed or OSError(f"{host} has no address")
+
+
+def _whole(opened: _socket.socket) -> socket.socket:
+    from socket import socket
+
+    return socket(fileno=opened.detach())
 
 
 class Attempt:
@@ -77,11 +90,9 @@ class Attempt:
     """
 
     def __init__(self, way: tuple[str, int], seconds: float) -> None:
-        import socket  # noqa: F401 - beside others, the import would take three times as long
-
         self.way: tuple[str, int] | None = way
         self.place = ""
-        self._opened: socket.socket | None = None
+        self._opened: _socket.socket | None = None
         self._failed: OSError | None = None
         self._context: ssl.SSLContext | None = None
         self._connected = _begun(lambda: self._connect(way, seconds))
@@ -89,7 +100,7 @@ class Attempt:
 
     def read(self, bundle: str) -> None:
         """Begin to read the certificates."""
-        import ssl  # noqa: F401 - as above; to read them is C's work, beside which Python goes on
+        import ssl  # noqa: F401 - in the thread, beside other imports, it takes three times as long
 
         self._supplied = _begun(lambda: self._supply(bundle))
 
@@ -101,7 +112,7 @@ class Attempt:
         if self._failed is not None:
             raise self._failed
         assert self._opened is not None
-        return self._opened
+        return _whole(self._opened)
 
     def context(self) -> ssl.SSLContext | None:
         """What believes the certificates, once; None where they could not be read."""
@@ -112,7 +123,7 @@ class Attempt:
 
     def _connect(self, way: tuple[str, int], seconds: float) -> None:
         try:
-            self._opened = connected(*way, seconds)
+            self._opened = _opened(*way, seconds)
         except OSError as error:
             self._failed = error
 
