@@ -218,3 +218,12 @@ def test_what_takes_no_time_is_not_begun() -> None:
         with asking(server.base_url) as asked:
             assert asked.text() == HELLO
         assert server.connections == 1
+
+
+def test_a_closed_socket_can_be_shut() -> None:
+    near, far = socket.socketpair()
+    near.close()
+    far.close()
+    dialing.shut(near)
+    dialing.shut(None)
+    assert near.fileno() == -1

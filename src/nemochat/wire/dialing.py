@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -175,6 +176,14 @@ def alive(connection: socket.socket) -> bool:
     except OSError:
         return False
     return False
+
+
+def shut(connection: socket.socket | None) -> None:
+    """Shut a socket both ways, so that a read in another thread ends; the reader closes it."""
+    if connection is not None:
+        with suppress(OSError):  # it was closed already
+            # The plain socket's: an SSLSocket's own would drop the TLS state under the reader.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _connected(host: str, port: int, seconds: float | None) -> socket.socket:

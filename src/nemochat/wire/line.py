@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.errors import EndpointError
 from nemochat.wire import faults
-from nemochat.wire.dialing import dialler
+from nemochat.wire.dialing import dialler, shut
 from nemochat.wire.inflate import ACCEPTED, Inflater
 from nemochat.wire.patience import Patience
 from nemochat.wire.route import Route
-from nemochat.wire.watchdog import Watchdog, shut
 
 if TYPE_CHECKING:
     import socket
 
+    from nemochat.wire.deadline import Clock
     from nemochat.wire.proxied import Proxied
     from nemochat.wire.transport import Direct, Response
 
@@ -108,46 +108,44 @@ class Line:
             EndpointError: no response came.
             ConfigurationError: the address is none.
         """
-        with Watchdog(self._shut) as watchdog:
-            with self._explaining(watchdog):
-                response = self._sent(method, path, content, patience, watchdog)
+        with self._way.clock(self._shut) as clock:
+            with self._explaining(clock):
+                response = self._sent(method, path, content, patience, clock)
             with ExitStack() as leaving:
                 leaving.callback(response.close)
-                pieces = self._pieces(response, patience, watchdog)
+                pieces = self._pieces(response, patience, clock)
                 yield Incoming(response.status, response.headers, pieces)
 
     def _sent(
-        self, method: str, path: str, content: bytes, patience: Patience, watchdog: Watchdog
+        self, method: str, path: str, content: bytes, patience: Patience, clock: Clock
     ) -> Response:
         self._go_on()
         connecting = min(self._route.connect, patience.in_all())
-        watchdog.watch(patience.in_all())
+        clock.watch(patience.in_all())
         begun = time.monotonic()
         response = self._way.send(method, path, content, connecting, patience.left())
         self._go_on()
-        watchdog.rest()
+        clock.rest()
         patience.waited(time.monotonic() - begun)
         return response
 
-    def _pieces(
-        self, response: Response, patience: Patience, watchdog: Watchdog
-    ) -> Iterator[bytes]:
+    def _pieces(self, response: Response, patience: Patience, clock: Clock) -> Iterator[bytes]:
         inflater = Inflater(response.headers.get("content-encoding", ""))
-        while (read := self._read(response.pieces, patience, watchdog)) is not None:
+        while (read := self._read(response.pieces, patience, clock)) is not None:
             yield from inflater.feed(read)
 
-    def _read(self, raw: Iterator[bytes], patience: Patience, watchdog: Watchdog) -> bytes | None:
+    def _read(self, raw: Iterator[bytes], patience: Patience, clock: Clock) -> bytes | None:
         """The next bytes of a body, None at its end; the clock runs only here."""
         left = patience.left()
         if left <= 0:
             raise faults.Stalled(f"{self._way.place} sent signs of life but no answer")
-        with self._explaining(watchdog):
-            watchdog.watch(left)
+        with self._explaining(clock):
+            clock.watch(left)
             begun = time.monotonic()
             read = next(raw, None)
-            watchdog.rest()
+            clock.rest()
             patience.waited(time.monotonic() - begun)
-            if read is None and watchdog.barked:
+            if read is None and clock.late:
                 raise TimeoutError
             if read is None:
                 self._go_on()
@@ -177,12 +175,12 @@ class Line:
         shut(self._connection)
 
     @contextmanager
-    def _explaining(self, watchdog: Watchdog) -> Iterator[None]:
+    def _explaining(self, clock: Clock) -> Iterator[None]:
         """Turn what the HTTP library raises into sentences."""
         failures = self._way.failures
         try:
             yield
         except failures as error:
-            if watchdog.barked:
+            if clock.late:
                 raise faults.silent(self._way.place) from error
             raise faults.explained(error, self._way.place) from error

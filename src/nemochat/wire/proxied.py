@@ -13,10 +13,13 @@ from nemochat.wire.dialing import SECONDS_KEPT
 from nemochat.wire.route import Route
 from nemochat.wire.transport import Response
 from nemochat.wire.trust import trusted
+from nemochat.wire.watchdog import Watchdog
 
 if TYPE_CHECKING:
     import socket
     import ssl
+
+    from nemochat.wire.deadline import Clock
 
 
 class Proxied:
@@ -67,6 +70,10 @@ class Proxied:
         # dictionary again when the body is read.
         timeouts.clear()
         return Response(response.status_code, response.headers, response.iter_raw(), response.close)
+
+    def clock(self, shut: Callable[[], None]) -> Clock:
+        """What ends reads that take too long, by `shut`."""
+        return Watchdog(shut)
 
     def close(self) -> None:
         """Close all connections."""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import h11  # noqa: TID253 - loaded late by line.py
 
 from nemochat.wire import faults
+from nemochat.wire.deadline import Clock, Deadline
 from nemochat.wire.dialing import SECONDS_KEPT, Dialler, alive
 from nemochat.wire.route import Route, quoted
 
@@ -68,7 +69,12 @@ class Direct:
         self._dialler = dialler
         self._headers = {"Connection": "keep-alive", **headers}
         self._opened = opened
+        self._deadline = Deadline()
         self._kept: _Connection | None = None
+
+    def clock(self, shut: Callable[[], None]) -> Clock:  # noqa: ARG002 - it ends its reads itself
+        """What ends reads that take too long."""
+        return self._deadline
 
     def send(
         self, method: str, path: str, content: bytes, connecting: float, seconds: float
@@ -93,14 +99,12 @@ class Direct:
         target = quoted(f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}")
         request = h11.Request(method=method, target=target, headers=list(headers.items()))
         connection = self._kept = self._connected(parts.hostname or "", connecting)
-        connection.settimeout(seconds)
         try:
-            connection.send(request, content)
-            response = connection.response()
+            connection.send(request, content, seconds)
+            response = connection.response(seconds)
         except BaseException:
             connection.close()
             raise
-        connection.settimeout(None)  # from here on, somebody else has the clock
         return Response(
             response.status_code, _read(response.headers), connection.body(), connection.leave
         )
@@ -121,17 +125,17 @@ class Direct:
         except TimeoutError as error:
             raise faults.late(self.place) from error
         self._opened(opened)
-        return _Connection(opened)
+        return _Connection(opened, self._deadline)
 
 
 class _Connection:
     """A connection, and how far the exchange along it is."""
 
-    def __init__(self, opened: socket.socket) -> None:
+    def __init__(self, opened: socket.socket, deadline: Deadline) -> None:
         self._socket = opened
+        self._deadline = deadline
         self._state = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
         self._since = 0.0
-        self.settimeout = opened.settimeout
         self.close = opened.close
 
     def fit(self) -> bool:
@@ -139,10 +143,11 @@ class _Connection:
         idle = self._state.our_state is h11.IDLE
         return idle and time.monotonic() - self._since < SECONDS_KEPT and alive(self._socket)
 
-    def send(self, request: h11.Request, content: bytes) -> None:
+    def send(self, request: h11.Request, content: bytes, seconds: float) -> None:
         """Send a request; who takes no more of it may have said why."""
         events = (request, h11.Data(content), h11.EndOfMessage())
         sent = b"".join([self._state.send(event) or b"" for event in events])
+        self._socket.settimeout(seconds)
         try:
             self._socket.sendall(sent)
         except TimeoutError:
@@ -150,15 +155,13 @@ class _Connection:
         except OSError:
             return
 
-    def response(self) -> h11.Response:
+    def response(self, seconds: float) -> h11.Response:
         """The response, up to its body; EOFError if the other side ends before it."""
         while True:
             event = self._state.next_event()
             if event is h11.NEED_DATA:
-                read = self._socket.recv(_MOST_READ)
-                if not read:
+                if not self._received(seconds):
                     raise EOFError
-                self._state.receive_data(read)
             elif isinstance(event, h11.Response):
                 return event
 
@@ -181,7 +184,7 @@ class _Connection:
                 yield b"".join(came)
                 came = []
             if not ended:
-                self._state.receive_data(self._socket.recv(_MOST_READ))
+                self._received()
 
     def leave(self) -> None:
         """Let go of it: it is kept if the response was read to its end."""
@@ -190,6 +193,12 @@ class _Connection:
             self._since = time.monotonic()
         else:
             self._socket.close()
+
+    def _received(self, seconds: float = float("inf")) -> bool:
+        """Read on, for so many seconds at most; return whether anything came before the end."""
+        read = self._deadline.receive(self._socket, _MOST_READ, seconds)
+        self._state.receive_data(read)
+        return bool(read)
 
 
 def _read(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -1,0 +1,97 @@
+"""By when a read has to be over, on a connection of our own.
+
+A socket's time-out starts anew at every read, and a server that drips bytes would be waited for for
+ever.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from types import TracebackType
+from typing import Protocol, Self
+
+LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
+
+
+class Clock(Protocol):
+    """What ends reads that take too long, within its context.
+
+    Attributes:
+        late: Whether it ended one.
+    """
+
+    late: bool
+
+    def __enter__(self) -> Self:
+        """Begin; nothing is watched yet."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        """End."""
+        ...
+
+    def watch(self, seconds: float) -> None:
+        """End reads in so many seconds from now, unless told otherwise before."""
+        ...
+
+    def rest(self) -> None:
+        """End none any more, until there is something to watch again."""
+        ...
+
+
+class Deadline(Clock):
+    """Ends reads that are made through it.
+
+    Time in which the process was stopped, by Ctrl-Z for one, does not count.
+    """
+
+    def __init__(self) -> None:
+        self.late = False
+        self._at = float("inf")
+
+    def __enter__(self) -> Self:
+        self.late = False
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.rest()
+
+    def watch(self, seconds: float) -> None:  # noqa: D102 - as any clock's
+        self._at = time.monotonic() + seconds
+
+    def rest(self) -> None:  # noqa: D102 - as any clock's
+        self._at = float("inf")
+
+    def receive(self, connection: socket.socket, most: int, seconds: float) -> bytes:
+        """The next bytes; b"" at the end.
+
+        Args:
+            connection: From where.
+            most: How many at once.
+            seconds: How long to wait for them, if that is not after the deadline anyway.
+
+        Raises:
+            TimeoutError: none came in time.
+            OSError: none will come.
+        """
+        until = time.monotonic() + seconds
+        while (left := min(until, self._at) - time.monotonic()) > 0:
+            begun = time.monotonic()
+            connection.settimeout(min(left, LONGEST_NAP))
+            try:
+                return connection.recv(most)
+            except TimeoutError:
+                stopped = overslept(begun)
+                until += stopped
+                self._at += stopped
+        self.late = True
+        raise TimeoutError
+
+
+def overslept(begun: float) -> float:
+    """Seconds for which the process was stopped within a nap that began then; 0 if it was not."""
+    over = time.monotonic() - begun - LONGEST_NAP
+    return over if over > LONGEST_NAP else 0.0
