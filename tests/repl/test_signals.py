@@ -211,6 +211,23 @@ def test_a_signal_to_end_ends_the_chat_and_gives_the_terminal_back(
     assert_all_is_kept(state, program)
 
 
+@pytest.mark.parametrize("state", [at_the_prompt, in_the_history_s_search, in_a_menu])
+def test_an_interrupt_from_outside_takes_the_line_back_and_ends_nothing(
+    state: State, program: Program, streaming: Streaming
+) -> None:
+    with begun(program, streaming) as terminal:
+        for _ in range(2):
+            state(terminal)
+            os.kill(process(program), signal.SIGINT)
+            terminal.wait_for_row(">")
+        terminal.say("next")
+        terminal.wait_for("The next one.")
+        terminal.wait_for_prompt()
+        terminal.type(CTRL_D)
+        assert code(program) == 0
+    assert [content for content, _ in kept(program)] == ["next", "The next one."]
+
+
 @pytest.mark.parametrize(
     ("number", "sent"), [(signal.SIGSTOP, os.killpg), (signal.SIGTSTP, os.kill)]
 )

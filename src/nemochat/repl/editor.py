@@ -150,7 +150,9 @@ class Editor:
             app.layout.focus(buffer)  # a search may have been left
             try:
                 with Signals(app) as signals:
-                    asked = self._prompt.prompt_async(words, default=stands, pre_run=signals.begun)
+                    asked = self._prompt.prompt_async(
+                        words, default=stands, pre_run=signals.begun, handle_sigint=False
+                    )
                     text = self._runner.run(asked)
             finally:
                 keyboard.listen()  # the prompt marks no pastes any more

@@ -30,12 +30,13 @@ class Signals:
     def __init__(self, app: Application[str]) -> None:
         """Prepare for the prompt that runs as `app`."""
         self._app = app
-        self._ended: Ended | None = None
+        self._ended: Ended | KeyboardInterrupt | None = None
         self._stopping = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # SIGINT too: else asyncio and prompt_toolkit take it both, which takes them longer.
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             if callable(handler := signal.getsignal(number)):
                 self._take(number, self._ending(handler))
         if callable(signal.getsignal(signal.SIGTSTP)):  # else there is no job control
@@ -73,7 +74,7 @@ class Signals:
         def end(number: int, frame: FrameType | None) -> None:
             try:
                 raising(number, frame)
-            except Ended as ended:
+            except (Ended, KeyboardInterrupt) as ended:
                 self._ended = ended
                 self._soon(self.begun)
 
