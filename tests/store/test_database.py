@@ -37,12 +37,30 @@ def test_an_older_database_is_brought_forward_after_a_backup(tmp_path: Path) -> 
     db.close()
 
 
+def test_what_an_older_index_found_is_found_by_a_newer_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "nemochat.db"
+    monkeypatch.setattr("nemochat.store.schema.VERSION", 3)
+    store = Conversations(path)
+    talked(store, "lamb in wine", "more of it", name="a lamb")
+    store.database.close()
+    monkeypatch.undo()
+    store = Conversations(path)
+    assert len(search(store.database, ["lamb"])) == 3
+    assert len(search(store.database, ["mo"])) == 2  # by trigrams that begin with it
+    store.catalogue.delete([1])
+    assert search(store.database, ["lamb"]) == []
+    store.database.close()
+    assert len(list(tmp_path.glob("nemochat.db.version-3-*"))) == 1
+
+
 def test_a_step_forward_that_fails_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "nemochat.db"
     of_version_1(path)
-    monkeypatch.setattr("nemochat.store.schema.VERSION", 4)  # there is no such step
+    monkeypatch.setattr("nemochat.store.schema.VERSION", 5)  # there is no such step
     with pytest.raises(StoreError):
         Conversations(path).catalogue.entries()
     monkeypatch.undo()

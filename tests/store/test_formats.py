@@ -298,29 +298,37 @@ def test_what_nobody_reads_is_said(tmp_path: Path, content: bytes) -> None:
         read(tmp_path / "x")
 
 
-def test_a_backup_and_what_is_left_of_a_damaged_database_are_read(
-    saved: Conversations, tmp_path: Path
+def test_a_backup_is_read_and_one_of_an_older_version(saved: Conversations, tmp_path: Path) -> None:
+    talked(saved, "one", name="name")
+    backup, old = tmp_path / "backup.db", tmp_path / "old.db"
+    saved.database.backup(backup)
+    of_version_1(old)
+    assert [(len(kept), bad) for _, kept, bad in (read(backup), read(old))] == [(1, []), (1, [])]
+    assert said(read(old)[1][0])[1] == ("assistant", "An hour.")
+
+
+@pytest.mark.parametrize("holds", [b"Be brief.", b"About question", b""])
+def test_what_is_left_of_a_damaged_database_is_read(
+    saved: Conversations, tmp_path: Path, holds: bytes
 ) -> None:
+    """Damaged are pages of the table of conversations, of that of messages, and of the index."""
     for number in range(40):
         talked(saved, f"question {number} " * 40, name=f"name {number}")
-    backup = tmp_path / "backup.db"
-    saved.database.backup(backup)
-    _, kept, bad = read(backup)
-    assert (len(kept), bad) == (40, [])
-    content = bytearray(backup.read_bytes())
-    middle = len(content) // 2 // 4096 * 4096
-    content[middle : middle + 8192] = b"\xff" * 8192
     damaged = tmp_path / "nemochat.db.corrupt-20260101"
+    saved.database.backup(damaged)
+    with sqlite3.connect(damaged) as db:
+        (index,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'words_data'")
+    db.close()
+    content = bytearray(damaged.read_bytes())
+    pages = [content[place : place + 4096] for place in range(0, len(content), 4096)]
+    leaves = [at for at, page in enumerate(pages) if page[0] == 13 and holds in page]
+    for page in (leaves[0], leaves[len(leaves) // 2]) if holds else (index[0] - 1,):
+        content[4096 * page : 4096 * (page + 1)] = b"\xff" * 4096
     damaged.write_bytes(content)
-    try:
-        _, kept, bad = read(damaged)
-    except StoreError:
-        pytest.fail("what can be read is not read")
+    _, kept, bad = read(damaged)
     assert len(kept) + len(bad) == 40
     assert len(kept) > 20
-    old = tmp_path / "old.db"
-    of_version_1(old)
-    assert said(read(old)[1][0])[1] == ("assistant", "An hour.")
+    assert (holds == b"") == (bad == [])
 
 
 def test_a_text_and_a_markdown_export_hold_what_was_said(saved: Conversations) -> None:

@@ -54,6 +54,18 @@ def test_all_words_must_stand_there_and_quoted_ones_in_a_row(saved: Conversation
     assert len(matches(saved, "is red")) == 2
 
 
+def test_words_that_share_all_their_trigrams_with_a_text_are_not_in_it(
+    saved: Conversations,
+) -> None:
+    talked(saved, "the banan and anana, xbananx")
+    assert matches(saved, "banana") == []
+    assert matches(saved, "anana") == ["anana", "anana"]
+    long = "0123456789" * 50
+    talked(saved, f"{long}!", f"{long}?")
+    assert len(matches(saved, f"{long}!")) == 2
+    assert len(matches(saved, f"{long}?")) == 2
+
+
 def test_names_are_found_first_and_the_newest_after_them(saved: Conversations) -> None:
     talked(saved, "lamb in wine", name="a lamb")
     talked(saved, "more lamb")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 3  # characters that the index finds by themselves
 _NEWEST = 3000  # messages looked through for shorter words before their trigrams are counted
-_MOST_TERMS = 400  # trigrams that begin with a shorter word; where there are more it is everywhere
+_MOST_TERMS = 400  # of a query; where more trigrams begin with a shorter word it is everywhere
 _EVERYWHERE = "*"  # no query
 _AROUND = 60  # characters shown on each side of a match
 _WORD = re.compile(r'"([^"]+)"|(\S+)')
@@ -88,17 +88,15 @@ def _growing(db: Connection) -> list[int]:
 
 def _keys(db: Connection, words: list[str], most: int) -> list[int]:
     """The newest messages in which all words stand."""
-    long = [word for word in words if len(word) >= SHORTEST]
-    if long:
-        match = " AND ".join(_quoted(word) for word in long)
-        return _matching(db, match, most, all_long=len(long) == len(words))
+    if long := [word for word in words if len(word) >= SHORTEST]:
+        return _matching(db, " AND ".join(map(_trigrams, long)), most)
     newest = _looked_through(db, _NEWEST, most)
     if len(newest) == most:
         return newest
     match = " AND ".join(f"({_beginning_with(db, word)})" for word in words)
     if _EVERYWHERE in match:
         return _looked_through(db, sys.maxsize, most)
-    return newest if "()" in match else _matching(db, match, most, all_long=False)
+    return newest if "()" in match else _matching(db, match, most)
 
 
 def _looked_through(db: Connection, newest: int, most: int) -> list[int]:
@@ -111,16 +109,21 @@ def _looked_through(db: Connection, newest: int, most: int) -> list[int]:
     return [key for (key,) in found]
 
 
-def _matching(db: Connection, match: str, most: int, *, all_long: bool) -> list[int]:
-    also = (
-        "" if all_long else " AND holds((SELECT content FROM messages m WHERE m.id = words.rowid))"
-    )
+def _matching(db: Connection, match: str, most: int) -> list[int]:
+    """The newest messages that the index finds, in whose text all words stand indeed."""
     found = db.execute(
-        f"SELECT rowid FROM words WHERE words MATCH ? AND rowid > 0{also}"  # noqa: S608 - ours
+        "SELECT rowid FROM words WHERE words MATCH ? AND rowid > 0"
+        " AND holds((SELECT content FROM messages m WHERE m.id = words.rowid))"
         " ORDER BY rowid DESC LIMIT ?",
         (match, most),
     )
     return [key for (key,) in found]
+
+
+def _trigrams(word: str) -> str:
+    """The trigrams of a word, or of its beginning, as one query."""
+    starts = range(min(len(word) - SHORTEST + 1, _MOST_TERMS))
+    return " AND ".join(_quoted(word[start : start + SHORTEST]) for start in starts)
 
 
 def _beginning_with(db: Connection, word: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nemochat.core.conversation import Conversation
 from nemochat.errors import StoreError
 from nemochat.store import rows, schema
@@ -20,12 +22,27 @@ def read(source: Source) -> Read:
     with foreign(path) as db:
         if not 0 < (found := schema.version(db)) <= schema.VERSION:
             raise StoreError(f"{path} is no database of this nemochat's")
-        numbers = [n for (n,) in db.execute("SELECT id FROM conversations ORDER BY id")]
-    for number in numbers:
+    for number in _numbers(path):
         try:
             yield _conversation(source, number, rows.columns(found))
         except (StoreError, ValueError, KeyError, TypeError) as error:
             yield Bad(f"conversation {number}", str(error))
+
+
+def _numbers(path: Path) -> list[int]:
+    """The numbers of all conversations, out of two places, one of which may be damaged."""
+    found: set[int] = set()
+    failed: StoreError | None = None
+    for query in ("SELECT id FROM conversations", "SELECT DISTINCT conversation FROM messages"):
+        try:
+            with foreign(path) as db:
+                for (number,) in db.execute(query):
+                    found.add(number)  # those before a damaged page, too
+        except StoreError as error:
+            failed = error
+    if failed and not found:
+        raise failed
+    return sorted(found)
 
 
 def _conversation(source: Source, number: int, columns: str) -> Conversation:
