@@ -32,9 +32,11 @@ def main() -> None:
 
     if early.asks(sys.argv[1:]) and not early.decided(sys.argv[1:]):
         early.begin()
-    from nemochat.cli.program import run
+    from nemochat.cli.program import deafen, run
 
-    _leave(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    deafen()
+    _leave(code)
 
 
 def _ready(arguments: tuple[str, ...]) -> str:

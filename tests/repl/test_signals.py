@@ -29,7 +29,7 @@ time.sleep(600)
 # Its code is told by a shell that outlives it; its number is of the process that becomes it.
 TOLD = """trap {trap} HUP; trap : TERM
 sh -c 'echo $$ > number; exec "$@"' sh "$@" 2> errors
-echo $? > unfinished; mv unfinished code
+echo $? > code
 """
 
 
@@ -142,7 +142,7 @@ def code(program: Program) -> int:
     """The chat's exit code, once it has one."""
     path = program.home / "code"
     deadline = time.monotonic() + 20
-    while not path.exists():
+    while not (path.exists() and path.read_text().endswith("\n")):
         assert time.monotonic() < deadline, "it goes on"
         time.sleep(0.05)
     assert "Traceback" not in (program.home / "errors").read_text()

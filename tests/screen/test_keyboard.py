@@ -182,3 +182,24 @@ def test_ctrl_z_is_ours_while_an_answer_comes_and_the_system_s_after_it(desk: De
     with desk.keyboard():
         assert signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN
     assert signal.signal(signal.SIGTSTP, theirs) is signal.SIG_IGN
+
+
+@pytest.mark.parametrize("continued", ["", "while it is noted", "while it is obeyed"])
+def test_a_stop_is_taken_back_by_what_lets_all_of_the_job_go_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, continued: str
+) -> None:
+    stops: list[int] = []
+    monkeypatch.setattr(signal, "pthread_kill", lambda _, number: stops.append(number))
+
+    def clear() -> None:
+        if continued == "while it is obeyed":
+            signal.raise_signal(signal.SIGCONT)
+
+    keyboard = Keyboard(desk.terminal, desk.written.append, clear)
+    with keyboard:
+        signal.raise_signal(signal.SIGTSTP)
+        if continued == "while it is noted":
+            signal.raise_signal(signal.SIGCONT)
+        keyboard.stops()
+        assert stops == ([] if continued else [signal.SIGTSTP])
+        assert keyboard.modes.quiet

@@ -219,6 +219,13 @@ def _end_on_signals() -> None:
             signal.signal(each, end)
 
 
+def deafen() -> None:
+    """Let no signal raise anything any more: the process ends already, and has its code."""
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
+
 def _forget_output() -> None:
     """Let Python's last flush of standard output go nowhere: it would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

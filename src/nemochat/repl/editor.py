@@ -160,7 +160,8 @@ class Editor:
                 keyboard.listen()  # the prompt marks no pastes any more
             stands = buffer.document
             if text == SUSPEND:
-                stop()
+                if not signals.continued:
+                    stop()
             elif text == OPEN_EDITOR:
                 session.draft = stands.text  # where the editor fails, it stays
                 after = session.edited(session.folds.whole(stands.text))

@@ -25,13 +25,17 @@ _Handler = Callable[[int, FrameType | None], Any]
 
 
 class Signals:
-    """A context around a prompt: what ends the process, or stops it, ends the prompt first."""
+    """A context around a prompt: what ends the process, or stops it, ends the prompt first.
+
+    Attributes:
+        continued: Whether the process was let go on since it was asked to stop.
+    """
 
     def __init__(self, app: Application[str]) -> None:
         """Prepare for the prompt that runs as `app`."""
         self._app = app
         self._ended: Ended | KeyboardInterrupt | None = None
-        self._stopping = False
+        self._stopping = self.continued = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
@@ -81,10 +85,11 @@ class Signals:
         return end
 
     def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        self._stopping = True
+        self._stopping, self.continued = True, False
         self._soon(self.begun)
 
     def _go_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self._stopping, self.continued = False, True
         self._soon(self._draw_again)
 
     def _soon(self, then: Callable[[], None]) -> None:

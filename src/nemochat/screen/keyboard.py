@@ -57,6 +57,7 @@ class Keyboard:
         self._suspending = False
         self._suspends = False  # whether Ctrl-Z is ours
         self._going_on = False  # after someone stopped it who did not ask
+        self._continued = False  # whether the shell said so since it is about to suspend
         self._escaped: float | None = None  # since when an Esc stands at the end
 
     def __enter__(self) -> Self:
@@ -164,7 +165,7 @@ class Keyboard:
         """Stop here as any program does, the terminal as it was before; go on when told to."""
         if sys.platform == "win32":
             return
-        self._suspending = False
+        self._suspending = self._continued = False
         if self._looked_at:
             (self._clear if self.modes.ours() else self._forget)()  # the shell's already?
         marked = self.modes.quiet and self._write is not None
@@ -172,14 +173,17 @@ class Keyboard:
             if marked and self._write:
                 self._write(PASTES_BARE)
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            # Others of the job have stopped by now, and their shell may have let all go on again.
             # To this thread: another one would let it run on for a moment.
-            signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+            if not self._continued:
+                signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, self._ask_to_suspend)
         self._going_on = False
         if marked and self.modes.quiet and self._write:
             self._write(PASTES_MARKED)
 
     def _ask_to_go_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+        self._suspending, self._continued = False, True
         if self._looked_at:
             self._going_on = True
         else:
