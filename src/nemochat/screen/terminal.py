@@ -33,7 +33,6 @@ from nemochat.screen.waiting import Waiting
 
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
-SECONDS_TO_ASK = 0.005  # before the first frame: the question leaves first
 
 
 class Terminal:
@@ -96,7 +95,7 @@ class Terminal:
             self._abandon()  # else it goes on with what follows
         self._colours.hear()  # what the terminal says of itself is no key
         self._taken_up, self._candidates = False, candidates
-        self._painted = time.monotonic() - SECONDS_A_TICK + SECONDS_TO_ASK
+        self._painted = time.monotonic() - SECONDS_A_TICK + 0.005  # the question leaves first
         self._waiting.begin(candidates)
         prepare()  # while it waits
         with self.keyboard:
