@@ -61,6 +61,39 @@ def test_where_an_endpoint_was_moved_to_is_told(tmp_path: Path) -> None:
         assert made.place("guide") == "guide"
 
 
+X, OLLAMA = "https://x.example/v1", "http://127.0.0.1:11434/v1"
+
+
+@pytest.mark.parametrize(
+    ("file", "variables", "flags", "asked", "address"),
+    [
+        (f'base_url = "{X}"', {}, {}, "deepinfra", X),
+        (f'base_url = "{X}"\nendpoint = "ollama"', {}, {}, "ollama", X),
+        (f'base_url = "{X}"', {}, {}, "ollama", OLLAMA),  # as by /endpoint
+        (f'base_url = "{X}"', {"NEMOCHAT_ENDPOINT": "ollama"}, {}, "ollama", OLLAMA),
+        (f'base_url = "{X}"', {}, {"endpoint": "ollama"}, "ollama", OLLAMA),
+        ("", {"NEMOCHAT_BASE_URL": X}, {"endpoint": "ollama"}, "ollama", OLLAMA),
+        ("", {"NEMOCHAT_BASE_URL": X, "NEMOCHAT_ENDPOINT": "ollama"}, {}, "ollama", X),
+        ('endpoint = "ollama"', {"NEMOCHAT_BASE_URL": X}, {}, "ollama", X),
+        ('endpoint = "ollama"', {}, {"base_url": X}, "ollama", X),
+        ("", {}, {"endpoint": "ollama", "base_url": X}, "ollama", X),
+    ],
+)
+def test_an_address_is_that_of_the_endpoint_which_is_named_beside_it_or_below_it(
+    file: str,
+    variables: dict[str, str],
+    flags: dict[str, str],
+    asked: str,
+    address: str,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(file)
+    made = Connector(config.load(flags, variables, path), variables, Seen())
+    assert made.address(asked) == address
+    assert made.place(asked) == ("x.example" if address == X else asked)
+
+
 def test_a_token_that_stays_is_spoken_of_but_not_shown(tmp_path: Path) -> None:
     text = 'base_url = "https://llm.example/v1"'
     made, view = connector(text, {"DEEPINFRA_TOKEN": "sk-secret"}, tmp_path)

@@ -101,6 +101,14 @@ class Config:
         """Where a setting comes from: "default", the file's path, a variable or a flag."""
         return self._values[name][1]
 
+    def outranks(self, name: str, other: str) -> bool:
+        """Whether one setting comes from where what is said wins over where another comes from."""
+        return self._rank(name) > self._rank(other)
+
+    def _rank(self, name: str) -> int:
+        origin = self.origin(name)
+        return ("default", self.file, _BY_NAME[name].variable, origin).index(origin)
+
 
 def load(
     flags: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None = None

@@ -180,8 +180,7 @@ class Connector:
         return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
 
     def _moved_to(self, name: str) -> str:
-        """The address that the settings give the endpoint of this name; the guide takes none."""
-        return "" if name == endpoints.GUIDE else self.config.text("base_url")
+        return moved_to(self.config, name)
 
     def _has_token(self, name: str) -> bool:
         """Whether a variable holds a token; a rehearsal runs no command and opens no keyring."""
@@ -206,11 +205,22 @@ def rows(config: Config) -> tuple[endpoints.Endpoint, ...]:
         raise ConfigurationError(f"{config.file}: {error.sentence}", error.hint) from None
 
 
+def moved_to(config: Config, name: str) -> str:
+    """The address that the settings give the endpoint of this name, or "".
+
+    They give one to the endpoint that they name, unless what names it wins over what gives the
+    address: who asks for an endpoint is not to be sent elsewhere.
+    """
+    if name == endpoints.GUIDE or name != config.text("endpoint"):
+        return ""
+    return "" if config.outranks("endpoint", "base_url") else config.text("base_url")
+
+
 def route(config: Config, row: endpoints.Endpoint) -> Route:
     """The way to an endpoint, the guide apart; ConfigurationError if nothing can be sent there."""
     proxy = config.text("proxy")
     return Route(
-        endpoints.address(config.text("base_url") or row.base_url),
+        endpoints.address(moved_to(config, row.name) or row.base_url),
         config.text("ca_bundle"),
         {"": None, "none": ""}.get(proxy, proxy),
         config.number("connect_timeout"),

@@ -331,3 +331,18 @@ def test_debug_logs_requests_and_never_the_token(asking: Program) -> None:
     assert b"POST http://127.0.0.1" in done.stderr
     assert "test-token" not in logged + done.stderr.decode()
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_address_of_a_flag_is_the_profile_s_endpoint_s_and_that_of_what_is_gone_on_with(
+    program: Program, heard: Heard
+) -> None:
+    folder = program.home / "config" / "nemochat"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(
+        '[profile.far]\nendpoint = "ollama"\nmodel = "mistralai/Mistral-Nemo-Instruct-2407"\n'
+    )
+    flags = ("--base-url", heard.base_url)
+    for arguments in (("-p", "far"), ("-c",)):
+        done = program.run("ask", *flags, *arguments, "How do I leave?")
+        assert done.returncode == 0, done.stderr.decode()
+    assert len(heard.bodies) == 2

@@ -69,12 +69,14 @@ def test_an_endpoint_of_one_s_own_is_asked_in_its_own_words(program: Program, he
 
 def test_a_chat_lists_models_and_knows_every_endpoint(asking: Program, tmp_path: Path) -> None:
     script = tmp_path / "script"
-    script.write_text("/models instruct\n/endpoint ollama\n/endpoint\n/set top_k 4\n/models\n")
+    script.write_text(
+        "/models instruct\n/endpoint ollama\n/set top_k 4\n/endpoint deepinfra\n/models\n"
+    )
     done = asking.run("--script", str(script))
     shown = done.stdout.decode().replace("\\", "")
     assert "| mistralai/Mistral-Nemo-Instruct-2407 | 131072 | $0.02 | $0.02 |" in shown
-    assert "The endpoint is `ollama` at `127.0.0.1:" in shown
-    assert "`, the model `mistral-nemo`." in shown
+    assert "The endpoint is `ollama`, the model `mistral-nemo`." in shown
+    assert "The endpoint is `deepinfra` at `127.0.0.1:" in shown
 
 
 def test_shells_complete_the_names_that_were_listed_last(asking: Program) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from nemochat import config, tokens
-from nemochat.connect import route, token_file
+from nemochat.connect import moved_to, route, token_file
 from nemochat.directories import directories
 from nemochat.errors import NemochatError
 from nemochat.wire import custom, early, endpoints
@@ -31,7 +31,7 @@ def begin(arguments: Sequence[str]) -> None:
         profile = settings.profiles.get(settings.text("profile"))
         name = (profile.endpoint if profile else "") or settings.text("endpoint")
         row = endpoints.find(name, custom.table(settings.endpoints))
-        if row.name != endpoints.GUIDE and (settings.text("base_url") or _may_ask(row)):
+        if row.name != endpoints.GUIDE and (moved_to(settings, row.name) or _may_ask(row)):
             way = route(settings, row)
             if dialing.begin(way) and "--private" not in arguments:
                 _keep(way, row)

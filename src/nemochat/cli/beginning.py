@@ -102,6 +102,8 @@ class Beginning(NamedTuple):
             settings.endpoint = self.config.text("endpoint")
             settings.model = self.connector.model(settings.endpoint)
         settings.endpoint = chosen.get("endpoint", settings.endpoint)
+        if chosen.get("base_url"):  # it is this one's
+            self.config.put("endpoint", settings.endpoint, "--base-url")
         settings.model = chosen.get("model", settings.model)
         if "system" in chosen:
             settings.system = profiles.system_prompt(chosen["system"])
