@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import resource
@@ -11,6 +12,7 @@ import sys
 
 import pytest
 
+from nemochat.cli import shelf
 from tests.conftest import Program
 from tests.terminal import ENTER, Screen
 
@@ -117,6 +119,24 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
     done = chats.run("chats", "import", "bad.json")
     assert b"passed over conversation 1: it has no" in done.stderr
     assert b"0 conversations" in done.stderr
+
+
+def test_a_long_import_tells_a_terminal_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shown(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for shown, seconds in ((Shown(), 0.0), (Shown(), 60.0), (io.StringIO(), 0.0)):
+        monkeypatch.setattr(sys, "stderr", shown)
+        monkeypatch.setattr(shelf, "SECONDS_A_COUNT", seconds)
+        with shelf._counted() as so_far:
+            so_far(1)
+            so_far(1200)
+        if seconds or not shown.isatty():
+            assert shown.getvalue() == ""
+        else:
+            counts = "\r1 conversation so far\r1,200 conversations so far"
+            assert shown.getvalue() == counts + f"\r{' ' * 26}\r"
 
 
 def test_a_backup_holds_all_and_comes_back(chats: Program) -> None:

@@ -6,7 +6,8 @@ import json as as_json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from nemochat.store.conversations import Conversations
 from nemochat.wire import endpoints
 
 LARGEST_IMPORT = 1024**3  # bytes
+SECONDS_A_COUNT = 1.0  # between two words on how far an import is
 _AGE = re.compile(r"(\d{1,6})\s*([hdw])", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 
@@ -161,7 +163,8 @@ def imported(files: list[Path], format_: str) -> int:
     with _saved() as saved:
         for path in files:
             reader, found = imports.read(path, content, format_)
-            done = imports.take_in(saved, found, endpoint, model)
+            with _counted() as so_far:
+                done = imports.take_in(saved, found, endpoint, model, so_far)
             for each in done.bad:
                 say(sys.stderr, f"passed over {harmless_line(each.record, 80)}: {each.why}")
             bad += len(done.bad)
@@ -174,6 +177,27 @@ def imported(files: list[Path], format_: str) -> int:
                 f" {path} ({reader.name}){passed}",
             )
     return ExitCode.OK
+
+
+@contextmanager
+def _counted() -> Iterator[Callable[[int], None]]:
+    """What tells, on a terminal, how many conversations are kept so far: thousands take a while."""
+    shown = ""
+    due = time.monotonic() + SECONDS_A_COUNT
+
+    def so_far(number: int) -> None:
+        nonlocal shown, due
+        if time.monotonic() >= due and sys.stderr is not None and sys.stderr.isatty():
+            shown = f"{listings.counted(number, 'conversation')} so far"
+            due = time.monotonic() + SECONDS_A_COUNT
+            sys.stderr.write(f"\r{shown}")
+            sys.stderr.flush()
+
+    try:
+        yield so_far
+    finally:
+        if shown:
+            sys.stderr.write(f"\r{' ' * len(shown)}\r")
 
 
 def backed_up(file: Path) -> int:

@@ -87,7 +87,13 @@ def first_bytes_or_all(path: Path, largest: int) -> bytes:
     return content
 
 
-def take_in(saved: Conversations, found: Read, endpoint: str, model: str) -> Imported:
+def take_in(
+    saved: Conversations,
+    found: Read,
+    endpoint: str,
+    model: str,
+    so_far: Callable[[int], None] = lambda _: None,
+) -> Imported:
     """Keep what a reader reads, conversation by conversation; bad ones are passed over.
 
     Args:
@@ -95,6 +101,7 @@ def take_in(saved: Conversations, found: Read, endpoint: str, model: str) -> Imp
         found: What was read.
         endpoint: With whom those go on that do not say it.
         model: With which model.
+        so_far: Is told how many are kept, each time that it is one more.
 
     Raises:
         StoreError: they cannot be kept; those before are.
@@ -112,6 +119,7 @@ def take_in(saved: Conversations, found: Read, endpoint: str, model: str) -> Imp
             each.name = free_name(name, taken)
         taken.add(each.name)
         done.kept.append(saved.adopt(each))
+        so_far(len(done.kept))
     return done
 
 
