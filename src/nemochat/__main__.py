@@ -32,10 +32,10 @@ def main() -> None:
 
     if early.asks(sys.argv[1:]) and not early.decided(sys.argv[1:]):
         early.begin()
-    from nemochat.cli.program import deafen, run
+    from nemochat.cli.program import hasten_end, run
 
     code = run(sys.argv[1:])
-    deafen()
+    hasten_end(code)
     _leave(code)
 
 

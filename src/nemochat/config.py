@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SECTION = "parameters"  # of the file: the sampling parameters
 PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
 ENDPOINT = "endpoint"  # a setting, and the sections of the file that tell of endpoints
+UNSET = "default"  # the origin of a setting that nobody set
 DEFAULT = "default"  # the setting's name within those: TOML lets a name be one thing only
 LARGEST = 4 * 1024 * 1024  # bytes of a configuration file
 THEMES = ("ansi", "dark", "light", "mono")
@@ -72,7 +73,7 @@ class Config:
 
     def __init__(self) -> None:
         self._values: dict[str, tuple[Value, str]] = {
-            setting.name: (setting.default, "default") for setting in TABLE
+            setting.name: (setting.default, UNSET) for setting in TABLE
         }
         self.file = ""
         self.parameters: dict[str, Value] = {}
@@ -98,7 +99,7 @@ class Config:
         return value
 
     def origin(self, name: str) -> str:
-        """Where a setting comes from: "default", the file's path, a variable or a flag."""
+        """Where a setting comes from: UNSET, the file's path, a variable or a flag."""
         return self._values[name][1]
 
     def outranks(self, name: str, other: str) -> bool:
@@ -107,7 +108,7 @@ class Config:
 
     def _rank(self, name: str) -> int:
         origin = self.origin(name)
-        return ("default", self.file, _BY_NAME[name].variable, origin).index(origin)
+        return (UNSET, self.file, _BY_NAME[name].variable, origin).index(origin)
 
 
 def load(

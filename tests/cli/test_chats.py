@@ -9,6 +9,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -121,22 +122,27 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
     assert b"0 conversations" in done.stderr
 
 
-def test_a_long_import_tells_a_terminal_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("terminal", "seconds"), [(True, 0.0), (True, 60.0), (False, 0.0)])
+def test_a_long_import_tells_a_terminal_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, seconds: float
+) -> None:
     class Shown(io.StringIO):
         def isatty(self) -> bool:
-            return True
+            return terminal
 
-    for shown, seconds in ((Shown(), 0.0), (Shown(), 60.0), (io.StringIO(), 0.0)):
-        monkeypatch.setattr(sys, "stderr", shown)
-        monkeypatch.setattr(shelf, "SECONDS_A_COUNT", seconds)
-        with shelf._counted() as so_far:
-            so_far(1)
-            so_far(1200)
-        if seconds or not shown.isatty():
-            assert shown.getvalue() == ""
-        else:
-            counts = "\r1 conversation so far\r1,200 conversations so far"
-            assert shown.getvalue() == counts + f"\r{' ' * 26}\r"
+    path = tmp_path / "talks.jsonl"
+    talk = json.dumps({"messages": [{"role": "user", "content": "x"}]})
+    path.write_text(f"{talk}\n{talk}\n")
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    monkeypatch.setattr(sys, "stderr", Shown())
+    monkeypatch.setattr(shelf, "SECONDS_A_COUNT", seconds)
+    shelf.imported([path], "")
+    assert isinstance(sys.stderr, Shown)
+    counted, _, told = sys.stderr.getvalue().rpartition("\r")
+    count = "\r1 conversation so far\r2 conversations so far"
+    assert counted == (f"{count}\r{' ' * 22}" if terminal and not seconds else "")
+    assert told.startswith("nemochat: 2 conversations with 2 messages from")
 
 
 def test_a_backup_holds_all_and_comes_back(chats: Program) -> None:

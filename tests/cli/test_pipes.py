@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import jsonschema
@@ -18,6 +21,7 @@ from tests.conftest import Program
 from tests.contract import TEXTS
 from tests.regen import ROOT
 from tests.terminal import Screen
+from tests.wire.secured import until
 
 WORDS = "Tell me a long story about a very small lamb"
 
@@ -258,3 +262,32 @@ def test_an_answer_compares_equal(answered: Program) -> None:
         stdin=subprocess.DEVNULL,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_what_waits_for_a_pipe_that_nobody_reads(
+    program: Program, number: signal.Signals
+) -> None:
+    if not Path("/proc/self/wchan").exists():
+        pytest.skip("this system does not tell what a process waits for")
+    there, here = os.pipe()
+    os.set_blocking(here, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(here, bytes(4096))
+    os.set_blocking(here, True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nemochat", "config", "show"],
+        env=program.environment,
+        stdout=here,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        until(lambda: "pipe_write" in Path(f"/proc/{process.pid}/wchan").read_text())
+        process.send_signal(number)
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        os.close(here)
+        os.close(there)
+    assert (process.returncode, said) == (128 + number, b"")

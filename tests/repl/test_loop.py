@@ -9,9 +9,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from nemochat.errors import Ended, ExitCode
+from nemochat.repl.loop import run
+from nemochat.repl.session import Session
 from tests.conftest import Heard, Program
 from tests.terminal import CTRL_D, Screen
 
@@ -112,3 +117,20 @@ def test_a_command_with_a_fault_costs_a_line_and_not_the_chat(
     assert "nemochat failed (RuntimeError: a ␛[31mfault)" in done.stderr.decode()
     assert b"Traceback" not in done.stderr
     assert heard.bodies[-1]["messages"][-1]["content"] == "Hello!"
+
+
+def test_an_end_that_another_error_came_in_the_way_of_is_an_end_still() -> None:
+    class Ending:
+        def message(self) -> str:
+            try:
+                raise Ended(ExitCode.TERMINATED)
+            finally:
+                raise RuntimeError("reentrant call")
+
+    session = cast("Session", SimpleNamespace(played=[], person=Ending(), runs=0, chat=CHAT))
+    with pytest.raises(Ended) as caught:
+        run(session)
+    assert caught.value.exit_code is ExitCode.TERMINATED
+
+
+CHAT = SimpleNamespace(conversation=SimpleNamespace(head=None))

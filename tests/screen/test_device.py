@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from nemochat.errors import Ended, ExitCode, OutputError
-from nemochat.screen.device import put_on_clipboard, reflows, write
+from nemochat.screen.device import command, put_on_clipboard, reflows, write
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 
 def test_a_text_is_put_on_the_clipboard_with_one_sequence(
@@ -54,3 +60,26 @@ def test_a_terminal_that_cannot_be_written_to_ends_the_view() -> None:
     assert refusal(writes).args == Ended(ExitCode.PIPE_CLOSED).args
     readable = refusal(os.open(os.devnull, os.O_RDONLY))
     assert str(readable) == "the terminal cannot be written to (Bad file descriptor)"
+
+
+class Interrupted(io.FileIO):
+    """A file in whose writes a signal comes."""
+
+    def write(self, data: Buffer) -> int:
+        signal.raise_signal(signal.SIGCONT)
+        return super().write(data)
+
+
+def test_a_signal_s_handler_may_write_a_sequence_in_the_middle_of_a_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "shown"
+    out = io.TextIOWrapper(io.BufferedWriter(Interrupted(path, "w")))
+    monkeypatch.setattr(sys, "stdout", out)
+    before = signal.signal(signal.SIGCONT, lambda *_: command("\x1b[?2004h"))
+    try:
+        write("text")
+    finally:
+        signal.signal(signal.SIGCONT, before)
+    out.close()
+    assert sorted(path.read_text().replace("text", "-")) == sorted("\x1b[?2004h-")

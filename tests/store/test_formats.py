@@ -331,6 +331,30 @@ def test_what_is_left_of_a_damaged_database_is_read(
     assert (holds == b"") == (bad == [])
 
 
+def test_a_conversation_whose_row_is_lost_or_of_another_kind_is_read_without_it(
+    saved: Conversations, tmp_path: Path
+) -> None:
+    talked(saved, "one", name="first")
+    talked(saved, "two", name="second")
+    backup = tmp_path / "backup.db"
+    saved.database.backup(backup)
+    with sqlite3.connect(backup) as db:
+        db.execute("DELETE FROM conversations WHERE id = 1")
+        db.execute("DROP TABLE words")  # whose triggers would be in the way
+        db.execute("CREATE TABLE old AS SELECT * FROM messages")
+        db.execute("DROP TABLE messages")
+        db.execute("CREATE TABLE messages AS SELECT * FROM old")
+        db.execute("INSERT INTO messages (id, conversation) VALUES (99, 'x'), (100, NULL)")
+    db.close()
+    _, kept, bad = read(backup)
+    assert (len(kept), bad) == (2, [])
+    assert [said(each) for each in kept] == [
+        [("user", "one"), ("assistant", "About one.")],
+        [("user", "two"), ("assistant", "About two.")],
+    ]
+    assert [each.name for each in kept] == ["", "second"]
+
+
 def test_a_text_and_a_markdown_export_hold_what_was_said(saved: Conversations) -> None:
     talk = talked(saved, "one\n```\ntwo")
     talk.append(99, Message(Role.USER, "three"))

@@ -118,3 +118,11 @@ def test_nothing_cannot_be_searched_for() -> None:
     with pytest.raises(UsageError):
         words_of("  ")
     assert words_of('a "b c" "" "d') == ["a", "b c", '""', '"d']
+
+
+def test_a_message_that_only_the_index_still_knows_is_passed_over(saved: Conversations) -> None:
+    talked(saved, "lamb", "more lamb")
+    with saved.database.writing() as db:
+        db.execute("DROP TRIGGER message_deleted")
+        db.execute("DELETE FROM messages WHERE id = 4")
+    assert matches(saved, "lamb") == ["lamb"] * 3

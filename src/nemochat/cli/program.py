@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import typer
 
 SECONDS_TO_END = 2.0  # in which another signal changes nothing: of a hang-up, two or three come
+SECONDS_FOR_OUTPUT = 1  # that is not written yet when a signal ends the command
 _POSIX = "a POSIX system such as Linux or macOS is needed"
 _INSTEAD = "On Windows, run it within WSL"
 
@@ -219,11 +220,22 @@ def _end_on_signals() -> None:
             signal.signal(each, end)
 
 
-def deafen() -> None:
-    """Let no signal raise anything any more: the process ends already, and has its code."""
+def hasten_end(code: int) -> None:
+    """Let a signal raise nothing any more, but end the process at once: it has its code already.
+
+    Where a signal ended the command, a reader has a moment to take the rest of the output.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
+        os._exit(code or 128 + number)
+
     if sys.platform != "win32":
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(each) is not signal.SIG_IGN:
+                signal.signal(each, end)
+        if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.HUNG_UP}:
+            signal.signal(signal.SIGALRM, end)
+            signal.alarm(SECONDS_FOR_OUTPUT)
 
 
 def _forget_output() -> None:

@@ -28,12 +28,12 @@ def run(session: Session) -> None:
             session.played.clear()
         except Ended:  # a signal, or nobody is left to read the screen
             raise
-        except NemochatError as error:
-            session.played.clear()
-            session.screen.notice(str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs one line, not the chat
+            if ended := _ended(error):
+                raise ended from None
             session.played.clear()
-            session.screen.notice(f"nemochat failed ({type(error).__name__}: {error}); see --debug")
+            fault = f"nemochat failed ({type(error).__name__}: {error}); see --debug"
+            session.screen.notice(str(error) if isinstance(error, NemochatError) else fault)
 
 
 def take(session: Session, text: str) -> None:
@@ -59,6 +59,13 @@ def take(session: Session, text: str) -> None:
         session.chat.say(worded(session, bare[1:] if bare.startswith(("//", "!!")) else text))
     if said:
         session.screen.show(said)
+
+
+def _ended(error: BaseException | None) -> Ended | None:
+    """The end that this error came in the way of, if there was one."""
+    while error is not None and not isinstance(error, Ended):
+        error = error.__context__
+    return error
 
 
 def _stopped(session: Session, before: int | None) -> bool:

@@ -28,7 +28,7 @@ class Signals:
     """A context around a prompt: what ends the process, or stops it, ends the prompt first.
 
     Attributes:
-        continued: Whether the process was let go on since it was asked to stop.
+        continued: Whether the process was let go on since the prompt ended, so as to stop.
     """
 
     def __init__(self, app: Application[str]) -> None:
@@ -65,6 +65,7 @@ class Signals:
         future = self._app.future
         if future is None or future.done():
             return
+        self.continued = False
         if self._ended:
             self._app.exit(exception=self._ended)
         elif self._stopping:
@@ -85,11 +86,12 @@ class Signals:
         return end
 
     def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        self._stopping, self.continued = True, False
+        self._stopping = True
         self._soon(self.begun)
 
     def _go_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        self._stopping, self.continued = False, True
+        future = self._app.future
+        self._stopping, self.continued = False, future is None or future.done()
         self._soon(self._draw_again)
 
     def _soon(self, then: Callable[[], None]) -> None:

@@ -6,6 +6,8 @@ import errno
 import os
 import sys
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nemochat.errors import Ended, ExitCode, OutputError
 
@@ -17,9 +19,24 @@ def write(text: str) -> None:
         Ended: nobody is left to read it: the terminal was closed.
         OutputError: it cannot be written to.
     """
-    try:
+    with _failures():
         sys.stdout.write(text)
         sys.stdout.flush()
+
+
+def command(sequence: str) -> None:
+    """Write a control sequence past the buffer of standard output.
+
+    So may a signal's handler, which may come in the middle of a write; it raises what `write` does.
+    """
+    with _failures():
+        os.write(sys.stdout.fileno(), sequence.encode("ascii"))
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         raise Ended(ExitCode.PIPE_CLOSED) from None
     except OSError as error:

@@ -43,7 +43,8 @@ class Keyboard:
 
         Args:
             terminal: Where keys are pressed.
-            write: Writes to the terminal; keys are read if it is given.
+            write: Writes control sequences to the terminal, also within a signal's handler; keys
+                are read if it is given.
             clear: Takes away what is not to stand on the screen while the program is suspended.
             forget: Leaves it there: somebody else has written below it.
         """

@@ -16,6 +16,7 @@ from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError, ExitCode, OutputError, UsageError
 from nemochat.screen.bell import Bell
+from nemochat.screen.device import command
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.safe import LONGEST_NOTICE, Cleaner, harmless, harmless_line
@@ -51,7 +52,7 @@ class Plain:
         self._err = err
         self._on_terminal = on_terminal
         self._encoding = sys.stdout.encoding if on_terminal else "utf-8"
-        self.keyboard = Keyboard(sys.stdin, self._put if keys else None)
+        self.keyboard = Keyboard(sys.stdin, command if keys else None)
         self._bell = Bell(self._put if bell else None)
         self._stopped = threading.Event()
         self._cleaner = Cleaner()

@@ -19,7 +19,7 @@ from nemochat.screen.answer import Answer, Layout
 from nemochat.screen.bell import Bell
 from nemochat.screen.candidates import outcome, shown_at_once
 from nemochat.screen.colours import Colours
-from nemochat.screen.device import put_on_clipboard, reflows, write
+from nemochat.screen.device import command, put_on_clipboard, reflows, write
 from nemochat.screen.following import following
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.layouts import layout, prepare, rows
@@ -65,7 +65,7 @@ class Terminal:
         self._math = math
         self._keys = keys
         self._painter = painter = Painter(write, colours)
-        self.keyboard = Keyboard(sys.stdin, write if keys else None, self._clear, painter.forget)
+        self.keyboard = Keyboard(sys.stdin, command if keys else None, self._clear, painter.forget)
         self._bell = Bell(write if bell else None)
         self._colours = colours
         if keys:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 3  # characters that the index finds by themselves
 _NEWEST = 3000  # messages looked through for shorter words before their trigrams are counted
-_MOST_TERMS = 400  # of a query; where more trigrams begin with a shorter word it is everywhere
+_MOST_TERMS = 400  # of a word; where more trigrams begin with a shorter one it is everywhere
 _EVERYWHERE = "*"  # no query
 _AROUND = 60  # characters shown on each side of a match
 _WORD = re.compile(r'"([^"]+)"|(\S+)')
@@ -142,8 +142,8 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _holds(text: str, folded: list[str]) -> bool:
-    text = text.casefold()
+def _holds(text: str | None, folded: list[str]) -> bool:
+    text = (text or "").casefold()  # of a message that is gone, the index may still know
     return all(word in text for word in folded)
 
 

@@ -62,13 +62,15 @@ def _opened(host: str, port: int, seconds: float | None) -> _socket.socket:
     for family, kind, protocol, _, address in _socket.getaddrinfo(
         host.encode("ascii"), port, type=_socket.SOCK_STREAM
     ):
-        opened = _socket.socket(family, kind, protocol)
+        opened: _socket.socket | None = None
         try:
+            opened = _socket.socket(family, kind, protocol)  # of a family that may be switched off
             opened.settimeout(seconds)
             opened.connect(address)
             opened.settimeout(None)
         except OSError as error:
-            opened.close()
+            if opened is not None:
+                opened.close()
             failed = failed or error
         else:
             return opened

@@ -168,8 +168,8 @@ def alive(connection: socket.socket) -> bool:
     """
     from ssl import SSLWantReadError
 
-    connection.settimeout(0)
     try:
+        connection.settimeout(0)
         connection.recv(1)
     except (BlockingIOError, SSLWantReadError):
         return True

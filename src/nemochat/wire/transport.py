@@ -20,6 +20,7 @@ from nemochat.wire.dialing import SECONDS_KEPT, Dialler, alive
 from nemochat.wire.route import Route, quoted
 
 LARGEST_HEAD = 100 * 1024  # bytes of a status and its headers, as in httpx
+SECONDS_FOR_REFUSAL = 0.1  # that may be there already, where no more of the request is taken
 _MOST_READ = 64 * 1024  # bytes at once
 
 
@@ -100,8 +101,8 @@ class Direct:
         request = h11.Request(method=method, target=target, headers=list(headers.items()))
         connection = self._kept = self._connected(parts.hostname or "", connecting)
         try:
-            connection.send(request, content, seconds)
-            response = connection.response(seconds)
+            taken = connection.send(request, content, seconds)
+            response = connection.response(seconds if taken else SECONDS_FOR_REFUSAL)
         except BaseException:
             connection.close()
             raise
@@ -111,8 +112,9 @@ class Direct:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._kept is not None:
-            self._kept.close()
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
     def _connected(self, host: str, seconds: float) -> _Connection:
         """The connection that was kept, if it still stands, or another one."""
@@ -143,17 +145,16 @@ class _Connection:
         idle = self._state.our_state is h11.IDLE
         return idle and time.monotonic() - self._since < SECONDS_KEPT and alive(self._socket)
 
-    def send(self, request: h11.Request, content: bytes, seconds: float) -> None:
-        """Send a request; who takes no more of it may have said why."""
+    def send(self, request: h11.Request, content: bytes, seconds: float) -> bool:
+        """Send a request; return whether there was time. Who takes no more may have said why."""
         events = (request, h11.Data(content), h11.EndOfMessage())
         sent = b"".join([self._state.send(event) or b"" for event in events])
         self._socket.settimeout(seconds)
         try:
             self._socket.sendall(sent)
-        except TimeoutError:
-            raise
-        except OSError:
-            return
+        except OSError as error:
+            return not isinstance(error, TimeoutError)
+        return True
 
     def response(self, seconds: float) -> h11.Response:
         """The response, up to its body; EOFError if the other side ends before it."""
@@ -187,8 +188,12 @@ class _Connection:
                 self._received()
 
     def leave(self) -> None:
-        """Let go of it: it is kept if the response was read to its end."""
-        if self._state.our_state is self._state.their_state is h11.DONE:
+        """Let go of it: it is kept if the response was read to its end, and nothing came after it.
+
+        What does would be taken for the next response.
+        """
+        whole = self._state.our_state is self._state.their_state is h11.DONE
+        if whole and not any(self._state.trailing_data):
             self._state.start_next_cycle()
             self._since = time.monotonic()
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nemochat.core.conversation import Conversation
+from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import StoreError
 from nemochat.store import rows, schema
 from nemochat.store.formats.reading import Bad, Read, Source
@@ -37,7 +37,8 @@ def _numbers(path: Path) -> list[int]:
         try:
             with foreign(path) as db:
                 for (number,) in db.execute(query):
-                    found.add(number)  # those before a damaged page, too
+                    if isinstance(number, int):  # damage may have made another thing of it
+                        found.add(number)  # those before a damaged page, too
         except StoreError as error:
             failed = error
     if failed and not found:
@@ -48,7 +49,12 @@ def _numbers(path: Path) -> list[int]:
 def _conversation(source: Source, number: int, columns: str) -> Conversation:
     with foreign(source.path) as db:
         row = db.execute(f"SELECT {columns} FROM conversations WHERE id = ?", (number,)).fetchone()  # noqa: S608
-        made, head, left = rows.conversation(row)
+        if row is None:  # it is lost, and its messages are not
+            newest = "SELECT max(id) FROM messages WHERE conversation = ?"
+            (head,) = db.execute(newest, (number,)).fetchone()
+            made, left = Conversation(Settings("", "")), head
+        else:
+            made, head, left = rows.conversation(row)
         query = f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id"  # noqa: S608
         for said in db.execute(query, (number,)):
             made.graft(rows.node(said))
