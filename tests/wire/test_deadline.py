@@ -82,3 +82,13 @@ def test_time_in_which_the_process_was_stopped_is_no_silence(
     with pytest.raises(TimeoutError):
         deadline.receive(cast("socket.socket", Silent()), 1, LONG)
     assert naps == [1, 1, 1, 1, 1]
+
+
+def test_time_in_which_nobody_reads_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = time.monotonic
+    near, far = socket.socketpair()
+    with near, far, Deadline() as deadline:
+        deadline.watch(5)
+        monkeypatch.setattr(time, "monotonic", lambda: later() + 60)  # it was stopped in between
+        far.sendall(b"here")
+        assert deadline.receive(near, 4, LONG) == b"here"

@@ -11,7 +11,7 @@ import time
 from types import TracebackType
 from typing import Protocol, Self
 
-LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
+LONGEST_NAP = 1.0  # seconds; what a nap takes longer is no silence of the other side's
 
 
 class Clock(Protocol):
@@ -45,12 +45,13 @@ class Clock(Protocol):
 class Deadline(Clock):
     """Ends reads that are made through it.
 
-    Time in which the process was stopped, by Ctrl-Z for one, does not count.
+    Time between two reads does not count, nor that in which the process was stopped, by Ctrl-Z for
+    one: of a nap, no more than it was to take.
     """
 
     def __init__(self) -> None:
         self.late = False
-        self._at = float("inf")
+        self._left = float("inf")
 
     def __enter__(self) -> Self:
         self.late = False
@@ -60,10 +61,10 @@ class Deadline(Clock):
         self.rest()
 
     def watch(self, seconds: float) -> None:  # noqa: D102 - as any clock's
-        self._at = time.monotonic() + seconds
+        self._left = seconds
 
     def rest(self) -> None:  # noqa: D102 - as any clock's
-        self._at = float("inf")
+        self._left = float("inf")
 
     def receive(self, connection: socket.socket, most: int, seconds: float) -> bytes:
         """The next bytes; b"" at the end.
@@ -77,21 +78,14 @@ class Deadline(Clock):
             TimeoutError: none came in time.
             OSError: none will come.
         """
-        until = time.monotonic() + seconds
-        while (left := min(until, self._at) - time.monotonic()) > 0:
+        while (nap := min(seconds, self._left, LONGEST_NAP)) > 0:
             begun = time.monotonic()
-            connection.settimeout(min(left, LONGEST_NAP))
+            connection.settimeout(nap)
             try:
                 return connection.recv(most)
             except TimeoutError:
-                stopped = overslept(begun)
-                until += stopped
-                self._at += stopped
+                seconds -= nap
+            finally:
+                self._left -= min(time.monotonic() - begun, nap)
         self.late = True
         raise TimeoutError
-
-
-def overslept(begun: float) -> float:
-    """Seconds for which the process was stopped within a nap that began then; 0 if it was not."""
-    over = time.monotonic() - begun - LONGEST_NAP
-    return over if over > LONGEST_NAP else 0.0

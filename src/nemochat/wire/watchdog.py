@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from nemochat.wire.deadline import LONGEST_NAP, Clock, overslept
+from nemochat.wire.deadline import LONGEST_NAP, Clock
 
 
 class Watchdog(Clock):
@@ -59,6 +59,8 @@ class Watchdog(Clock):
                 self._wakes = self._deadline
                 begun = time.monotonic()
                 self._changed.wait(min(left, LONGEST_NAP))
-                self._deadline += overslept(begun)
+                overslept = time.monotonic() - begun - LONGEST_NAP
+                if overslept > LONGEST_NAP:
+                    self._deadline += overslept
         if self.late:
             self._bark()
