@@ -11,7 +11,8 @@ import time
 from types import TracebackType
 from typing import Protocol, Self
 
-LONGEST_NAP = 1.0  # seconds; what a nap takes longer is no silence of the other side's
+LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
+SECONDS_OF_A_LOOK = 0.01
 
 
 class Clock(Protocol):
@@ -46,7 +47,8 @@ class Deadline(Clock):
     """Ends reads that are made through it.
 
     Time between two reads does not count, nor that in which the process was stopped, by Ctrl-Z for
-    one: of a nap, no more than it was to take.
+    one. A socket that was waited for meanwhile says that nothing came, without having looked; so
+    there is a last look when the time is over.
     """
 
     def __init__(self) -> None:
@@ -78,14 +80,18 @@ class Deadline(Clock):
             TimeoutError: none came in time.
             OSError: none will come.
         """
-        while (nap := min(seconds, self._left, LONGEST_NAP)) > 0:
+        while True:
+            nap = max(min(seconds, self._left, LONGEST_NAP), 0.0)
             begun = time.monotonic()
-            connection.settimeout(nap)
+            connection.settimeout(max(nap, SECONDS_OF_A_LOOK))
             try:
                 return connection.recv(most)
             except TimeoutError:
-                seconds -= nap
+                if not nap:
+                    self.late = True
+                    raise
             finally:
-                self._left -= min(time.monotonic() - begun, nap)
-        self.late = True
-        raise TimeoutError
+                passed = time.monotonic() - begun
+                if passed < nap + LONGEST_NAP:
+                    seconds -= min(passed, nap)
+                    self._left -= min(passed, nap)
