@@ -141,7 +141,7 @@ class Connector:
     def wanted(self, name: str) -> tokens.Wanted:
         """What the token of this endpoint is looked for by."""
         row = self.row(name)
-        base_url = self._moved_to(name) or row.base_url
+        base_url = moved_to(self.config, name) or row.base_url
         command = row.token_command
         if not command and row.token_variable:
             command = self.config.text("token_command").replace("{endpoint}", name)
@@ -155,7 +155,7 @@ class Connector:
         One at an address of its person's own may do without.
         """
         row = self.row(name)
-        return bool(row.token_variable) and not self._moved_to(name)
+        return bool(row.token_variable) and not moved_to(self.config, name)
 
     def variable(self, name: str) -> str:
         """The variable that should hold the token for an endpoint, where its address is now."""
@@ -176,11 +176,8 @@ class Connector:
 
     def place(self, name: str) -> str:
         """Where the endpoint of this name is asked: its name, or the host that it was moved to."""
-        moved = urlsplit(self._moved_to(name)).netloc
+        moved = urlsplit(moved_to(self.config, name)).netloc
         return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
-
-    def _moved_to(self, name: str) -> str:
-        return moved_to(self.config, name)
 
     def _has_token(self, name: str) -> bool:
         """Whether a variable holds a token; a rehearsal runs no command and opens no keyring."""

@@ -62,10 +62,12 @@ class Deadline(Clock):
     def __exit__(self, *_: object) -> None:
         self.rest()
 
-    def watch(self, seconds: float) -> None:  # noqa: D102 - as any clock's
+    def watch(self, seconds: float) -> None:
+        """End reads after so many seconds of waiting from now on."""
         self._left = seconds
 
-    def rest(self) -> None:  # noqa: D102 - as any clock's
+    def rest(self) -> None:
+        """End none any more."""
         self._left = float("inf")
 
     def receive(self, connection: socket.socket, most: int, seconds: float) -> bytes:
@@ -86,7 +88,9 @@ class Deadline(Clock):
             connection.settimeout(max(nap, SECONDS_OF_A_LOOK))
             try:
                 return connection.recv(most)
-            except TimeoutError:
+            except TimeoutError as error:
+                if error.errno:  # the kernel's: it has given the connection up
+                    raise
                 if not nap:
                     self.late = True
                     raise

@@ -108,7 +108,7 @@ class Line:
             EndpointError: no response came.
             ConfigurationError: the address is none.
         """
-        with self._way.clock(self._shut) as clock:
+        with self._way.clock() as clock:
             with self._explaining(clock):
                 response = self._sent(method, path, content, patience, clock)
             with ExitStack() as leaving:
@@ -163,7 +163,7 @@ class Line:
             return Direct(self._route, self._dialler, self._headers, self._opened)
         from nemochat.wire.proxied import Proxied
 
-        return Proxied(self._route, self._headers, self._opened)
+        return Proxied(self._route, self._headers, self._opened, self._shut)
 
     def _opened(self, connection: socket.socket) -> None:
         """Remember the connection, for `stop` to shut it, which may have come before."""

@@ -36,7 +36,11 @@ class Proxied:
     )
 
     def __init__(
-        self, route: Route, headers: Mapping[str, str], opened: Callable[[socket.socket], None]
+        self,
+        route: Route,
+        headers: Mapping[str, str],
+        opened: Callable[[socket.socket], None],
+        shut: Callable[[], None],
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -44,11 +48,13 @@ class Proxied:
             route: The way.
             headers: Those of each request.
             opened: Is told of each connection.
+            shut: Shuts the last of them.
         """
         self.place = route.endpoint
         self._route = route
         self._headers = headers
         self._opened = opened
+        self._shut = shut
 
     def send(
         self, method: str, path: str, content: bytes, connecting: float, seconds: float
@@ -71,9 +77,9 @@ class Proxied:
         timeouts.clear()
         return Response(response.status_code, response.headers, response.iter_raw(), response.close)
 
-    def clock(self, shut: Callable[[], None]) -> Clock:
-        """What ends reads that take too long, by `shut`."""
-        return Watchdog(shut)
+    def clock(self) -> Clock:
+        """What ends reads that take too long."""
+        return Watchdog(self._shut)
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,7 +1,7 @@
 """The only door to h11: requests over a connection that is opened here, without a proxy.
 
-httpx speaks through h11 too, by way of httpcore; the two take 50 ms to load, and are needed where a
-proxy is on the way. That the connection is our own lets it be opened before its request is there.
+httpx speaks through h11 too, by way of httpcore: two more to load, which serve where a proxy is on
+the way. That the connection is our own lets it be opened before its request is there.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Direct:
         self._deadline = Deadline()
         self._kept: _Connection | None = None
 
-    def clock(self, shut: Callable[[], None]) -> Clock:  # noqa: ARG002 - it ends its reads itself
+    def clock(self) -> Clock:
         """What ends reads that take too long."""
         return self._deadline
 

@@ -39,13 +39,15 @@ class Watchdog(Clock):
             self._changed.notify()
         self._thread.join()
 
-    def watch(self, seconds: float) -> None:  # noqa: D102 - as any clock's
+    def watch(self, seconds: float) -> None:
+        """Bark in so many seconds from now, unless told otherwise before."""
         with self._changed:
             self._deadline = time.monotonic() + seconds
             if self._deadline < self._wakes:  # a later one is found when the thread wakes up
                 self._changed.notify()
 
-    def rest(self) -> None:  # noqa: D102 - as any clock's
+    def rest(self) -> None:
+        """Bark no more, until there is something to watch again."""
         with self._changed:
             self._deadline = float("inf")
 
