@@ -45,7 +45,7 @@ DOORS = {
     },
 }
 FOR_TYPES = {
-    "prompt_toolkit": {"repl/signals.py"},
+    "prompt_toolkit": {"repl/provenance.py", "repl/signals.py"},
     "sqlite3": {
         f"store/{name}.py"
         for name in ("catalogue", "formats/llm", "health", "rows", "schema", "search")

@@ -13,7 +13,7 @@ import pytest
 from nemochat import __version__
 from nemochat.repl.folding import Folds
 from nemochat.repl.history import MOST_BYTES, MOST_ENTRIES, Kept, entries
-from nemochat.repl.lines import message, unfinished
+from nemochat.repl.lines import joined, unfinished
 from nemochat.repl.session import Session
 from tests.conftest import Heard, Program
 from tests.terminal import BASH, CTRL_C, CTRL_D, ENTER, Screen
@@ -72,9 +72,8 @@ def test_a_block_is_open_while_a_mark_lacks_its_other() -> None:
     assert unfinished('"""a\n"""Doc."""')
     assert not unfinished('"""a"""')
     assert unfinished("a\\")
-    assert message('"""\na\\\nb\n"""') == "a\\\nb"
-    assert message("a\\\nb") == "a\nb"
-    assert message('"""Doc."""\ncode = 1') == '"""Doc."""\ncode = 1'
+    assert joined('"""\na\\\nb\n"""') == '"""\na\\\nb\n"""'
+    assert joined("a\\\nb") == "a\nb"
 
 
 def test_a_long_paste_is_folded_sent_whole_shown_and_recalled(

@@ -9,7 +9,9 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from nemochat.errors import UsageError
-from nemochat.repl.lines import PROMPT, typed, unblocked
+from nemochat.repl.entry import escape, paste_notice
+from nemochat.repl.lines import PROMPT, typed
+from nemochat.repl.provenance import Provenance
 from nemochat.repl.session import Session
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Editor:
         self._typed = typed
         self._toolbar: Toolbar | None = None if accessible else Toolbar(session)
         self._hint = ""
+        self._escaped = ""  # the paste that was sent as a message, though it is no such entry
         self._words = SPOKEN_PROMPT if accessible else PROMPT
         self._prompt = self._made(history)
         self._once_drawn(drawn)
@@ -93,7 +96,7 @@ class Editor:
                 lambda: shown and expected(buffer.document.text_before_cursor)
             ),
             auto_suggest=Suggesting(history) if shown else None,
-            key_bindings=keys(self._session, self._hinted),
+            key_bindings=keys(self._session, lambda: self._provenance, self._hinted),
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
             multiline=True,
             prompt_continuation=_continuation,
@@ -102,6 +105,7 @@ class Editor:
             bottom_toolbar=self._told if shown else None,
         )
         buffer = prompt.default_buffer
+        self._provenance = Provenance(buffer)
         # PromptSession takes either this or completion while typing, for both want the arrows.
         buffer.enable_history_search = Condition(lambda: True)
         buffer.on_text_changed += lambda _: self._hinted("")
@@ -114,7 +118,7 @@ class Editor:
                 parser = prompt.input.vt100_parser
                 prompt.input.vt100_parser = Arriving(parser.feed_key_callback)
         prompt.app.renderer.cpr_not_supported_callback = None  # its warning helps nobody
-        _ends_plainly(prompt)
+        self._accept_plainly(prompt)
 
         def leave_room(_: object) -> None:  # else all gives way to "Window too small..."
             rows = prompt.output.get_size().rows
@@ -150,6 +154,8 @@ class Editor:
         while True:
             app.erase_when_done, app.layout = False, self._prompt.layout
             app.layout.focus(buffer)  # a search may have been left
+            self._provenance.begin(stands if isinstance(stands, str) else stands.text)
+            self._escaped = ""
             try:
                 with Signals(app) as signals:
                     asked = self._prompt.prompt_async(
@@ -164,10 +170,11 @@ class Editor:
                     stop()
             elif text == OPEN_EDITOR:
                 session.draft = stands.text  # where the editor fails, it stays
+                self._provenance.unfold(session.folds)
                 after = session.edited(session.folds.whole(stands.text))
                 stands, session.draft = session.folds.refolded(after), ""
             else:
-                return self._meant(text)
+                return self._entry(text)
 
     def reply(self, question: str) -> str:
         """A line that answers a question of ours; "" if the person would not say."""
@@ -177,12 +184,33 @@ class Editor:
         except (EOFError, KeyboardInterrupt):
             return ""
 
-    def _meant(self, text: str) -> str:
-        """A message out of what stands on the prompt: a block without its marks, pastes whole."""
-        stands = unblocked(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-        whole = self._session.folds.whole(stands)
-        pasted_slash = whole.lstrip().startswith("/") and not stands.lstrip().startswith("/")
-        return "/" + whole.lstrip() if pasted_slash else whole  # no command is meant by a paste
+    def _entry(self, text: str) -> str:
+        """Return the entry for what stands on the prompt: pastes whole, and never a command."""
+        folds = self._session.folds
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        whole = self._escaped or (folds.whole(text) if folds.begins(text) else "")
+        if notice := paste_notice(whole):
+            self._session.screen.notice(notice)
+        return folds.entry(text)
+
+    def _accept_plainly(self, prompt: PromptSession[str]) -> None:
+        """Escape a paste that would be a command, and let a message be drawn alone when it is sent.
+
+        To lay out menus and bars too takes 0.6 ms.
+        """
+        from prompt_toolkit.layout import Layout
+
+        buffer, alone = prompt.default_buffer, Layout(prompt.layout.current_window)
+        accept = buffer.accept_handler
+
+        def accepted(buffer: Buffer) -> bool:
+            prompt.app.layout = alone
+            text = buffer.text
+            if self._provenance.is_pasted() and (entry := escape(text)) != text:
+                buffer.text, self._escaped = entry, text  # so it enters the history, too
+            return accept is not None and accept(buffer)
+
+        buffer.accept_handler = accepted
 
     def _theme(self) -> str:
         try:
@@ -212,20 +240,6 @@ class Editor:
         parser.flush()
         reports = {Keys.CPRResponse, Keys.Ignore}
         store_typeahead(self._prompt.input, [key for key in pressed if key.key not in reports])
-
-
-def _ends_plainly(prompt: PromptSession[str]) -> None:
-    """Let a message be drawn alone when it is sent: to lay out menus and bars too takes 0.6 ms."""
-    from prompt_toolkit.layout import Layout
-
-    buffer, alone = prompt.default_buffer, Layout(prompt.layout.current_window)
-    accept = buffer.accept_handler
-
-    def accepted(buffer: Buffer) -> bool:
-        prompt.app.layout = alone
-        return accept is not None and accept(buffer)
-
-    buffer.accept_handler = accepted
 
 
 def _continuation(width: int, line: int, soft_wrap: int) -> StyleAndTextTuples:  # noqa: ARG001 - prompt_toolkit's

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nemochat.repl.entry import escape
+
 MOST_LINES = 20  # of a text that stands on the prompt as it is
 MOST_CHARACTERS = 10_000  # of one, in however few lines
 PASTED, RECALLED = "paste", "more"  # what the marks say
@@ -55,6 +57,16 @@ class Folds:
         if not self._texts or "[" not in text:
             return text
         return self._marks().sub(lambda found: self._texts[found[0]], text)
+
+    def entry(self, text: str) -> str:
+        """Return the entry for what stands on the prompt; a paste at its start is no command."""
+        whole = self.whole(text)
+        return escape(whole) if self.begins(text) else whole
+
+    def begins(self, text: str) -> bool:
+        """Return whether a text begins with a folded paste; an earlier entry is as it was typed."""
+        bare = text.lstrip()
+        return bare.startswith(f"[{PASTED}") and any(start == 0 for start, _ in self.within(bare))
 
     def refolded(self, text: str) -> str:
         """A text in which what has a mark already is folded again."""

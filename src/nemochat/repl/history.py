@@ -59,7 +59,7 @@ class Kept(History):
         if self._path is not None and not self._session.private:
             with suppress(OSError), self._path.open("ab") as file:
                 _locked(file)
-                file.write(_written(self._session.folds.whole(string)))
+                file.write(_written(self._session.folds.entry(string)))
 
 
 class Suggesting(AutoSuggest):

@@ -25,7 +25,9 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent  # noqa: TID25
 from prompt_toolkit.keys import Keys  # noqa: TID253 - loaded late by editor.py
 
 from nemochat.repl.completion import expected, is_command
-from nemochat.repl.lines import BLOCK, unfinished
+from nemochat.repl.entry import BLOCK
+from nemochat.repl.lines import unfinished
+from nemochat.repl.provenance import Provenance
 from nemochat.repl.session import Session
 from nemochat.repl.signals import suspend
 from nemochat.screen.markdown.width import clusters
@@ -44,18 +46,20 @@ _here = has_focus(DEFAULT_BUFFER)
 _inserting = emacs_insert_mode | vi_insert_mode
 
 
-def keys(session: Session, hint: Callable[[str], None]) -> KeyBindings:
+def keys(
+    session: Session, provenance: Callable[[], Provenance], hint: Callable[[str], None]
+) -> KeyBindings:
     """The keys of a chat's prompt; `hint` is told what may be shown for once."""
     ANSI_SEQUENCES.update(dict.fromkeys(_OTHER_ENTERS, _OTHER_ENTER))
     bindings = KeyBindings()
-    _lines(bindings, session, hint)
+    _lines(bindings, session, provenance, hint)
     _leaving(bindings, hint)
     _walking(bindings)
     _characters(bindings, session)
 
     @bindings.add(Keys.BracketedPaste, filter=_here)
     def paste(event: KeyPressEvent) -> None:
-        event.current_buffer.insert_text(session.folds.pasted(event.data))
+        provenance().paste(session.folds.pasted(event.data))
 
     @bindings.add("c-x", "c-e", filter=_here)
     @bindings.add("c-g", filter=_here)
@@ -71,21 +75,27 @@ def keys(session: Session, hint: Callable[[str], None]) -> KeyBindings:
     return bindings
 
 
-def _lines(bindings: KeyBindings, session: Session, hint: Callable[[str], None]) -> None:
+def _lines(
+    bindings: KeyBindings,
+    session: Session,
+    provenance: Callable[[], Provenance],
+    hint: Callable[[str], None],
+) -> None:
     """Enter sends, the other Enters make a new line; /multiline swaps them."""
 
     @bindings.add("enter", filter=_here)
     def enter(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         before = buffer.document.current_line_before_cursor
-        in_block = buffer.text.lstrip().startswith(BLOCK)
+        is_typed = not provenance().is_pasted()  # else it opens no block, and is no command
+        in_block = is_typed and buffer.text.lstrip().startswith(BLOCK)
         if before.endswith("\\") and not in_block:
             buffer.delete_before_cursor()
             buffer.insert_text("\n")
         elif in_block and unfinished(buffer.text):
             buffer.insert_text("\n")
             hint(f"{BLOCK} ends the message, Ctrl-C clears it")
-        elif session.multiline and not is_command(buffer.text):
+        elif session.multiline and not (is_typed and is_command(buffer.text)):
             buffer.insert_text("\n")
         else:
             buffer.validate_and_handle()

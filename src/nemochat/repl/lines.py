@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from nemochat.parts import Screen
+from nemochat.repl.entry import BLOCK, escape, is_block, parse, paste_notice
 from nemochat.screen.device import write
 
 PROMPT = "> "
-BLOCK = '"""'  # opens and closes a message of several lines
+PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"  # a terminal that was left so marks pastes unasked
 
 
 def unfinished(text: str) -> bool:
@@ -22,19 +23,9 @@ def unfinished(text: str) -> bool:
     return (opened and text.count(BLOCK) % 2 == 1) or (not opened and text.endswith("\\"))
 
 
-def unblocked(text: str) -> str:
-    """A text without the marks of the block that it is, if it is one."""
-    within = text.strip()
-    if len(within) < 2 * len(BLOCK) or not (within.startswith(BLOCK) and within.endswith(BLOCK)):
-        return text
-    return within.removeprefix(BLOCK).removesuffix(BLOCK).strip("\n")
-
-
-def message(text: str) -> str:
-    """What was meant: a block without its marks, continued lines without their backslashes."""
-    if text.lstrip().startswith(BLOCK):
-        return unblocked(text)
-    return text.replace("\\\n", "\n")
+def joined(text: str) -> str:
+    """Return the entry that a line and those that continue it make."""
+    return text if text.lstrip().startswith(BLOCK) else text.replace("\\\n", "\n")
 
 
 class Lines:
@@ -60,9 +51,10 @@ class Lines:
             text = line
             while unfinished(text):
                 text += "\n" + next(self._lines, BLOCK)
+            entry = joined(text)
             if self._shown:
-                self._screen.asked(message(text))
-            return message(text)
+                self._screen.asked(parse(entry).text if is_block(entry) else entry)
+            return entry
         raise EOFError
 
     def reply(self, question: str) -> str:
@@ -78,8 +70,22 @@ class Typed(Lines):
 
     def __init__(self, screen: Screen, prompt: str, write: Callable[[str], object]) -> None:
         """Read messages that are typed after a prompt, which is written where it can be seen."""
-        super().__init__(iter(lambda: typed(prompt, write), None), screen, shown=False)
+        super().__init__(iter(lambda: self._entry(prompt), None), screen, shown=False)
         self._write = write
+
+    def _entry(self, prompt: str) -> str:
+        """Return the next entry; a paste that the terminal marks is one, and never a command."""
+        line = typed(prompt, self._write)
+        while line.rfind(PASTE) > line.rfind(PASTE_END):
+            line += "\n" + typed("", self._write)
+        before, mark, _ = line.partition(PASTE)
+        text = line.replace(PASTE, "").replace(PASTE_END, "")
+        if not mark or before.strip():
+            return text
+        entry = escape(text)
+        if entry != text and (notice := paste_notice(text)):
+            self._screen.notice(notice)
+        return entry
 
     def message(self) -> str:
         """The next message that is not blank; EOFError for Ctrl-D."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from nemochat.core.messages import Ending
 from nemochat.errors import Ended, NemochatError
+from nemochat.repl.entry import BANG, Kind, parse, resembles_command
 from nemochat.repl.session import Session
 
-LEAVING = {"exit", "quit", ":q"}  # bare words that leave, alone on a line
-ASKING = {"help", "?"}  # bare words that are `/help`
+SHELL_LINE = f"`{BANG}` runs a command of one line; several lines are sent as a message."
 
 
 def run(session: Session) -> None:
@@ -38,25 +38,27 @@ def run(session: Session) -> None:
 
 def take(session: Session, text: str) -> None:
     """Do what a message asks for: a command, a question, or nothing; EOFError leaves."""
-    bare = text.strip()
-    if not bare:
+    entry = parse(text)
+    if not entry.text.strip() and entry.kind is Kind.MESSAGE:
         return
-    if bare in LEAVING:
-        raise EOFError
-    bare = "/help" if bare in ASKING else bare
     said = ""  # what takes a message up is loaded once there is one
-    if bare.startswith("/") and not bare.startswith("//"):
-        from nemochat.repl import registry
+    match entry.kind:
+        case Kind.EXIT:
+            raise EOFError
+        case Kind.COMMAND:
+            from nemochat.repl import registry
 
-        said = registry.run(session, bare)
-    elif bare.startswith("!") and not bare.startswith("!!"):
-        from nemochat.repl.commands.shell import aside
+            said = registry.run(session, entry.text)
+        case Kind.SHELL:
+            from nemochat.repl.commands.shell import aside
 
-        said = aside(session, bare[1:])
-    else:
-        from nemochat.repl.question import worded
+            said = aside(session, entry.text)
+        case Kind.MESSAGE:
+            from nemochat.repl.question import worded
 
-        session.chat.say(worded(session, bare[1:] if bare.startswith(("//", "!!")) else text))
+            if text.lstrip().startswith(BANG) and entry.text == text and resembles_command(text):
+                session.screen.notice(SHELL_LINE)
+            session.chat.say(worded(session, entry.text))
     if said:
         session.screen.show(said)
 
