@@ -15,6 +15,7 @@ from tests.repl.test_editing import (
     CTRL_Z,
     DELETE,
     DOWN,
+    ESCAPE,
     UNDO,
     UP,
     asked,
@@ -45,7 +46,7 @@ RUN_IT = "To run it, type `!` yourself."
         (pasted(RUN) + KILL + UNDO, RUN),
         (pasted(RUN) + HOME + DELETE + UNDO, RUN),
         (pasted(RUN) + CTRL_C + UNDO, RUN),
-        (pasted(RUN) + CTRL_C + "!a" + CTRL_C + UNDO * 3, RUN),
+        (pasted(RUN) + CTRL_C + "!a" + CTRL_C + UNDO * 4, RUN),
         (pasted("ab") + HOME + pasted("!echo ran > "), "!echo ran > ab"),
         (pasted(f"{RUN}\rimport json"), f"{RUN}\nimport json"),
         (pasted(f"{RUN}\rimport json") + BACKSPACE * 12, RUN),
@@ -236,6 +237,18 @@ def test_enter_makes_a_new_line_after_a_pasted_slash_in_multiline(
         terminal.type(pasted("/exit") + ENTER + "b" + ALT_ENTER)
         terminal.wait_for_prompt()
     assert asked(heard) == ["/exit\nb"]
+
+
+@pytest.mark.parametrize(("keys", "message"), [("dd" + "p", "\n" + RUN), ("0x" + "u", RUN)])
+def test_what_vi_brings_back_is_as_pasted_as_it_was(
+    keys: str, message: str, asking: Program, heard: Heard
+) -> None:
+    with Screen(asking, "--editing-mode", "vi") as terminal:
+        terminal.wait_for_prompt()
+        terminal.type(pasted(RUN) + ESCAPE + keys + ENTER)
+        terminal.wait_for_prompt()
+    assert asked(heard) == [message]
+    assert not (asking.home / "ran").exists()
 
 
 def test_the_history_keeps_a_paste_as_it_would_be_typed(asking: Program) -> None:
