@@ -123,9 +123,11 @@ def test_a_number_that_is_only_a_name_deletes_nothing_and_tells_how_to_reach_it(
     done = chats.run("chats", "delete", "1", "4", "--yes")
     assert done.returncode == ExitCode.USAGE
     assert done.stderr.decode() == (
-        "nemochat: there is no conversation number 4. There is one with that name: name:4\n"
+        "nemochat: there is no conversation 4. There is one with that name: name:4\n"
     )
     assert len(names(chats)) == len(NAMES) - 1
+    done = chats.run("chats", "show", "name:lamb")
+    assert b"There is one with that name: name:name:lamb" in done.stderr
     assert chats.run("chats", "rename", "1", "9 lives").returncode == 0
     for nothing in ("9", "0", "9" * 30, "9" * 5000, "name:", "name:9 lives!"):
         done = chats.run("chats", "delete", nothing, "--yes")
@@ -203,14 +205,17 @@ def test_every_name_that_tab_offers_is_the_conversation_that_has_it(chats: Progr
 
 def test_tab_in_a_chat_offers_what_reaches_the_conversation(chats: Program) -> None:
     chats.run("chats", "rename", "lamb", "red wine")
-    with Screen(chats) as terminal:
+    with Screen(chats, tells_cursor=True) as terminal:
         terminal.wait_for_prompt()
-        terminal.type("/load name:4")
-        terminal.wait_for("1 question: question 6")
-        terminal.type(ENTER)
+        terminal.type("/load name:4" + TAB + ENTER)
         terminal.wait_for("question 6 of 4")
         terminal.wait_for_prompt()
-        terminal.type("/rename name:2" + TAB + " stew" + ENTER)
+        terminal.type("/load ")
+        for offer in ("name:1", "name:2", "name:name:lamb", "red wine"):
+            terminal.wait_for(offer)
+        terminal.type("\x03/rename ")
+        terminal.wait_for("4               red wine")
+        terminal.type("name:2" + TAB + " stew" + ENTER)
         terminal.wait_for("Conversation 1 is named stew.")
 
 
@@ -224,7 +229,7 @@ def test_tab_in_a_chat_offers_what_reaches_the_conversation(chats: Program) -> N
         ("name:2 name:-", ["name:2", "name:-x"]),
         ("le\\ b", ["le b:uf"]),
         ("le\\ b:", ["le b:uf"]),
-        ("x: l", ["x:", "la"]),
+        ("x: le", ["x:", "le b:uf"]),
         ("show name:n", ["show", "name:name:lamb"]),
     ],
 )
@@ -239,7 +244,7 @@ def test_bash_completes_names_with_colons_in_them(
     )
     home = {"XDG_STATE_HOME": str(chats.home / "state")}
     with Screen(Program(chats.home, chats.environment | home), command=BASH) as terminal:
-        terminal.wait_for("$ ")
+        terminal.wait_for("$")
         terminal.type("source ./echo.sh" + ENTER)
         terminal.type(f"nemochat chats delete {typed}" + TAB + ENTER)
         terminal.wait_for("".join(f"<{word}>" for word in words) + ".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -137,7 +137,7 @@ def test_conversations_are_searched_renamed_exported_and_deleted_from_inside(
     assert "- 1 · lamb · you: How do I **save** a chat?" in shown
     assert "Written to lamb.html" in shown
     assert "is there already" in shown
-    what = f'conversation 1, "stew" (1 question, last used {datetime.now().astimezone():%Y-%m-%d})'
+    what = f'conversation 1, "stew" (1 question, last used {datetime.now(UTC):%Y-%m-%d})'
     assert f"`/delete 1 yes` deletes {what} for good." in shown
     assert "| 1 | stew | 1 |" in shown
     assert f"Deleted {what}." in shown

@@ -51,7 +51,7 @@ def results(found: Sequence[Found]) -> str:
 def describe(entry: Entry) -> str:
     """Return the number, title, size and last use of a conversation, on one line."""
     title = f", {shown(entry.title, LONGEST_TITLE, typed=False)}" if entry.title else ""
-    used = f"last used {entry.touched.astimezone():%Y-%m-%d}"
+    used = f"last used {entry.touched:%Y-%m-%d}"
     return f"conversation {entry.id}{title} ({counted(entry.turns, 'question')}, {used})"
 
 

@@ -105,11 +105,14 @@ class Catalogue:
         wanted = wanted.strip()
         with self._database.reading() as db:
             if is_number(wanted):
-                return _numbered(db, wanted)
-            name = wanted.removeprefix(BY_NAME).strip()
-            if (number := _named(db, name)) is not None:
-                return number
-            near = _beginning_with(db, name) if name else []
+                number, near = _numbered(db, wanted), []
+            else:
+                name = wanted.removeprefix(BY_NAME).strip()
+                number = _named(db, name)
+                near = _beginning_with(db, name) if name else []
+            has_name = _named(db, wanted) is not None
+        if number is not None:
+            return number
         if len(near) == 1:
             return near[0][0]
         if near:
@@ -118,7 +121,8 @@ class Catalogue:
             raise NoSuchConversation(
                 f"{shown(wanted)} may be {names}{more}", "Type more of the name"
             )
-        raise NoSuchConversation(f"there is no conversation {shown(wanted)}", LISTED)
+        hint = f"There is one with that name: {refer_to(wanted)}" if has_name else LISTED
+        raise NoSuchConversation(f"there is no conversation {shown(wanted)}", hint)
 
     def holds(self, name: str) -> int | None:
         """Return the number of the conversation with exactly this name, or None."""
@@ -197,15 +201,10 @@ def refer_to(name: str) -> str:
     return f"{BY_NAME}{name}" if is_number(name) or name.startswith((BY_NAME, "-")) else name
 
 
-def _numbered(db: Connection, digits: str) -> int:
+def _numbered(db: Connection, digits: str) -> int | None:
     number = int(digits) if len(digits) <= _DIGITS else 0
     row = db.execute("SELECT id FROM conversations WHERE id = ?", (number,)).fetchone()
-    if row is None:
-        hint = LISTED
-        if _named(db, digits) is not None:
-            hint = f"There is one with that name: {refer_to(digits)}"
-        raise NoSuchConversation(f"there is no conversation number {shown(digits)}", hint)
-    return number
+    return row[0] if row else None
 
 
 def _named(db: Connection, name: str) -> int | None:
