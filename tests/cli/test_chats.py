@@ -81,7 +81,7 @@ def test_deleting_asks_and_without_a_terminal_needs_yes(chats: Program) -> None:
     with Screen(chats, "chats", "delete", "2") as terminal:
         terminal.wait_for("[y/N]")
         terminal.type("y" + ENTER)
-        terminal.wait_for("deleted this conversation")
+        terminal.wait_for("deleted conversation 2, ")
         assert terminal.wait_for_end() == 0
     assert lines(chats, "list") == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
@@ -136,9 +137,10 @@ def test_conversations_are_searched_renamed_exported_and_deleted_from_inside(
     assert "- 1 · lamb · you: How do I **save** a chat?" in shown
     assert "Written to lamb.html" in shown
     assert "is there already" in shown
-    assert "`/delete 1 yes` deletes 1, stew (1 question) for good." in shown
+    what = f'conversation 1, "stew" (1 question, last used {datetime.now(UTC):%Y-%m-%d})'
+    assert f"`/delete 1 yes` deletes {what} for good." in shown
     assert "| 1 | stew | 1 |" in shown
-    assert "Deleted 1, stew" in shown
+    assert f"Deleted {what}." in shown
     assert "Nothing is saved yet." in shown
     assert (asking.home / "lamb.html").read_text().startswith("<!DOCTYPE html>")
 

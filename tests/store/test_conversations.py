@@ -127,8 +127,8 @@ def test_a_name_is_one_conversation_s(saved: Conversations) -> None:
     other.name = "x"
     with pytest.raises(StoreError, match="another conversation has this name"):
         saved.mark(other)
-    assert saved.holds("x") != other.id
-    assert saved.holds("y") is None
+    assert saved.catalogue.holds("x") != other.id
+    assert saved.catalogue.holds("y") is None
     assert saved.catalogue.names() == ["x"]
 
 

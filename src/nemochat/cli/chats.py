@@ -9,8 +9,9 @@ import typer
 
 chats = typer.Typer(
     help="List, search, show, name, delete, export and import the conversations that are kept.",
-    epilog="CHAT is a number of the list, a name, or the beginning of one name. Example: nemochat"
-    " chats list. More: docs/conversations.md",
+    epilog="CHAT is a number of the list, a name, or the beginning of one name. Digits alone are"
+    " always a number; name:7 is the conversation that is named 7. Example: nemochat chats list."
+    " More: docs/conversations.md",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

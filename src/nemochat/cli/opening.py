@@ -18,6 +18,7 @@ from nemochat.directories import directories
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
 from nemochat.parts import Endpoint, View
 from nemochat.store import names
+from nemochat.store.catalogue import refer_to
 from nemochat.store.conversations import Conversations
 from nemochat.store.memory import Memory
 from nemochat.wire.endpoints import GUIDE
@@ -111,7 +112,8 @@ def remember_names(saved: Conversations | None) -> None:
     """Let the shells complete the names that conversations have now."""
     if saved is not None and saved.database.path.exists():
         with suppress(NemochatError):  # Tab then offers what it did
-            names.remember(directories().state, names.CHATS, saved.catalogue.names())
+            references = map(refer_to, saved.catalogue.names())
+            names.remember(directories().state, names.CHATS, references)
 
 
 def _kept(view: View) -> Conversations | None:

@@ -33,13 +33,34 @@ _nemochat_files() {
   compopt -o filenames 2>/dev/null
   while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -f -- "$current")
 }
+# Bash splits words at colons, which names have in them: they are joined again before anything is
+# offered, and what bash does not replace is cut off from every offer.
 _nemochat() {
-  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+  local rest="$COMP_LINE" word blanks place last=-1 cut="" joined=()
+  for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    blanks="${rest%%[![:blank:]]*}"
+    rest="${rest#"$blanks"}"
+    rest="${rest#"$word"}"
+    if ((last >= 0)) && [[ ! $blanks && ($word == :* || ${joined[last]} == *:) ]]; then
+      joined[last]+="$word"
+      cut="${joined[last]%"${joined[last]##*:}"}"
+    else
+      joined[++last]="$word"
+      cut=""
+    fi
+  done
+  _nemochat_offer
+  for place in "${!COMPREPLY[@]}"; do
+    COMPREPLY[place]="${COMPREPLY[place]#"$cut"}"
+  done
+}
+_nemochat_offer() {
+  local current="${joined[last]}" previous="${joined[last-1]}"
   local path="" taken="" word words=""
   COMPREPLY=()
   [[ $current == "=" ]] && current=""
-  [[ $previous == "=" ]] && previous="${COMP_WORDS[COMP_CWORD-2]}"
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  [[ $previous == "=" ]] && previous="${joined[last-2]}"
+  for word in "${joined[@]:1:last-1}"; do
     [[ $word == "=" ]] && continue
     if [[ $taken ]]; then taken=""; continue; fi
     case "$path,$word" in %(takers)s) taken=1; continue ;; esac

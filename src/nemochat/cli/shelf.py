@@ -27,6 +27,7 @@ from nemochat.store.catalogue import Entry
 from nemochat.store.conversations import Conversations
 from nemochat.wire import endpoints
 
+LONGEST_QUESTION = 200  # columns
 LARGEST_IMPORT = 1024**3  # bytes
 SECONDS_A_COUNT = 1.0  # between two words on how far an import is
 _AGE = re.compile(r"(\d{1,6})\s*([hdw])", re.ASCII)
@@ -138,8 +139,9 @@ def exported(chats: list[str], output: Path | None, format_: str, *, every: bool
         output = None
     kind = exports.chosen(format_, output)
     with _saved() as saved:
-        wanted = map(str, saved.catalogue.numbers()) if every else chats
-        text = kind.write([saved.load(each) for each in wanted])
+        catalogue = saved.catalogue
+        numbers = catalogue.numbers() if every else [catalogue.find(each) for each in chats]
+        text = kind.write([saved.read(number) for number in numbers])
     if output:
         exports.save(output, text)
     elif streams.output_is_terminal():
@@ -214,19 +216,23 @@ def told_path() -> int:
 
 
 def _delete(saved: Conversations, entries: Sequence[Entry], *, yes: bool) -> int:
-    for e in entries:
-        say(sys.stderr, f"{e.id}: {e.title} ({listings.counted(e.turns, 'question')})")
-    number = "this conversation" if len(entries) == 1 else f"these {len(entries)} conversations"
+    """Delete conversations; say which ones before asking, in the question and afterwards."""
+    if len(entries) == 1:
+        which = listings.describe(entries[0])
+    else:
+        which = listings.describe_several(entries)
+        for entry in entries:
+            say(sys.stderr, listings.describe(entry))
     if not yes:
         if not streams.input_is_terminal():
-            raise UsageError(f"there is nobody to ask whether to delete {number}", "Take --yes")
-        sys.stderr.write(f"Delete {number} for good? [y/N] ")
+            raise UsageError(f"there is nobody to ask whether to delete {which}", "Use --yes")
+        sys.stderr.write(harmless_line(f"Delete {which} for good? [y/N]", LONGEST_QUESTION) + " ")
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             say(sys.stderr, "nothing was deleted")
             return ExitCode.OK
     saved.catalogue.delete([e.id for e in entries])
-    say(sys.stderr, f"deleted {number}")
+    say(sys.stderr, f"deleted {which}")
     return ExitCode.OK
 
 

@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from nemochat.core.conversation import LONGEST_TITLE
 from nemochat.core.ledger import money
+from nemochat.core.values import shown
 from nemochat.screen.safe import harmless_line
 from nemochat.store.catalogue import Entry
 from nemochat.store.search import Found
 
+MOST_NUMBERS = 10  # of several conversations
 NARROW = 60  # columns; with fewer a table would be torn, and a list takes its place
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#$&])")
 _SPEAKERS = {"user": "you", "assistant": "Nemo", "": "name"}
@@ -43,6 +46,20 @@ def results(found: Sequence[Found]) -> str:
         )
         lines.append(f"- {each.conversation} · {plain(each.title, 40)} · {who}: {place}")
     return "\n".join(lines)
+
+
+def describe(entry: Entry) -> str:
+    """Return the number, title, size and last use of a conversation, on one line."""
+    title = f", {shown(entry.title, LONGEST_TITLE, typed=False)}" if entry.title else ""
+    used = f"last used {entry.touched:%Y-%m-%d}"
+    return f"conversation {entry.id}{title} ({counted(entry.turns, 'question')}, {used})"
+
+
+def describe_several(entries: Sequence[Entry]) -> str:
+    """Return how many conversations there are, and the numbers of the first ones."""
+    numbers = ", ".join(str(entry.id) for entry in entries[:MOST_NUMBERS])
+    more = ", …" if len(entries) > MOST_NUMBERS else ""
+    return f"{len(entries):,} conversations: {numbers}{more}"
 
 
 def cost(entry: Entry) -> str:

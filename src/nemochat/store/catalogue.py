@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LISTED = "/list shows them, and so does nemochat chats list"
 MOST_NAMED = 5  # of several matches
+BY_NAME = "name:"  # before what is a name, whatever it looks like
+_DIGITS = 18  # of the longest number that fits SQLite's integers
 _ENTRY = "id, coalesce(name, ''), first, started, touched, turns, cost"
 
 
@@ -43,6 +45,11 @@ class Entry(NamedTuple):
     def title(self) -> str:
         """Its name, or the first line of its first question."""
         return self.name or first_line(self.first)
+
+    @property
+    def reference(self) -> str:
+        """What a user can type for this conversation: its name, or its number if it has none."""
+        return refer_to(self.name) if self.name else str(self.id)
 
 
 class Catalogue:
@@ -86,22 +93,26 @@ class Catalogue:
             return [name for (name,) in found]
 
     def find(self, wanted: str) -> int:
-        """The number of the conversation of this name, or number, or whose name alone begins so.
+        """Return the number of the conversation that a user refers to.
+
+        This is the only place where a conversation is looked up by what a user wrote. Digits alone
+        are always a number. Anything else is a name, or the beginning of exactly one name; after
+        `name:` that includes names that are made of digits, or that begin with `name:` themselves.
 
         Raises:
             NoSuchConversation: there is none, or there are several.
         """
         wanted = wanted.strip()
         with self._database.reading() as db:
-            row = db.execute(
-                "SELECT id FROM conversations WHERE name = ?"
-                " UNION ALL SELECT id FROM conversations WHERE id = ? LIMIT 1",
-                (wanted, _number(wanted)),
-            ).fetchone()
-            if row:
-                assert isinstance(row[0], int)
-                return row[0]
-            near = _beginning_with(db, wanted) if wanted else []
+            if is_number(wanted):
+                number, near = _numbered(db, wanted), []
+            else:
+                name = wanted.removeprefix(BY_NAME).strip()
+                number = _named(db, name)
+                near = _beginning_with(db, name) if name else []
+            has_name = _named(db, wanted) is not None
+        if number is not None:
+            return number
         if len(near) == 1:
             return near[0][0]
         if near:
@@ -110,7 +121,13 @@ class Catalogue:
             raise NoSuchConversation(
                 f"{shown(wanted)} may be {names}{more}", "Type more of the name"
             )
-        raise NoSuchConversation(f"there is no conversation {shown(wanted)}", LISTED)
+        hint = f"There is one with that name: {refer_to(wanted)}" if has_name else LISTED
+        raise NoSuchConversation(f"there is no conversation {shown(wanted)}", hint)
+
+    def holds(self, name: str) -> int | None:
+        """Return the number of the conversation with exactly this name, or None."""
+        with self._database.reading() as db:
+            return _named(db, name)
 
     def rename(self, number: int, name: str) -> None:
         """Give a conversation another name, or none.
@@ -119,8 +136,7 @@ class Catalogue:
             UsageError: it is no name.
             StoreError: another conversation has it, or it cannot be kept.
         """
-        if name:
-            check_name(name)
+        name = check_name(name) if name else ""
         with self._database.writing() as db:
             db.execute("UPDATE conversations SET name = ? WHERE id = ?", (name or None, number))
 
@@ -160,15 +176,40 @@ class Catalogue:
 
 
 def check_name(name: str) -> str:
-    """A name that a conversation may have; UsageError if it is none."""
+    """Return a new name without the blanks around it.
+
+    Raises:
+        UsageError: no conversation can be given this name.
+    """
     if not name.strip() or not name.isprintable() or len(name) > LONGEST_TITLE:
         raise UsageError(f"a name is one line of 1 to {LONGEST_TITLE} characters")
-    return name.strip()
+    name = name.strip()
+    if is_number(name):
+        raise UsageError(
+            f"a name cannot be digits alone: {shown(name)} means conversation number {shown(name)}"
+        )
+    return name
 
 
-def _number(text: str) -> int:
-    """The number that a text is, or one that no conversation has."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 - SQLite's integers
+def is_number(text: str) -> bool:
+    """Return whether a text is a number, in the digits of any script, and so never a name."""
+    return text.isdecimal()
+
+
+def refer_to(name: str) -> str:
+    """Return what a user can type for the conversation of this name, in the chat or a shell."""
+    return f"{BY_NAME}{name}" if is_number(name) or name.startswith((BY_NAME, "-")) else name
+
+
+def _numbered(db: Connection, digits: str) -> int | None:
+    number = int(digits) if len(digits) <= _DIGITS else 0
+    row = db.execute("SELECT id FROM conversations WHERE id = ?", (number,)).fetchone()
+    return row[0] if row else None
+
+
+def _named(db: Connection, name: str) -> int | None:
+    row = db.execute("SELECT id FROM conversations WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
 
 
 def _beginning_with(db: Connection, start: str) -> list[tuple[int, str]]:

@@ -125,7 +125,7 @@ class Conversations:
                 "UPDATE conversations SET head = ?, tip = ? WHERE id = ?",
                 (keys[conversation.head], keys[tip], number),
             )
-        return self._read(number)
+        return self.read(number)
 
     def refresh(self, conversation: Conversation) -> None:
         """Put what other processes said in a conversation meanwhile into its tree.
@@ -136,29 +136,28 @@ class Conversations:
         if conversation.id is not None:
             self._refresh(conversation)
 
-    def holds(self, name: str) -> int | None:
-        """The number of the conversation of this name, or None."""
-        with self.database.reading() as db:
-            row = db.execute("SELECT id FROM conversations WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
-
     def last(self) -> Conversation | None:
         """The conversation in which something was said last, or None."""
         with self.database.reading() as db:
             row = db.execute(
                 "SELECT id FROM conversations WHERE last NOT NULL ORDER BY last DESC LIMIT 1"
             ).fetchone()
-        return self._read(row[0]) if row else None
+        return self.read(row[0]) if row else None
 
     def load(self, wanted: str) -> Conversation:
-        """The conversation of this name, or of this number, or whose name alone begins so.
+        """Return the conversation that a user refers to, as `Catalogue.find` reads it.
 
         Raises:
             StoreError: there is none, there are several, or it cannot be read.
         """
-        return self._read(self.catalogue.find(wanted))
+        return self.read(self.catalogue.find(wanted))
 
-    def _read(self, number: int) -> Conversation:
+    def read(self, number: int) -> Conversation:
+        """Return the conversation of this number.
+
+        Raises:
+            StoreError: there is none, or it cannot be read.
+        """
         with self.database.reading() as db:
             row = db.execute(
                 f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?",  # noqa: S608 - ours

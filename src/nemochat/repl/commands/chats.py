@@ -24,7 +24,15 @@ def saved_ones(session: Session) -> Iterator[tuple[str, str]]:
     if session.saved:
         for entry in session.saved.catalogue.entries(100):
             about = harmless_line(entry.first, 40)
-            yield entry.name or str(entry.id), f"{counted(entry.turns, 'question')}: {about}"
+            yield entry.reference, f"{counted(entry.turns, 'question')}: {about}"
+
+
+def saved_words(session: Session) -> Iterator[tuple[str, str]]:
+    """Yield the same as one word each: in place of a name with blanks in it, the number."""
+    if session.saved:
+        for entry in session.saved.catalogue.entries(100):
+            word = str(entry.id) if " " in entry.reference else entry.reference
+            yield word, harmless_line(entry.title, 60)
 
 
 @command("[NAME]")
@@ -42,7 +50,7 @@ def save(session: Session, argument: str) -> str:
         )
         return f"It is saved {name}."
     argument = check_name(argument)
-    if saved.holds(argument) not in {None, conversation.id}:
+    if saved.catalogue.holds(argument) not in {None, conversation.id}:
         raise UsageError(f"another conversation is named {shown(argument)}")
     conversation.name = argument
     session.chat.mark()
@@ -54,7 +62,8 @@ def save(session: Session, argument: str) -> str:
 def load(session: Session, argument: str) -> str:
     """Go on with a saved conversation; its model, system prompt and parameters come back.
 
-    Its number, its name, or a beginning of its name that no other has.
+    Its number, its name, or a beginning of its name that no other has. Digits alone are a number:
+    `/load name:7` finds the conversation whose name is 7.
     """
     if not argument:
         raise UsageError("/load takes the name or the number of a conversation; /list shows them")

@@ -8,13 +8,14 @@ from nemochat.core.values import shown
 from nemochat.errors import UsageError
 from nemochat.repl import listings
 from nemochat.repl.argument import number
-from nemochat.repl.commands.chats import saved_ones
+from nemochat.repl.commands.chats import saved_ones, saved_words
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.store.catalogue import check_name
+from nemochat.store.catalogue import BY_NAME, check_name, is_number
 from nemochat.store.search import search as found_in
 from nemochat.store.search import words_of
 
+LONGEST_DESCRIPTION = 200  # columns
 SHOWN = 20  # conversations on one page of a list
 
 
@@ -42,7 +43,7 @@ def search(session: Session, argument: str) -> str:
     return listings.results(found) if found else "Nothing was found."
 
 
-@command("[CHAT] NAME", choices=saved_ones)
+@command("[CHAT] NAME", choices=saved_words)
 def rename(session: Session, argument: str) -> str:
     """Give this conversation another name, or another one: `/rename 12 lamb`."""
     catalogue = session.conversations().catalogue
@@ -62,13 +63,15 @@ def rename(session: Session, argument: str) -> str:
 @command("CHAT", aliases=("rm",), choices=saved_ones)
 def delete(session: Session, argument: str) -> str:
     """Delete a conversation for good: `/delete NAME` shows it, `/delete NAME yes` does it."""
-    wanted, _, sure = argument.rpartition(" ") if argument.endswith(" yes") else (argument, "", "")
-    if not wanted:
+    if not argument:
         raise UsageError("/delete takes the name or the number of a conversation; /list shows them")
     catalogue = session.conversations().catalogue
+    wanted = argument.removesuffix(" yes")
+    if not is_number(wanted) and catalogue.holds(argument.removeprefix(BY_NAME)) is not None:
+        wanted = argument  # "yes" is the end of the name
     entry = catalogue.entry(catalogue.find(wanted))
-    questions = listings.counted(entry.turns, "question")
-    what = f"{entry.id}, {listings.plain(entry.title)} ({questions})"
+    sure = wanted != argument
+    what = listings.plain(listings.describe(entry), LONGEST_DESCRIPTION)
     if not sure:
         return f"`/delete {entry.id} yes` deletes {what} for good."
     catalogue.delete([entry.id])
