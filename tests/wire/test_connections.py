@@ -169,9 +169,12 @@ def test_what_is_stopped_while_it_connects_is_not_tried_again_beside_the_next() 
 
 
 def test_a_connection_that_is_reset_before_tls_begins_is_closed() -> None:
-    with FaultServer(lambda peer, _: peer.reset()) as server, collect_open_sockets() as lost:
-        with asking(encrypted(server), ca_bundle=AUTHORITY, retries=0) as asked:
-            assert isinstance(asked.failure(), Unreachable)
+    with (
+        FaultServer(lambda peer, _: peer.reset()) as server,
+        collect_open_sockets() as lost,
+        asking(encrypted(server), ca_bundle=AUTHORITY, retries=0) as asked,
+    ):
+        assert isinstance(asked.failure(), Unreachable)
     assert lost == []
 
 
@@ -181,9 +184,12 @@ def test_ctrl_c_during_the_handshake_closes_the_connection() -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         peer.hold(20)
 
-    with FaultServer(presses) as server, collect_open_sockets() as lost:
-        with asking(encrypted(server), ca_bundle=AUTHORITY) as asked:
-            with pytest.raises(KeyboardInterrupt):
-                asked.deltas()
-            until(lambda: server.left_at is not None)
+    with (
+        FaultServer(presses) as server,
+        collect_open_sockets() as lost,
+        asking(encrypted(server), ca_bundle=AUTHORITY) as asked,
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            asked.deltas()
+        until(lambda: server.left_at is not None)
     assert lost == []
