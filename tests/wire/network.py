@@ -1,4 +1,4 @@
-"""Network for tests of the endpoint: names, servers that keep a connection, sockets left open.
+"""Network for tests of the endpoint: names, and sockets that are left open.
 
 How to test the endpoint: let a real server on the loopback do to a client what a script says, and
 look at what the client returns and at the requests that arrived.
@@ -28,9 +28,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from tests.wire.fault_server.scripts import Step, play
-from tests.wire.fault_server.server import Behaviour, Peer
 
 # Read by every Python that has this folder in PYTHONPATH, before the program.
 _STARTUP = """
@@ -79,16 +76,6 @@ def write_names(folder: Path, names: Mapping[str, str]) -> dict[str, str]:
     """Return the environment in which a Python program resolves these names."""
     (folder / "sitecustomize.py").write_text(_STARTUP.format(names=json.dumps(dict(names))))
     return {"PYTHONPATH": str(folder)}
-
-
-def repeat(*steps: Step) -> Behaviour:
-    """Play the steps for each request of a connection, for as long as the client keeps it."""
-
-    def behave(peer: Peer, _: int) -> None:
-        while peer.request():
-            play(peer, steps)
-
-    return behave
 
 
 @contextmanager

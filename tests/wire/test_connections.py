@@ -18,12 +18,13 @@ from tests.wire.fault_server.scripts import (
     at_once,
     chunked,
     head,
+    keeps,
     plays,
     reset,
     with_length,
 )
 from tests.wire.fault_server.server import FaultServer, Peer
-from tests.wire.network import collect_open_sockets, repeat, resolve_names
+from tests.wire.network import collect_open_sockets, resolve_names
 from tests.wire.secured import AUTHORITY, GOOD, secured, until, unused_port
 
 TEXT = answer()
@@ -46,21 +47,21 @@ def test_what_came_before_damaged_chunks_is_kept() -> None:
 
 def test_a_connection_that_the_server_means_to_close_is_not_used_again() -> None:
     closes = head(Transfer_Encoding="chunked", Connection="close")
-    with FaultServer(repeat(closes, chunked(TEXT))) as server, asking(server.base_url) as asked:
+    with FaultServer(keeps(closes, chunked(TEXT))) as server, asking(server.base_url) as asked:
         assert asked.text() == asked.text() == HELLO
         assert server.connections == 2
 
 
 @pytest.mark.parametrize("more", [b"\r\n", CODED + chunked(answer("foreign")), b"nonsense"])
 def test_what_stands_after_a_response_is_no_answer_to_the_next_question(more: bytes) -> None:
-    behave = repeat(CODED + chunked(TEXT) + more)
+    behave = keeps(CODED + chunked(TEXT) + more)
     with FaultServer(behave) as server, asking(server.base_url) as asked:
         assert [asked.text() for _ in range(3)] == [HELLO] * 3
         assert asked.waits == []
 
 
 def test_a_closed_client_connects_again_and_stands_a_stop() -> None:
-    with FaultServer(repeat(CODED, chunked(TEXT))) as server, asking(server.base_url) as asked:
+    with FaultServer(keeps(CODED, chunked(TEXT))) as server, asking(server.base_url) as asked:
         for connections in (1, 2):
             assert asked.text() == HELLO
             assert server.connections == connections
