@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 import pytest
 
@@ -28,9 +27,9 @@ def terminal(**environment: str) -> Iterator[None]:
     with (
         os.fdopen(other, "rb"),
         os.fdopen(behind, "w", encoding="utf-8") as screen,
+        redirect_stdout(screen),
         pytest.MonkeyPatch.context() as patched,
     ):
-        patched.setattr(sys, "stdout", screen)
         for name in ALL:
             patched.delenv(name, raising=False)
         for name, value in environment.items():

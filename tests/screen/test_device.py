@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
-import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +46,11 @@ def test_some_terminals_do_not_wrap_anew(
 
 def refusal(number: int) -> BaseException:
     """The error of a write to the file of this number, which is standard output then."""
-    with pytest.MonkeyPatch.context() as patched, os.fdopen(number, "wb", 0) as file:
-        patched.setattr(sys, "stdout", io.TextIOWrapper(file, write_through=True))
-        with pytest.raises((Ended, OutputError)) as refused:
+    with os.fdopen(number, "wb", 0) as file:
+        out = io.TextIOWrapper(file, write_through=True)
+        with redirect_stdout(out), pytest.raises((Ended, OutputError)) as refused:
             write("x")
-        patched.setattr(sys.stdout, "close", lambda: None)
+        out.detach()  # or it would write what is left when it goes
     return refused.value
 
 
@@ -70,15 +70,13 @@ class Interrupted(io.FileIO):
         return super().write(data)
 
 
-def test_a_signal_s_handler_may_write_a_sequence_in_the_middle_of_a_write(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_signal_s_handler_may_write_a_sequence_in_the_middle_of_a_write(tmp_path: Path) -> None:
     path = tmp_path / "shown"
     out = io.TextIOWrapper(io.BufferedWriter(Interrupted(path, "w")))
-    monkeypatch.setattr(sys, "stdout", out)
     before = signal.signal(signal.SIGCONT, lambda *_: command("\x1b[?2004h"))
     try:
-        write("text")
+        with redirect_stdout(out):
+            write("text")
     finally:
         signal.signal(signal.SIGCONT, before)
     out.close()

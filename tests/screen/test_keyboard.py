@@ -45,7 +45,10 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The clock: its last entry is the time."""
+    """The clock: its last entry is the time.
+
+    A real one would go on between two keys, for longer than an Esc is waited for.
+    """
     times = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: times[-1])
     return times
@@ -189,6 +192,7 @@ def test_a_stop_is_taken_back_by_what_lets_all_of_the_job_go_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, continued: str
 ) -> None:
     stops: list[int] = []
+    # The stop itself would stop the tests; test_signals stops a real chat.
     monkeypatch.setattr(signal, "pthread_kill", lambda _, number: stops.append(number))
 
     def clear() -> None:

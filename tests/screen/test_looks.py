@@ -8,6 +8,7 @@ import re
 import termios
 import threading
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 
 import pytest
 from rich.console import Console
@@ -150,6 +151,7 @@ def test_what_is_no_reply_was_typed(replies: bytes, theme: str, typed: bytes) ->
 def test_a_terminal_far_away_is_waited_for_longer(
     variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The real ones are so near each other that a busy machine would confuse them.
     monkeypatch.setattr("nemochat.screen.background.SECONDS", 0.0)
     monkeypatch.setattr("nemochat.screen.background.SECONDS_FAR_AWAY", 30.0)
     behind, before = os.openpty()
@@ -291,7 +293,7 @@ def spoken(view: Plain, *deltas: Delta, candidates: int = 1) -> None:
 def test_the_bell_rings_after_a_long_answer(
     *, seconds: float, wish: bool, rings: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bell, "SECONDS", seconds)
+    monkeypatch.setattr(bell, "SECONDS", seconds)  # nobody waits ten for a test
     out = io.BytesIO()
     spoken(Plain(out, None, on_terminal=True, bell=wish), Delta("There."))
     assert out.getvalue() == b"There.\n" + b"\a" * rings
@@ -300,6 +302,7 @@ def test_the_bell_rings_after_a_long_answer(
 def test_an_accessible_view_says_who_speaks_and_that_it_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Three, which would be waited for in vain.
     monkeypatch.setattr("nemochat.screen.plain.SECONDS_BEFORE_WAITING_IS_SAID", 0.1)
     out, err = io.BytesIO(), io.StringIO()
     view = Accessible(out, err, on_terminal=True)
@@ -341,9 +344,10 @@ def test_a_terminal_has_the_colours_that_rich_finds(
 ) -> None:
     ours, theirs = os.openpty()
     with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as terminal:
-        monkeypatch.setattr("sys.stdout", terminal)
         for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
             monkeypatch.delenv(name, raising=False)
         for name, value in {"TERM": term, "COLORTERM": colorterm, **more}.items():
             monkeypatch.setenv(name, value)
-        assert known() == (Console(file=terminal).color_system or "")
+        with redirect_stdout(terminal):
+            found = known()
+        assert found == (Console(file=terminal).color_system or "")

@@ -6,7 +6,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 import pyte
 import pytest
@@ -33,9 +33,8 @@ class Glass(io.StringIO):
 @contextmanager
 def glass(columns: int = 40) -> Iterator[Glass]:
     """A terminal of a hundred rows, and no keys."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sys, "stdout", shown := Glass())
-        patched.setattr(sys, "stdin", None)
+    with redirect_stdout(Glass()) as shown, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "stdin", None)  # as Python starts without one
         patched.setenv("COLUMNS", str(columns))
         patched.setenv("LINES", "100")
         patched.setenv("TERM", "unknown")
@@ -237,7 +236,7 @@ def test_what_is_not_final_is_laid_out_anew_when_the_width_changes() -> None:
 @pytest.mark.parametrize("wish", [True, False])
 def test_the_bell_rings_when_an_answer_is_there(wish: bool) -> None:  # noqa: FBT001 - a row
     with glass() as shown, pytest.MonkeyPatch.context() as patched:
-        patched.setattr("nemochat.screen.bell.SECONDS", 0.0)
+        patched.setattr("nemochat.screen.bell.SECONDS", 0.0)  # not the ten of a long answer
         on = Terminal(Colours("ansi", Background({})), bell=wish)
         follow(on, Delta("x"))
         on.settle([answer("")])

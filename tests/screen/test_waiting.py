@@ -22,6 +22,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Set the clock by hand: what is shown at 3 s is not to be waited for, and exact."""
     clock = Clock()
     monkeypatch.setattr(time, "monotonic", clock)
     return clock

@@ -73,8 +73,3 @@ def until(happened: Callable[[], bool]) -> None:
     while not happened():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
-
-
-def text(host: str | bytes) -> str:
-    """A host as it is looked up: some libraries ask in bytes."""
-    return host.decode() if isinstance(host, bytes) else host

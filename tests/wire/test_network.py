@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _socket
 import socket
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import pytest
 
 from nemochat.core.messages import Ending
 from nemochat.errors import ConfigurationError, Unreachable
-from nemochat.wire.probe import steps
-from nemochat.wire.route import Route
+from tests.conftest import Program
 from tests.wire.asking import PROMPT, asking
 from tests.wire.fault_server.scripts import (
     FOREVER,
@@ -23,7 +21,8 @@ from tests.wire.fault_server.scripts import (
     plays,
 )
 from tests.wire.fault_server.server import FaultServer
-from tests.wire.secured import AUTHORITY, GOOD, outcome, secured, text, tunnels, unused_port
+from tests.wire.network import resolve_names, write_names
+from tests.wire.secured import AUTHORITY, GOOD, outcome, secured, tunnels, unused_port
 
 
 def test_nothing_that_answers_is_said_and_tried_again() -> None:
@@ -52,33 +51,38 @@ def test_a_name_outside_ascii_is_no_proxy() -> None:
 def test_a_name_outside_ascii_is_asked_for_as_the_network_knows_it(
     monkeypatch: pytest.MonkeyPatch, *, through: bool
 ) -> None:
-    resolve = _socket.getaddrinfo
-    known = {"xn--strae-oqa.example": "127.0.0.1"}
-    monkeypatch.setattr(
-        _socket, "getaddrinfo", lambda h, *a, **k: resolve(known.get(text(h), h), *a, **k)
-    )
+    resolve_names(monkeypatch, {"xn--strae-oqa.example": "127.0.0.1"})
     with FaultServer(GOOD) as server:
-        host = f"host: xn--strae-oqa.example:{server.port}\r\n".encode()
         base_url = f"http://straße.example:{server.port}/ö%20"
         proxy = f"http://127.0.0.1:{server.port}" if through else ""
         with asking(base_url, proxy=proxy) as asked:
             assert asked.text() == HELLO
-        list(steps(Route(base_url, proxy=""), 5))
-    (asked_for, fields), (probed, also) = (
-        request.lower().split(b"\r\n", 1) for request in server.requests
-    )
-    assert asked_for.split(b" ")[1].endswith(b"/%c3%b6%20/chat/completions")
-    assert probed == b"get /%c3%b6%20/models http/1.1"
-    assert (host in fields, host in also) == (True, True)
+        host = f"host: xn--strae-oqa.example:{server.port}".encode()
+        first, *fields = server.requests[0].lower().split(b"\r\n")
+    assert first.split(b" ")[1].endswith(b"/%c3%b6%20/chat/completions")
+    assert host in fields
+
+
+def test_the_doctor_asks_for_a_name_as_the_network_knows_it(
+    program: Program, tmp_path: Path
+) -> None:
+    names = write_names(tmp_path, {"xn--strae-oqa.example": "127.0.0.1"})
+    with FaultServer(GOOD) as server:
+        base_url = f"http://straße.example:{server.port}/ö%20"
+        settings = {"NEMOCHAT_BASE_URL": base_url, "NEMOCHAT_TOKEN": "sk-test", **names}
+        done = program.run("doctor", environment=settings)
+        host = f"host: xn--strae-oqa.example:{server.port}".encode()
+        asked = [request.lower().split(b"\r\n") for request in server.requests]
+    assert asked[0][0] == b"get /%c3%b6%20/models http/1.1", done.stdout
+    for first, *fields in asked:
+        assert first.startswith(b"get /%c3%b6%20/models")
+        assert host in fields
 
 
 def test_a_certificate_names_its_host_without_the_dot_of_an_absolute_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    resolve = _socket.getaddrinfo
-    monkeypatch.setattr(
-        _socket, "getaddrinfo", lambda host, *a, **k: resolve(text(host).rstrip("."), *a, **k)
-    )
+    resolve_names(monkeypatch, {"localhost.": "127.0.0.1"})
     with secured("good") as server, FaultServer(tunnels) as proxy:
         for through in ("", f"http://127.0.0.1:{proxy.port}"):
             base_url = f"https://localhost.:{server.port}/v1"
@@ -188,13 +192,6 @@ def test_a_server_with_tls_asked_without_is_said() -> None:
     with secured("good") as server:
         error = outcome(server.base_url.replace("https:", "http:"))
     assert isinstance(error, Unreachable)
-
-
-def test_a_stalled_handshake_is_left_in_time() -> None:
-    with FaultServer(at_once(FOREVER)) as server:
-        error = outcome(server.base_url.replace("http:", "https:"))
-    assert isinstance(error, Unreachable)
-    assert "did not answer in time" in error.sentence
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])

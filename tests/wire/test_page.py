@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import _socket
 import gzip
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address, ip_address
-from typing import Any
 
 import pytest
 
 from nemochat import __version__
 from nemochat.core.values import shown
 from nemochat.errors import EndpointError, UsageError
-from nemochat.wire import page
-from nemochat.wire.page import Address, fetched, public
-from tests.wire.fault_server.scripts import head, plays, refuses
+from nemochat.wire.page import Address, fetched
+from tests.wire.fault_server.scripts import FOREVER, Step, head, over_and_over, plays, refuses
 from tests.wire.fault_server.server import FaultServer
-from tests.wire.secured import AUTHORITY, secured, text, tunnels, unused_port
+from tests.wire.network import resolve_names
+from tests.wire.secured import AUTHORITY, GOOD, secured, tunnels, until, unused_port
 
 HERE = IPv4Address("127.0.0.1")
+LARGEST = 2 * 1024 * 1024  # bytes of a page
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -73,41 +71,34 @@ def here(address: Address) -> bool:
     return address == HERE
 
 
-def named(monkeypatch: pytest.MonkeyPatch, **names: str | list[str]) -> list[str]:
-    """Let names have addresses; a list is one for each time that it is asked. What was asked."""
-    asked: list[str] = []
-
-    def resolve(asked_for: str | bytes, port: int | None, *_: object, **__: object) -> list[Any]:
-        host = text(asked_for)
-        asked.append(host)
-        told = names.get(host.replace(".", "_"), host)
-        told = told.pop(0) if isinstance(told, list) else told
-        family = socket.AF_INET6 if ":" in told else socket.AF_INET
-        return [(family, socket.SOCK_STREAM, 6, "", (told, port or 0))]
-
-    monkeypatch.setattr(_socket, "getaddrinfo", resolve)  # which `socket` asks too
-    return asked
-
-
 @pytest.mark.parametrize(
     "address",
     [
         *("127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1"),
         *("169.254.169.254", "100.64.0.1", "224.0.0.1", "239.1.1.1", "240.0.0.1"),
-        *("255.255.255.255", "192.0.2.1", "198.18.0.1", "::", "::1", "fe80::1", "fc00::1"),
-        *("ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1"),
-        *("2002:7f00:1::", "2002:0a00:1::1", "::127.0.0.1"),
+        *("255.255.255.255", "192.0.2.1", "198.18.0.1", "[::]", "[::1]", "[fe80::1]"),
+        *("[fc00::1]", "[ff02::1]", "[2001:db8::1]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]"),
+        *("[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2002:0a00:1::1]", "[::127.0.0.1]"),
     ],
 )
-def test_an_address_of_no_public_place_is_known(address: str) -> None:
-    assert not public(ip_address(address))
+def test_nothing_is_fetched_from_an_address_of_no_public_place(address: str) -> None:
+    with FaultServer(GOOD) as proxy, pytest.raises(UsageError, match="no page is fetched"):
+        fetched(f"http://{address}/", proxy=f"http://127.0.0.1:{proxy.port}")
+    assert proxy.connections == 0
 
 
 @pytest.mark.parametrize(
-    "address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+    "address",
+    [
+        *("93.184.216.34", "1.1.1.1", "[2606:4700::1111]", "[::ffff:1.1.1.1]"),
+        "[64:ff9b::101:101]",
+    ],
 )
-def test_a_public_address_is_known(address: str) -> None:
-    assert public(ip_address(address))
+def test_a_page_is_fetched_from_a_public_address(address: str) -> None:
+    with FaultServer(plays(head(kind="text/plain"), b"text")) as proxy:
+        page = fetched(f"http://{address}/", proxy=f"http://127.0.0.1:{proxy.port}")
+        assert page.text == "text"
+        assert proxy.requests[0].startswith(b"GET http://")
 
 
 def test_a_page_comes_as_text_in_its_own_charset(site: Site) -> None:
@@ -161,8 +152,8 @@ def test_what_a_page_is_and_holds(
 
 
 def test_a_page_may_be_as_large_as_the_bound(site: Site) -> None:
-    site.pages["/"] = (200, {"Content-Type": "text/plain"}, b"x" * page.LARGEST)
-    assert len(fetched(site.address, allowed=here).text) == page.LARGEST
+    site.pages["/"] = (200, {"Content-Type": "text/plain"}, b"x" * LARGEST)
+    assert len(fetched(site.address, allowed=here).text) == LARGEST
 
 
 def test_a_server_is_told_who_asks_and_that_text_is_wanted() -> None:
@@ -187,7 +178,7 @@ def test_a_server_is_told_who_asks_and_that_text_is_wanted() -> None:
 def test_the_port_is_the_usual_one_of_the_scheme_unless_the_address_tells_another(
     url: str, asked: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    named(monkeypatch, example_org="93.184.216.34")
+    resolve_names(monkeypatch, {"example.org": "93.184.216.34"})
     with FaultServer(refuses("403 No")) as proxy:
         through = f"http://127.0.0.1:{proxy.port}"
         with pytest.raises((UsageError, EndpointError)):
@@ -198,17 +189,18 @@ def test_the_port_is_the_usual_one_of_the_scheme_unless_the_address_tells_anothe
 
 
 def test_an_address_of_ipv6_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = named(monkeypatch, six_example="::1%1")  # as a system tells one with its interface
+    near = "fe80::1"
+    asked = resolve_names(monkeypatch, {"six.example": f"{near}%1"})  # with its interface
     with pytest.raises(EndpointError, match=r"six\.example"):
-        fetched("http://six.example:9/", allowed=lambda each: each == ip_address("::1"))
-    assert asked[:2] == ["six.example", "::1"]
+        fetched("http://six.example:9/", allowed=lambda each: each == ip_address(near))
+    assert asked[:2] == ["six.example", near]
 
 
 def test_the_checked_address_is_connected_to_under_the_page_s_own_name(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rebound: list[str] = ["127.0.0.1", "127.0.0.2"]
-    asked = named(monkeypatch, example_org=rebound)
+    asked = resolve_names(monkeypatch, {"example.org": rebound})
     site.pages["/"] = (200, {"Content-Type": "text/plain"}, b"text")
     assert fetched(f"http://example.org:{site.port}", allowed=here).text == "text"
     assert asked.count("example.org") == 1, "a second look could be told another address"
@@ -218,7 +210,7 @@ def test_the_checked_address_is_connected_to_under_the_page_s_own_name(
 def test_redirects_are_followed_and_each_is_checked(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    named(monkeypatch, inner_example="127.0.0.2")
+    resolve_names(monkeypatch, {"inner.example": "127.0.0.2"})
     site.pages |= {
         "/1": (301, {"Location": "/2"}, b""),
         "/2": (307, {"Location": f"{site.address}/3"}, b""),
@@ -243,8 +235,7 @@ def test_redirects_are_followed_and_each_is_checked(
 def test_a_name_with_one_private_address_among_others_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    both = [(socket.AF_INET, 1, 6, "", (each, 0)) for each in ("93.184.216.34", "10.0.0.1")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    resolve_names(monkeypatch, {"example.org": "93.184.216.34 10.0.0.1"})
     with pytest.raises(UsageError, match=r"10\.0\.0\.1"):
         fetched("https://example.org")
 
@@ -272,10 +263,8 @@ def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
 def test_an_address_that_is_refused_is_told_once_and_in_short(
     url: str, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def resolve(host: str, *_: object, **__: object) -> list[Any]:
-        return [(2, 1, 6, "", (host if host[-1].isdigit() else "127.0.0.1", 0))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    here = dict.fromkeys(["localhost.example", f"{'a.' * 50}example"], "127.0.0.1")
+    resolve_names(monkeypatch, here)
     with pytest.raises(UsageError) as caught:
         fetched(url)
     assert caught.value.sentence.partition(" is an address of ")[0] == named
@@ -313,7 +302,7 @@ def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
         ((200, {"Content-Type": "image/png"}, b"\x89PNG"), 'is "image/png", and no text'),
         ((200, {"Content-Type": "text/plain"}, b"a\0b"), "is binary"),
         ((200, {}, b"\0\1\2"), "is binary"),
-        ((200, {"Content-Type": "text/plain"}, b"x" * (page.LARGEST + 1)), "larger than 2 MB"),
+        ((200, {"Content-Type": "text/plain"}, b"x" * (LARGEST + 1)), "larger than 2 MB"),
         (
             (
                 200,
@@ -331,12 +320,20 @@ def test_what_is_no_page_is_refused_in_a_sentence(answer: Answer, said: str, sit
         fetched(site.address, allowed=here)
 
 
-def test_a_page_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "SECONDS", 0.5)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(EndpointError, match=r"fell silent|did not answer"):
-            fetched(address, allowed=here)
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [FOREVER],
+        [head(kind="text/plain"), FOREVER],
+        [head(kind="text/plain"), over_and_over(b"x", 10_000, 0.02)],
+    ],
+    ids=["nothing", "no text", "a drip"],
+)
+def test_a_page_that_never_ends_is_left(steps: list[Step]) -> None:
+    with FaultServer(plays(*steps)) as server:
+        with pytest.raises(EndpointError, match=r"fell silent|did not answer|signs of life"):
+            fetched(f"http://127.0.0.1:{server.port}", allowed=here, seconds=0.2)
+        until(lambda: server.left_at is not None)
 
 
 def test_where_nothing_answers_that_is_told() -> None:
@@ -348,7 +345,7 @@ def test_where_nothing_answers_that_is_told() -> None:
 def test_a_certificate_is_wanted_for_the_name_and_not_for_the_address(
     monkeypatch: pytest.MonkeyPatch, *, tunnelled: bool
 ) -> None:
-    named(monkeypatch, elsewhere_example="127.0.0.1", example_org="127.0.0.1")
+    resolve_names(monkeypatch, dict.fromkeys(["elsewhere.example", "example.org"], "127.0.0.1"))
     text = plays(head(kind="text/plain"), b"over TLS")
     with FaultServer(tunnels) as through:
         proxy = f"http://127.0.0.1:{through.port}" if tunnelled else ""

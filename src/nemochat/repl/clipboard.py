@@ -11,16 +11,23 @@ from contextlib import suppress
 from nemochat.errors import UsageError
 
 MOST_THROUGH_A_TERMINAL = 74_994 // 4 * 3  # bytes: as base64 more is dropped by many terminals
-_SECONDS = 2.0  # that a program may take: one without its display waits for ever
+SECONDS = 2.0  # that a program may take: one without its display waits for ever
 
 
-def put(text: str, to_terminal: Callable[[str], None], environment: Mapping[str, str]) -> str:
+def put(
+    text: str,
+    to_terminal: Callable[[str], None],
+    environment: Mapping[str, str],
+    *,
+    seconds: float = SECONDS,
+) -> str:
     """Put a text on every clipboard that can be reached; return by which ways, in words.
 
     Args:
         text: What is copied.
         to_terminal: Asks the terminal to take it; UsageError where there is none.
         environment: Tells of displays and of tmux.
+        seconds: How long each program is waited for.
 
     Raises:
         UsageError: there is no clipboard.
@@ -29,7 +36,7 @@ def put(text: str, to_terminal: Callable[[str], None], environment: Mapping[str,
     ways = [
         command[0]
         for command, encoding in _programs(environment)
-        if _taken(command, text.encode(encoding, "replace"), environment)
+        if _taken(command, text.encode(encoding, "replace"), environment, seconds)
     ]
     refusal = UsageError(
         f"{len(content):,} bytes are more than a terminal's clipboard takes"
@@ -65,7 +72,9 @@ def _programs(environment: Mapping[str, str]) -> Iterator[tuple[list[str], str]]
         yield ["tmux", "load-buffer", "-w", "-"], "utf-8"
 
 
-def _taken(command: list[str], content: bytes, environment: Mapping[str, str]) -> bool:
+def _taken(
+    command: list[str], content: bytes, environment: Mapping[str, str], seconds: float
+) -> bool:
     """Whether a program took a text; one that stays to serve it is left in the background."""
     with suppress(OSError, subprocess.TimeoutExpired):
         done = subprocess.run(  # noqa: S603 - of the table above
@@ -74,7 +83,7 @@ def _taken(command: list[str], content: bytes, environment: Mapping[str, str]) -
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=dict(environment),
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
             start_new_session=True,
         )

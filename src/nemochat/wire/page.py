@@ -72,6 +72,7 @@ def fetched(
     allowed: Callable[[Address], bool] = public,
     ca_bundle: str = "",
     proxy: str | None = None,
+    seconds: float = SECONDS,
 ) -> Page:
     """The page at an address.
 
@@ -80,13 +81,14 @@ def fetched(
         allowed: Whether an address may be connected to.
         ca_bundle: A file or folder of certificates to trust; "" leaves that to the environment.
         proxy: The proxy's address; "" uses none; None leaves that to the environment.
+        seconds: How long it may take in all.
 
     Raises:
         UsageError: the address is none or not allowed, or what is there is no text, or too large.
         EndpointError: it was not reached.
     """
     patience = Patience(Timeouts())
-    patience.only(SECONDS)
+    patience.only(seconds)
     url = url if "://" in url else f"https://{url}"
     for _ in range(MOST_REDIRECTS + 1):
         parts = _checked(url)
@@ -95,7 +97,7 @@ def fetched(
         port = parts.port or (443 if parts.scheme == "https" else 80)
         line = Line(
             Route(
-                f"{parts.scheme}://{host}:{port}", ca_bundle, proxy, SECONDS, parts.hostname or ""
+                f"{parts.scheme}://{host}:{port}", ca_bundle, proxy, seconds, parts.hostname or ""
             ),
             {
                 "Host": parts.netloc,

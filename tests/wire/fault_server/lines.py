@@ -123,6 +123,8 @@ def _paces() -> list[Case]:
         ("bytes that drip", [head(), drip(slow, 0.002)], HELLO),
         ("a head that drips", [drip(head(), 0.03), slow], HELLO),
         ("slow deltas", [head(), over_and_over(HI, 6, 0.4), STOP], "Hi" * 6),
+        ("slow deltas for longer than any time-out", [head(), over_and_over(HI, 10, 0.4), STOP],
+         "Hi" * 10),
         ("an event that drips for longer than any time-out", [head(), drip(SHORT, 0.06), STOP],
          "Hi"),
         ("pings before the first text", [head(), over_and_over(PING, 9, 0.3), slow], HELLO),

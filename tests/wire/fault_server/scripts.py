@@ -25,6 +25,16 @@ def plays(*steps: Step) -> Behaviour:
     return behave
 
 
+def keeps(*steps: Step) -> Behaviour:
+    """Play the steps for each request of a connection, for as long as the client keeps it."""
+
+    def behave(peer: Peer, _: int) -> None:
+        while peer.request():
+            play(peer, steps)
+
+    return behave
+
+
 def at_once(*steps: Step) -> Behaviour:
     """Play the steps without reading anything, hang up."""
 

@@ -1,13 +1,18 @@
-"""The connection that is begun before the command line is read."""
+"""What the program connects to, and what it keeps of that."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import Program
 from tests.terminal import Screen
 from tests.wire.fault_server.scripts import HELLO
-from tests.wire.secured import AUTHORITY, secured, until
+from tests.wire.fault_server.server import FaultServer
+from tests.wire.secured import AUTHORITY, GOOD, secured
+
+SECRET = "sk-not-to-be-kept"
 
 
 def at(program: Program, base_url: str, **more: str) -> Program:
@@ -16,11 +21,23 @@ def at(program: Program, base_url: str, **more: str) -> Program:
     return Program(program.home, program.environment | settings | more)
 
 
-def test_a_question_takes_one_connection(program: Program) -> None:
+def files_with(home: Path, text: str) -> list[Path]:
+    """Return the files of a home that hold a text."""
+    return [each for each in home.rglob("*") if each.is_file() and text.encode() in read(each)]
+
+
+def read(file: Path) -> bytes:
+    return file.name.encode() + file.read_bytes()
+
+
+def test_each_question_takes_one_connection(program: Program) -> None:
     with secured("good") as server:
-        done = at(program, server.base_url).run("ask", "--private", "Hi")
-        assert (done.stdout.decode(), done.returncode) == (f"{HELLO}\n", 0)
-        assert (server.connections, len(server.requests)) == (1, 1)
+        for times in (1, 2):
+            done = at(program, server.base_url).run("ask", "Hi")
+            assert (done.stdout.decode(), done.returncode) == (f"{HELLO}\n", 0)
+            assert (server.connections, len(server.requests)) == (times, times)
+        moved = at(program, server.base_url, NEMOCHAT_ENDPOINT="nowhere").run("ask", "Hi")
+        assert (moved.returncode, server.connections) == (3, 2)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +84,39 @@ def test_nothing_is_connected_to_without_a_token(program: Program) -> None:
         assert server.connections == 1
 
 
-def test_a_chat_connects_while_its_first_question_is_typed(program: Program) -> None:
+@pytest.mark.parametrize("private", [True, False])
+def test_neither_secrets_nor_where_a_private_question_went_are_kept(
+    program: Program, *, private: bool
+) -> None:
+    with FaultServer(GOOD) as server:
+        port = str(server.port)
+        base_url = f"http://nemo.invalid:{port}/v1"
+        proxy = f"http://me:{SECRET}@127.0.0.1:{port}"
+        away = at(program, base_url, NEMOCHAT_TOKEN=SECRET, http_proxy=proxy)
+        done = away.run("ask", *["--private"] * private, "Hi")
+        assert done.stdout.decode() == f"{HELLO}\n"
+        near = at(program, server.base_url, NEMOCHAT_TOKEN=SECRET)
+        assert near.run("ask", *["--private"] * private, "Hi").returncode == 0
+        assert len(server.requests) == 2
+        assert SECRET.encode() in server.requests[1]
+    assert files_with(program.home, SECRET) == []
+    if private:
+        assert files_with(program.home, port) == []
+
+
+def test_a_state_folder_that_cannot_be_written_costs_nothing(program: Program) -> None:
+    folder = program.home / "state" / "nemochat"
+    folder.parent.mkdir()
+    folder.write_text("a file")
+    with secured("good") as server:
+        done = at(program, server.base_url, NEMOCHAT_TOKEN="sk-test").run("ask", "Hi")
+    assert (done.stdout.decode(), done.stderr, done.returncode) == (f"{HELLO}\n", b"", 0)
+
+
+def test_the_first_question_of_a_chat_takes_one_connection(program: Program) -> None:
     with secured("good") as server:
         with Screen(at(program, server.base_url)) as screen:
             screen.wait_for_prompt()
-            until(lambda: server.connections == 1)
             screen.say("Hi")
             screen.wait_for(HELLO)
         assert (server.connections, len(server.requests)) == (1, 1)
