@@ -20,11 +20,11 @@ from tests.wire.fault_server.scripts import (
     answer,
     chunked,
     head,
+    keeps,
     plays,
     with_length,
 )
 from tests.wire.fault_server.server import FaultServer, Peer
-from tests.wire.test_client import keeps
 
 TEXT = answer()
 

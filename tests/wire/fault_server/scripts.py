@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from nemochat.wire.lenient import Json
 from tests.wire.fault_server.server import Behaviour, Peer
 
+Json = Any
 Step = bytes | float | Callable[[Peer], None]
 
 FOREVER = 60.0
@@ -20,6 +21,16 @@ def plays(*steps: Step) -> Behaviour:
 
     def behave(peer: Peer, _: int) -> None:
         if peer.request():
+            play(peer, steps)
+
+    return behave
+
+
+def keeps(*steps: Step) -> Behaviour:
+    """Play the steps for each request of a connection, for as long as the client keeps it."""
+
+    def behave(peer: Peer, _: int) -> None:
+        while peer.request():
             play(peer, steps)
 
     return behave
