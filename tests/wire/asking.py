@@ -1,4 +1,11 @@
-"""Clients for tests, and what they were told."""
+"""Clients with settings of a test's own, and what they waited for and logged.
+
+    with FaultServer(plays(head(), answer())) as server, asking(server.base_url) as asked:
+        assert asked.text() == HELLO
+
+`FaultServer` and the steps that it plays are in `tests.wire.fault_server`. A test that looks at
+nothing but what becomes of a response is shorter with the fixture `serve` (`tests.wire.served`).
+"""
 
 from __future__ import annotations
 
@@ -12,12 +19,13 @@ from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, NemochatError
 from nemochat.wire.client import Client
-from nemochat.wire.dialect import Fitting
+from nemochat.wire.dialect import Dialect, Fitting
 from nemochat.wire.endpoints import Asked
 from nemochat.wire.patience import Timeouts
 from nemochat.wire.route import Route
 from nemochat.wire.terms import Terms
 from tests.wire.fault_server.case import TOKEN
+from tests.wire.fault_server.scripts import Json
 
 TIMEOUTS = Timeouts(first_byte=1.0, idle=0.7)
 SECONDS_TO_CONNECT = 1.0
@@ -57,6 +65,16 @@ def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> Thread:
     thread = Thread(target=said.extend, args=(stream,))
     thread.start()
     return thread
+
+
+def fitting(notice: Callable[[str], None] = lambda _: None, **differences: Json) -> Fitting:
+    """Return what fits prompts to an endpoint that differs so: `without`, `called`, `body`, ..."""
+    return Fitting(Dialect(**differences), notice)
+
+
+def timeouts(first_byte: float, idle: float) -> Timeouts:
+    """Return the longest silences, in seconds, before the first byte and between two pieces."""
+    return Timeouts(first_byte=first_byte, idle=idle)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from nemochat.wire.lenient import Json
+from tests.wire.fault_server.scripts import Json
 
 CAPTURES = sorted((Path(__file__).parent / "captures").glob("*.http"))
 

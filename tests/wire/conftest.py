@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.wire.served import Serve
+
 PROXIES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
 NAMES = [*PROXIES, *(name.upper() for name in PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR"]
 
@@ -16,3 +18,10 @@ def _plain_environment() -> Iterator[None]:
         for name in NAMES:
             patched.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Serve]:
+    """A server that sends what a test tells it to, and a client that asks it."""
+    with Serve().running() as running:
+        yield running

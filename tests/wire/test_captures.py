@@ -1,38 +1,24 @@
-"""What real servers were seen to send, replayed whole, at random splits and over a socket."""
+"""What real servers were seen to send, whole, cut short and at random splits."""
 
 from __future__ import annotations
 
 import json
 import random
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from nemochat.core.deltas import Delta, Growing
-from nemochat.core.messages import Ending, Provenance, Role, ToolCall, Usage
-from nemochat.core.messages import Message as Said
-from nemochat.core.prompt import Prompt
-from nemochat.errors import EndpointError, ExitCode, NotAnAnswer
-from nemochat.wire.client import Client
-from nemochat.wire.endpoints import Asked
-from nemochat.wire.failures import refused
-from nemochat.wire.lenient import Json
-from nemochat.wire.models import listed
-from nemochat.wire.patience import Patience, Timeouts
-from nemochat.wire.protocol import Reader
-from nemochat.wire.reading import deltas
-from nemochat.wire.route import Route
-from nemochat.wire.terms import Terms
+from nemochat.core.messages import Ending, ToolCall, Usage
+from nemochat.errors import EndpointError, NotAnAnswer
+from tests.wire.asking import Asking, asking, timeouts
 from tests.wire.captured import CAPTURES, Response, taken_apart
-from tests.wire.fault_server.scripts import plays
+from tests.wire.fault_server.scripts import Json, plays
 from tests.wire.fault_server.server import FaultServer
+from tests.wire.served import LIMITED, Answer, Serve
 
-SPLITS = 200
+SPLITS = 30
 GREETING = "Hello! It's nice to meet you — café 👋.\n\n```python\nprint('hi')\n```\n"
-PROMPT = Prompt("nemo", (Said(Role.USER, "Hi"),), {"max_tokens": 12})
-ASKED = Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN")
 
 
 def is_list(path: Path) -> bool:
@@ -42,20 +28,6 @@ def is_list(path: Path) -> bool:
 ANSWERS = [path for path in CAPTURES if taken_apart(path).status == 200 and not is_list(path)]
 REFUSALS = [path for path in CAPTURES if taken_apart(path).status != 200]
 NAMES = [path.stem for path in ANSWERS]
-
-
-def grown(said: list[Delta]) -> Growing:
-    growing = Growing(Provenance())
-    for delta in said:
-        growing.add(delta)
-    return growing
-
-
-def replayed(body: bytes, cuts: list[int]) -> Growing:
-    places = sorted({0, len(body), *cuts})
-    reader = Reader(limit_chosen=True)
-    said = list(deltas((body[a:b] for a, b in pairwise(places)), reader, Patience(Timeouts())))
-    return grown([*said, *reader.end()])
 
 
 def expected(response: Response) -> tuple[str, list[ToolCall], str, Json]:
@@ -79,9 +51,9 @@ def expected(response: Response) -> tuple[str, list[ToolCall], str, Json]:
     return text, list(calls.values()), finish, usage
 
 
-def compared(growing: Growing, response: Response) -> None:
+def compare(answer: Answer, response: Response) -> None:
     text, calls, finish, usage = expected(response)
-    message, provenance = growing.message(), growing.provenance
+    message, provenance = answer.message(), answer.provenance
     assert message.content == text
     assert list(message.tool_calls) == calls
     endings = {
@@ -109,34 +81,33 @@ def test_every_capture_is_an_answer_a_refusal_or_a_list() -> None:
 
 
 @pytest.mark.parametrize("path", ANSWERS, ids=NAMES)
-def test_an_answer_reads_the_same_whole_and_at_200_random_splits(path: Path) -> None:
+def test_an_answer_reads_the_same_whole_and_at_random_splits(serve: Serve, path: Path) -> None:
     response = taken_apart(path)
-    compared(replayed(response.body, []), response)
-    whole = replayed(response.body, [])
+    whole = serve(response.body, prompt=LIMITED)
+    compare(whole, response)
     chance = random.Random(path.stem)
     for _ in range(SPLITS):
         cuts = [chance.randrange(len(response.body)) for _ in range(chance.randrange(1, 20))]
-        again = replayed(response.body, cuts)
-        assert again.message() == whole.message()
+        assert serve(response.body, chunks=cuts, prompt=LIMITED).message() == whole.message()
 
 
 STREAMS = [path for path in ANSWERS if b"\ndata: [DONE]" in path.read_bytes()]
 
 
 @pytest.mark.parametrize("path", STREAMS, ids=[path.stem for path in STREAMS])
-def test_an_answer_cut_anywhere_is_a_beginning_and_says_so(path: Path) -> None:
-    response = taken_apart(path)
-    whole = replayed(response.body, [])
-    finish = response.body.index(b"\n\n", response.body.index(b'"finish_reason":"'))
-    for size in range(0, len(response.body), 37):
-        try:
-            part = replayed(response.body[:size], [size // 2])
-        except NotAnAnswer:
+def test_an_answer_that_ends_anywhere_is_a_beginning_and_says_so(serve: Serve, path: Path) -> None:
+    body = taken_apart(path).body
+    whole = serve(body, prompt=LIMITED)
+    finish = body.index(b"\n\n", body.index(b'"finish_reason":"'))
+    for size in range(0, len(body), 71):
+        part = serve(body[:size], prompt=LIMITED)
+        if part.error is not None:
+            assert isinstance(part.error, NotAnAnswer)
             assert size <= finish
             continue
         assert whole.text.startswith(part.text)
-        if part.provenance.ending is not whole.provenance.ending:
-            assert part.provenance.ending is Ending.UNFINISHED
+        if part.ending is not whole.ending:
+            assert part.ending is Ending.UNFINISHED
             assert size <= finish
         else:
             assert part.text == whole.text
@@ -167,19 +138,17 @@ def test_an_answer_cut_anywhere_is_a_beginning_and_says_so(path: Path) -> None:
     ],
 )  # fmt: skip
 def test_answers_read_as_a_person_reads_them(
-    name: str, text: str, ending: Ending, total: int | None
+    serve: Serve, name: str, text: str, ending: Ending, total: int | None
 ) -> None:
-    path = next(path for path in CAPTURES if path.stem == name)
-    growing = replayed(taken_apart(path).body, [])
-    assert (growing.text, growing.provenance.ending) == (text, ending)
-    usage = growing.provenance.usage
+    answer = serve(capture(name).body, prompt=LIMITED)
+    assert (answer.text, answer.ending) == (text, ending)
+    usage = answer.provenance.usage
     assert (usage.total_tokens if usage else None) == total
 
 
 @pytest.mark.parametrize("name", ["aimock-toolcall", "aimock-toolcall_stream"])
-def test_tool_calls_read_as_a_person_reads_them(name: str) -> None:
-    path = next(path for path in CAPTURES if path.stem == name)
-    calls = replayed(taken_apart(path).body, []).message().tool_calls
+def test_tool_calls_read_as_a_person_reads_them(serve: Serve, name: str) -> None:
+    calls = serve(capture(name).body, prompt=LIMITED).message().tool_calls
     assert [(call.name, json.loads(call.arguments)) for call in calls] == [
         ("get_weather", {"city": "Paris", "unit": "celsius"}),
         ("get_weather", {"city": "Rome"}),
@@ -213,41 +182,38 @@ def test_tool_calls_read_as_a_person_reads_them(name: str) -> None:
         ("llama_server-wrong_method", 5, "the endpoint refused the request (404: File Not Found)"),
     ],
 )
-def test_refusals_become_one_sentence(name: str, exit_code: int, sentence: str) -> None:
-    response = taken_apart(next(path for path in CAPTURES if path.stem == name))
-    error = refused(
-        response.status,
-        response.headers,
-        response.documents[0],
-        Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN"),
-    )
-    assert error.exit_code == exit_code
-    assert error.sentence.startswith(sentence)
+def test_refusals_become_one_sentence(
+    serve: Serve, name: str, exit_code: int, sentence: str
+) -> None:
+    response = capture(name)
+    failure = serve.refuse(response.status, response.body.decode()).failure
+    assert failure.exit_code == exit_code
+    assert failure.sentence.startswith(sentence)
 
 
 @pytest.mark.parametrize("path", CAPTURES, ids=[path.stem for path in CAPTURES])
-def test_every_capture_comes_over_a_socket_in_random_pieces(path: Path) -> None:
+def test_every_capture_comes_as_it_was_sent_in_random_pieces(path: Path) -> None:
     raw, response = path.read_bytes(), taken_apart(path)
     chance = random.Random(path.stem)
     places = sorted({0, len(raw), *(chance.randrange(len(raw)) for _ in range(12))})
-    waits: list[float] = []
-
-    def wait(seconds: float, error: EndpointError) -> None:
-        waits.append(seconds)
-
     behave = plays(*(raw[a:b] for a, b in pairwise(places)))
-    with FaultServer(behave) as server:
-        asked = Asked("NEMO_TOKEN", "nemo", "NEMO_TOKEN")
-        client = Client(Terms(Route(server.base_url), "sk-test", asked, wait))
-        with closing(client):
-            if is_list(path):
-                assert client.models() == listed(response.body) != ()
-            elif response.status == 200:
-                compared(grown(list(client.stream(PROMPT))), response)
-            else:
-                with pytest.raises(EndpointError) as caught:
-                    list(client.stream(PROMPT))
-                assert caught.value.exit_code in set(ExitCode)
-                assert str(response.status) in caught.value.sentence
+    with FaultServer(behave) as server, asking(server.base_url, timeouts=timeouts(9, 9)) as asked:
+        if is_list(path):
+            names = [row["id"] for row in response.documents[0]["data"]]
+            assert [model.name for model in asked.client.models()] == names != []
+        elif response.status == 200:
+            compare(Answer(asked.deltas(LIMITED)), response)
+        else:
+            _compare_refusal(asked, response)
     retried = response.status in {429, 500, 503}
-    assert len(waits) == (2 if retried else 0)
+    assert len(asked.waits) == (2 if retried else 0)
+
+
+def _compare_refusal(asked: Asking, response: Response) -> None:
+    failure = asked.failure(LIMITED)
+    assert isinstance(failure, EndpointError)
+    assert str(response.status) in failure.sentence
+
+
+def capture(name: str) -> Response:
+    return taken_apart(next(path for path in CAPTURES if path.stem == name))

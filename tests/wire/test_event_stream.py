@@ -1,4 +1,9 @@
-"""Events out of bytes: the grammar of the HTML standard, at every split of the reads."""
+"""Events out of bytes: the grammar of the HTML standard, at every split of the reads.
+
+The vectors of the grammar go to the parser itself, its `feed` and the events that come of it: they
+are tried at every split, some 20,000 times, and most of them hold nothing that a client would show.
+What a client makes of the end of a stream, and of a stream too large, it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.errors import NotAnAnswer
-from nemochat.wire.sse import LONGEST_EVENT, Decoder, Event
+from nemochat.wire.sse import Decoder, Event
+from tests.wire.asking import asking
+from tests.wire.fault_server.scripts import HELLO, answer, chunk, events, head, plays
+from tests.wire.fault_server.server import FaultServer
+from tests.wire.served import Serve
 
 MARK = "\ufeff"
 
@@ -103,39 +111,41 @@ def test_the_grammar_holds_at_every_split_in_two_with_empty_reads(
         assert read([b"", raw[:place], b"", raw[place:], b""]) == events
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r", "\r\n"])
 @pytest.mark.parametrize(
-    ("stream", "event"),
+    "last",
     [
-        ("data: a", Event("a")),
-        ("data: a\n", Event("a")),
-        ("data: a\r", Event("a")),
-        ("event: x\ndata: a\ndata: b", Event("a\nb", "x")),
-        ("data: a\n\n", None),
-        (": a", None),
-        ("", None),
+        'data: {"choices": [{"delta": {"content": "b"}}]}',
+        'data: {"choices":\ndata: [{"delta": {"content": "b"}}]}',
+        f'{MARK}data: {{"choices": [{{"delta": {{"content": "b"}}}}]}}',
     ],
 )
-def test_the_event_that_the_end_cut_off_can_be_asked_for(stream: str, event: Event | None) -> None:
-    decoder = Decoder()
-    list(decoder.feed(stream.encode()))
-    assert decoder.unended() == event
-    assert decoder.unended() is None
+def test_an_event_that_the_end_of_the_stream_cut_off_is_read(
+    serve: Serve, last: str, end: str
+) -> None:
+    before = b"" if last.startswith(MARK) else events(chunk("a"))
+    said = serve(before + (last + end).encode(), chunks=[len(before) + 9])
+    assert said.text == ("ab" if before else "b")
 
 
-def test_an_object_where_a_field_should_stand_is_remembered() -> None:
-    decoder = Decoder()
-    list(decoder.feed(b'data: a\n\n{"error": 1}\n{"error": 2}\ndata: b'))
-    assert decoder.stray == b'{"error": 2}'
+def test_an_event_of_a_type_that_the_end_of_the_stream_cut_off_is_read(serve: Serve) -> None:
+    said = serve(events(chunk("a")) + b"event: error\ndata: boom")
+    assert said.provenance.reason == "the endpoint failed (boom)"
 
 
-@pytest.mark.parametrize(
-    ("stream", "within"),
-    [("", False), (": x", False), ("data", True), ("data: a\n", True), ("data: a\n\n", False)],
-)
-def test_the_decoder_knows_whether_an_event_is_under_way(stream: str, *, within: bool) -> None:
-    decoder = Decoder()
-    list(decoder.feed(stream.encode()))
-    assert decoder.within is within
+def test_a_byte_order_mark_may_come_in_pieces() -> None:
+    mark = MARK.encode()
+    pieces = plays(head(), mark[:1], 0.02, mark[1:2], 0.02, mark[2:] + answer())
+    with FaultServer(pieces) as server, asking(server.base_url) as asked:
+        assert asked.text() == HELLO
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_stream_is_read_alike_in_reads_of_any_size(serve: Serve, end: str) -> None:
+    body = MARK.encode() + b": ping\n\n" + answer(end=end)
+    assert [serve(body, chunks=range(0, len(body), size)).text for size in (23, 57, 1000)] == [
+        HELLO
+    ] * 3
 
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
@@ -181,24 +191,3 @@ def test_an_event_of_10_mb_comes_whole_out_of_small_reads() -> None:
 
 def test_100_000_events_come_out_of_one_read() -> None:
     assert len(read([b"data: x\n\n" * 100_000])) == 100_000
-
-
-def test_what_is_kept_of_a_stream_does_not_grow_with_its_length() -> None:
-    decoder = Decoder()
-    for _ in range(1000):
-        list(decoder.feed(b"data: 123456789\n\n: and a comment\n"))
-    assert len(decoder._line) + len(decoder._data) == 0
-
-
-@pytest.mark.parametrize("start", [b"", b"data: ", b": "])
-def test_a_line_without_end_is_refused(start: bytes) -> None:
-    million = b"x" * 1_000_000
-    pieces = [start, *[million] * (LONGEST_EVENT // len(million) + 2)]
-    with pytest.raises(NotAnAnswer, match="line without end"):
-        read(pieces)
-
-
-def test_an_event_without_end_is_refused() -> None:
-    lines = b"data: x\n" * 10_000
-    with pytest.raises(NotAnAnswer, match="line without end"):
-        read([lines] * (LONGEST_EVENT // len(lines) + 2))

@@ -12,15 +12,14 @@ import pytest
 
 from nemochat.core.messages import Ending
 from nemochat.errors import NemochatError
-from nemochat.wire.patience import Timeouts
-from tests.wire.asking import PROMPT, TIMEOUTS, Asking, asking
+from tests.wire.asking import PROMPT, TIMEOUTS, Asking, asking, timeouts
 from tests.wire.fault_server.case import TOKEN, Case
 from tests.wire.fault_server.server import FaultServer
 from tests.wire.fault_server.table import CASES
 
 AT_ONCE = 40  # cases that are played beside each other: most of them only wait
 UNDER_LOAD = 8.0  # seconds that a busy machine may add; a server that holds on does so for 20
-UNHURRIED = Timeouts(first_byte=20, idle=20)
+UNHURRIED = timeouts(20, 20)
 
 
 @dataclass
@@ -39,10 +38,10 @@ class Outcome:
 
 def played(case: Case) -> Outcome:
     """Play a case to a client."""
-    timeouts = UNHURRIED if case.heavy else TIMEOUTS
+    longest = UNHURRIED if case.heavy else TIMEOUTS
     with (
         FaultServer(case.behave) as server,
-        asking(server.base_url, timeouts=timeouts) as asked,
+        asking(server.base_url, timeouts=longest) as asked,
     ):
         outcome = Outcome(waits=asked.waits, logged=asked.logged)
         begun = time.monotonic()
