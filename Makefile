@@ -7,6 +7,9 @@ DIST := .venv-dist
 SITE := .venv-site
 MUTANTS := .venv-mutants
 PYTEST := pytest --numprocesses 4 --dist worksteal
+# Not into the repository, for their licence is another: the texts that the examples come from.
+SPECS := tests/screen/specs.txt
+GET_SPECS := pip download --quiet --no-deps --no-binary marko --requirement $(SPECS) --dest
 NEW_PIP := --quiet --upgrade 'pip>=25.1' # before it there is no --group
 
 .DEFAULT_GOAL := help
@@ -70,10 +73,11 @@ crash: $(VENV)/tested ## kill the program a thousand times while it saves, and l
 mutants: $(MUTANTS)/tested ## change the source, and see what no test notices: FILES=… SAMPLE=25|all SEED=1
 	@$(MUTANTS)/bin/python -m tests.mutants --sample $(or $(SAMPLE),25) --seed $(or $(SEED),1) $(FILES)
 
-$(MUTANTS)/tested: pyproject.toml
+$(MUTANTS)/tested: pyproject.toml $(SPECS)
 	$(PYTHON) -m venv --clear $(MUTANTS)
 	$(MUTANTS)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(MUTANTS)/bin/python -m pip install --quiet --editable . --group test --group mutants
+	$(MUTANTS)/bin/python -m $(GET_SPECS) $(MUTANTS)/specs
 	@touch $@
 
 real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
@@ -110,15 +114,17 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/tested: pyproject.toml | $(VENV)/installed
+$(VENV)/tested: pyproject.toml $(SPECS) | $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --group test
+	$(BIN)/python -m $(GET_SPECS) $(VENV)/specs
 	@touch $@
 
-$(LOWEST)/tested: pyproject.toml
+$(LOWEST)/tested: pyproject.toml $(SPECS)
 	$(PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --upgrade uv
 	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
 		--resolution lowest-direct --editable '.[keyring,import,schema]' --group test
+	$(LOWEST)/bin/python -m $(GET_SPECS) $(LOWEST)/specs
 	@touch $@
 
 $(DIST)/installed $(SITE)/installed: .venv-%/installed: pyproject.toml

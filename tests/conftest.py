@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ settings.register_profile(
     max_examples=25,
     phases=[Phase.explicit, Phase.generate],
 )
+
+
+def pytest_sessionstart() -> None:
+    """Restore SIGINT: a background job ignores it, and so would all that the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def more(times: int) -> settings:

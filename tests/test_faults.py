@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 
 import pytest
 
 from tests.faults import AT_ONCE, problem
+from tests.lookahead import Lookahead
 from tests.wire.fault_server.case import Case
 from tests.wire.fault_server.table import CASES
 
@@ -26,11 +26,11 @@ SOME = list(some())
 
 
 @pytest.fixture(scope="module")
-def problems() -> Iterator[dict[str, Future[str]]]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {str(case): pool.submit(problem, case) for case in SOME}
+def problems() -> Iterator[Lookahead[str]]:
+    with Lookahead(SOME, problem, at_once=AT_ONCE, ahead=2 * AT_ONCE) as lookahead:
+        yield lookahead
 
 
 @pytest.mark.parametrize("case", SOME, ids=str)
-def test_the_program_keeps_its_promise(case: Case, problems: dict[str, Future[str]]) -> None:
-    assert problems[str(case)].result() == ""
+def test_the_program_keeps_its_promise(case: Case, problems: Lookahead[str]) -> None:
+    assert problems.result(case) == ""

@@ -1,114 +1,67 @@
-"""What each command may load: names of what is heavy, since a test on time fails when it is busy.
+"""What must never load, because every start would pay for it.
 
-What is not named here is light, or needed by all. `make bench` tells what each costs.
+A test of names is steady where one of times fails on a busy machine; `bench/imports.py` measures.
+
+httpx imports its own command line along with itself: where click is installed, `import httpx` loads
+click, rich and pygments too, and takes about twice as long. Nothing that nemochat requires brings
+click, so it is absent after `pipx install` and in an environment of its own. In an environment that
+has click, `ask` loads no rich only as long as it does not import httpx.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
-from collections.abc import Iterable
+from importlib.util import find_spec
 
 import pytest
 
+from tests import licences
 from tests.conftest import Program
 from tests.terminal import Screen
-from tests.wire.secured import until
 
 LOADED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\S+)", re.MULTILINE)
 PROFILED = {"PYTHONPROFILEIMPORTTIME": "1"}
 
-HTTP = {"h11", "ssl", "socket", "dataclasses", "inspect"}
-# What is asked for and not there is told like what is loaded: httpcore asks for trio.
-PROXIES = {
-    "httpx",
-    "httpcore",
-    "anyio",
-    "trio",
-    "logging",
-    "http.client",
-    "http.cookiejar",
-    "urllib.request",
-    "click",
-}
-DATABASE = {"sqlite3"}
-FOLDERS = {"platformdirs"}
-EDITOR = {"prompt_toolkit", "wcwidth", "asyncio", "concurrent.futures", "socket", "ssl", "xml"}
-EDITOR |= {"logging", "dataclasses", "inspect", "subprocess"}
-COLOURS = {"rich", "rich.style"}
-LEXERS = {"pygments"}
-FLAGS = {"typer", "inspect", "dataclasses", "subprocess"}
-NEVER = {
-    *("pydantic", "pydantic_core", "importlib.metadata", "pkg_resources", "setuptools"),
-    *(
-        "markdown_it",
-        "rich.markdown",
-        "rich.live",
-        "rich.console",
-        "yaml",
-        "openai",
-        "unittest",
-        "multiprocessing",
-    ),
-    *("pdb", "doctest", "anyio.abc", "sniffio", "httpx2", "requests"),
-}
-HEAVY = HTTP | PROXIES | DATABASE | FOLDERS | EDITOR | COLOURS | LEXERS | FLAGS | NEVER
-
-
-def heavy(names: Iterable[str], allowed: set[str]) -> list[str]:
-    """What is heavy among the names of modules, and not allowed."""
-    return sorted(HEAVY.intersection(names) - allowed)
-
-
-def loaded(program: Program, *arguments: str) -> list[str]:
-    """The names of the modules that a command loaded, in their order."""
-    done = program.run(*arguments, environment=PROFILED)
-    assert done.returncode == 0, done.stderr.decode()[-500:]
-    return LOADED.findall(done.stderr.decode())
-
-
-def test_the_version_loads_the_package_and_nothing_else_of_ours(program: Program) -> None:
-    names = loaded(program, "--version")
-    assert {name for name in names if name.startswith("nemochat")} <= {
-        "nemochat",
-        "nemochat.__main__",
-    }
-    assert heavy(names, set()) == []
+HAS_CLICK = find_spec("click") is not None
+SLOW = {"importlib.metadata", "pydantic"}  # some versions of prompt_toolkit and typer load them
+NEVER_TO_ASK = SLOW | {"asyncio", "prompt_toolkit"} | (set() if HAS_CLICK else {"rich"})
+NEVER_TO_CHAT = SLOW | {"markdown_it", "rich.markdown"}
 
 
 @pytest.mark.parametrize(
-    ("command", "allowed"),
-    [
-        ("--help", FLAGS),
-        ("ask --help", FLAGS),
-        ("completions bash", FLAGS),
-        ("chats list", FLAGS | FOLDERS | DATABASE),
-        ("chats search lamb", FLAGS | FOLDERS | DATABASE),
-        ("ask --dry-run Hello", FLAGS | FOLDERS),
-        ("ask --private Hello", FLAGS | FOLDERS | HTTP),
-        ("ask Hello", FOLDERS | HTTP | DATABASE),
-    ],
+    "command",
+    ["ask Hello", "ask --private --temperature 1 Hello", "ask --json Hello", "ask --dry-run Hello"],
 )
-def test_a_command_into_a_pipe_loads_only_what_it_needs(
-    asking: Program, command: str, allowed: set[str]
-) -> None:
-    assert heavy(loaded(asking, *command.split()), allowed) == []
+def test_ask_into_a_pipe_loads_nothing_slow(asking: Program, command: str) -> None:
+    done = asking.run(*command.split(), environment=PROFILED)
+    assert done.returncode == 0, done.stderr.decode()[-500:]
+    names = LOADED.findall(done.stderr.decode())
+    assert "nemochat" in names
+    assert NEVER_TO_ASK.intersection(names) == set()
 
 
-def test_the_chat_loads_neither_http_nor_lexers_before_its_prompt(
-    asking: Program,
-) -> None:
-    told = asking.home / "told"
+def test_a_chat_loads_nothing_slow_from_its_start_to_its_end(asking: Program) -> None:
+    profile = asking.home / "profile"  # not on the terminal, where it would stand on the screen
     profiled = Program(asking.home, asking.environment | PROFILED)
-    # The profile goes into a file: on a terminal it would stand on the screen.
-    command = ("sh", "-c", f'exec "$@" 2>{told}', "sh", sys.executable, "-m", "nemochat")
+    command = ("sh", "-c", f'exec "$@" 2>{profile}', "sh", sys.executable, "-m", "nemochat")
     with Screen(profiled, command=command) as screen:
         screen.wait_for_prompt()
-        until(lambda: "nemochat.wire.transport\n" in told.read_text())
-    names = LOADED.findall(told.read_text())
-    # What asks is loaded once the prompt stands there, the modules that it needs before itself.
-    needed = {"nemochat.wire.failures", "nemochat.wire.reasons", "nemochat.wire.retries"}
-    before = names[: min(map(names.index, needed))]
-    assert {"prompt_toolkit", "nemochat.repl.appearance"} <= set(before)
-    assert heavy(before, FOLDERS | EDITOR | COLOURS) == []
-    assert "nemochat.screen.markdown.renderer" not in before
+        screen.say("Hello")
+        screen.wait_for_prompt()
+        screen.say("/exit")
+        assert screen.wait_for_end() == 0
+    names = LOADED.findall(profile.read_text())
+    assert "prompt_toolkit" in names
+    assert NEVER_TO_CHAT.intersection(names) == set()
+
+
+def test_httpx_loads_rich_only_where_click_is_installed() -> None:
+    loads = "import sys, httpx; print('rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{HAS_CLICK}\n"
+
+
+def test_nothing_that_is_required_brings_click() -> None:
+    assert "click" not in licences.closure("nemochat", licences.EXTRAS)

@@ -62,7 +62,8 @@ def test_the_same_source_gives_the_same_bytes_anywhere_at_any_time(
 ) -> None:
     sdist = built(checkout, "sdist")
     with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # there from 3.11.4 on
+        archive.extractall(tmp_path)
     (elsewhere,) = tmp_path.iterdir()  # the sdist's own folder: all that is needed is in it
     (elsewhere / "PKG-INFO").unlink()  # what the building of the sdist added
     for path in elsewhere.rglob("*"):
@@ -70,6 +71,16 @@ def test_the_same_source_gives_the_same_bytes_anywhere_at_any_time(
         path.chmod(path.stat().st_mode & 0o700)
     assert built(elsewhere, "wheel", umask=0o077).read_bytes() == wheel.read_bytes()
     assert built(elsewhere, "sdist", umask=0o077).read_bytes() == sdist.read_bytes()
+
+
+def test_a_stray_file_is_not_released(checkout: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "nemochat"
+    shutil.copytree(checkout, folder)
+    (folder / "out.py").write_text("x=  1\n")  # what `/write out.py` leaves in a checkout
+    with tarfile.open(built(folder, "sdist")) as archive:
+        released = {name.split("/")[1] for name in archive.getnames()}
+    assert "out.py" not in released
+    assert {"CHANGELOG.md", "Makefile", "src", "tests"} <= released
 
 
 def test_the_wheel_holds_the_program_its_pages_and_what_shells_and_man_read(wheel: Path) -> None:

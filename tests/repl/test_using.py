@@ -94,12 +94,19 @@ def test_the_clipboard_of_the_system_is_taken_where_there_is_one(answering: Prog
     assert (program.home / "copied").read_text() == "print('ä')"
 
 
-def test_a_pipe_has_no_clipboard_but_the_system_s(answering: Program) -> None:
+@pytest.mark.parametrize("installed", [["xclip", "xsel"], ["xsel"]], ids=" and ".join)
+def test_a_pipe_uses_the_first_clipboard_program_of_the_system(
+    answering: Program, installed: list[str]
+) -> None:
     assert "this view has no clipboard" in play(answering, "short", "/copy")
-    program = fake(answering, "xsel", 'cat > "$HOME/copied"')
+    program = answering
+    for name in installed:
+        program = fake(program, name, f'exec {shutil.which("cat")} > "$HOME/{name}"')
     program.environment["DISPLAY"] = ":1"
-    assert "Copied the last answer (1 line) by xsel." in play(program, "short", "/copy")
-    assert (program.home / "copied").read_text() == "Yes."
+    program.environment["PATH"] = str(program.home / "bin")  # none that this machine has
+    used = installed[0]
+    assert f"Copied the last answer (1 line) by {used}." in play(program, "short", "/copy")
+    assert (program.home / used).read_text() == "Yes."
 
 
 def test_a_clipboard_that_hangs_is_not_waited_for(program: Program) -> None:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
 
 from nemochat.core.messages import Ending
 from nemochat.errors import NemochatError
+from tests.lookahead import Lookahead
 from tests.wire.asking import PROMPT, TIMEOUTS, Asking, asking, timeouts
 from tests.wire.fault_server.case import TOKEN, Case
 from tests.wire.fault_server.server import FaultServer
 from tests.wire.fault_server.table import CASES
 
-AT_ONCE = 40  # cases that are played beside each other: most of them only wait
+AT_ONCE = 8  # clients: with many more, a busy machine exceeds timeouts of less than a second
+AHEAD = 32  # cases that are started before their tests
 UNDER_LOAD = 8.0  # seconds that a busy machine may add; a server that holds on does so for 20
 UNHURRIED = timeouts(20, 20)
+ORDER = sorted(CASES, key=lambda case: case.heavy)  # the heavy ones last
 
 
 @dataclass
@@ -67,30 +69,18 @@ def _take(asked: Asking, outcome: Outcome) -> None:
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> Iterator[dict[str, Future[Outcome]]]:
-    """Every case's outcome: the heavy ones one by one at last, the others beside each other."""
-    with ThreadPoolExecutor(AT_ONCE) as light, ThreadPoolExecutor(1) as alone:
-        futures = {str(case): light.submit(played, case) for case in CASES if not case.heavy}
-
-        def afterwards(case: Case) -> Outcome:
-            for future in first:
-                future.exception()
-            return played(case)
-
-        first = list(futures.values())
-        for case in CASES:
-            if case.heavy:
-                futures[str(case)] = alone.submit(afterwards, case)
-        yield futures
+def outcomes() -> Iterator[Lookahead[Outcome]]:
+    with Lookahead(ORDER, played, at_once=AT_ONCE, ahead=AHEAD) as lookahead:
+        yield lookahead
 
 
 def test_no_two_cases_have_one_name() -> None:
     assert [name for name, times in Counter(map(str, CASES)).items() if times > 1] == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_every_fault_ends_as_promised(case: Case, outcomes: dict[str, Future[Outcome]]) -> None:
-    outcome = outcomes[str(case)].result()
+@pytest.mark.parametrize("case", ORDER, ids=str)
+def test_every_fault_ends_as_promised(case: Case, outcomes: Lookahead[Outcome]) -> None:
+    outcome = outcomes.result(case)
     assert (outcome.exit_code, outcome.text[:200]) == (case.exit_code, case.text[:200]), (
         outcome.said
     )

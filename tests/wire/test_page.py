@@ -79,6 +79,7 @@ def here(address: Address) -> bool:
         *("255.255.255.255", "192.0.2.1", "198.18.0.1", "[::]", "[::1]", "[fe80::1]"),
         *("[fc00::1]", "[ff02::1]", "[2001:db8::1]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]"),
         *("[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2002:0a00:1::1]", "[::127.0.0.1]"),
+        "[64:ff9b:1::7f00:1]",
     ],
 )
 def test_nothing_is_fetched_from_an_address_of_no_public_place(address: str) -> None:

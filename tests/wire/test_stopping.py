@@ -11,6 +11,7 @@ import pytest
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending
 from nemochat.wire.client import Client
+from nemochat.wire.patience import Timeouts
 from tests.wire.asking import PROMPT, asking, in_a_thread
 from tests.wire.fault_server.lines import CODED, HI
 from tests.wire.fault_server.scripts import (
@@ -26,6 +27,8 @@ from tests.wire.fault_server.scripts import (
 )
 from tests.wire.fault_server.server import FaultServer
 from tests.wire.secured import until
+
+LATER = Timeouts(first_byte=60, idle=60)  # nothing but a stop ends a read while a test waits
 
 
 def left(server: FaultServer) -> bool:
@@ -55,7 +58,7 @@ def test_closing_the_iterator_closes_the_connection_at_once() -> None:
     ],
 )
 def test_a_stop_from_another_thread_ends_a_blocked_read(steps: list[Step], text: str) -> None:
-    with FaultServer(plays(*steps)) as server, asking(server.base_url) as asked:
+    with FaultServer(plays(*steps)) as server, asking(server.base_url, timeouts=LATER) as asked:
         said: list[Delta] = []
         thread = in_a_thread(said, asked.client.stream(PROMPT))
         until(lambda: bool(server.requests) and "".join(d.text for d in said) == text)
@@ -103,7 +106,8 @@ def test_after_a_stop_the_next_answer_comes() -> None:
 
 
 def test_ctrl_c_closes_the_connection_at_once() -> None:
-    with FaultServer(plays(head(), HI, FOREVER)) as server, asking(server.base_url) as asked:
+    forever = plays(head(), HI, FOREVER)
+    with FaultServer(forever) as server, asking(server.base_url, timeouts=LATER) as asked:
         stream = asked.client.stream(PROMPT)
         next(stream)
 

@@ -36,6 +36,7 @@ _BEGINNING = 8192  # bytes in which a page tells its charset, and binary gives i
 _REDIRECTS = {301, 302, 303, 307, 308}
 _UNKNOWN = "Is the network up? Names are looked up by this machine, also behind a proxy"
 _TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 addresses behind a translator
+_TRANSLATED_HERE = ip_network("64:ff9b:1::/48")  # RFC 8215; an older `is_global` lacks it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def public(address: Address) -> bool:
     if isinstance(address, IPv6Address):
         if address in _TRANSLATED:
             return public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address in _TRANSLATED_HERE:
+            return False
         within = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
         if not all(public(each) for each in within if each is not None):
             return False
