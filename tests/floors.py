@@ -15,6 +15,7 @@ FLOORS: tuple[set[str], ...] = (
     {"files", "writing", "directories", "setting"},
     {"wire", "store", "screen", "tools", "guide", "config", "tokens", "editing"},
     {"parts", "configfile"},
+    {"saver"},
     {"turn"},
     {"chat", "connect", "profiles"},
     {"repl", "batch"},
