@@ -83,7 +83,7 @@ def drawing() -> str:
     above = ""
     for place, name in reversed(list(enumerate(names))):
         if above and floor(above) != floor(name):
-            rows.append("─" * (2 * place + 1))
+            rows.append("───")
         dots = ("●" if each in rooms[name] else "·" for each in names[:place])
         rows.append(" ".join([*dots, "■", name]))
         above = name

@@ -75,7 +75,6 @@ class Desk:
     def __init__(self, folder: Path, options: Options | None = None) -> None:
         path = folder / "nemochat.db"
         self.store = Conversations(path, seconds=0.005)
-        self.store.catalogue.entries()
         self.lock = Lock(path)
         self.seen = Seen()
         new = Conversation(Settings("nemo", "guide"))
@@ -94,6 +93,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
+    made.store.catalogue.entries()
     yield made
     made.close()
 
@@ -189,6 +189,28 @@ def test_a_full_disk_ends_saving_only_while_it_is_full(desk: Desk) -> None:
     desk.say("three")
     assert_saved(desk.store, desk.chat.conversation)
     assert len(desk.seen.notices) == 2
+
+
+def test_a_database_that_was_read_only_is_opened_anew(desk: Desk) -> None:
+    desk.say("one")
+    with desk.store.database.reading() as db:
+        db.execute("PRAGMA query_only = ON")
+    desk.say("two")
+    assert "readonly" in desk.seen.notices[0]
+    desk.chat.leave()
+    assert_saved(desk.store, desk.chat.conversation)
+
+
+def test_a_database_that_is_locked_before_it_is_opened_is_opened_later(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "nemochat.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    desk = Desk(tmp_path)
+    desk.say("one")
+    other.close()
+    desk.say("two")
+    assert_saved(desk.store, desk.chat.conversation)
+    assert len(desk.seen.notices) == 2
+    desk.close()
 
 
 def test_a_conversation_that_was_left_is_saved_too(desk: Desk) -> None:
@@ -300,6 +322,7 @@ def test_what_is_lost_in_the_end_is_told_with_its_number(desk: Desk) -> None:
 
 def test_a_single_question_tells_of_faults_in_the_end_alone(tmp_path: Path) -> None:
     desk = Desk(tmp_path, Options(announce_faults=False))
+    desk.store.catalogue.entries()
     desk.lock.take()
     desk.say("one")
     assert desk.seen.notices == []
@@ -317,6 +340,7 @@ def test_a_single_question_tells_of_faults_in_the_end_alone(tmp_path: Path) -> N
 def table() -> Iterator[Desk]:
     with TemporaryDirectory() as folder, ExitStack() as stack:
         desk = Desk(Path(folder))
+        desk.store.catalogue.entries()
         stack.callback(desk.close)
         yield desk
 
