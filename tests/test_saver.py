@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -90,6 +91,11 @@ class Desk:
         self.store.database.close()
 
 
+def pause() -> None:
+    """Let the time pass that is between two attempts to save an answer that streams."""
+    time.sleep(0.5)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
@@ -153,6 +159,21 @@ def test_a_lock_within_an_answer_is_not_even_told(desk: Desk) -> None:
     assert desk.seen.notices == []
     assert_saved(desk.store, desk.chat.conversation)
     assert desk.chat.conversation.messages()[1].content == "abc"
+
+
+def test_a_part_of_an_answer_is_saved_as_soon_as_a_lock_is_over(desk: Desk) -> None:
+    on_disk: list[str] = []
+
+    def look() -> None:
+        on_disk.append(desk.store.load("1").messages()[1].content)
+
+    desk.say(
+        "one",
+        *(Delta("a"), pause, desk.lock.take, Delta("b"), look),
+        *(pause, desk.lock.release, Delta("c"), look, WHOLE),
+    )
+    assert on_disk == ["a", "abc"]
+    assert_saved(desk.store, desk.chat.conversation)
 
 
 def test_a_lock_that_begins_within_an_answer_leaves_the_whole_of_it_for_later(desk: Desk) -> None:
@@ -247,12 +268,18 @@ def test_what_another_process_says_meanwhile_stands_beside_it(desk: Desk) -> Non
     desk.lock.release()
     theirs.append(other.begin(theirs, Message(Role.USER, "theirs")), Message(Role.USER, "theirs"))
     desk.say("three")
-    below = other.begin(theirs, Message(Role.USER, "more"))
+    theirs = other.load("1")
+    below = other.begin(theirs, Message(Role.USER, "more"))  # after what was saved late
+    theirs = other.load("1")
+    theirs.go_to(theirs.path()[3].key)
+    assert theirs.messages()[-1].content == "On two"
+    beside = other.begin(theirs, Message(Role.USER, "aside"))
     other.database.close()
     desk.say("four")
     talk = desk.chat.conversation
     assert [m.content for m in talk.messages()][::2] == ["one", "two", "three", "four"]
     assert below in talk.nodes
+    assert beside in talk.nodes
     assert sorted(way for way, _ in drawn(desk.store.load("1"))) == sorted(
         w for w, _ in drawn(talk)
     )

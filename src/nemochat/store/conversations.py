@@ -251,7 +251,7 @@ class Conversations:
                 (conversation.id, conversation.known),
             ):
                 conversation.known = row[0]
-                if row[0] in conversation.nodes or row[0] in keys:  # an answer of our own
+                if row[0] in conversation.nodes:  # an answer of our own
                     continue
                 node = rows.node(row)
                 conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))
