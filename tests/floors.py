@@ -15,6 +15,7 @@ FLOORS: tuple[set[str], ...] = (
     {"files", "writing", "directories", "setting"},
     {"wire", "store", "screen", "tools", "guide", "config", "tokens", "editing"},
     {"parts", "configfile"},
+    {"saver"},
     {"turn"},
     {"chat", "connect", "profiles"},
     {"repl", "batch"},
@@ -82,7 +83,7 @@ def drawing() -> str:
     above = ""
     for place, name in reversed(list(enumerate(names))):
         if above and floor(above) != floor(name):
-            rows.append("─" * (2 * place + 1))
+            rows.append("───")
         dots = ("●" if each in rooms[name] else "·" for each in names[:place])
         rows.append(" ".join([*dots, "■", name]))
         above = name

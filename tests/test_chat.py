@@ -12,9 +12,8 @@ from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.deltas import Delta
 from nemochat.core.messages import Ending, Message, Role, Usage
 from nemochat.core.prompt import Prompt
-from nemochat.errors import EndpointError, StoreError, Unreachable, UsageError
+from nemochat.errors import EndpointError, Unreachable, UsageError
 from nemochat.store.conversations import Conversations
-from nemochat.store.memory import Memory
 
 WHOLE = Delta(ending=Ending.COMPLETE)
 
@@ -252,17 +251,3 @@ def test_there_may_be_nothing_to_go_on_with(make: Make) -> None:
     chat.say("Hi")
     with pytest.raises(UsageError, match="whole"):
         chat.resume()
-
-
-def test_a_disk_that_fails_is_said_once_and_the_chat_goes_on(make: Make) -> None:
-    class Full(Memory):
-        def settle(self, conversation: Conversation, key: int, message: Message) -> None:
-            raise StoreError("the disk is full")
-
-    chat, _, seen = make([Delta("one"), WHOLE], [Delta("two"), WHOLE])
-    chat.store = Full()
-    chat.say("Hi")
-    chat.say("And?")
-    assert [m.content for m in chat.conversation.messages()] == ["Hi", "one", "And?", "two"]
-    assert len(seen.notices) == 1
-    assert "nothing is saved" in seen.notices[0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from nemochat.core.continuation import resumable
 from nemochat.core.conversation import Conversation, Node
@@ -15,10 +15,8 @@ from nemochat.core.schema import ResponseFormat
 from nemochat.core.values import Value
 from nemochat.errors import EndpointError, StoreError, UsageError
 from nemochat.parts import Endpoint, Store, View
-from nemochat.store.memory import Memory
+from nemochat.saver import Saver
 from nemochat.turn import Turn
-
-T = TypeVar("T")
 
 
 class Options(NamedTuple):
@@ -29,12 +27,15 @@ class Options(NamedTuple):
         resume_dropped: Whether the rest of an answer that broke off is asked for by itself.
         loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
         response_format: The shape that answers are to have; None leaves it to the model.
+        announce_faults: Whether to tell when saving fails and when it works again, not only what
+            is lost in the end.
     """
 
     stream: bool = True
     resume_dropped: bool = False
     loop_tokens: int = 600
     response_format: ResponseFormat | None = None
+    announce_faults: bool = True
 
 
 class Chat:
@@ -43,7 +44,6 @@ class Chat:
     Attributes:
         conversation: What was said, and with which settings.
         endpoint: Who answers.
-        store: What keeps it.
         options: How it asks.
     """
 
@@ -57,9 +57,19 @@ class Chat:
     ) -> None:
         self.conversation = conversation
         self.endpoint = endpoint
-        self.store = store
         self.view = view
         self.options = options or Options()
+        self._saver = Saver(store, announce=self.options.announce_faults)
+
+    @property
+    def store(self) -> Store:
+        """What keeps the conversation."""
+        return self._saver.store
+
+    @property
+    def failure(self) -> StoreError | None:
+        """Why something is unsaved; None while everything is saved."""
+        return self._saver.failure
 
     def say(self, text: str) -> list[Message]:
         """Ask a question; return the answer, or both where two candidates were asked for.
@@ -108,7 +118,48 @@ class Chat:
 
     def mark(self) -> None:
         """Keep the conversation's name, settings and head."""
-        self.kept(lambda store: store.mark(self.conversation))
+        self._saver.mark(self.conversation)
+        self._tell_news()
+
+    def rename(self, name: str) -> None:
+        """Give the conversation a name.
+
+        Raises:
+            StoreError: another one has it.
+        """
+        before, self.conversation.name = self.conversation.name, name
+        try:
+            self.mark()
+        except StoreError:
+            self.conversation.name = before
+            raise
+
+    def switch(self, conversation: Conversation, store: Store) -> None:
+        """Continue with another conversation, kept in this store.
+
+        What is unsaved of the one before is still saved later; where it is the same one, its
+        version in memory is newer.
+        """
+        self._saver.store = store
+        self.conversation = self._saver.newest(conversation)
+
+    def leave(self, *, retry: bool = True) -> None:
+        """Save what is unsaved, and tell what is lost if that fails.
+
+        Args:
+            retry: Whether to try once more, and wait for locks.
+        """
+        if retry:
+            with suppress(KeyboardInterrupt):  # whoever does not want to wait is told all the same
+                self._saver.catch_up(self.conversation)
+        self._tell_news()
+        if self.failure is not None:
+            turns = self._saver.unsaved_turns()
+            lost = f"{turns} turn{'s were' if turns > 1 else ' was'}"
+            self.view.notice(
+                f"{lost if turns else 'The last changes of the settings were'} not saved:"
+                f" {self.failure}. Copy what you need, and see nemochat doctor"
+            )
 
     def resume(self) -> list[Message]:
         """Ask for the rest of the last answer and join it.
@@ -124,21 +175,23 @@ class Chat:
             raise UsageError("the last answer is whole")
         settings = self.conversation.settings
         once: Mapping[str, Value] = {"n": 1} if candidates(settings.parameters) > 1 else {}
-        with self._turn() as turn:
-            turn.take_up(path[-1])
-            turn.go_on(self._prompt(once), settings.system)
-        self.view.settle(turn.messages)
+        with self._saving():
+            with self._turn() as turn:
+                turn.take_up(path[-1])
+                turn.go_on(self._prompt(once), settings.system)
+            self.view.settle(turn.messages)
         return turn.messages
 
     def _answer(self, changes: Mapping[str, Value]) -> list[Message]:
         settings = self.conversation.settings
         prompt = self._prompt(changes)
-        with self._turn() as turn:
-            turn.ask(prompt, settings.endpoint)
-            with suppress(EndpointError):  # where no rest comes, what came stays as it is
-                while self.options.resume_dropped and turn.dropped:
-                    turn.go_on(prompt, settings.system)
-        self.view.settle(turn.messages)
+        with self._saving():
+            with self._turn() as turn:
+                turn.ask(prompt, settings.endpoint)
+                with suppress(EndpointError):  # where no rest comes, what came stays as it is
+                    while self.options.resume_dropped and turn.dropped:
+                        turn.go_on(prompt, settings.system)
+            self.view.settle(turn.messages)
         return turn.messages
 
     def _turn(self) -> Turn:
@@ -146,7 +199,7 @@ class Chat:
             self.conversation,
             self.endpoint,
             self.view,
-            self.kept,
+            self._saver,
             loop_tokens=self.options.loop_tokens,
         )
 
@@ -166,17 +219,18 @@ class Chat:
 
     def _keep(self, message: Message) -> None:
         """Put a message on the disk and after the head."""
-        key = self.kept(lambda store: store.begin(self.conversation, message))
-        self.conversation.append(key, message)
+        self.conversation.append(self._saver.begin(self.conversation, message), message)
+        self._tell_news()
 
-    def kept(self, keep: Callable[[Store], T]) -> T:
-        """Have something kept; where the disk fails, say so once and go on in memory."""
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        """Save what is unsaved when an answer is over, after the screen shows all of it."""
         try:
-            done = keep(self.store)
-        except StoreError as error:
-            self.view.notice(f"{error}. From here on nothing is saved")
-            self.store = Memory()
-            return keep(self.store)
-        for news in self.store.news():
+            yield
+        finally:
+            self._saver.catch_up(self.conversation)
+            self._tell_news()
+
+    def _tell_news(self) -> None:
+        for news in self._saver.news():
             self.view.notice(news)
-        return done

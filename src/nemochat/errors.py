@@ -10,7 +10,9 @@ NemochatError                   1  a fault of ours
 │   ├── EndpointFailed          7  it failed on its side
 │   └── NotAnAnswer             8  what came was no answer
 ├── StoreError                  1  the conversation cannot be kept or read
-│   └── NoSuchConversation      2  there is none of this name or number, or there are several
+│   ├── NoSuchConversation      2  there is none of this name or number, or there are several
+│   ├── ConversationDeleted     1  another process has deleted it
+│   └── NameTaken               1  another conversation has the name
 └── OutputError                 1  the answer cannot be written
 
 Ended, no error: the process is to end, with the code that its cause asks for.
@@ -143,6 +145,14 @@ class NoSuchConversation(StoreError):
     """A conversation was named that there is not, or not alone."""
 
     exit_code = ExitCode.USAGE
+
+
+class ConversationDeleted(StoreError):
+    """Another process has deleted the conversation; nothing can be added to it."""
+
+
+class NameTaken(StoreError):
+    """Another conversation has the name."""
 
 
 class OutputError(NemochatError):

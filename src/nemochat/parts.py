@@ -37,19 +37,27 @@ class Endpoint(Protocol):
 
 
 class Store(Protocol):
-    """What keeps conversations; every method raises StoreError if it cannot."""
+    """What keeps conversations; every method raises StoreError if it cannot.
 
-    def begin(self, conversation: Conversation, message: Message) -> int:
-        """Keep a new message after the conversation's head; return its number."""
+    With `wait` they wait for a lock of another process, otherwise hardly: an answer streams.
+    """
 
-    def grow(self, key: int, answer: Growing) -> None:
-        """Keep more of an answer, now and then."""
+    def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
+        """Keep a new message after the conversation's head; return its key."""
 
-    def settle(self, conversation: Conversation, key: int, message: Message) -> None:
+    def grow(self, conversation: Conversation, key: int, answer: Growing) -> None:
+        """Keep more of an answer, now and then; never wait."""
+
+    def settle(
+        self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
+    ) -> None:
         """Keep the whole of an answer."""
 
-    def mark(self, conversation: Conversation) -> None:
+    def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
         """Keep a conversation's name, settings and head."""
+
+    def save(self, conversation: Conversation, *, wait: bool = True) -> None:
+        """Keep all of a conversation that is unsaved, at once or not at all."""
 
     def news(self) -> list[str]:
         """What its person should hear of the store, each sentence once."""

@@ -16,7 +16,8 @@ from nemochat.core.parameters import candidates
 from nemochat.core.prompt import Prompt, sendable
 from nemochat.core.repetition import Repetition
 from nemochat.errors import EndpointError
-from nemochat.parts import Endpoint, Store, View
+from nemochat.parts import Endpoint, View
+from nemochat.saver import Saver
 
 MOST_CONTINUATIONS = 3  # of one answer whose connection drops again and again
 
@@ -43,7 +44,7 @@ class Turn:
         conversation: Conversation,
         endpoint: Endpoint,
         view: View,
-        kept: Callable[[Callable[[Store], object]], object],
+        saver: Saver,
         *,
         loop_tokens: int,
     ) -> None:
@@ -53,14 +54,14 @@ class Turn:
             conversation: Where the answers go.
             endpoint: Who is asked.
             view: What shows them.
-            kept: Has the store do something; it does not fail.
+            saver: What saves them.
             loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
         """
         self.messages: list[Message] = []
         self._conversation = conversation
         self._endpoint = endpoint
         self._view = view
-        self._kept = kept
+        self._saver = saver
         self._loop_tokens = loop_tokens
         self._parent = conversation.head
         self._provenance = Provenance()
@@ -159,8 +160,7 @@ class Turn:
                 growing.provenance = growing.provenance._replace(first_token=self._passed())
                 self._begin(candidate)
             else:
-                key = candidate.key
-                self._kept(lambda store: store.grow(key, growing))
+                self._saver.grow(self._conversation, candidate.key, growing)
         self._view.write(delta)
         if candidate.guard.feed(delta.text):
             growing.add(Delta(ending=Ending.REPEATING, reason=AGAINST_LOOPS))
@@ -171,9 +171,7 @@ class Turn:
         """Put an answer on the disk: a sibling of the others, the first one on the path."""
         conversation, message = self._conversation, candidate.growing.message()
         conversation.head = self._parent
-        key = self._kept(lambda store: store.begin(conversation, message))
-        assert isinstance(key, int)
-        candidate.key = key
+        candidate.key = key = self._saver.begin(conversation, message)
         conversation.graft(Node(key, self._parent, message))
         first = min(self._candidates)
         conversation.go_to(self._candidates[first].key or key)
@@ -198,9 +196,8 @@ class Turn:
                 self._keep(candidate.key, self.messages[-1])
 
     def _keep(self, key: int, message: Message) -> None:
-        conversation = self._conversation
-        conversation.replace(key, message)
-        self._kept(lambda store: store.settle(conversation, key, message))
+        self._conversation.replace(key, message)
+        self._saver.settle(self._conversation, key, message)
 
     def _passed(self) -> float:
         return round(time.monotonic() - self._started, 3)

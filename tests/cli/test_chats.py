@@ -222,7 +222,7 @@ def test_where_nothing_can_be_kept_the_answer_is_shown_and_that_is_said(
     assert done.returncode == 0
     assert b"/save" in done.stdout
     assert done.stderr.count(b"\n") == 1
-    assert b"nothing is saved" in done.stderr
+    assert b"1 turn was not saved" in done.stderr
     assert b"Traceback" not in done.stderr
     assert chats.database.read_bytes() == before
 

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from nemochat.core.messages import Message, Role
+from nemochat.repl.commands.tree import diff
 from nemochat.repl.comparison import compared
 from tests.conftest import Heard, Program
+from tests.repl.sessions import session
 from tests.terminal import CTRL_D, Screen
 
 SAVING = "How do I save a chat?"
@@ -195,3 +198,14 @@ def test_an_answer_that_died_with_the_process_is_marked_and_gone_on_with(
     assert "stopped with nemochat" in shown
     assert "after 12 characters" in shown
     assert "Your last answer was cut off" in asked(heard)[-1]
+
+
+def test_a_difference_in_a_private_chat_is_from_the_answer_before() -> None:
+    here = session()
+    talk = here.chat.conversation
+    talk.append(-1, Message(Role.USER, "Hi"))
+    for text in ("first", "second", "third"):
+        talk.go_to(-1)
+        talk.append(talk.provisional_key, Message(Role.ASSISTANT, text))
+    assert "second" in diff(here, "")
+    assert "first" not in diff(here, "")

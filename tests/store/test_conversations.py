@@ -115,7 +115,7 @@ def test_an_answer_grows_on_the_disk(saved: Conversations, monkeypatch: pytest.M
     growing.add(Delta("Hel"))
     key = keep(saved, talk, growing.message())
     growing.add(Delta("lo"))
-    saved.grow(key, growing)
+    saved.grow(talk, key, growing)
     answer = saved.load(str(talk.id)).messages()[1]
     assert answer.content == "Hello"
     assert answer.ending is None

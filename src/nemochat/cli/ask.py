@@ -40,12 +40,23 @@ def ask(words: list[str], given: Given, asking: Asking) -> int:
         streams.take_terminal()
     destination = Destination(asking.out)
     form = forms.chosen(asking, settings, destination, schema)
-    opened = open_chat(given, settings, form.view, rehearse=asking.rehearse, response_format=shape)
+    opened = open_chat(
+        given,
+        settings,
+        form.view,
+        rehearse=asking.rehearse,
+        response_format=shape,
+        announce_faults=asking.interactive,
+    )
     talk = opened.chat.conversation
     text = profiles.worded(settings.profiles, talk.settings, text)
     question.refuse_too_long(text, talk)
     before, begun = set(talk.nodes), time.monotonic()
-    answers = form.answer(opened.chat, text)
+    try:
+        answers = form.answer(opened.chat, text)
+    finally:
+        if not asking.interactive:
+            opened.chat.leave(retry=False)  # the end of the answer has tried it
     code = forms.exit_code(answers)
     destination.finish(whole=code == ExitCode.OK)
     if asking.quiet and code not in {ExitCode.OK, ExitCode.INTERRUPTED}:

@@ -66,6 +66,7 @@ def open_chat(
     guide_without_token: bool = False,
     rehearse: str = "",
     response_format: ResponseFormat | None = None,
+    announce_faults: bool = True,
 ) -> Opened:
     """Put a chat together.
 
@@ -76,6 +77,7 @@ def open_chat(
         guide_without_token: Whether the guide may answer where there is no token.
         rehearse: Shows what would be sent, as "json" or "curl": nothing is sent or kept.
         response_format: The shape that answers are to have.
+        announce_faults: Whether to tell when saving fails, not only what is lost in the end.
 
     Raises:
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
@@ -101,11 +103,15 @@ def open_chat(
         reached,
         Memory() if saved is None or rehearse else saved,
         view,
-        Options(
-            given.stream, given.resume_dropped, int(settings.number("loop_guard")), response_format
+        _options(given, settings)._replace(
+            response_format=response_format, announce_faults=announce_faults
         ),
     )
     return Opened(chat, connector, saved, tokenless)
+
+
+def _options(given: Given, settings: config.Config) -> Options:
+    return Options(given.stream, given.resume_dropped, int(settings.number("loop_guard")))
 
 
 def remember_names(saved: Conversations | None) -> None:

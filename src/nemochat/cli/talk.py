@@ -55,6 +55,7 @@ def _chat(session: Session) -> None:
         loop.run(session)
     finally:
         session.screen.keyboard.rest()
+        session.chat.leave()
         remember_names(session.saved)
         session.tell_news()
 

@@ -69,7 +69,9 @@ class Conversation:
         settings: Model, endpoint, system prompt and parameters in force.
         started: When it began; None if it has not.
         head: The key of the path's last message; None before the first.
-        known: Up to which key the tree holds all that the store has of it.
+        known: Up to which row the tree holds all that the store has of it.
+        rows: The store's number of each message whose key is another one: it was saved later.
+        unsaved: The messages that the store does not have as they are, with the time of each.
     """
 
     def __init__(
@@ -86,6 +88,8 @@ class Conversation:
         self.started = started
         self.head: int | None = None
         self.known = 0
+        self.rows: dict[int, int] = {}
+        self.unsaved: dict[int, datetime] = {}
         self._nodes: dict[int, Node] = {}
         self._children: dict[int | None, list[int]] = {None: []}
         self._last_taken: dict[int | None, int] = {}
@@ -94,6 +98,28 @@ class Conversation:
     def nodes(self) -> Mapping[int, Node]:
         """Every message of the tree by its key, in the order in which they came."""
         return self._nodes
+
+    @property
+    def provisional_key(self) -> int:
+        """A key for a message that has no row: below zero, so that no row has it."""
+        return min((0, *self._nodes, *self.unsaved)) - 1
+
+    def row(self, key: int | None) -> int | None:
+        """Return the store's number of a message; None if there is none."""
+        if key is None or key > 0:
+            return key
+        return self.rows.get(key)
+
+    def unsaved_turns(self) -> int:
+        """Return of how many turns something is unsaved."""
+        return len({self._question(key) for key in self.unsaved})
+
+    def _question(self, key: int) -> int:
+        """Return the key of the question to which a message belongs."""
+        node = self._nodes[key]
+        while node.message.role is not Role.USER and node.parent is not None:
+            node = self._nodes[node.parent]
+        return node.key
 
     def append(self, key: int, message: Message) -> None:
         """Say `message` after the head; the head moves to it."""

@@ -98,10 +98,9 @@ class Session:
         """Go on with another conversation, at its own endpoint."""
         if conversation.settings.endpoint != self.settings.endpoint:
             self.reach(conversation.settings.endpoint)
-        self.chat.conversation = conversation
+        self.chat.switch(conversation, self.saved if self.saved and not self.private else Memory())
         if lost := profiles.missed(self.connector.config.profiles, conversation.settings):
             self.screen.notice(lost)
-        self.chat.store = self.saved if self.saved and not self.private else Memory()
 
     def renew(self) -> None:
         """Begin a new conversation under the same settings, with the examples of its profile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -10,10 +11,11 @@ from pathlib import Path
 from nemochat.core.conversation import Conversation
 from nemochat.core.deltas import Growing
 from nemochat.core.messages import Message, Role
-from nemochat.errors import NoSuchConversation, StoreError
+from nemochat.errors import ConversationDeleted, NoSuchConversation, StoreError
 from nemochat.store import rows
 from nemochat.store.catalogue import LISTED, Catalogue
-from nemochat.store.database import DELETED, Database
+from nemochat.store.database import Database
+from nemochat.store.opening import SECONDS_BUSY
 
 SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer on disk: at most that much is lost with the process
 BRANCHED = (
@@ -30,13 +32,14 @@ class Conversations:
         catalogue: Which there are.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.database = Database(path)
+    def __init__(self, path: Path, seconds: float = SECONDS_BUSY) -> None:
+        """Take the place of the database, and how long to wait for locks of other processes."""
+        self.database = Database(path, seconds)
         self.catalogue = Catalogue(self.database)
         self._grown = 0.0
         self._news: list[str] = []
 
-    def begin(self, conversation: Conversation, message: Message) -> int:
+    def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
         """Put a message after the conversation's head and on the disk; return its number.
 
         A question survives a power cut before it is sent. Before it is put, what other processes
@@ -46,7 +49,7 @@ class Conversations:
             StoreError: it cannot be kept.
         """
         asked = message.role is not Role.ASSISTANT
-        with self.database.writing("FULL" if asked else "NORMAL") as db:
+        with self.database.writing("FULL" if asked else "NORMAL", wait=wait) as db:
             if conversation.id is None:
                 conversation.started = conversation.started or datetime.now(UTC)
                 number = rows.insert_conversation(db, conversation)
@@ -56,7 +59,12 @@ class Conversations:
                 self._hear(conversation)
             settled = asked or message.ending is not None
             key = rows.insert_message(
-                db, number, conversation.head, message, datetime.now(UTC), settled=settled
+                db,
+                number,
+                conversation.row(conversation.head),
+                message,
+                datetime.now(UTC),
+                settled=settled,
             )
             rows.update_conversation(db, number, conversation, key)
         conversation.id = number
@@ -65,7 +73,7 @@ class Conversations:
         self._grown = time.monotonic()
         return key
 
-    def grow(self, key: int, answer: Growing) -> None:
+    def grow(self, conversation: Conversation, key: int, answer: Growing) -> None:
         """Put more of an answer on the disk, if the last time is long enough ago.
 
         Raises:
@@ -73,23 +81,27 @@ class Conversations:
         """
         if time.monotonic() - self._grown < SECONDS_BETWEEN_GROWTHS:
             return
-        with self.database.writing("NORMAL") as db:
-            rows.update_message(db, key, answer.message(), settled=False)
+        row = _row(conversation, key)
+        with self.database.writing("NORMAL", wait=False) as db:
+            rows.update_message(db, row, answer.message(), settled=False)
         self._grown = time.monotonic()
 
-    def settle(self, conversation: Conversation, key: int, message: Message) -> None:
+    def settle(
+        self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
+    ) -> None:
         """Put the whole answer and where the conversation stands on the disk.
 
         Raises:
             StoreError: it cannot be kept.
         """
-        with self.database.writing() as db:
+        row = _row(conversation, key)
+        with self.database.writing(wait=wait) as db:
             assert conversation.id is not None
-            if not rows.update_message(db, key, message, settled=True):
-                raise StoreError(*DELETED)
+            if not rows.update_message(db, row, message, settled=True):
+                raise ConversationDeleted(*rows.DELETED)
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
-    def mark(self, conversation: Conversation) -> None:
+    def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
         """Keep a conversation's name, settings and head; nothing if it was never begun.
 
         Raises:
@@ -97,8 +109,36 @@ class Conversations:
         """
         if conversation.id is None:
             return
-        with self.database.writing() as db:
+        with self.database.writing(wait=wait) as db:
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
+
+    def save(self, conversation: Conversation, *, wait: bool = True) -> None:
+        """Put all of a conversation that is unsaved on the disk, in one transaction.
+
+        Raises:
+            StoreError: it cannot be kept; all of it is unsaved still.
+        """
+        if not conversation.unsaved:
+            self.mark(conversation, wait=wait)
+            return
+        number = conversation.id
+        made: dict[int | None, int] = {}
+        try:
+            with self.database.writing("FULL" if wait else "NORMAL", wait=wait) as db:
+                if number is None:
+                    conversation.started = conversation.started or min(
+                        conversation.unsaved.values()
+                    )
+                    number = rows.insert_conversation(db, conversation)
+                else:
+                    self._hear(conversation)
+                rows.write_unsaved(db, number, conversation, made)
+        except BaseException as error:
+            # A signal during the commit comes after it: then nothing may be written again.
+            if not isinstance(error, StoreError) and number and self._has(number, made):
+                _note_saved(conversation, number, made)
+            raise
+        _note_saved(conversation, number, made)
 
     def news(self) -> list[str]:
         """What its person should hear of the store, each sentence once."""
@@ -177,6 +217,15 @@ class Conversations:
                 conversation.go_to(key)
         return conversation
 
+    def _has(self, number: int, made: Mapping[int | None, int]) -> bool:
+        """Return whether the rows made in a transaction are on the disk."""
+        with self.database.reading() as db:
+            row = db.execute(
+                "SELECT 1 FROM messages WHERE conversation = ? AND id = ?",
+                (number, max(made.values(), default=0)),
+            ).fetchone()
+        return row is not None
+
     def _hear(self, conversation: Conversation) -> None:
         """Refresh a conversation; if another process went on from our path too, that is news."""
         known = len(conversation.nodes)
@@ -189,8 +238,11 @@ class Conversations:
         growing = [
             node.key
             for node in conversation.nodes.values()
-            if node.message.provenance and not node.message.ending
+            if node.message.provenance
+            and not node.message.ending
+            and node.key not in conversation.unsaved
         ]
+        keys = {row: key for key, row in conversation.rows.items()}
         with self.database.reading() as db:
             for row in db.execute(
                 f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? AND id > ?"  # noqa: S608 - ours
@@ -198,11 +250,26 @@ class Conversations:
                 (conversation.id, conversation.known),
             ):
                 conversation.known = row[0]
-                if row[0] not in conversation.nodes:  # an answer of our own
-                    conversation.graft(rows.node(row))
+                if row[0] in conversation.nodes:  # an answer of our own
+                    continue
+                node = rows.node(row)
+                conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))
             for key in growing:
                 for row in db.execute(
                     f"SELECT {rows.MESSAGE} FROM messages WHERE id = ?",  # noqa: S608 - ours
-                    (key,),
+                    (conversation.row(key),),
                 ):
                     conversation.replace(key, rows.node(row).message)
+
+
+def _row(conversation: Conversation, key: int) -> int:
+    row = conversation.row(key)
+    assert row is not None
+    return row
+
+
+def _note_saved(conversation: Conversation, number: int, made: Mapping[int | None, int]) -> None:
+    conversation.id = number
+    conversation.rows.update({key: row for key, row in made.items() if key is not None})
+    conversation.known = max((conversation.known, *made.values()))
+    conversation.unsaved.clear()

@@ -10,16 +10,18 @@ from pathlib import Path
 from shlex import quote as quoted
 from typing import TYPE_CHECKING
 
-from nemochat.errors import StoreError, UsageError
+from nemochat.errors import ConversationDeleted, NameTaken, StoreError, UsageError
 from nemochat.store import schema
 from nemochat.store.opening import SECONDS_BUSY, read_only, tried, why
 from nemochat.store.places import beside, own_file, prepare, set_aside
+from nemochat.store.rows import DELETED
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+SECONDS_STREAMING = 0.05  # to wait for other processes while an answer streams
+_READ_ONLY = 8  # SQLITE_READONLY
 _DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
-DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
 
 
 class Database:
@@ -27,10 +29,13 @@ class Database:
 
     Attributes:
         path: Where it is.
+        seconds: How long it waits for a lock of another process.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seconds: float = SECONDS_BUSY) -> None:
         self.path = path
+        self.seconds = seconds
+        self._timeout = seconds
         self._news: list[str] = []
         self._connection: Connection | None = None
 
@@ -41,16 +46,17 @@ class Database:
             self._connection = None
 
     @contextmanager
-    def writing(self, synchronous: str = "FULL") -> Iterator[Connection]:
+    def writing(self, synchronous: str = "FULL", *, wait: bool = True) -> Iterator[Connection]:
         """One transaction: all of it is on the disk, or nothing.
 
         Args:
             synchronous: "FULL" survives a power cut, "NORMAL" the end of the process.
+            wait: Whether to wait `seconds` for a lock, or hardly at all.
 
         Raises:
             StoreError: it cannot be kept.
         """
-        with self.reading() as db:
+        with self.reading(wait=wait) as db:
             if db.in_transaction:  # a signal came between a transaction's begin and its care
                 db.rollback()
             db.execute(f"PRAGMA synchronous = {synchronous}")
@@ -63,8 +69,11 @@ class Database:
                 raise
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, *, wait: bool = True) -> Iterator[Connection]:
         """The open database; what SQLite says against it becomes a sentence.
+
+        Args:
+            wait: Whether to wait `seconds` for a lock, or hardly at all.
 
         Raises:
             StoreError: it cannot be used.
@@ -72,12 +81,12 @@ class Database:
         import sqlite3
 
         try:
-            if self._connection is None:
-                self._connection = self._opened()
-            yield self._connection
+            yield self._ready(self.seconds if wait else min(self.seconds, SECONDS_STREAMING))
         except sqlite3.IntegrityError as error:
             raise _refusal(error, self.path) from error
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == _READ_ONLY:
+                self.close()  # the next attempt opens it anew: it may be writable by then
             raise StoreError(f"the database {self.path} cannot be used ({why(error)})") from error
 
     def backup(self, target: Path) -> None:
@@ -95,12 +104,22 @@ class Database:
             except OSError as error:
                 raise StoreError(f"{target} cannot be written ({error.strerror})") from error
 
-    def _opened(self) -> Connection:
+    def _ready(self, timeout: float) -> Connection:
+        """Return the open database, with this timeout in seconds for locks."""
+        if self._connection is None:
+            self._connection = self._opened(timeout)
+            self._timeout = timeout
+        elif self._timeout != timeout:
+            self._connection.execute(f"PRAGMA busy_timeout = {timeout * 1000:.0f}")
+            self._timeout = timeout
+        return self._connection
+
+    def _opened(self, timeout: float) -> Connection:
         """The open database; one that is damaged is set aside, and a new one begun."""
         import sqlite3
 
         try:
-            return _connect(self.path)
+            return _connect(self.path, timeout)
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
                 raise
@@ -110,7 +129,7 @@ class Database:
                     f" one begun. What can be read comes back with nemochat chats import"
                     f" {quoted(str(aside))}"
                 )
-            return _connect(self.path)
+            return _connect(self.path, timeout)
 
     def news(self) -> list[str]:
         """What its person should hear of it, each sentence once."""
@@ -118,26 +137,26 @@ class Database:
         return told
 
 
-def _connect(path: Path) -> Connection:
+def _connect(path: Path, timeout: float) -> Connection:
     import sqlite3
 
     try:
         prepare(path)
-        db = sqlite3.connect(path, timeout=SECONDS_BUSY, isolation_level=None)
-        return tried(db, lambda: _make_ready(db, path))
+        db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
+        return tried(db, lambda: _make_ready(db, path, timeout))
     except (OSError, sqlite3.OperationalError):
         if not path.is_file() or os.access(path.parent, os.W_OK):
             raise
         return read_only(path, immutable=True)  # on a disk that nobody writes to
 
 
-def _make_ready(db: Connection, path: Path) -> None:
+def _make_ready(db: Connection, path: Path, timeout: float) -> None:
     found = schema.version(db)
     if found > schema.VERSION:
         raise StoreError(
             f"the database {path} is of a newer nemochat", "Update nemochat; it is left as it is"
         )
-    _wait_for_wal(db)
+    _wait_for_wal(db, timeout)
     db.execute("PRAGMA temp_store = MEMORY")  # nothing is written outside our folders
     db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
     if found < schema.VERSION:
@@ -171,11 +190,11 @@ def _copy(path: Path, target: Path) -> None:
         raise
 
 
-def _wait_for_wal(db: Connection) -> None:
+def _wait_for_wal(db: Connection, timeout: float) -> None:
     """Switch to write-ahead logging; the switch does not wait for other processes by itself."""
     import sqlite3
 
-    deadline = time.monotonic() + SECONDS_BUSY
+    deadline = time.monotonic() + timeout
     while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")
@@ -190,7 +209,7 @@ def _wait_for_wal(db: Connection) -> None:
 def _refusal(error: Exception, path: Path) -> StoreError:
     """What a broken rule means: who wrote in between, and what."""
     if "conversations.name" in str(error):
-        return StoreError("another conversation has this name")
+        return NameTaken("another conversation has this name")
     if "FOREIGN KEY" in str(error):
-        return StoreError(*DELETED)
+        return ConversationDeleted(*DELETED)
     return StoreError(f"the database {path} refuses it ({error})")

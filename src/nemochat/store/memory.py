@@ -1,4 +1,4 @@
-"""A store that keeps nothing beyond the process: for private chats, and when the disk fails."""
+"""A store that keeps nothing beyond the process: for private chats."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ from nemochat.core.messages import Message
 class Memory:
     """Gives messages numbers and forgets them; below zero, so that they are never a row's."""
 
-    def begin(self, conversation: Conversation, message: Message) -> int:  # noqa: ARG002 - Store's
-        """The number of a new message: one that the conversation does not have."""
-        return min((0, *conversation.nodes)) - 1
+    def begin(
+        self,
+        conversation: Conversation,
+        message: Message,  # noqa: ARG002 - Store's
+        *,
+        wait: bool = True,  # noqa: ARG002 - Store's
+    ) -> int:
+        """Return a key that the conversation does not have."""
+        return conversation.provisional_key
 
-    def grow(self, key: int, answer: Growing) -> None:
+    def grow(self, conversation: Conversation, key: int, answer: Growing) -> None:
         """Keep nothing."""
 
-    def settle(self, conversation: Conversation, key: int, message: Message) -> None:
+    def settle(
+        self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
+    ) -> None:
         """Keep nothing."""
 
-    def mark(self, conversation: Conversation) -> None:
+    def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
+        """Keep nothing."""
+
+    def save(self, conversation: Conversation, *, wait: bool = True) -> None:
         """Keep nothing."""
 
     def news(self) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, Node, Settings
-from nemochat.core.messages import Message
+from nemochat.core.messages import Message, Role
 from nemochat.core.unicode import whole
+from nemochat.errors import ConversationDeleted
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -19,6 +22,8 @@ CONVERSATION = (
     " examples, head, tip"
 )
 MESSAGE = "id, parent, written, role, content, details"
+
+DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
 
 Row = tuple[Any, ...]
 
@@ -45,10 +50,23 @@ def insert_conversation(db: Connection, conversation: Conversation) -> int:
 
 
 def update_conversation(
-    db: Connection, number: int, conversation: Conversation, head: int | None
+    db: Connection,
+    number: int,
+    conversation: Conversation,
+    head: int | None,
+    made: Mapping[int | None, int] = MappingProxyType({}),
 ) -> None:
-    """A conversation's name, settings and place; `head` may be a message that is not in it yet."""
+    """Write a conversation's name, settings and place.
+
+    Args:
+        db: The database.
+        number: The conversation's number.
+        conversation: The conversation.
+        head: The last message of its path; it may be one that is not in its tree yet.
+        made: The rows of messages that were written in this transaction.
+    """
     tip = conversation.tip(head) if head is None or head in conversation.nodes else head
+    head, tip = (made.get(key, conversation.row(key)) for key in (head, tip))
     db.execute(
         "UPDATE conversations SET name = ?, model = ?, endpoint = ?, system = ?, parameters = ?,"
         " profile = ?, filling = ?, examples = ?, head = ?, tip = ? WHERE id = ?",
@@ -90,6 +108,26 @@ def update_message(db: Connection, key: int, message: Message, *, settled: bool)
         (whole(message.content), _details(message), settled, key),
     )
     return row.rowcount == 1
+
+
+def write_unsaved(
+    db: Connection, number: int, conversation: Conversation, made: dict[int | None, int]
+) -> None:
+    """Write what is unsaved of a conversation, parents first, and put the new rows into `made`.
+
+    Raises:
+        ConversationDeleted: it is no longer there.
+    """
+    for key, written in conversation.unsaved.items():
+        node = conversation.nodes[key]
+        settled = node.message.role is not Role.ASSISTANT or node.message.ending is not None
+        row = conversation.row(key)
+        if row is None:
+            parent = made.get(node.parent, conversation.row(node.parent))
+            made[key] = insert_message(db, number, parent, node.message, written, settled=settled)
+        elif not update_message(db, row, node.message, settled=settled):
+            raise ConversationDeleted(*DELETED)
+    update_conversation(db, number, conversation, conversation.head, made)
 
 
 def conversation(row: Row) -> tuple[Conversation, int | None, int | None]:

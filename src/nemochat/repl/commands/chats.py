@@ -40,9 +40,10 @@ def save(session: Session, argument: str) -> str:
     """Name the conversation, so that `/load NAME` finds it; saved it is by itself."""
     conversation = session.chat.conversation
     saved = session.conversations()
-    if session.chat.store is not saved:
+    if not argument and session.chat.failure is not None:
         raise UsageError(
-            "nothing is saved since the disk failed", "/export FILE writes it elsewhere"
+            f"it is not saved yet ({session.chat.failure.sentence})",
+            "/export FILE writes it elsewhere",
         )
     if not argument:
         name = (
@@ -52,8 +53,9 @@ def save(session: Session, argument: str) -> str:
     argument = check_name(argument)
     if saved.catalogue.holds(argument) not in {None, conversation.id}:
         raise UsageError(f"another conversation is named {shown(argument)}")
-    conversation.name = argument
-    session.chat.mark()
+    session.chat.rename(argument)
+    if session.chat.failure is not None:
+        return f"It is named {plain(argument)}, and will be saved so once saving works again."
     begun = "" if conversation.id else " from the first question on"
     return f"Saved as {plain(argument)}{begun}."
 

@@ -80,9 +80,11 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     """Show the conversation, its settings, and where it is saved."""
     conversation, settings = session.chat.conversation, session.settings
     private = session.private or session.saved is None
-    where = "nowhere: the chat is private" if private else "nowhere: the disk failed"
-    if session.saved is not None and session.chat.store is session.saved:
+    where = "nowhere: the chat is private"
+    if session.saved is not None and not session.private:
         where = f"`{session.saved.database.path}`"
+    if not private and session.chat.failure is not None:
+        where = f"nowhere yet: {plain(session.chat.failure.sentence, 200)}"
     said = conversation.messages()
     questions = sum(message.role is Role.USER for message in said)
     chosen = ", ".join(

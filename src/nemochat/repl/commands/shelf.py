@@ -50,8 +50,7 @@ def rename(session: Session, argument: str) -> str:
     conversation = session.chat.conversation
     wanted, _, name = argument.partition(" ")
     if not name.strip():
-        conversation.name = check_name(argument)
-        session.chat.mark()
+        session.chat.rename(check_name(argument))
         return f"It is named {listings.plain(conversation.name)}."
     found, name = catalogue.find(wanted), check_name(name)
     catalogue.rename(found, name)

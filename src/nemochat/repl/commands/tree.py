@@ -74,7 +74,7 @@ def diff(session: Session, argument: str) -> str:
         if here is None:
             raise UsageError("no answer has another beside it", "/retry asks for one")
         beside = [key for key in talk.siblings(here) if key != here]
-        older = [key for key in beside if key < here]
+        older = beside[: talk.siblings(here).index(here)]
         numbers = [numbers[0] if numbers else (older[-1] if older else beside[0]), here]
     first, second = (talk.nodes[key].message.content for key in numbers)
     return compared(first, second)
@@ -128,7 +128,7 @@ def nth_question(talk: Conversation, argument: str) -> Node:
 def _refreshed(session: Session) -> Conversation:
     """The conversation, with what other processes said in it."""
     talk = session.chat.conversation
-    if session.saved is not None and session.chat.store is session.saved:
+    if session.saved is not None and not session.private and session.chat.failure is None:
         session.saved.refresh(talk)
     return talk
 
