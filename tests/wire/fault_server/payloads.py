@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from nemochat.wire.lenient import Json
 from tests.wire.fault_server.case import FAILED, NO_ANSWER, PARTIAL, REFUSED, WHOLE, Case
 from tests.wire.fault_server.scripts import (
     HELLO,
+    Json,
     chunk,
     deltas,
     document,
