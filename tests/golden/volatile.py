@@ -11,6 +11,8 @@ import sys
 
 VERSION = r"\d+\.\d+\.\d+(?:\.?(?:dev|a|b|rc)\d+)?"
 
+DELTA = r'("event": "delta", "candidate": (\d), "text": "(?:[^"\\\n]|\\.)*)'
+
 # Pattern, replacement, and what differs. The order matters: a longer pattern goes first.
 SUBSTITUTIONS: tuple[tuple[str, str, str], ...] = (
     (re.escape(sys.prefix), "PREFIX", "the environment of the interpreter"),
@@ -22,6 +24,11 @@ SUBSTITUTIONS: tuple[tuple[str, str, str], ...] = (
     (rf"(nemochat[ /]){VERSION}", r"\1VERSION", "the version of the program"),
     (rf"(Python |Python/|sqlite |SQLite ){VERSION}", r"\1VERSION", "versions of what it runs on"),
     (r'("(?:first_token|seconds)": )[0-9.e-]+', r"\g<1>0", "durations in JSON"),
+    (
+        DELTA + r'"\}\n\{"event": "delta", "candidate": \2, "text": "',
+        r"\1",
+        "how many pieces of an answer arrive together",
+    ),
     (r"\b\d+\.\d+ s\b", "0.0 s", "durations in seconds"),
     (r"\b\d+(\.\d+)? ms\b", "0 ms", "durations in milliseconds"),
     (r"(trying again in )\d+ s", r"\g<1>0 s", "pauses between tries, which have jitter"),
@@ -34,5 +41,6 @@ _COMPILED = [(re.compile(pattern), new) for pattern, new, _ in SUBSTITUTIONS]
 def normalise(text: str) -> str:
     """Return the text with everything volatile replaced."""
     for pattern, new in _COMPILED:
-        text = pattern.sub(new, text)
+        while (changed := pattern.sub(new, text)) != text:  # again, for a match within a match
+            text = changed
     return text
