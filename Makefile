@@ -14,10 +14,10 @@ NEW_PIP := --quiet --upgrade 'pip>=25.1' # before it there is no --group
 
 .DEFAULT_GOAL := help
 .PHONY: help chat demo test lint types pytest test-lowest test-all regen pictures site newcomer
-.PHONY: faults crash real mutants bench bench-quick docs-test dist dist-test clean
+.PHONY: golden golden-record faults crash real mutants bench bench-quick docs-test dist dist-test clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # To use it.
 
@@ -63,6 +63,12 @@ site: $(SITE)/installed ## the pages as a website in build/site; a broken link i
 
 newcomer: $(VENV)/tested $(DIST)/installed ## play a newcomer's first minutes in a fresh clone and an empty home
 	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.newcomer $(TOOL) $(if $(TEST),--test)
+
+golden: $(VENV)/tested ## play the recorded sessions, and print what differs: NAMES=… for some of them
+	@$(BIN)/python -m tests.golden $(NAMES)
+
+golden-record: $(VENV)/tested ## record the sessions again, after a wanted change: NAMES=… for some
+	@$(BIN)/python -m tests.golden --record $(NAMES)
 
 faults: $(VENV)/tested ## play every fault of the table to the whole program, and print how it ends
 	$(BIN)/python -m tests.faults

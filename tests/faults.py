@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.wire.fault_server.case import TOKEN, Case
@@ -22,24 +22,43 @@ SECONDS_OF_RETRIES = 40  # a Retry-After of up to 30 s is waited for
 LONGEST_SENTENCE = 300  # characters
 
 
-def problem(case: Case) -> str:
-    """What is wrong with what the program does about a fault, or ""."""
+def play(case: Case) -> tuple[subprocess.CompletedProcess[bytes], int]:
+    """Play a fault to the whole program; return how that ended, and the number of requests.
+
+    Raises:
+        subprocess.TimeoutExpired: the program goes on for too long.
+    """
     slow = "20" if case.heavy else TIMEOUT
     with tempfile.TemporaryDirectory() as home, FaultServer(case.behave) as server:
         waits = [f"--{name}-timeout={slow}" for name in ("connect", "first-byte", "idle")]
-        begun = time.monotonic()
-        try:
-            done = subprocess.run(
-                [*COMMAND, "--base-url", server.base_url, *waits, "Hi"],
-                env={"PATH": os.environ["PATH"], "HOME": home, "DEEPINFRA_TOKEN": TOKEN},
-                capture_output=True,
-                stdin=subprocess.DEVNULL,
-                check=False,
-                timeout=SECONDS_OF_RETRIES + case.longest + 20,
-            )
-        except subprocess.TimeoutExpired:
-            return f"goes on after {time.monotonic() - begun:.0f} s"
-        requests = max(len(server.requests), server.connections)
+        done = subprocess.run(
+            [*COMMAND, "--base-url", server.base_url, *waits, "Hi"],
+            env={"PATH": os.environ["PATH"], "HOME": home, "DEEPINFRA_TOKEN": TOKEN},
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            timeout=SECONDS_OF_RETRIES + case.longest + 20,
+        )
+        return done, max(len(server.requests), server.connections)
+
+
+def play_all() -> Iterator[tuple[Case, subprocess.CompletedProcess[bytes]]]:
+    """Play all cases, the heavy ones last and alone; yield how each ended."""
+    light = [case for case in CASES if not case.heavy]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for case, (done, _) in zip(light, pool.map(play, light), strict=True):
+            yield case, done
+    for case in CASES:
+        if case.heavy:
+            yield case, play(case)[0]
+
+
+def problem(case: Case) -> str:
+    """What is wrong with what the program does about a fault, or ""."""
+    try:
+        done, requests = play(case)
+    except subprocess.TimeoutExpired as error:
+        return f"goes on after {error.timeout:.0f} s"
     return told(case, done, requests)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +26,9 @@ class Posted(ABC):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 server.answer(self, body)
 
+            def do_GET(self) -> None:
+                server.get(self)
+
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
@@ -41,6 +45,10 @@ class Posted(ABC):
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def get(self, to: BaseHTTPRequestHandler) -> None:
+        """Answer a GET; without more it is refused."""
+        to.send_error(HTTPStatus.NOT_IMPLEMENTED)
 
     @abstractmethod
     def answer(self, to: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:

@@ -6,17 +6,28 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import pexpect
 import pyte
 
-from tests.conftest import Program
-
 CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
 BASH = ("bash", "--norc")
 BACKGROUND_ASKED = b"\x1b]11;?\x07"
+
+
+class Program(Protocol):
+    """Where and with which environment the program starts."""
+
+    @property
+    def home(self) -> Path:
+        """Working directory."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All of its environment."""
 
 
 class Answering(pyte.HistoryScreen):
@@ -99,13 +110,13 @@ class Screen:
             assert time.monotonic() < deadline, f"{text!r} did not come:\n{self.text()}"
             self._read()
 
-    def wait_for_prompt(self, seconds: float = 20) -> None:
+    def wait_for_prompt(self, seconds: float = 20, prompt: str = ">") -> None:
         """Read until an empty prompt waits on the cursor's row, and nothing more comes."""
         deadline = time.monotonic() + seconds
         while True:
             quiet = not self._read()
             row = self.screen.display[self.screen.cursor.y].rstrip()
-            if quiet and self._answered and row == ">":
+            if quiet and self._answered and row == prompt:
                 return
             assert time.monotonic() < deadline, f"no prompt:\n{self.text()}"
 
@@ -119,6 +130,11 @@ class Screen:
         while self._read() or self.row() != text:
             assert time.monotonic() < deadline, f"{text!r} is not the row:\n{self.text()}"
 
+    def wait_until_quiet(self) -> None:
+        """Read until nothing more comes."""
+        while self._read():
+            pass
+
     def wait_for_end(self, seconds: float = 20) -> int:
         """Read to the end of the program; return its exit code."""
         deadline = time.monotonic() + seconds
@@ -131,8 +147,7 @@ class Screen:
 
     def hang_up(self) -> None:
         """Close the terminal, as its window is closed; what it was told before is read first."""
-        while self._read():
-            pass
+        self.wait_until_quiet()
         self.process.ptyproc.fileobj.close()
 
     def text(self) -> str:

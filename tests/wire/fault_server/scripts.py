@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.wire.fault_server.server import Behaviour, Peer
 
-Json = Any
+Json = Any  # what json.dumps takes
 Step = bytes | float | Callable[[Peer], None]
 
 FOREVER = 60.0

@@ -1,0 +1,1 @@
+"""Golden runs: scripted sessions of the real program, recorded as text and compared."""
