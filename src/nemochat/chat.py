@@ -156,9 +156,9 @@ class Chat:
         if self.failure is not None:
             turns = self._saver.unsaved_turns()
             lost = f"{turns} turn{'s were' if turns > 1 else ' was'}"
-            self.view.notice(
-                f"{lost if turns else 'The last changes of the settings were'} not saved:"
-                f" {self.failure}. Copy what you need, and see nemochat doctor"
+            self.view.notice(  # what to do comes first: a long reason is cut
+                f"{lost if turns else 'The last changes of the settings were'} not saved; copy what"
+                f" you need and run nemochat doctor. Reason: {self.failure}"
             )
 
     def resume(self) -> list[Message]:
