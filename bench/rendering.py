@@ -16,10 +16,10 @@ from collections.abc import Callable
 
 from texts import PROSE, TOKEN, mixed
 
-from nemochat.screen.colours import styling
 from nemochat.screen.markdown.highlight import prepare
 from nemochat.screen.markdown.renderer import Renderer
 from nemochat.screen.painter import Painter
+from nemochat.screen.style.colours import make_styler
 
 WIDTH, HEIGHT = 80, 24
 SAMPLES = 12  # frames of rich that stand for all
@@ -42,7 +42,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
 def ours(text: str) -> tuple[float, float, float]:
     """Milliseconds and bytes a token, and the worst frame in milliseconds."""
     out = io.StringIO()
-    renderer, painter = Renderer(WIDTH - 1), Painter(lambda text: written(out, text), styling())
+    renderer, painter = Renderer(WIDTH - 1), Painter(lambda text: written(out, text), make_styler())
     spent = worst = 0.0
     for at in range(0, len(text), TOKEN):
         begun = time.process_time()

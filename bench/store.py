@@ -20,9 +20,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Ending, Message, Provenance, Role, Usage
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 from nemochat.store.search import search
 
 MESSAGES = 100_000
@@ -48,9 +48,9 @@ def text(words: int) -> str:
     return " ".join(random.choices(_VOCABULARY, cum_weights=_WEIGHTS, k=words))
 
 
-def filled(path: Path, messages: int) -> Conversations:
+def filled(path: Path, messages: int) -> ConversationStore:
     """A store of so many messages in conversations of ten turns."""
-    store = Conversations(path)
+    store = ConversationStore(path)
     origin = Provenance("m", "m", "e", ending=Ending.COMPLETE, usage=Usage(9, 99, 108, None, 1e-6))
     for number in range(messages // (2 * TURNS)):
         name = f"name {number}" if number % 10 == 0 else ""
@@ -58,9 +58,9 @@ def filled(path: Path, messages: int) -> Conversations:
         for key in range(1, 2 * TURNS + 1):
             asked = Message(Role.USER, text(12))
             said = asked if key % 2 else Message(Role.ASSISTANT, text(110), provenance=origin)
-            talk.graft(Node(key, key - 1 or None, said))
+            talk.graft(MessageNode(key, key - 1 or None, said))
         talk.go_to(2 * TURNS)
-        store.adopt(talk)
+        store.add_imported(talk)
     return store
 
 
@@ -92,7 +92,7 @@ def process(path: Path, *arguments: str) -> float:
     return 1000 * statistics.median(figures)
 
 
-def operations(store: Conversations) -> dict[str, Callable[[], object]]:
+def operations(store: ConversationStore) -> dict[str, Callable[[], object]]:
     """What a person waits for."""
     middle = str(store.catalogue.count() // 2)
     rare, database = _VOCABULARY[-1], store.database

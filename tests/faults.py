@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.wire.fault_server.case import TOKEN, Case
-from tests.wire.fault_server.server import FaultServer
-from tests.wire.fault_server.table import CASES
+from tests.api.fault_server.case import TOKEN, Case
+from tests.api.fault_server.server import FaultServer
+from tests.api.fault_server.table import CASES
 
 # The long answers of the table repeat themselves on purpose.
 COMMAND = [sys.executable, "-m", "nemochat", "ask", "--no-loop-guard"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic, Self, TypeVar
 
-from tests.wire.fault_server.case import Case
+from tests.api.fault_server.case import Case
 
 Result = TypeVar("Result")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 MUTMUT = [str(Path(sys.executable).with_name("mutmut"))]
 MADE = Path("mutants")
 FIRST = (
-    "nemochat.screen.bell.*"  # a file with few mutants: what mutmut makes first, it makes of all
+    "nemochat.screen.status.*"  # a file with few mutants: what mutmut makes first, it makes of all
 )
 NOTICED = (
     *("killed", "timeout", "segfault"),

@@ -9,18 +9,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from nemochat import config
 from nemochat.__main__ import HELP, HELP_COLUMNS
-from nemochat.cli import completions, manual
 from nemochat.cli.app import app
+from nemochat.cli.completions import manual, scripts
+from nemochat.config import endpoints
+from nemochat.config.endpoints import EndpointConfig
+from nemochat.config.settings import SETTINGS
 from nemochat.core import parameters
 from nemochat.core.messages import Ending
 from nemochat.errors import ExitCode
 from nemochat.repl.commands import help as help_commands
-from nemochat.wire import endpoints
-from nemochat.wire.endpoints import Endpoint
-from tests import floors, licences
-from tests.wire.fault_server.table import CASES
+from tests import licences
+from tests.api.fault_server.table import CASES
 
 ROOT = Path(__file__).parents[1]
 LICENCES = ROOT / "docs" / "licences.md"
@@ -67,7 +67,7 @@ def endpoint_list() -> str:
     return "\n".join(f"- `{row.name}`: {'; '.join(endpoint_facts(row))}" for row in endpoints.TABLE)
 
 
-def endpoint_facts(row: Endpoint) -> Iterator[str]:
+def endpoint_facts(row: EndpointConfig) -> Iterator[str]:
     yield row.about
     if row.base_url:
         yield f"address `{row.base_url}`"
@@ -103,7 +103,7 @@ def setting_table() -> str:
             ),
             str(row.default),
         )
-        for row in config.TABLE
+        for row in SETTINGS
     )
     return table(("setting", "what it is", "default"), *rows)
 
@@ -125,21 +125,14 @@ def fault_count() -> str:
     return f"`make faults` plays {len(CASES)} faults of an endpoint to the program."
 
 
-def room_table() -> str:
-    rows = ((f"`{name}`", floors.question(name)) for name in reversed(floors.knows()))
-    return table(("room", "what it is"), *rows)
-
-
 TABLES: dict[str, Callable[[], str]] = {
     "parameters": parameter_table,
     "endpoints": endpoint_list,
     "exit-codes": exit_code_table,
     "endings": ending_table,
     "settings": setting_table,
-    "commands": help_commands.table,
+    "commands": help_commands.command_table,
     "figures": figure_table,
-    "floors": floors.drawing,
-    "rooms": room_table,
 }
 
 
@@ -172,8 +165,8 @@ def helped(*words: str) -> str:
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold."""
     for shell, name in SCRIPTS.items():
-        yield ROOT / "completions" / name, completions.script(shell, app)
-    yield ROOT / "completions" / "nemochat.1", manual.page(app)
+        yield ROOT / "completions" / name, scripts.build_script(shell, app)
+    yield ROOT / "completions" / "nemochat.1", manual.build_page(app)
     for words, name in HELP.items():
         if "--help" in words:
             yield ROOT / "src" / "nemochat" / "help" / name, helped(*words)

@@ -1,87 +1,83 @@
-"""The floors of the house: imports point down, and each outside library has its door."""
+"""Structure of the source: layers, sizes, names, and the walks that docs/architecture.md tells."""
 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.floors import NEIGHBOURS, SOURCE, floor, imported, known, modules, room
+from tests.source import SOURCE, layer, modules, package, packages_imported
 
-DOORS = {
-    "httpx": {"wire/proxied.py"},
-    "h11": {"wire/transport.py"},
-    "certifi": {"wire/attempt.py"},
-    "idna": {"wire/hosts.py"},
-    "sqlite3": {"store/database.py", "store/opening.py"},
-    "rich": {"screen/colours.py"},
-    "prompt_toolkit": {
-        f"repl/{name}.py"
-        for name in ("appearance", "arriving", "completion", "editor", "history", "keys")
-    },
-    "platformdirs": {"directories.py"},
-    "pygments": {"store/formats/html.py"},  # and screen/markdown/highlight.py, by import_module
-    "markdown_it": {"store/formats/html.py"},
-    "keyring": {"tokens.py"},
-    "tomlkit": {"configfile.py"},
-    "jsonschema": {"cli/structured.py"},
-    "typer": {
-        "cli/app.py",
-        "cli/asking.py",
-        "cli/asks.py",
-        "cli/root.py",
-        "cli/config.py",
-        "cli/doctor.py",
-        "cli/keys.py",
-        "cli/models.py",
-        "cli/chats.py",
-        "cli/options.py",
-        "cli/profiles.py",
-        "cli/program.py",
-        "cli/completions.py",
-        "cli/manual.py",
-        "cli/tree.py",
-    },
-}
-FOR_TYPES = {
-    "prompt_toolkit": {"repl/provenance.py", "repl/signals.py"},
-    "sqlite3": {
-        f"store/{name}.py"
-        for name in ("catalogue", "formats/llm", "health", "rows", "schema", "search")
-    },
-}
+MAX_LINES = 400
+MAX_FUNCTION_LINES = 50
+MAX_MODULES = 12  # of a package without subpackages or a README
+VAGUE = {"utils", "util", "helpers", "helper", "manager", "handler", "base", "common", "misc"}
+PAGE = SOURCE.parents[1] / "docs" / "architecture.md"
+STEP = re.compile(r"`([a-z_/]+):([A-Za-z_.]+)`")
+
+each_module = pytest.mark.parametrize(
+    "path", modules(), ids=lambda path: str(path.relative_to(SOURCE))
+)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+@each_module
 def test_imports_point_down(path: Path) -> None:
-    here = room(path)
-    for there in known(path):
-        if (here, there) not in NEIGHBOURS:
-            assert floor(there) < floor(here), f"{here} may not know {there}"
+    here = package(path)
+    for there in packages_imported(path):
+        assert layer(there) > layer(here), f"{here} may not import {there}"
 
 
-@pytest.mark.parametrize("library", DOORS)
-def test_an_outside_library_enters_through_its_door(library: str) -> None:
-    users = {
-        str(path.relative_to(SOURCE))
-        for path in modules()
-        if any(name.split(".")[0] == library for name in imported(path))
-    }
-    assert users - FOR_TYPES.get(library, set()) == DOORS[library]
-
-
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_file_says_what_it_is_and_stays_readable(path: Path) -> None:
+@each_module
+def test_a_module_has_a_bounded_size(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert ast.get_docstring(ast.parse(text)), "its first line states its question"
-    assert len(text.splitlines()) <= 400, "a file of more than 400 lines has two subjects"
+    assert len(text.splitlines()) <= MAX_LINES
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
-            assert length <= 50, f"{node.name} has {length} lines"
+            assert length <= MAX_FUNCTION_LINES, f"{node.name} has {length} lines"
 
 
-def test_no_room_is_called_by_what_says_nothing() -> None:
-    nothing = {"utils", "util", "helpers", "helper", "manager", "handler", "base", "common", "misc"}
-    assert nothing.isdisjoint(part for path in modules() for part in path.with_suffix("").parts)
+@each_module
+def test_a_module_says_what_it_is(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert docstring
+    first = docstring.partition("\n\n")[0].rstrip()
+    assert first.endswith("."), "a module's docstring is a noun phrase, not a question"
+    assert VAGUE.isdisjoint(path.relative_to(SOURCE).with_suffix("").parts)
+
+
+def test_a_large_package_has_subpackages_or_a_readme() -> None:
+    for folder in {path.parent for path in modules()} - {SOURCE}:
+        parts = list(folder.glob("*.py"))
+        divided = any(path.parent != folder for path in folder.rglob("*.py"))
+        readme = (folder / "README.md").exists()
+        assert len(parts) - 1 <= MAX_MODULES or divided or readme, folder.name
+
+
+def test_the_architecture_page_walks_through_what_there_is() -> None:
+    steps = STEP.findall(PAGE.read_text("utf-8"))
+    assert len(steps) > 20
+    for module, name in steps:
+        path = SOURCE / f"{module}.py"
+        assert path.exists(), module
+        assert name in names_defined(path), f"{module}: {name}"
+
+
+def names_defined(path: Path) -> set[str]:
+    """Return the functions, classes and constants of a module, and its methods as `Class.name`."""
+    names: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names.update(each.id for each in targets if isinstance(each, ast.Name))
+        if isinstance(node, ast.ClassDef):
+            names.update(
+                f"{node.name}.{each.name}"
+                for each in node.body
+                if isinstance(each, ast.FunctionDef)
+            )
+    return names

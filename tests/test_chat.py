@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nemochat.chat import Chat, Options
+from nemochat.chat.chat import Chat, Options
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role, Usage
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError, Unreachable, UsageError
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 
 WHOLE = Delta(ending=Ending.COMPLETE)
 
@@ -26,7 +26,7 @@ class Script:
         self.prompts: list[Prompt] = []
         self.closed = 0
 
-    def fitted(self, prompt: Prompt) -> Prompt:
+    def adapt(self, prompt: Prompt) -> Prompt:
         return prompt
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
@@ -63,7 +63,7 @@ class Seen:
     ) -> Iterator[Delta]:
         return deltas
 
-    def take_up(self, text: str) -> None:
+    def continue_from(self, text: str) -> None:
         self.taken_up.append(text)
 
     def write(self, delta: Delta) -> None:
@@ -84,10 +84,10 @@ Make = Callable[..., tuple[Chat, Script, Seen]]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
-    opened: list[Conversations] = []
+    opened: list[ConversationStore] = []
 
     def chat(*answers: list[Delta | BaseException], options: Options | None = None) -> object:
-        store = Conversations(tmp_path / "nemochat.db")
+        store = ConversationStore(tmp_path / "nemochat.db")
         opened.append(store)
         script, seen = Script(*answers), Seen()
         conversation = Conversation(Settings("nemo", "guide", "Be brief."))
@@ -99,7 +99,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
 
 def on_disk(chat: Chat) -> list[Message]:
-    assert isinstance(chat.store, Conversations)
+    assert isinstance(chat.store, ConversationStore)
     return chat.store.load(str(chat.conversation.id)).messages()
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nemochat import config, profiles
-from nemochat.configfile import drop, put
-from nemochat.core.values import Value
+from nemochat.config import apply_profile
+from nemochat.config.config_file import remove_value, set_value
+from nemochat.config.load import Config, load_config
+from nemochat.core.parameters import Value
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
 
 TEXT = """# mine
@@ -25,7 +26,7 @@ base_url = "https://llm.example/v1"
 """
 
 
-def fine(_: config.Config) -> None:
+def fine(_: Config) -> None:
     """Find nothing wrong."""
 
 
@@ -38,15 +39,15 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_comments_survive(file: Path) -> None:
-    put(file, "model", "y", fine)
-    put(file, "parameters.temperature", "0.3", fine)
-    put(file, "retries", "1", fine)
-    put(file, "endpoint.work.model", "nemo", fine)
+    set_value(file, "model", "y", fine)
+    set_value(file, "parameters.temperature", "0.3", fine)
+    set_value(file, "retries", "1", fine)
+    set_value(file, "endpoint.work.model", "nemo", fine)
     text = file.read_text()
     assert 'model = "y"  # the large one' in text
     assert "# warm\ntemperature = 0.3" in text
     assert "# at work\n[endpoint.work]" in text
-    now = config.load({}, {}, file)
+    now = load_config({}, {}, file)
     assert (now.text("model"), now.number("retries")) == ("y", 1)
     assert now.parameters == {"temperature": 0.3}
     assert now.endpoints == {"work": {"base_url": "https://llm.example/v1", "model": "nemo"}}
@@ -65,25 +66,25 @@ def test_comments_survive(file: Path) -> None:
 )
 def test_what_is_put_is_what_is_read(name: str, text: str, value: Value, tmp_path: Path) -> None:
     made = tmp_path / "deep" / "config.toml"
-    assert put(made, name, text, fine) == value
-    now = config.load({}, {}, made)
+    assert set_value(made, name, text, fine) == value
+    now = load_config({}, {}, made)
     *section, key = name.replace("-", "_").split(".")
     assert (now.parameters[key] if section else now.value(key)) == value
     assert made.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_endpoint_and_sections_of_endpoints_stand_in_one_file(file: Path) -> None:
-    put(file, "endpoint", "work", fine)
-    assert config.load({}, {}, file).text("endpoint") == "work"
-    assert drop(file, "endpoint", fine)
-    assert config.load({}, {}, file).text("endpoint") == "deepinfra"
+    set_value(file, "endpoint", "work", fine)
+    assert load_config({}, {}, file).text("endpoint") == "work"
+    assert remove_value(file, "endpoint", fine)
+    assert load_config({}, {}, file).text("endpoint") == "deepinfra"
 
 
 def test_an_endpoint_that_is_a_value_makes_room_for_sections(tmp_path: Path) -> None:
     made = tmp_path / "config.toml"
     made.write_text('endpoint = "ollama"\n')
-    put(made, "endpoint.ollama.model", "nemo", fine)
-    now = config.load({}, {}, made)
+    set_value(made, "endpoint.ollama.model", "nemo", fine)
+    now = load_config({}, {}, made)
     assert (now.text("endpoint"), now.endpoints) == ("ollama", {"ollama": {"model": "nemo"}})
 
 
@@ -91,7 +92,7 @@ def test_a_name_that_is_both_is_told_of(tmp_path: Path) -> None:
     made = tmp_path / "config.toml"
     made.write_text('endpoint = "work"\n[endpoint.work]\nbase_url = "http://h"\n')
     with pytest.raises(ConfigurationError) as caught:
-        config.load({}, {}, made)
+        load_config({}, {}, made)
     assert 'endpoint.default = "NAME"' in caught.value.hint
 
 
@@ -111,24 +112,24 @@ def test_what_cannot_be_is_refused_and_the_file_stays(
     name: str, text: str, said: str, file: Path
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        put(file, name, text, fine)
+        set_value(file, name, text, fine)
     assert said in str(caught.value)
     assert file.read_text() == TEXT
 
 
 def test_nothing_is_written_that_does_not_fit_together(file: Path) -> None:
-    def unfit(now: config.Config) -> None:
+    def unfit(now: Config) -> None:
         raise ConfigurationError(now.text("model"))
 
     with pytest.raises(ConfigurationError, match="y"):
-        put(file, "model", "y", unfit)
+        set_value(file, "model", "y", unfit)
     assert file.read_text() == TEXT
 
 
 def test_a_broken_file_is_named_with_its_line_and_stays(file: Path) -> None:
     file.write_text("a = \n")
     with pytest.raises(ConfigurationError, match="line 1"):
-        put(file, "retries", "1", fine)
+        set_value(file, "retries", "1", fine)
     assert file.read_text() == "a = \n"
 
 
@@ -136,7 +137,7 @@ def test_a_link_leads_where_it_led_and_a_mode_stays(file: Path, tmp_path: Path) 
     link = tmp_path / "link.toml"
     link.symlink_to(file)
     file.chmod(0o644)
-    put(link, "retries", "1", fine)
+    set_value(link, "retries", "1", fine)
     assert link.is_symlink()
     assert "retries = 1" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o644
@@ -144,11 +145,11 @@ def test_a_link_leads_where_it_led_and_a_mode_stays(file: Path, tmp_path: Path) 
 
 
 def test_what_is_taken_out_is_gone_and_what_was_not_there_is_told(file: Path) -> None:
-    assert drop(file, "parameters.temperature", fine)
-    assert not drop(file, "parameters.temperature", fine)
+    assert remove_value(file, "parameters.temperature", fine)
+    assert not remove_value(file, "parameters.temperature", fine)
     assert "temperature" not in file.read_text()
     with pytest.raises(NemochatError, match="modle"):
-        drop(file, "modle", fine)
+        remove_value(file, "modle", fine)
 
 
 @pytest.mark.parametrize(
@@ -169,16 +170,16 @@ def test_what_a_file_holds_is_said_as_it_stands_there(text: str, said: str, tmp_
     made = tmp_path / "config.toml"
     made.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ConfigurationError) as caught:
-        config.load({}, {}, made)
+        load_config({}, {}, made)
     assert str(made) in str(caught.value)
     assert str(caught.value).endswith(said)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_file(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
-    assert config.load({}, {}, file).text("model") == "x"
-    put(file, "model", "y", fine)
-    assert config.load({}, {}, file).text("model") == "y"
+    assert load_config({}, {}, file).text("model") == "x"
+    set_value(file, "model", "y", fine)
+    assert load_config({}, {}, file).text("model") == "y"
 
 
 def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(tmp_path: Path) -> None:
@@ -191,14 +192,14 @@ def test_what_is_no_file_is_neither_waited_for_nor_read_without_end(tmp_path: Pa
     ):
         subprocess.run([*command.split(), made], check=True)
         with pytest.raises(ConfigurationError) as caught:
-            config.load({}, {}, made)
+            load_config({}, {}, made)
         assert str(caught.value) == f"the configuration {made} cannot be read ({said})"
         made.rmdir() if made.is_dir() else made.unlink()
 
 
 def test_no_limit_of_tokens_can_stand_in_the_file(file: Path) -> None:
-    put(file, "parameters.max_tokens", "none", fine)
-    assert config.load({}, {}, file).parameters["max_tokens"] is None
+    set_value(file, "parameters.max_tokens", "none", fine)
+    assert load_config({}, {}, file).parameters["max_tokens"] is None
 
 
 def test_the_file_of_a_system_prompt_counts_from_the_folder_of_the_configuration(
@@ -206,12 +207,12 @@ def test_the_file_of_a_system_prompt_counts_from_the_folder_of_the_configuration
 ) -> None:
     made = tmp_path / "config.toml"
     made.write_text('system = "@chef.txt"\n')
-    now = config.load({}, {}, made)
+    now = load_config({}, {}, made)
     with pytest.raises(ConfigurationError) as caught:
-        profiles.configured_system(now)
+        apply_profile.configured_system(now)
     said = f"{made}: system: {tmp_path / 'chef.txt'} cannot be read"
     assert caught.value.sentence.startswith(said)
     (tmp_path / "chef.txt").write_text("Cook.")
-    assert profiles.configured_system(now) == "Cook."
+    assert apply_profile.configured_system(now) == "Cook."
     with pytest.raises(UsageError):
-        profiles.configured_system(config.load({"system": "@chef.txt"}, {}, made))
+        apply_profile.configured_system(load_config({"system": "@chef.txt"}, {}, made))

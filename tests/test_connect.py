@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from nemochat import config
-from nemochat.connect import Connector
+from nemochat.chat.factory import ClientFactory
+from nemochat.config.load import load_config
 from nemochat.errors import ConfigurationError
 from tests.test_chat import Seen
 
 BOTH = {"DEEPINFRA_TOKEN": "own", "NEMOCHAT_TOKEN": "any"}
 
 
-def connector(text: str, environment: dict[str, str], tmp_path: Path) -> tuple[Connector, Seen]:
+def connector(text: str, environment: dict[str, str], tmp_path: Path) -> tuple[ClientFactory, Seen]:
     file = tmp_path / "config.toml"
     file.write_text(text)
     view = Seen()
-    return Connector(config.load({}, environment, file), environment, view), view
+    return ClientFactory(load_config({}, environment, file), environment, view), view
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +57,8 @@ def test_where_an_endpoint_was_moved_to_is_told(tmp_path: Path) -> None:
         ("http://127.0.0.1:9/v1", "127.0.0.1:9"),
     ):
         made, _ = connector(f'base_url = "{moved}"', BOTH, tmp_path)
-        assert made.place("deepinfra") == place
-        assert made.place("guide") == "guide"
+        assert made.display_address("deepinfra") == place
+        assert made.display_address("guide") == "guide"
 
 
 X, OLLAMA = "https://x.example/v1", "http://127.0.0.1:11434/v1"
@@ -89,9 +89,9 @@ def test_an_address_is_that_of_the_endpoint_which_is_named_beside_it_or_below_it
 ) -> None:
     path = tmp_path / "config.toml"
     path.write_text(file)
-    made = Connector(config.load(flags, variables, path), variables, Seen())
+    made = ClientFactory(load_config(flags, variables, path), variables, Seen())
     assert made.address(asked) == address
-    assert made.place(asked) == ("x.example" if address == X else asked)
+    assert made.display_address(asked) == ("x.example" if address == X else asked)
 
 
 def test_a_token_that_stays_is_spoken_of_but_not_shown(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_token_that_stays_is_spoken_of_but_not_shown(tmp_path: Path) -> None:
     made.client("deepinfra").close()
     (notice,) = view.notices
     assert notice.startswith("DEEPINFRA_TOKEN is not sent to llm.example, which is not deepinfra's")
-    assert made.variable("deepinfra") == "NEMOCHAT_TOKEN"
+    assert made.token_variable("deepinfra") == "NEMOCHAT_TOKEN"
 
 
 def test_amending_the_address_of_a_row_sends_its_token_nowhere_else(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_command_is_told_which_endpoint_and_asked_once(tmp_path: Path) -> None
     script.write_text(f'#!/bin/sh\necho x >> {counted}\necho "token-of-$1"\n')
     script.chmod(0o700)
     made, _ = connector(f'token_command = "{script} {{endpoint}}"', {}, tmp_path)
-    assert made.ready("mistral")
+    assert made.is_ready("mistral")
     made.client("mistral").close()
     found = made.token("mistral")
     assert found
@@ -144,7 +144,7 @@ def test_a_command_is_told_which_endpoint_and_asked_once(tmp_path: Path) -> None
 def test_a_server_on_this_machine_is_asked_without_a_command(tmp_path: Path) -> None:
     made, _ = connector('token_command = "false"', {}, tmp_path)
     assert made.token("ollama") is None
-    assert made.ready("ollama")
+    assert made.is_ready("ollama")
 
 
 def test_who_names_an_endpoint_that_there_is_not_is_told(tmp_path: Path) -> None:

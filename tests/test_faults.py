@@ -7,10 +7,10 @@ from itertools import groupby
 
 import pytest
 
+from tests.api.fault_server.case import Case
+from tests.api.fault_server.table import CASES
 from tests.faults import AT_ONCE, problem
 from tests.lookahead import Lookahead
-from tests.wire.fault_server.case import Case
-from tests.wire.fault_server.table import CASES
 
 OF_EACH_ROW = 4
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.errors import UsageError
-from nemochat.files import Text, fenced, gathered
+from nemochat.files import Text, gather, to_code_block
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +35,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def names(*patterns: str) -> list[str]:
-    return [text.name for text in gathered(patterns)]
+    return [text.name for text in gather(patterns)]
 
 
 def test_a_path_is_read_whole() -> None:
-    assert gathered(["src/notes.md"]) == [Text("src/notes.md", "# Ä\n")]
+    assert gather(["src/notes.md"]) == [Text("src/notes.md", "# Ä\n")]
 
 
 def test_a_folder_stands_for_its_text_files_but_hidden_and_binary_ones() -> None:
@@ -93,29 +93,29 @@ def test_links_that_lead_in_a_circle_are_no_trap() -> None:
 )
 def test_what_cannot_be_read_is_told_by_its_name(pattern: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        gathered([pattern])
+        gather([pattern])
     assert said in str(caught.value)
 
 
 def test_too_many_files_and_too_many_bytes_are_counted() -> None:
     with pytest.raises(UsageError, match=r"src: 4 text files, where 2 are the most"):
-        gathered(["src"], most_files=2)
+        gather(["src"], most_files=2)
     with pytest.raises(UsageError, match="12 bytes, where 11 are the most"):
-        gathered(["src/*.py", "src/deep/*.py"], most_bytes=11)
-    assert len(gathered(["src/*.py", "src/deep/*.py"], most_files=2, most_bytes=12)) == 2
+        gather(["src/*.py", "src/deep/*.py"], most_bytes=11)
+    assert len(gather(["src/*.py", "src/deep/*.py"], most_files=2, most_bytes=12)) == 2
 
 
 def test_a_fence_bears_the_name_and_the_language() -> None:
-    assert fenced("a = 1\n", "src/a.py") == "`src/a.py`:\n\n```py\na = 1\n```"
-    assert fenced("x", "Makefile") == "`Makefile`:\n\n```\nx\n```"
-    assert fenced("x", "two\nlines.c++") == "`two lines.c++`:\n\n```\nx\n```"
-    assert fenced("x", info="text") == "```text\nx\n```"
-    assert fenced("") == "```\n\n```"
+    assert to_code_block("a = 1\n", "src/a.py") == "`src/a.py`:\n\n```py\na = 1\n```"
+    assert to_code_block("x", "Makefile") == "`Makefile`:\n\n```\nx\n```"
+    assert to_code_block("x", "two\nlines.c++") == "`two lines.c++`:\n\n```\nx\n```"
+    assert to_code_block("x", info="text") == "```text\nx\n```"
+    assert to_code_block("") == "```\n\n```"
 
 
 @given(st.text(alphabet="`~a\n ", max_size=40))
 def test_nothing_within_ends_a_fence(text: str) -> None:
-    fence, *within, end = fenced(text).split("\n")
+    fence, *within, end = to_code_block(text).split("\n")
     assert fence == end
     assert re.fullmatch("`{3,}", fence)
     assert all(fence not in line for line in within)

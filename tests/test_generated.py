@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from nemochat import config
-from nemochat.cli import completions
 from nemochat.cli.app import app
-from nemochat.cli.tree import SHELLS, Node, nodes
+from nemochat.cli.completions import scripts
+from nemochat.cli.completions.tree import SHELLS, CommandSpec, list_commands
+from nemochat.config.settings import THEME_NAMES
 from nemochat.core import profile
-from nemochat.store import names
+from nemochat.store import shell_names
 from nemochat.store.formats import exports, imports
 from tests.conftest import Program
 from tests.regen import ROOT, TABLES, filled, generated
@@ -44,7 +44,7 @@ def test_a_table_is_put_between_its_markers() -> None:
     [
         ("export", r"^\| `([a-z]+)` \| `\.", {each.name for each in exports.FORMATS}),
         ("import", r"\| `([a-z_-]+)` \|$", {each.name for each in imports.READERS} | {"--from"}),
-        ("looks", r"^- `([a-z]+)`", {"auto", *config.THEMES}),
+        ("looks", r"^- `([a-z]+)`", {"auto", *THEME_NAMES}),
         ("profiles", r"^\| `([a-z]+)` \|", {*profile.TEXTS, "messages"}),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_shell_takes_its_completions(shell: str, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed here, and is no part of what a fresh clone needs")
     script = tmp_path / "script"
-    script.write_text(completions.script(shell, app))
+    script.write_text(scripts.build_script(shell, app))
     assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0
 
 
@@ -109,7 +109,7 @@ def test_bash_takes_no_value_for_a_command_and_no_flag_for_one_that_takes_a_valu
 @pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
 def test_fish_offers_what_belongs_to_the_command_at_the_cursor_alone(tmp_path: Path) -> None:
     state = tmp_path / ".local" / "state" / "nemochat"
-    names.remember(state, names.CHATS, ["lamb"])
+    shell_names.write_names(state, shell_names.CHATS, ["lamb"])
     (tmp_path / "notes.md").write_text("x")
     script = ROOT / "completions" / "nemochat.fish"
 
@@ -140,8 +140,10 @@ def test_fish_offers_what_belongs_to_the_command_at_the_cursor_alone(tmp_path: P
 
 def test_bash_completes_names_and_files_and_runs_none_of_them(tmp_path: Path) -> None:
     state = tmp_path / ".local" / "state" / "nemochat"
-    names.remember(state, names.CHATS, ["lamb", "le boeuf", "$(touch pwned)", "`touch pwned`"])
-    names.remember(state, names.MODELS, ["maker/model"])
+    shell_names.write_names(
+        state, shell_names.CHATS, ["lamb", "le boeuf", "$(touch pwned)", "`touch pwned`"]
+    )
+    shell_names.write_names(state, shell_names.MODELS, ["maker/model"])
     (tmp_path / ".config" / "nemochat").mkdir(parents=True)
     (tmp_path / ".config" / "nemochat" / "config.toml").write_text(
         '[profile.chef]\n[profile."sous chef".parameters]\n[endpoint.home]\n'
@@ -181,8 +183,10 @@ def test_man_shows_the_manual_page() -> None:
         assert told in done.stdout
 
 
-@pytest.mark.parametrize("node", nodes(app), ids=lambda node: " ".join(node.path) or "nemochat")
-def test_every_command_has_an_example_and_tells_where_to_read_more(node: Node) -> None:
+@pytest.mark.parametrize(
+    "node", list_commands(app), ids=lambda node: " ".join(node.path) or "nemochat"
+)
+def test_every_command_has_an_example_and_tells_where_to_read_more(node: CommandSpec) -> None:
     assert node.summary
     assert "Example" in node.epilog
     assert "More: " in node.epilog

@@ -19,8 +19,8 @@ from packaging.requirements import Requirement
 
 import nemochat
 from tests import interpreters, licences
-from tests.floors import imported, modules
 from tests.regen import LICENCES, ROOT
+from tests.source import imports, modules
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 NO_SOURCE = (".git", ".venv*", ".*_cache", ".hypothesis", ".real", ".peers", "__pycache__")
@@ -132,7 +132,7 @@ def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_imported() -> No
     used = {
         licences.normal(libraries[top][0])
         for path in modules()
-        for name in (*imported(path), *LATE.findall(path.read_text("utf-8")))
+        for name in (*imports(path), *LATE.findall(path.read_text("utf-8")))
         if (top := name.split(".")[0]) in libraries
     }
     assert used - {"nemochat"} == asked

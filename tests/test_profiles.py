@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nemochat import config, profiles
+from nemochat.config import apply_profile
+from nemochat.config.load import load_config
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.core.profile import Profile
 from nemochat.errors import ConfigurationError, UsageError
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 from tests.conftest import Heard, Program
 from tests.store.talking import say
 from tests.terminal import Screen
@@ -191,7 +192,7 @@ def test_a_broken_profile_is_named_with_its_file_and_key(
     file = tmp_path / "config.toml"
     file.write_text(f"[profile.chef]\n{section}\n")
     with pytest.raises(ConfigurationError) as error:
-        config.load({}, {}, file)
+        load_config({}, {}, file)
     assert str(error.value).startswith(f"{file}: profile chef")
     assert told in str(error.value)
 
@@ -201,7 +202,7 @@ def test_a_profile_has_a_name_and_is_a_section(tmp_path: Path, section: str) -> 
     file = tmp_path / "config.toml"
     file.write_text(section)
     with pytest.raises(ConfigurationError, match="profile"):
-        config.load({}, {}, file)
+        load_config({}, {}, file)
 
 
 def test_a_missing_file_of_a_system_prompt_is_named_when_the_profile_is_used(
@@ -219,18 +220,18 @@ def test_dropping_a_profile_leaves_what_was_changed_since(tmp_path: Path) -> Non
     file = tmp_path / "config.toml"
     (tmp_path / "chef.md").write_text("You are a chef.")
     file.write_text(WITH_MODEL)
-    loaded = config.load({}, {}, file)
+    loaded = load_config({}, {}, file)
     before = Settings("m", "guide", "Be brief.", dict(loaded.parameters))
     chef = loaded.profiles["chef"]
-    now = profiles.taken(chef, before, {}, lambda _: "m", empty=True)
+    now = apply_profile.apply_profile(chef, before, {}, lambda _: "m", empty=True)
     assert (now.model, now.system, now.parameters["temperature"]) == (
         "chef/model",
         "You are a chef.",
         0.3,
     )
-    assert profiles.dropped(loaded, now, lambda _: "m", empty=True) == before
+    assert apply_profile.remove_profile(loaded, now, lambda _: "m", empty=True) == before
     now.parameters["temperature"], now.system = 1.0, "Mine."
-    left = profiles.dropped(loaded, now, lambda _: "m", empty=True)
+    left = apply_profile.remove_profile(loaded, now, lambda _: "m", empty=True)
     assert (left.model, left.system, left.parameters) == (
         "m",
         "Mine.",
@@ -240,20 +241,20 @@ def test_dropping_a_profile_leaves_what_was_changed_since(tmp_path: Path) -> Non
 
 def test_the_endpoint_of_a_profile_brings_its_model_and_takes_it_along() -> None:
     there = Profile("there", endpoint="guide", system="")
-    loaded = config.load({}, {}, Path("/nonexistent"))
+    loaded = load_config({}, {}, Path("/nonexistent"))
     loaded.profiles["there"] = there
     before = Settings("m of deepinfra", "deepinfra")
-    now = profiles.taken(there, before, {}, "m of {}".format, empty=True)
+    now = apply_profile.apply_profile(there, before, {}, "m of {}".format, empty=True)
     assert (now.endpoint, now.model) == ("guide", "m of guide")
-    assert profiles.dropped(loaded, now, "m of {}".format, empty=True) == before
+    assert apply_profile.remove_profile(loaded, now, "m of {}".format, empty=True) == before
 
 
 def test_a_value_is_put_in_once_and_never_read_as_a_template() -> None:
     twice = Profile("x", template="{a} {input} {a}")
-    assert twice.wanted == ("a",)
-    assert twice.worded("{a}", {"a": "{input}"}) == "{input} {a} {input}"
+    assert twice.placeholders == ("a",)
+    assert twice.fill_template("{a}", {"a": "{input}"}) == "{input} {a} {input}"
     with pytest.raises(UsageError, match="wants a value"):
-        twice.worded("x", {})
+        twice.fill_template("x", {})
 
 
 def test_a_conversation_remembers_its_profile_and_another_machine_too(
@@ -409,15 +410,15 @@ def test_edit_makes_the_file_for_its_owner_and_checks_what_the_editor_leaves(
 def test_a_database_of_version_2_gets_room_for_profiles(tmp_path: Path) -> None:
     path = tmp_path / "nemochat.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nemochat.store.schema.VERSION", 2)
-        store = Conversations(path)
-        with store.database.writing() as db:
+        patch.setattr("nemochat.store.tables_sql.VERSION", 2)
+        store = ConversationStore(path)
+        with store.database.transaction() as db:
             db.execute(
                 "INSERT INTO conversations (started, name, model, endpoint, system, parameters)"
                 " VALUES ('2026-01-01T00:00:00+00:00', 'old', 'm', 'guide', 'S', '{}')"
             )
         store.database.close()
-    store = Conversations(path)
+    store = ConversationStore(path)
     assert store.load("old").settings == Settings("m", "guide", "S")
     settings = Settings("m", "guide", profile="p", filling={"a": "b"})
     settings.examples = (Message(Role.USER, "x"), Message(Role.ASSISTANT, "y"))

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.chat import Chat, Options
+from nemochat.chat.chat import Chat, Options
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role, Usage
 from nemochat.core.prompt import Prompt
 from nemochat.errors import NameTaken, NemochatError
-from nemochat.store.conversations import Conversations
-from nemochat.store.memory import Memory
+from nemochat.store.conversations import ConversationStore
+from nemochat.store.memory import MemoryStore
 from tests.test_chat import Script, Seen
 
 USAGE = Usage(3, 2, 5, estimated_cost=1e-6)
@@ -75,7 +75,7 @@ class Desk:
 
     def __init__(self, folder: Path, options: Options | None = None) -> None:
         path = folder / "nemochat.db"
-        self.store = Conversations(path, seconds=0.005)
+        self.store = ConversationStore(path, seconds=0.005)
         self.lock = Lock(path)
         self.seen = Seen()
         new = Conversation(Settings("nemo", "guide"))
@@ -112,7 +112,7 @@ def drawn(talk: Conversation) -> list[tuple[str, Message]]:
     return [(ways[key], node.message) for key, node in talk.nodes.items()]
 
 
-def assert_saved(store: Conversations, talk: Conversation) -> None:
+def assert_saved(store: ConversationStore, talk: Conversation) -> None:
     """On disk there is what is in memory: every message once, in its place, as it is."""
     again = store.load(str(talk.id))
     assert drawn(again) == drawn(talk)
@@ -199,13 +199,13 @@ def test_two_answers_at_once_are_siblings_also_if_they_are_saved_later(desk: Des
 
 def test_a_full_disk_ends_saving_only_while_it_is_full(desk: Desk) -> None:
     desk.say("one")
-    with desk.store.database.reading() as db:
+    with desk.store.database.connection() as db:
         (pages,) = db.execute("PRAGMA page_count").fetchone()
         db.execute(f"PRAGMA max_page_count = {pages}")
     desk.say("two", Delta("x" * 100_000), WHOLE)
     assert [m.content for m in desk.store.load("1").messages()][:2] == ["one", "On one"]
     assert "the disk is full" in desk.seen.notices[0]
-    with desk.store.database.reading() as db:
+    with desk.store.database.connection() as db:
         db.execute("PRAGMA max_page_count = 1000000")
     desk.say("three")
     assert_saved(desk.store, desk.chat.conversation)
@@ -214,7 +214,7 @@ def test_a_full_disk_ends_saving_only_while_it_is_full(desk: Desk) -> None:
 
 def test_a_database_that_was_read_only_is_opened_anew(desk: Desk) -> None:
     desk.say("one")
-    with desk.store.database.reading() as db:
+    with desk.store.database.connection() as db:
         db.execute("PRAGMA query_only = ON")
     desk.say("two")
     assert "readonly" in desk.seen.notices[0]
@@ -238,7 +238,7 @@ def test_a_conversation_that_was_left_is_saved_too(desk: Desk) -> None:
     desk.lock.take()
     desk.say("one")
     first = desk.chat.conversation
-    desk.chat.switch(Conversation(Settings("nemo", "guide")), Memory())  # private
+    desk.chat.switch(Conversation(Settings("nemo", "guide")), MemoryStore())  # private
     desk.say("secret")
     desk.lock.release()
     desk.say("secret too")
@@ -261,7 +261,7 @@ def test_a_conversation_that_is_loaded_again_has_its_unsaved_turns(desk: Desk) -
 
 def test_what_another_process_says_meanwhile_stands_beside_it(desk: Desk) -> None:
     desk.say("one")
-    other = Conversations(desk.store.database.path)
+    other = ConversationStore(desk.store.database.path)
     theirs = other.load("1")
     desk.lock.take()
     desk.say("two")
@@ -288,14 +288,14 @@ def test_what_another_process_says_meanwhile_stands_beside_it(desk: Desk) -> Non
 
 def test_a_conversation_deleted_elsewhere_is_told_once_and_lives_on_in_a_fork(desk: Desk) -> None:
     desk.say("one")
-    other = Conversations(desk.store.database.path)
+    other = ConversationStore(desk.store.database.path)
     other.catalogue.delete([1])
     other.database.close()
     desk.say("two")
     desk.say("three")
     (told,) = desk.seen.notices
     assert "another nemochat has deleted this conversation. /fork keeps it anew" in told
-    desk.chat.switch(desk.store.adopt(desk.chat.conversation.forked()), desk.store)
+    desk.chat.switch(desk.store.add_imported(desk.chat.conversation.fork()), desk.store)
     desk.say("four")
     desk.chat.leave()
     assert desk.chat.failure is None
@@ -309,7 +309,7 @@ def test_a_name_that_was_taken_meanwhile_costs_no_message(desk: Desk) -> None:
     desk.say("one")
     desk.chat.rename("lamb")
     desk.lock.release()
-    other = Conversations(desk.store.database.path)
+    other = ConversationStore(desk.store.database.path)
     other.begin(Conversation(Settings("m", "guide"), name="lamb"), Message(Role.USER, "x"))
     other.database.close()
     desk.say("two")

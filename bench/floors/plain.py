@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-import httpx  # noqa: TID253 - all of the floor
+import httpx
 
 body = {
     "model": "mistralai/Mistral-Nemo-Instruct-2407",

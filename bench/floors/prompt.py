@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prompt_toolkit import PromptSession  # noqa: TID253 - all of the floor
+from prompt_toolkit import PromptSession
 
 session: PromptSession[str] = PromptSession()
 while True:

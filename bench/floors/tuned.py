@@ -13,7 +13,7 @@ import json  # noqa: E402 - nothing is collected while it is loaded
 import os  # noqa: E402
 import sys  # noqa: E402
 
-import httpx  # noqa: E402, TID253 - all of the floor
+import httpx  # noqa: E402 - all of the floor
 
 trust: object = False
 if sys.argv[1].startswith("https:"):

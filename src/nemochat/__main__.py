@@ -1,4 +1,4 @@
-"""`python -m nemochat`, and the program itself."""
+"""Entry point of `python -m nemochat` and of the `nemochat` command."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ def main() -> None:
     """Run the command line of this process."""
     gc.set_threshold(COLLECTED_AFTER)
     try:
-        if text := _ready(tuple(sys.argv[1:])):
+        if text := _static_text(tuple(sys.argv[1:])):
             sys.stdout.write(text)
             sys.stdout.flush()
             return
     except (OSError, ValueError, AttributeError):
         pass  # the long way tells why it cannot be written
-    from nemochat.wire import early
+    from nemochat.api import early
 
-    if early.asks(sys.argv[1:]) and not early.decided(sys.argv[1:]):
+    if early.is_question(sys.argv[1:]) and not early.has_deciding_flag(sys.argv[1:]):
         early.begin()
-    from nemochat.cli.program import hasten_end, run
+    from nemochat.cli.main import exit_on_signals, run
 
     code = run(sys.argv[1:])
-    hasten_end(code)
-    _leave(code)
+    exit_on_signals(code)
+    _exit(code)
 
 
-def _ready(arguments: tuple[str, ...]) -> str:
+def _static_text(arguments: tuple[str, ...]) -> str:
     """What a command line asks for that lies ready, before anything is imported; else ""."""
     if arguments in VERSION:
         from nemochat import __version__
@@ -55,7 +55,7 @@ def _ready(arguments: tuple[str, ...]) -> str:
         return file.read()
 
 
-def _leave(code: int) -> None:
+def _exit(code: int) -> None:
     """End the process without taking it apart, which would take a fifth of a short run's time.
 
     Nothing is left to lose: what is kept was committed, and the streams are flushed here.

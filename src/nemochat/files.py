@@ -1,4 +1,4 @@
-"""Text files that a person names: read whole, or refused."""
+"""Text files named by the user: read whole, or refused."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
-from nemochat.core.nearest import nearest
-from nemochat.core.values import shown
+from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
 LARGEST = 32 * 1024 * 1024  # bytes; the model's context holds about half a megabyte
@@ -29,7 +28,7 @@ class Text(NamedTuple):
     content: str
 
 
-def gathered(
+def gather(
     patterns: Iterable[str], *, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES
 ) -> list[Text]:
     """The text files that paths, globs and folders name, each once, in order.
@@ -49,12 +48,12 @@ def gathered(
     found: dict[str, tuple[Path, str, bool]] = {}  # by the real path
     for pattern in patterns:
         here = {
-            os.path.realpath(path): (path, _written(path, pattern), itself)
-            for path, itself in _named(pattern)
-            if itself or _textual(path)
+            os.path.realpath(path): (path, _display_name(path, pattern), itself)
+            for path, itself in _matches(pattern)
+            if itself or _is_text(path)
         }
         if not here:
-            raise UsageError(f"{shown(pattern)} finds no text file")
+            raise UsageError(f"{format_value(pattern)} finds no text file")
         found = {**found, **{real: each for real, each in here.items() if real not in found}}
     what = ", ".join(patterns)
     if len(found) > most_files:
@@ -72,7 +71,7 @@ def gathered(
     return texts
 
 
-def named(pattern: str) -> bool:
+def matches_any(pattern: str) -> bool:
     """Whether a path or a glob names anything that is there."""
     try:
         path = Path(pattern).expanduser()
@@ -83,7 +82,7 @@ def named(pattern: str) -> bool:
     return glob.has_magic(pattern) and next(glob.iglob(str(path), recursive=True), None) is not None  # noqa: PTH207 - as below
 
 
-def fenced(text: str, name: str = "", *, info: str | None = None) -> str:
+def to_code_block(text: str, name: str = "", *, info: str | None = None) -> str:
     """A text as a code block that nothing in it can end; where it has a name, after its name.
 
     Args:
@@ -112,10 +111,10 @@ def read_text(path: Path) -> str:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror})") from error
-    return as_text(content, str(path))
+    return decode(content, str(path))
 
 
-def as_text(content: bytes, name: str) -> str:
+def decode(content: bytes, name: str) -> str:
     """Bytes as text; `name` says in errors whose they are.
 
     Raises:
@@ -133,12 +132,12 @@ def as_text(content: bytes, name: str) -> str:
         ) from None
 
 
-def _named(pattern: str) -> Iterator[tuple[Path, bool]]:
+def _matches(pattern: str) -> Iterator[tuple[Path, bool]]:
     """The files that a pattern finds, and whether each is what it names itself."""
     try:
         path = Path(pattern).expanduser()
     except RuntimeError:
-        raise UsageError(f"{shown(pattern)}: there is no such home directory") from None
+        raise UsageError(f"{format_value(pattern)}: there is no such home directory") from None
     mode = _mode(path) if pattern else None
     if mode is not None and S_ISDIR(mode):
         yield from islice(((each, False) for each in _within(path)), _MOST_LOOKED_AT)
@@ -148,7 +147,7 @@ def _named(pattern: str) -> Iterator[tuple[Path, bool]]:
         matches = sorted(islice(glob.iglob(str(path), recursive=True), _MOST_LOOKED_AT))  # noqa: PTH207 - Path.glob takes no absolute pattern
         yield from ((Path(match), False) for match in matches)
     else:
-        raise UsageError(f"there is no file {shown(pattern)}", _nearest(path))
+        raise UsageError(f"there is no file {format_value(pattern)}", _nearest(path))
 
 
 def _within(folder: Path) -> Iterator[Path]:
@@ -173,7 +172,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _textual(path: Path) -> bool:
+def _is_text(path: Path) -> bool:
     """Whether a regular file begins as text does."""
     mode = _mode(path)
     if mode is None or not S_ISREG(mode):
@@ -195,7 +194,7 @@ def _content(path: Path, *, itself: bool) -> str | None:
         return None
 
 
-def _written(path: Path, pattern: str) -> str:
+def _display_name(path: Path, pattern: str) -> str:
     """A path as its person writes it: `~` stays."""
     if not pattern.startswith("~"):
         return str(path)
@@ -209,4 +208,4 @@ def _nearest(path: Path) -> str:
     except (OSError, ValueError):
         return ""
     near = nearest(path.name, names)
-    return f"Did you mean {shown(str(path.with_name(near[0])))}?" if near else ""
+    return f"Did you mean {format_value(str(path.with_name(near[0])))}?" if near else ""

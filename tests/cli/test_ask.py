@@ -246,7 +246,7 @@ def test_a_full_disk_behind_standard_output_is_said(asking: Program) -> None:
 def test_what_a_pipe_has_no_use_for_is_not_loaded(asking: Program) -> None:
     script = """
 import sys
-from nemochat.cli.program import run
+from nemochat.cli.main import run
 code = run(["ask", "Hello!"])
 heavy = {"prompt_toolkit", "asyncio", "rich", "pydantic", "pygments", "markdown_it", "click"}
 print(sorted(heavy & set(sys.modules)), file=sys.stderr)

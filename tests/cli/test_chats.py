@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from nemochat.cli import shelf
+from nemochat.cli.groups import chats as groups
 from tests.conftest import Program
 from tests.terminal import ENTER, Screen
 
@@ -137,9 +137,9 @@ def test_a_long_import_tells_a_terminal_how_far_it_is(
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
     # Thousands of conversations, in a terminal, would take more than the second that is waited.
-    monkeypatch.setattr(shelf, "SECONDS_A_COUNT", seconds)
+    monkeypatch.setattr(groups, "PROGRESS_INTERVAL", seconds)
     with redirect_stderr(Shown()) as shown:
-        shelf.imported([path], "")
+        groups.import_conversations([path], "")
     counted, _, told = shown.getvalue().rpartition("\r")
     count = "\r1 conversation so far\r2 conversations so far"
     assert counted == (f"{count}\r{' ' * 22}" if terminal and not seconds else "")

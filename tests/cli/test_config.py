@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nemochat import config
+from nemochat.config import load
+from nemochat.config.load import Config
+from nemochat.config.settings import SETTINGS
 from nemochat.errors import ConfigurationError
 from tests.conftest import Program
 
@@ -26,7 +28,7 @@ def test_every_setting_is_shown_with_where_it_comes_from(program: Program, file:
     )
     done = program.run("config", "show", environment={"NEMOCHAT_MODEL": "nemo"})
     rows = dict(line.split("\t", 1) for line in done.stdout.decode().splitlines())
-    assert {setting.name for setting in config.TABLE} <= set(rows)
+    assert {setting.name for setting in SETTINGS} <= set(rows)
     assert rows["retries"] == f"1\t{file}"
     assert rows["model"] == "nemo\tNEMOCHAT_MODEL"
     assert rows["parameters.top_k"] == f"4\t{file}"
@@ -111,7 +113,7 @@ def test_a_broken_file_is_named_with_its_line(program: Program, file: Path) -> N
 )
 def test_where_a_setting_belongs_is_told(text: str, hint: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        config.take(config.Config(), text, tmp_path / "config.toml")
+        load.apply_text(Config(), text, tmp_path / "config.toml")
     assert caught.value.hint.startswith(hint)
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.fault_server.scripts import HELLO
+from tests.api.fault_server.server import FaultServer
+from tests.api.secured import AUTHORITY, GOOD, secured
 from tests.conftest import Program
 from tests.terminal import Screen
-from tests.wire.fault_server.scripts import HELLO
-from tests.wire.fault_server.server import FaultServer
-from tests.wire.secured import AUTHORITY, GOOD, secured
 
 SECRET = "sk-not-to-be-kept"
 

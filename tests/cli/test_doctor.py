@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from tests.api.fault_server.scripts import refuses
+from tests.api.fault_server.server import FaultServer
+from tests.api.secured import unused_port
 from tests.conftest import Program
 from tests.terminal import Screen
-from tests.wire.fault_server.scripts import refuses
-from tests.wire.fault_server.server import FaultServer
-from tests.wire.secured import unused_port
 
 
 def report(program: Program, *words: str) -> tuple[int, dict[str, str]]:

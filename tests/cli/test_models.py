@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.api.fault_server.scripts import plays, refuses, with_length
+from tests.api.fault_server.server import FaultServer
 from tests.conftest import Heard, Program
-from tests.wire.fault_server.scripts import plays, refuses, with_length
-from tests.wire.fault_server.server import FaultServer
 
 
 def test_models_are_listed_with_context_and_price(asking: Program) -> None:

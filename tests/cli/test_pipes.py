@@ -17,11 +17,11 @@ import jsonschema
 import pytest
 
 from tests.answering import Answering
+from tests.api.secured import until
 from tests.conftest import Program
 from tests.contract import TEXTS
 from tests.regen import ROOT
 from tests.terminal import Screen
-from tests.wire.secured import until
 
 WORDS = "Tell me a long story about a very small lamb"
 

@@ -71,6 +71,7 @@ def test_ask_saves_all_of_a_turn_if_a_lock_ends_within_the_answer(program: Progr
         with lock(program.database) as db:
             process = subprocess.Popen(
                 [sys.executable, "-m", "nemochat", "ask", SAVING],
+                bufsize=0,  # what is read ahead is lost to `communicate`
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.core.continuation import Seam, request, resumable
-from nemochat.core.deltas import Delta
+from nemochat.core.continuation import Seam, continuation_prompt, is_resumable
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
 
 BEFORE = "The capital of France is Paris, and the capital of Japan is Tok"
@@ -88,10 +88,8 @@ def test_the_overlap_is_told() -> None:
 
 def test_a_delta_of_the_rest_keeps_all_but_the_text_that_is_not_new() -> None:
     seam = Seam(BEFORE)
-    assert seam.through(Delta("Tokyo", model="m")) == Delta("yo", model="m")
-    assert seam.through(Delta(", so", ending=Ending.COMPLETE)) == Delta(
-        ", so", ending=Ending.COMPLETE
-    )
+    assert seam.trim(Delta("Tokyo", model="m")) == Delta("yo", model="m")
+    assert seam.trim(Delta(", so", ending=Ending.COMPLETE)) == Delta(", so", ending=Ending.COMPLETE)
 
 
 @given(st.text("ab \n", max_size=30), st.text("ab \n", max_size=30), st.integers(1, 7))
@@ -100,7 +98,7 @@ def test_the_join_is_the_same_at_any_split(before: str, rest: str, step: int) ->
 
 
 def test_the_rest_is_asked_for_with_the_last_words() -> None:
-    assert request(BEFORE) == (
+    assert continuation_prompt(BEFORE) == (
         "Your last answer was cut off. Go on with it exactly where it stopped, without an"
         " introduction. Begin by repeating its last words:"
         " Paris, and the capital of Japan is Tok"
@@ -108,6 +106,6 @@ def test_the_rest_is_asked_for_with_the_last_words() -> None:
 
 
 def test_what_is_whole_has_no_rest() -> None:
-    assert not resumable(Ending.COMPLETE)
-    assert not resumable(Ending.CONTENT_FILTER)
-    assert resumable(Ending.CONNECTION_LOST)
+    assert not is_resumable(Ending.COMPLETE)
+    assert not is_resumable(Ending.CONTENT_FILTER)
+    assert is_resumable(Ending.CONNECTION_LOST)

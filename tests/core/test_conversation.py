@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.core.conversation import Conversation, Node, Settings, first_line
+from nemochat.core.conversation import Conversation, MessageNode, Settings, first_line
 from nemochat.core.messages import Message, Role
 from nemochat.errors import UsageError
 
@@ -85,8 +85,8 @@ def test_a_talk_goes_on_where_it_was_left_last_and_else_with_what_is_newest() ->
     talk.undo(2)
     talk.redo(2)
     assert contents(talk) == ["q0", "a0", "q1", "a1"]
-    talk.graft(Node(6, 5, Message(Role.ASSISTANT, "older")))
-    talk.graft(Node(7, 5, Message(Role.ASSISTANT, "newer")))
+    talk.graft(MessageNode(6, 5, Message(Role.ASSISTANT, "older")))
+    talk.graft(MessageNode(7, 5, Message(Role.ASSISTANT, "newer")))
     assert talk.tip(5) == 7
 
 
@@ -100,7 +100,7 @@ def test_a_fork_begins_with_the_path_and_leaves_its_origin_as_it_is() -> None:
     talk.settings.parameters["n"] = 1
     talk.settings.filling["a"] = "b"
     talk.go_to(4)
-    fork = talk.forked("other")
+    fork = talk.fork("other")
     assert (fork.name, fork.id, fork.started) == ("other", None, None)
     assert contents(fork) == ["q0", "a0", "q1", "a1 anew"]
     assert [node.message.content for node in fork.questions()] == ["q0", "q1"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from nemochat.core.deltas import Delta, Growing, ToolCallPiece
+from nemochat.core.delta import Delta, PartialAnswer, ToolCallPiece
 from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall, Usage
 
 ASKED = Provenance(asked_model="m", endpoint="guide")
 
 
 def grown(*deltas: Delta, text: str = "") -> Message:
-    growing = Growing(ASKED, text)
+    growing = PartialAnswer(ASKED, text)
     for delta in deltas:
         growing.add(delta)
     return growing.message()
@@ -23,12 +23,12 @@ def test_an_answer_is_its_pieces_after_what_it_had() -> None:
 
 
 def test_an_answer_is_begun_by_text_or_a_call_and_by_nothing_else() -> None:
-    growing = Growing(ASKED)
+    growing = PartialAnswer(ASKED)
     growing.add(Delta(reasoning="Hm", usage=Usage(1), model="m"))
-    assert not growing.begun
+    assert not growing.has_content
     growing.add(Delta(tool_calls=(ToolCallPiece(0, "id"),)))
-    assert growing.begun
-    assert Growing(ASKED, "x").begun
+    assert growing.has_content
+    assert PartialAnswer(ASKED, "x").has_content
 
 
 def test_tool_calls_are_put_together_and_stand_in_the_order_of_their_numbers() -> None:

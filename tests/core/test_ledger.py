@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.core.ledger import Total, money, total
+from nemochat.core.ledger import Total, add_up, format_money
 from nemochat.core.messages import Message, Provenance, Role, Usage
 
 
@@ -20,9 +20,9 @@ def test_what_the_endpoint_counted_is_added_up_and_what_it_did_not_tell_is_left_
         answer(Usage(None, 3)),
         answer(Usage(7, None, estimated_cost=0.25)),
     ]
-    assert total(counted) == Total(3, 17, 23, 0.75)
-    assert total([answer(Usage(1, 2))]) == Total(1, 1, 2, None)
-    assert total([]) == Total(0, 0, 0, None)
+    assert add_up(counted) == Total(3, 17, 23, 0.75)
+    assert add_up([answer(Usage(1, 2))]) == Total(1, 1, 2, None)
+    assert add_up([]) == Total(0, 0, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_what_the_endpoint_counted_is_added_up_and_what_it_did_not_tell_is_left_
 def test_money_has_two_digits_that_count_and_cents_at_least(
     dollars: float | None, told: str
 ) -> None:
-    assert money(dollars) == told
+    assert format_money(dollars) == told

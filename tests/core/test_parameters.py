@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nemochat.core import parameters
-from nemochat.core.parameters import find, streams
-from nemochat.core.values import Value
+from nemochat.core.parameters import Value, can_stream, find
 from nemochat.errors import UsageError
 
 SEED = {  # the ranges and defaults of the endpoint's page for the model
@@ -114,14 +113,14 @@ def test_an_unknown_parameter_names_the_nearest() -> None:
 
 
 def test_changes_are_words_each_of_a_name_and_a_value() -> None:
-    made = parameters.changes(" temp=0.3  stop=a=b n=2 ")
+    made = parameters.parse_changes(" temp=0.3  stop=a=b n=2 ")
     assert made == {"temperature": 0.3, "stop": ("a=b",), "n": 2}
-    assert parameters.changes("") == {}
+    assert parameters.parse_changes("") == {}
     with pytest.raises(UsageError, match=r'^a change is NAME=VALUE, not "warm"'):
-        parameters.changes("n=2 warm")
+        parameters.parse_changes("n=2 warm")
 
 
 def test_two_candidates_are_not_streamed() -> None:
-    assert streams({})
-    assert streams({"n": 1})
-    assert not streams({"n": 2})
+    assert can_stream({})
+    assert can_stream({"n": 1})
+    assert not can_stream({"n": 2})

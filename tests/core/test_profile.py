@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from nemochat.core.messages import Message, Role
-from nemochat.core.profile import KEYS, Profile, read, values
+from nemochat.core.profile import KEYS, Profile, parse_values, read_profile
 from nemochat.errors import UsageError
 
 FOLDER = PurePosixPath("/config")
@@ -27,7 +27,7 @@ def test_a_profile_is_read_with_all_that_it_sets() -> None:
         "temperature": 0.3,
         "stop": ["END"],
     }
-    assert read("chef", told, FOLDER) == Profile(
+    assert read_profile("chef", told, FOLDER) == Profile(
         "chef",
         "recipes",
         "Be a chef.",
@@ -37,7 +37,7 @@ def test_a_profile_is_read_with_all_that_it_sets() -> None:
         (Message(Role.USER, "Good morning"), Message(Role.ASSISTANT, "Guten Morgen")),
         {"temperature": 0.3, "stop": ("END",)},
     )
-    assert read("chef", {}, FOLDER) == Profile("chef")
+    assert read_profile("chef", {}, FOLDER) == Profile("chef")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_profile_is_read_with_all_that_it_sets() -> None:
 def test_a_system_prompt_s_file_is_named_from_the_folder_of_the_configuration(
     system: str, file: str
 ) -> None:
-    assert read("chef", {"system": system}, FOLDER).system == file
+    assert read_profile("chef", {"system": system}, FOLDER).system == file
 
 
 @pytest.mark.parametrize(
@@ -94,19 +94,19 @@ def test_what_cannot_be_is_told_with_the_profile_and_what_would_do(
     told: dict[str, object], sentence: str, hint: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        read("chef", told, FOLDER)
+        read_profile("chef", told, FOLDER)
     assert (refused.value.sentence, refused.value.hint) == (f"profile chef: {sentence}", hint)
 
 
 @pytest.mark.parametrize("name", ["none", "a b", "", "-a", "_a"])
 def test_a_profile_has_a_name_that_can_be_typed(name: str) -> None:
     with pytest.raises(UsageError, match=f'^a profile cannot be called "{name}"$'):
-        read(name, {}, FOLDER)
+        read_profile(name, {}, FOLDER)
 
 
 def test_a_profile_is_a_section() -> None:
     with pytest.raises(UsageError, match=r"^\[profile.chef\] is a section, not 3$"):
-        read("chef", 3, FOLDER)
+        read_profile("chef", 3, FOLDER)
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_a_profile_is_a_section() -> None:
 def test_a_question_stands_in_its_template_or_after_it(
     template: str, filling: dict[str, str], asked: str
 ) -> None:
-    assert Profile("p", template=template).worded("x", filling) == asked
+    assert Profile("p", template=template).fill_template("x", filling) == asked
 
 
 def test_a_template_wants_each_of_its_values_and_no_other() -> None:
     both = Profile("p", template="{b} {a} {input} {b}")
-    assert both.wanted == ("b", "a")
+    assert both.placeholders == ("b", "a")
     for profile, given, sentence, hint in (
         (both, {"b": "1", "c": "2"}, 'the profile "p" has no placeholder "c"', "It has b, a"),
         (
@@ -139,18 +139,21 @@ def test_a_template_wants_each_of_its_values_and_no_other() -> None:
         (Profile("p"), {"c": ""}, 'the profile "p" has no placeholder "c"', "It takes no values"),
     ):
         with pytest.raises(UsageError) as refused:
-            profile.worded("x", given)
+            profile.fill_template("x", given)
         assert (refused.value.sentence, refused.value.hint) == (sentence, hint)
 
 
 def test_values_are_read_from_words() -> None:
-    assert values(["language=Old Norse", " a = b=c"]) == {"language": "Old Norse", "a": " b=c"}
-    assert values([]) == {}
+    assert parse_values(["language=Old Norse", " a = b=c"]) == {
+        "language": "Old Norse",
+        "a": " b=c",
+    }
+    assert parse_values([]) == {}
     for word, told in (
         ("language", 'a value for a profile is NAME=VALUE, not "language"'),
         ("=x", 'a value for a profile is NAME=VALUE, not "=x"'),
         ("input=x", "{input} is the question itself, and takes no other value"),
     ):
         with pytest.raises(UsageError) as refused:
-            values([word])
+            parse_values([word])
         assert refused.value.sentence == told

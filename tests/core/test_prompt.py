@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Message, Role, ToolCall
-from nemochat.core.prompt import sendable, short_id
+from nemochat.core.prompt import build_messages, shorten_id
 
 USER, ASSISTANT, TOOL, SYSTEM = Role.USER, Role.ASSISTANT, Role.TOOL, Role.SYSTEM
 
@@ -36,30 +36,30 @@ def said(*roles: Role) -> list[Message]:
 
 def test_a_plain_conversation_is_sent_as_it_is() -> None:
     path = said(USER, ASSISTANT, USER)
-    assert sendable("", path) == tuple(path)
+    assert build_messages("", path) == tuple(path)
 
 
 def test_the_system_prompt_stands_first_and_once() -> None:
-    sent = sendable("Be brief.", said(SYSTEM, USER))
+    sent = build_messages("Be brief.", said(SYSTEM, USER))
     assert sent == (Message(SYSTEM, "Be brief."), Message(USER, "user 1"))
-    assert sendable("", said(SYSTEM, USER))[0] == Message(SYSTEM, "system 0")
-    assert sendable("  ", said(USER))[0].role is USER
-    assert sendable("", said(SYSTEM, USER, SYSTEM, USER))[0] == Message(
+    assert build_messages("", said(SYSTEM, USER))[0] == Message(SYSTEM, "system 0")
+    assert build_messages("  ", said(USER))[0].role is USER
+    assert build_messages("", said(SYSTEM, USER, SYSTEM, USER))[0] == Message(
         SYSTEM, "system 0\n\nsystem 2"
     )
 
 
 def test_questions_in_a_row_are_sent_as_one() -> None:
-    assert sendable("", said(USER, USER)) == (Message(USER, "user 0\n\nuser 1"),)
+    assert build_messages("", said(USER, USER)) == (Message(USER, "user 0\n\nuser 1"),)
 
 
 def test_an_empty_answer_is_left_out() -> None:
     path = [Message(USER, "a"), Message(ASSISTANT, " "), Message(USER, "b")]
-    assert sendable("", path) == (Message(USER, "a\n\nb"),)
+    assert build_messages("", path) == (Message(USER, "a\n\nb"),)
 
 
 def test_an_answer_to_nothing_and_a_last_answer_are_left_out() -> None:
-    assert sendable("", said(ASSISTANT, USER, ASSISTANT)) == (Message(USER, "user 1"),)
+    assert build_messages("", said(ASSISTANT, USER, ASSISTANT)) == (Message(USER, "user 1"),)
 
 
 def test_an_exchange_with_a_tool_is_sent_with_short_ids() -> None:
@@ -73,9 +73,9 @@ def test_an_exchange_with_a_tool_is_sent_with_short_ids() -> None:
         Message(TOOL, "rain", tool_call_id="call_123456789"),
         Message(TOOL, "noon", tool_call_id="b" * 9),
     ]
-    sent = sendable("", path)
+    sent = build_messages("", path)
     assert refusal(sent) == ""
-    short = short_id("call_123456789")
+    short = shorten_id("call_123456789")
     assert sent == (
         Message(USER, "weather?"),
         Message(
@@ -94,21 +94,25 @@ def test_tool_calls_that_nobody_answered_are_left_out() -> None:
         Message(ASSISTANT, "Let me see.", tool_calls=(ToolCall("a" * 9, "weather", "{}"),)),
         Message(USER, "never mind"),
     ]
-    assert [m.content for m in sendable("", path)] == ["weather?", "Let me see.", "never mind"]
-    assert refusal(sendable("", path)) == ""
+    assert [m.content for m in build_messages("", path)] == [
+        "weather?",
+        "Let me see.",
+        "never mind",
+    ]
+    assert refusal(build_messages("", path)) == ""
 
 
 def test_the_path_is_never_changed() -> None:
     path = said(USER, USER, ASSISTANT, USER)
     before = list(path)
-    sendable("x", path)
+    build_messages("x", path)
     assert path == before
 
 
 @pytest.mark.parametrize("id_", ["", "call_1", "é" * 9, "\ud800", "x" * 300])
 def test_a_short_id_is_nine_alphanumerics_and_the_same_each_time(id_: str) -> None:
-    assert short_id(id_) == short_id(id_)
-    assert refusal((Message(USER, "x"), Message(TOOL, "y", tool_call_id=short_id(id_)))) == ""
+    assert shorten_id(id_) == shorten_id(id_)
+    assert refusal((Message(USER, "x"), Message(TOOL, "y", tool_call_id=shorten_id(id_)))) == ""
 
 
 calls = st.lists(st.sampled_from(["call_a", "b" * 9]), max_size=2, unique=True).map(
@@ -137,6 +141,6 @@ RESULT = Message(TOOL, "r", tool_call_id="call_a")
 @given(st.lists(anything, max_size=12), st.sampled_from(["", "Be brief."]))
 def test_no_history_is_refused_by_the_template(path: list[Message], system: str) -> None:
     question = Message(USER, "and now?")
-    sent = sendable(system, [*path, question])
+    sent = build_messages(system, [*path, question])
     assert refusal(sent) == ""
     assert sent[-1].content.endswith("and now?")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.core.repetition import Repetition
+from nemochat.core.repetition import RepetitionGuard
 
 TABLE = "".join(f"| {n} | {n * n} | {n**3} | value {n % 7} |\n" for n in range(400))
 CODE = "".join(
@@ -21,7 +21,7 @@ RULES = ("-" * 70 + "\nA line between rules, the number of which is {}.\n").join
 
 def repeats_at(text: str, tokens: int = 600, step: int = 5) -> int | None:
     """After how many characters the text is seen to repeat itself, or None."""
-    guard = Repetition(tokens)
+    guard = RepetitionGuard(tokens)
     for start in range(0, len(text), step):
         if guard.feed(text[start : start + step]):
             return start + step
@@ -59,7 +59,7 @@ def test_a_loop_is_not_seen_by_a_guard_that_is_off() -> None:
 
 
 def test_a_text_that_comes_at_once_is_no_loop_and_what_follows_may_be_one() -> None:
-    guard = Repetition(600)
+    guard = RepetitionGuard(600)
     assert not guard.feed("ha " * 50_000)
     assert not guard.feed("ha " * 300)
     assert any(guard.feed("\ud800 ha") for _ in range(1000))

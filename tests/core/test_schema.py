@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.core.schema import from_words, json_text, response_format
+from nemochat.core.json_schema import extract_json, parse_fields, response_format
 from nemochat.errors import UsageError
 
 
 def test_fields_are_named_typed_and_explained() -> None:
-    assert from_words("name,, age int, height float, alive bool: as far as known,") == {
+    assert parse_fields("name,, age int, height float, alive bool: as far as known,") == {
         "type": "object",
         "properties": {
             "name": {"type": "string"},
@@ -25,14 +25,14 @@ def test_fields_are_named_typed_and_explained() -> None:
 
 
 def test_fields_on_lines_may_have_commas_in_their_meaning() -> None:
-    made = from_words("name\nbio: short, and true\n")
+    made = parse_fields("name\nbio: short, and true\n")
     assert made["properties"]["bio"] == {"type": "string", "description": "short, and true"}
 
 
 @pytest.mark.parametrize("words", ["a b c", "1st", "age number", "a, a", "x.json"])
 def test_what_is_no_list_of_fields_is_refused(words: str) -> None:
     with pytest.raises(UsageError) as refused:
-        from_words(words)
+        parse_fields(words)
     assert refused.value.sentence == (
         "a schema is a file, JSON, or fields such as name, age int, bio: in one sentence;"
         f' not "{words.rpartition(",")[2].strip()}"'
@@ -43,13 +43,13 @@ def test_what_is_no_list_of_fields_is_refused(words: str) -> None:
 @pytest.mark.parametrize("words", ["", " , ", "\n,\n"])
 def test_a_schema_has_a_field(words: str) -> None:
     with pytest.raises(UsageError, match=r"^the schema names no field$"):
-        from_words(words)
+        parse_fields(words)
 
 
 @given(st.text())
 def test_any_text_is_a_schema_or_refused(text: str) -> None:
     try:
-        made = from_words(text)
+        made = parse_fields(text)
     except UsageError:
         return
     assert list(made["properties"]) == made["required"]
@@ -85,4 +85,4 @@ def test_a_schema_is_asked_for_under_a_name_that_servers_take(title: object, nam
     ],
 )
 def test_json_is_all_of_an_answer_or_the_block_that_it_is(answer: str, text: str) -> None:
-    assert json_text(answer) == text
+    assert extract_json(answer) == text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.core.values import Number, shown
+from nemochat.core.parameters import Number
+from nemochat.core.text import format_value
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from nemochat.core.values import Number, shown
 def test_an_error_shows_numbers_bare_and_texts_in_quotes_and_cuts_what_is_long(
     value: object, told: str
 ) -> None:
-    assert shown(value) == told
+    assert format_value(value) == told
 
 
 def test_a_number_without_bounds_says_what_it_is() -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from tests.faults import play_all
 from tests.golden.record import show_section
 
-# Whether the request is sent before the connection closes is a race: the sentence has two forms.
-RACES = {"connecting: closed at once"}
+# Races: whether the request is sent before the connection closes, and which of two timeouts ends a
+# stream of pings. Their sentences have two forms, so only the exit code is recorded.
+RACES = {
+    "connecting: closed at once",
+    "pace: pings for ever",
+    "pace: pings for ever after text",
+}
 
 
 def play_faults() -> str:

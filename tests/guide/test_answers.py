@@ -6,15 +6,21 @@ import pytest
 
 from nemochat.core.messages import Message, Role
 from nemochat.guide import knowledge
-from nemochat.guide.answers import answers, fits, split
-from nemochat.guide.completion import DEFAULT_MAX_TOKENS, pieces
+from nemochat.guide.answers import compose_answers, is_short_enough, split
+from nemochat.guide.completion import DEFAULT_MAX_TOKENS, split_tokens
 from nemochat.guide.pages import parse
+from nemochat.guide.ranking import FOR_DEVELOPERS
 
 PAGES = (
     parse("lamb", "# Lamb\n\nMeat.\n\n## How do I roast it?\n\nSlowly.\n\n## A grill\n\nHot.\n"),
     parse("fish", "# Fish\n\nFry or poach it.\n\n## Roast fish\n\nGently.\n"),
 )
-PLACES = [(page.name, n) for page in knowledge.pages() for n in range(len(page.sections))]
+PLACES = [
+    (page.name, n)
+    for page in knowledge.pages()
+    if page.name not in FOR_DEVELOPERS
+    for n in range(len(page.sections))
+]
 
 
 def said(*questions: str, count: int = 1) -> list[str]:
@@ -22,7 +28,7 @@ def said(*questions: str, count: int = 1) -> list[str]:
     messages = [Message(Role.SYSTEM, "Respond like a chef.")]
     for question in questions:
         messages += [Message(Role.USER, question), Message(Role.ASSISTANT, "Certainly.")]
-    return answers(messages[:-1], count, PAGES)
+    return compose_answers(messages[:-1], count, PAGES)
 
 
 def answer(*questions: str) -> str:
@@ -106,7 +112,7 @@ def test_the_same_question_has_the_same_answer() -> None:
 def test_a_heading_asked_as_a_question_is_answered_by_its_section(name: str, place: int) -> None:
     page = next(page for page in knowledge.pages() if page.name == name)
     title = page.sections[place].title
-    told = answers([Message(Role.USER, title)], 1, knowledge.pages())[0]
+    told = compose_answers([Message(Role.USER, title)], 1, knowledge.pages())[0]
     assert f"## {title}\n" in told
     assert f"`/help {name}`" in told.splitlines()[-1]
 
@@ -115,8 +121,8 @@ def test_a_heading_asked_as_a_question_is_answered_by_its_section(name: str, pla
 def test_a_topic_and_all_that_follows_comes_in_answers_of_a_readable_length(name: str) -> None:
     messages = [Message(Role.USER, name)]
     for _ in range(20):
-        told = answers(messages, 1, knowledge.pages())[0]
-        assert len(pieces(told)) < DEFAULT_MAX_TOKENS
+        told = compose_answers(messages, 1, knowledge.pages())[0]
+        assert len(split_tokens(told)) < DEFAULT_MAX_TOKENS
         assert told.count("\n") < 45
         assert told.count("```") % 2 == 0
         if told.startswith("That was the whole page"):
@@ -130,7 +136,7 @@ def test_a_long_table_is_cut_between_rows_with_its_head_repeated() -> None:
     rows = "\n".join(f"| parameter {n} | a number from 0 to {n} |" for n in range(60))
     parts = list(split(f"## Which?\n\n{head}\n{rows}\n\nThe end."))
     assert len(parts) > 1
-    assert all(fits(part) for part in parts)
+    assert all(is_short_enough(part) for part in parts)
     assert all(head in part for part in parts)
     told = [line for part in parts for line in part.splitlines() if "parameter" in line]
     assert told == rows.splitlines()

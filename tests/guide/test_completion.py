@@ -7,47 +7,55 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Message, Role
-from nemochat.guide.completion import CONTEXT_LENGTH, Choice, Completion, choice, pieces
-from nemochat.guide.request import MODEL, Refused, Request
+from nemochat.guide.completion import (
+    CONTEXT_LENGTH,
+    Completion,
+    CutAnswer,
+    cut_choice,
+    split_tokens,
+)
+from nemochat.guide.request import MODEL, Request, RequestError
 
 
 def test_a_piece_is_a_word_or_a_sign_with_the_blank_before_it() -> None:
-    assert pieces("Hi! Type `/save x`,\n  then go.") == [
+    assert split_tokens("Hi! Type `/save x`,\n  then go.") == [
         *("Hi", "!", " Type", " `", "/", "save", " x", "`", ",", "\n", " ", " then", " go", "."),
     ]
 
 
 @given(st.text())
 def test_pieces_put_together_are_the_text(text: str) -> None:
-    assert "".join(pieces(text)) == text
+    assert "".join(split_tokens(text)) == text
 
 
 @pytest.mark.parametrize(
     ("values", "cut"),
     [
-        ({}, Choice(("One", ",", " two", "."), "stop", whole=True)),
-        ({"max_tokens": None}, Choice(("One", ",", " two", "."), "stop", whole=True)),
-        ({"max_tokens": 4}, Choice(("One", ",", " two", "."), "stop", whole=True)),
-        ({"max_tokens": 3}, Choice(("One", ",", " two"), "length", whole=False)),
-        ({"max_tokens": 0}, Choice((), "length", whole=False)),
-        ({"stop": ("two", ",")}, Choice(("One",), "stop", whole=False)),
-        ({"stop": ("wo", "x")}, Choice(("One", ",", " t"), "stop", whole=False)),
-        ({"stop": ("three",)}, Choice(("One", ",", " two", "."), "stop", whole=True)),
-        ({"stop": ("two",), "max_tokens": 1}, Choice(("One",), "length", whole=False)),
+        ({}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
+        ({"max_tokens": None}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
+        ({"max_tokens": 4}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
+        ({"max_tokens": 3}, CutAnswer(("One", ",", " two"), "length", whole=False)),
+        ({"max_tokens": 0}, CutAnswer((), "length", whole=False)),
+        ({"stop": ("two", ",")}, CutAnswer(("One",), "stop", whole=False)),
+        ({"stop": ("wo", "x")}, CutAnswer(("One", ",", " t"), "stop", whole=False)),
+        ({"stop": ("three",)}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
+        ({"stop": ("two",), "max_tokens": 1}, CutAnswer(("One",), "length", whole=False)),
     ],
 )
-def test_an_answer_is_cut_at_stop_and_at_max_tokens(values: dict[str, object], cut: Choice) -> None:
-    assert choice("One, two.", values) == cut  # type: ignore[arg-type] # literals of all kinds
+def test_an_answer_is_cut_at_stop_and_at_max_tokens(
+    values: dict[str, object], cut: CutAnswer
+) -> None:
+    assert cut_choice("One, two.", values) == cut  # type: ignore[arg-type] # literals of all kinds
 
 
 def test_an_answer_is_cut_at_512_pieces_unless_another_limit_is_chosen() -> None:
-    assert len(choice("x " * 600, {}).pieces) == 512
+    assert len(cut_choice("x " * 600, {}).pieces) == 512
 
 
 def test_a_prompt_that_fills_the_context_is_refused() -> None:
     long = Message(Role.USER, "x " * CONTEXT_LENGTH)
     request = Request(MODEL, (long,), {}, stream=False, include_usage=False)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestError) as refused:
         Completion(request, ["Hi!"], created=0, price=0.0)
     assert refused.value.status == 400
     assert "131072" in str(refused.value.body)

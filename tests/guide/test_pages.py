@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nemochat.config import endpoints
 from nemochat.guide import knowledge
-from nemochat.guide.pages import Page, Section, parse, unwrapped
+from nemochat.guide.pages import Page, Section, parse, unwrap
 from nemochat.guide.request import MODEL
-from nemochat.wire import endpoints
 
 SOURCE = """# Lamb
 
@@ -93,5 +93,5 @@ def test_the_guide_serves_the_model_that_the_endpoints_are_asked_for() -> None:
 def test_paragraphs_and_items_are_on_one_line_and_all_else_as_it_was() -> None:
     source = "a\nb\n\n- c\n  d\n- e\n\n| t |\n|---|\n| u |\n\n```\nf\ng\n```\nh\n> q\n"
     shown = "a b\n\n- c d\n- e\n\n| t |\n|---|\n| u |\n\n```\nf\ng\n```\nh\n> q\n"
-    assert unwrapped(source) == shown
-    assert unwrapped(shown) == shown
+    assert unwrap(source) == shown
+    assert unwrap(shown) == shown

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nemochat.core.messages import Message, Role
-from nemochat.guide.request import Refused, Request, read
+from nemochat.guide.request import Request, RequestError, parse_request
 from tests.guide.asking import HELLO, NEMO, body
 
 USER = {"role": "user", "content": "Hello!"}
@@ -19,9 +19,9 @@ TOOL = {"role": "tool", "content": "220", "tool_call_id": "abcdefghi"}
 ENDING = "the conversation must end with a message of the user, or a tool's"
 
 
-def refusal(members: object) -> Refused:
-    with pytest.raises(Refused) as refused:
-        read(json.dumps(members).encode())
+def refusal(members: object) -> RequestError:
+    with pytest.raises(RequestError) as refused:
+        parse_request(json.dumps(members).encode())
     return refused.value
 
 
@@ -39,7 +39,7 @@ def talk(*messages: object) -> dict[str, object]:
 
 def test_a_request_is_read() -> None:
     members = body("Hello!", stream=True, stream_options={"include_usage": True}, temperature=0.3)
-    assert read(json.dumps(members).encode()) == Request(
+    assert parse_request(json.dumps(members).encode()) == Request(
         NEMO, (Message(Role.USER, "Hello!"),), {"temperature": 0.3}, stream=True, include_usage=True
     )
 
@@ -56,7 +56,7 @@ def test_a_request_is_read() -> None:
     ],
 )
 def test_a_conversation_of_the_four_roles_is_taken(messages: list[object]) -> None:
-    request = read(json.dumps(talk(*messages)).encode())
+    request = parse_request(json.dumps(talk(*messages)).encode())
     assert [message.role.value for message in request.messages] == [
         message["role"] for message in messages if isinstance(message, dict)
     ]
@@ -154,13 +154,13 @@ def test_all_faults_are_named_at_once() -> None:
 
 def test_null_is_the_default_and_lifts_max_tokens() -> None:
     members = body(temperature=None, stop=None, max_tokens=None, stream=None, n=None)
-    assert read(json.dumps(members).encode()).parameters == {"max_tokens": None}
+    assert parse_request(json.dumps(members).encode()).parameters == {"max_tokens": None}
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5_000])
 def test_what_is_no_json_is_refused_with_400(raw: bytes) -> None:
-    with pytest.raises(Refused) as refused:
-        read(raw)
+    with pytest.raises(RequestError) as refused:
+        parse_request(raw)
     assert refused.value.status == 400
     assert refused.value.body == {"error": {"message": "the request body is not JSON"}}
 

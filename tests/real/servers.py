@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nemochat.wire.endpoints import NEMO
+from nemochat.config.endpoints import NEMO
 from tests.real.processes import LeftOut, Running, free_port, installed, run, running
 
 TOKEN = "sk-nemochat-real"  # the key that each server takes

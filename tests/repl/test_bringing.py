@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.repl.readable import readable
+from nemochat.web.html_to_text import html_to_text
 from tests.conftest import Heard, Program
 from tests.terminal import CTRL_C, CTRL_D, Screen
 
@@ -221,7 +221,7 @@ line.<p>Two<script>alert("<p>no</p>")</script>.
 
 
 def test_a_page_is_read_as_a_person_reads_it() -> None:
-    assert readable(PAGE) == (
+    assert html_to_text(PAGE) == (
         "# A & B\n\n- Home\n\n# Head\n\nOne bold line.\n\nTwo.\n\n"
         "- first\n- second\n\n  1. deep\n\n```\nif x:\n    y < z\n```\n\na | b\n\n1 | 2\n\nEnd"
     )
@@ -230,10 +230,10 @@ def test_a_page_is_read_as_a_person_reads_it() -> None:
 def test_of_a_page_with_a_main_part_that_part_is_read() -> None:
     main = "word " * 60
     html = f"<title>T</title><nav>menu</nav><main><h1>T</h1><p>{main}</main><footer>foot</footer>"
-    assert readable(html) == f"# T\n\n{main.strip()}"
-    assert "menu" in readable("<nav>menu</nav><main>little</main>")
+    assert html_to_text(html) == f"# T\n\n{main.strip()}"
+    assert "menu" in html_to_text("<nav>menu</nav><main>little</main>")
 
 
 @pytest.mark.parametrize("html", ["", "<", "<p", "<!--", "</p></ul></main>", "<script>x", "&#0;&x"])
 def test_a_broken_page_does_no_harm(html: str) -> None:
-    assert "script" not in readable(html)
+    assert "script" not in html_to_text(html)

@@ -8,7 +8,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from nemochat.repl.completion import Commands, expected
+from nemochat.repl.prompt.completer import MessageCompleter, is_completable
 from nemochat.repl.session import Session
 from tests.conftest import Heard, Program
 from tests.repl.sessions import session
@@ -17,7 +17,7 @@ from tests.terminal import ENTER, Screen
 
 def offered(line: str, chat: Session | None = None) -> dict[str, str]:
     """The whole lines that Tab would make of a line, with what is said about each."""
-    completer = Commands(chat or session())
+    completer = MessageCompleter(chat or session())
     found = completer.get_completions(Document(line), CompleteEvent())
     return {
         line[: len(line) + each.start_position] + each.text: each.display_meta_text
@@ -88,7 +88,7 @@ def test_endpoints_models_topics_and_switches_are_offered() -> None:
 )
 def test_paths_are_offered_where_one_may_stand(line: str, lines: list[str], folder: Path) -> None:
     assert list(offered(line)) == lines
-    assert expected(line) or not lines
+    assert is_completable(line) or not lines
 
 
 def test_a_path_comes_with_its_size(folder: Path) -> None:
@@ -106,7 +106,7 @@ def test_of_a_huge_folder_only_so_much_is_offered(folder: Path) -> None:
 
 def test_nothing_is_expected_in_plain_words() -> None:
     for text in ("Hello", "//etc", "a/b", "me@example.org ", "two\n/lines", ""):
-        assert not expected(text)
+        assert not is_completable(text)
         assert offered(text) == {}
 
 

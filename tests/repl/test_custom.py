@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nemochat.errors import UsageError
-from nemochat.repl import custom
+from nemochat.repl import registry
 from tests.conftest import Heard, Program
 from tests.terminal import CTRL_C, Screen
 
@@ -31,12 +31,12 @@ def folder(program: Program) -> Path:
     ],
 )
 def test_arguments_are_put_where_the_file_takes_them(text: str, argument: str, asked: str) -> None:
-    assert custom.Written("x", Path("x.md"), "", text).filled(argument) == asked
+    assert registry.UserCommand("x", Path("x.md"), "", text).fill(argument) == asked
 
 
 def test_an_argument_that_is_missing_is_named() -> None:
     with pytest.raises(UsageError, match=r"takes 3 arguments: \$2 is missing"):
-        custom.Written("x", Path("x.md"), "", "$3 and $1").filled("one")
+        registry.UserCommand("x", Path("x.md"), "", "$3 and $1").fill("one")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_comment_that_stands_first_is_the_help(
 ) -> None:
     path = tmp_path / "fix.md"
     path.write_text(content)
-    assert custom.read("fix", path) == custom.Written("fix", path, about, text)
+    assert registry.read_command("fix", path) == registry.UserCommand("fix", path, about, text)
 
 
 def test_a_file_of_one_s_own_is_a_command_like_any_other(asking: Program, heard: Heard) -> None:

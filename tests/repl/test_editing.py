@@ -11,9 +11,9 @@ from typing import cast
 import pytest
 
 from nemochat import __version__
-from nemochat.repl.folding import Folds
-from nemochat.repl.history import MOST_BYTES, MOST_ENTRIES, Kept, entries
-from nemochat.repl.lines import joined, unfinished
+from nemochat.repl.prompt.history import MAX_BYTES, MAX_ENTRIES, ChatHistory, read_entries
+from nemochat.repl.prompt.lines import is_unfinished, join_lines
+from nemochat.repl.prompt.paste import Pastes
 from nemochat.repl.session import Session
 from tests.conftest import Heard, Program
 from tests.terminal import BASH, CTRL_C, CTRL_D, ENTER, Screen
@@ -68,12 +68,12 @@ def test_each_key_for_a_new_line_makes_one_and_enter_sends(asking: Program, hear
 
 
 def test_a_block_is_open_while_a_mark_lacks_its_other() -> None:
-    assert unfinished('"""')
-    assert unfinished('"""a\n"""Doc."""')
-    assert not unfinished('"""a"""')
-    assert unfinished("a\\")
-    assert joined('"""\na\\\nb\n"""') == '"""\na\\\nb\n"""'
-    assert joined("a\\\nb") == "a\nb"
+    assert is_unfinished('"""')
+    assert is_unfinished('"""a\n"""Doc."""')
+    assert not is_unfinished('"""a"""')
+    assert is_unfinished("a\\")
+    assert join_lines('"""\na\\\nb\n"""') == '"""\na\\\nb\n"""'
+    assert join_lines("a\\\nb") == "a\nb"
 
 
 def test_a_long_paste_is_folded_sent_whole_shown_and_recalled(
@@ -220,12 +220,12 @@ def test_two_chats_write_one_history_at_once(asking: Program) -> None:
             other.wait_for(f"seed is {number}")
             other.wait_for_prompt()
     with history(asking).open("rb") as file:
-        kept = sorted(entries(file))
+        kept = sorted(read_entries(file))
     assert kept == sorted([f"/set {name} {n}" for name in ("top_k", "seed") for n in range(3)])
 
 
-def typed(path: Path) -> Kept:
-    return Kept(cast(Session, SimpleNamespace(private=False, folds=Folds())), path)
+def typed(path: Path) -> ChatHistory:
+    return ChatHistory(cast(Session, SimpleNamespace(private=False, pastes=Pastes())), path)
 
 
 def test_entries_written_at_once_are_whole(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_entries_written_at_once_are_whole(tmp_path: Path) -> None:
     for each in writers:
         each.join()
     with path.open("rb") as file:
-        assert sorted(entries(file)) == sorted(text for mine in texts for text in mine)
+        assert sorted(read_entries(file)) == sorted(text for mine in texts for text in mine)
 
 
 def test_of_a_huge_history_only_the_end_is_read(tmp_path: Path) -> None:
@@ -251,11 +251,11 @@ def test_of_a_huge_history_only_the_end_is_read(tmp_path: Path) -> None:
     lines = (f"\n# then\n+entry {n}\n+of two lines {'x' * 50}\n" for n in range(50_000))
     path.write_text("".join(lines))
     with path.open("rb") as file:
-        read = list(entries(file))
+        read = list(read_entries(file))
     assert read[0].startswith("entry 49999\n")
     assert read[-1].startswith("entry ")
-    assert sum(map(len, read)) < MOST_BYTES
-    assert len(list(typed(path).load_history_strings())) == min(len(read), MOST_ENTRIES)
+    assert sum(map(len, read)) < MAX_BYTES
+    assert len(list(typed(path).load_history_strings())) == min(len(read), MAX_ENTRIES)
 
 
 def test_ctrl_c_clears_and_never_leaves_ctrl_d_deletes_and_leaves(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.repl.entry import Kind, escape, parse, paste_notice
+from nemochat.repl.entry import EntryKind, escape, parse, paste_notice
 
 TEXTS = (
     "Hello!",
@@ -35,27 +35,27 @@ TEXTS = (
 @pytest.mark.parametrize(
     ("text", "kind", "meant"),
     [
-        ("!ls -l", Kind.SHELL, "ls -l"),
-        (" !ls\n", Kind.SHELL, "ls"),
-        ("!!ls", Kind.MESSAGE, "!ls"),
-        ("!ls\nrm", Kind.MESSAGE, "!ls\nrm"),
-        ("/system a\nb", Kind.COMMAND, "/system a\nb"),
-        ("//etc is", Kind.MESSAGE, "/etc is"),
-        (" quit ", Kind.EXIT, "quit"),
-        ("quit it", Kind.MESSAGE, "quit it"),
-        ("?", Kind.COMMAND, "/help"),
-        ('"""!ls"""', Kind.MESSAGE, "!ls"),
-        ('"""\n/exit\n"""\n', Kind.MESSAGE, "/exit"),
-        ('"""Doc."""\ncode = 1', Kind.MESSAGE, '"""Doc."""\ncode = 1'),
+        ("!ls -l", EntryKind.SHELL, "ls -l"),
+        (" !ls\n", EntryKind.SHELL, "ls"),
+        ("!!ls", EntryKind.MESSAGE, "!ls"),
+        ("!ls\nrm", EntryKind.MESSAGE, "!ls\nrm"),
+        ("/system a\nb", EntryKind.COMMAND, "/system a\nb"),
+        ("//etc is", EntryKind.MESSAGE, "/etc is"),
+        (" quit ", EntryKind.EXIT, "quit"),
+        ("quit it", EntryKind.MESSAGE, "quit it"),
+        ("?", EntryKind.COMMAND, "/help"),
+        ('"""!ls"""', EntryKind.MESSAGE, "!ls"),
+        ('"""\n/exit\n"""\n', EntryKind.MESSAGE, "/exit"),
+        ('"""Doc."""\ncode = 1', EntryKind.MESSAGE, '"""Doc."""\ncode = 1'),
     ],
 )
-def test_the_start_of_an_entry_makes_it_what_it_is(text: str, kind: Kind, meant: str) -> None:
+def test_the_start_of_an_entry_makes_it_what_it_is(text: str, kind: EntryKind, meant: str) -> None:
     assert parse(text) == (kind, meant)
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_whatever_is_escaped_is_sent_as_it_is(text: str) -> None:
-    assert parse(escape(text)) == (Kind.MESSAGE, text)
+    assert parse(escape(text)) == (EntryKind.MESSAGE, text)
 
 
 @pytest.mark.parametrize("text", ["Hello!", "![logo](x.png)", "// area", "/usr/bin/env: no", "/*"])

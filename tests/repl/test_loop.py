@@ -121,13 +121,14 @@ def test_a_command_with_a_fault_costs_a_line_and_not_the_chat(
 
 def test_an_end_that_another_error_came_in_the_way_of_is_an_end_still() -> None:
     class Ending:
-        def message(self) -> str:
+        def read_message(self) -> str:
             try:
                 raise Ended(ExitCode.TERMINATED)
             finally:
                 raise RuntimeError("reentrant call")
 
-    session = cast("Session", SimpleNamespace(played=[], person=Ending(), runs=0, chat=CHAT))
+    state = {"pending_lines": [], "message_source": Ending(), "script_count": 0, "chat": CHAT}
+    session = cast("Session", SimpleNamespace(**state))
     with pytest.raises(Ended) as caught:
         run(session)
     assert caught.value.exit_code is ExitCode.TERMINATED

@@ -14,10 +14,10 @@ from contextlib import suppress
 
 import pytest
 
+from tests.api.secured import until
 from tests.conftest import Program
 from tests.streaming import Streaming
 from tests.terminal import BASH, CTRL_C, CTRL_D, CTRL_Z, ENTER, Screen
-from tests.wire.secured import until
 
 CTRL_G, CTRL_R = "\x07", "\x12"
 WORDS = [f"word{number:03}" for number in range(300)]

@@ -5,30 +5,30 @@ from __future__ import annotations
 import pytest
 
 from nemochat.core.messages import Message, Provenance, Role, Usage
-from nemochat.core.window import WINDOW
-from nemochat.repl.toolbar import FULL, Facts, Toolbar, laid_out
-from nemochat.screen.markdown.width import columns
+from nemochat.core.prompt import WINDOW
+from nemochat.repl.prompt.toolbar import FULL, Toolbar, ToolbarState, lay_out
+from nemochat.screen.text.width import text_width
 from tests.conftest import Heard, Program
 from tests.repl.sessions import session
 from tests.terminal import CTRL_D, Screen
 
-BUSY = Facts(
+BUSY = ToolbarState(
     model="mistralai/Mistral-Nemo-Instruct-2407",
     endpoint="deepinfra",
     profile="chef",
-    used=12_345,
-    turn=0.000012,
+    context_tokens=12_345,
+    turn_cost=0.000012,
     cost=0.0034,
-    changed=("temperature 0.3", "top_p 0.9"),
+    parameters=("temperature 0.3", "top_p 0.9"),
     private=True,
     multiline=True,
-    attached=2,
+    attachment_count=2,
 )
 
 
-def said(facts: Facts, width: int) -> str:
-    text = "".join(text for _, text in laid_out(facts, width))
-    assert columns(text) < width
+def said(facts: ToolbarState, width: int) -> str:
+    text = "".join(text for _, text in lay_out(facts, width))
+    assert text_width(text) < width
     return text
 
 
@@ -59,7 +59,9 @@ def test_a_narrow_terminal_leaves_out_what_matters_least(width: int, shown: str)
 
 
 def test_every_width_is_kept_also_with_wide_names() -> None:
-    wide = Facts("模型/日本語のモデル名はとても長いものです", "接続先", profile="料理人" * 20)
+    wide = ToolbarState(
+        "模型/日本語のモデル名はとても長いものです", "接続先", profile="料理人" * 20
+    )
     for width in range(1, 120):
         said(wide, width)
         said(BUSY, width)
@@ -67,19 +69,19 @@ def test_every_width_is_kept_also_with_wide_names() -> None:
 
 
 def test_the_guide_is_no_model() -> None:
-    assert said(Facts("", "guide"), 80).startswith("the embedded guide · ")
-    assert said(Facts("", "guide"), 30) == "guide · 0% of context"
+    assert said(ToolbarState("", "guide"), 80).startswith("the embedded guide · ")
+    assert said(ToolbarState("", "guide"), 30) == "guide · 0% of context"
 
 
 def test_a_context_that_is_nearly_full_stands_out() -> None:
-    full = Facts("m", "e", used=int(WINDOW * 0.9))
-    assert [style for style, text in laid_out(full, 80) if "tokens" in text] == [FULL]
+    full = ToolbarState("m", "e", context_tokens=int(WINDOW * 0.9))
+    assert [style for style, text in lay_out(full, 80) if "tokens" in text] == [FULL]
     assert "█████████░ 117,964 of 131072 tokens" in said(full, 80)
-    assert "<1% of context" in said(Facts("m", "e", used=1), 20)
+    assert "<1% of context" in said(ToolbarState("m", "e", context_tokens=1), 20)
 
 
 def test_foreign_names_cannot_reach_the_terminal_as_they_are() -> None:
-    assert "\x1b" not in said(Facts("m\x1b[2J", "e\x07", changed=("stop '\x1b'",)), 200)
+    assert "\x1b" not in said(ToolbarState("m\x1b[2J", "e\x07", parameters=("stop '\x1b'",)), 200)
 
 
 def test_it_counts_again_when_something_was_said() -> None:

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from nemochat.core.messages import Message, Role
-from nemochat.repl.commands.tree import diff
-from nemochat.repl.comparison import compared
+from nemochat.repl.commands.branches import diff, diff_words
 from tests.conftest import Heard, Program
 from tests.repl.sessions import session
 from tests.terminal import CTRL_D, Screen
@@ -62,9 +61,9 @@ def test_two_answers_are_compared_word_by_word(asking: Program) -> None:
     assert "no answer has another beside it" in shown
     assert "They are the same." in shown
     assert "[-save-]{+leave+}" in shown
-    assert compared("a b ``` c", "a d ``` c") == "````text\na [-b-]{+d+} ``` c\n````"
+    assert diff_words("a b ``` c", "a d ``` c") == "````text\na [-b-]{+d+} ``` c\n````"
     many = "word\n" * 3000
-    assert "{+more+}" in compared(many, many + "more")
+    assert "{+more+}" in diff_words(many, many + "more")
 
 
 def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: Heard) -> None:

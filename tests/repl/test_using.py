@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from nemochat.errors import OutputError, UsageError
-from nemochat.repl import clipboard, writing
+from nemochat.repl.commands import answers
+from nemochat.repl.system import clipboard
 from tests.conftest import Program
 from tests.streaming import Streaming
 from tests.terminal import CTRL_C, ENTER, Screen
@@ -112,7 +113,7 @@ def test_a_pipe_uses_the_first_clipboard_program_of_the_system(
 def test_a_clipboard_that_hangs_is_not_waited_for(program: Program) -> None:
     there = fake(program, "wl-copy", "exec sleep 60").environment | {"WAYLAND_DISPLAY": "w"}
     taken: list[str] = []
-    assert clipboard.put("text", taken.append, there, seconds=0.2) == "the terminal"
+    assert clipboard.copy("text", taken.append, there, seconds=0.2) == "the terminal"
     assert taken == ["text"]
 
 
@@ -136,7 +137,7 @@ def test_in_tmux_its_own_buffer_is_filled(tmp_path: Path) -> None:
     try:
         taken: list[str] = []
         inside = environment | {"TMUX": f"{tmp_path / 'socket'},1,0"}
-        assert clipboard.put("for ä buffer", taken.append, inside) == "tmux"
+        assert clipboard.copy("for ä buffer", taken.append, inside) == "tmux"
         done = run([*tmux, "show-buffer"], env=environment, check=True, capture_output=True)
         assert done.stdout.decode() == "for ä buffer"
         assert taken == []
@@ -190,12 +191,12 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))  # bytes of a file, as a full disk
     try:
         with pytest.raises(OutputError, match="File too large"):
-            writing.put(file, "after" * 10)
+            answers.write_text(file, "after" * 10)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("file", "before")]
     with pytest.raises(UsageError, match="embedded null"):
-        writing.there(tmp_path / "a\0b")
+        answers.existing_size(tmp_path / "a\0b")
 
 
 def test_a_command_gets_the_answer_and_its_output_is_harmless(answering: Program) -> None:

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from nemochat.screen.markdown.renderer import render
-from nemochat.screen.markdown.spans import Row
+from nemochat.screen.text.spans import Row
 
 Line = tuple[tuple[str, str], ...]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nemochat.screen.markdown.beginnings import LONGEST, Beginning
+from nemochat.screen.markdown.highlight import LONGEST, Beginning
 
 WORD = ascii_letters + digits + "_"
 ASCII = [chr(code) for code in range(128)]

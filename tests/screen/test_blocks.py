@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.screen.markdown.blocks import LONGEST, LONGEST_TITLE, Kind, Open, read
+from nemochat.screen.markdown.blocks import LONGEST, LONGEST_TITLE, Kind, Open, read_line
 from nemochat.screen.markdown.containers import Container, Cursor, Margin
-from nemochat.screen.markdown.spans import Span
+from nemochat.screen.text.spans import Span
 
 PARAGRAPH = Open(Kind.TEXT)
 TITLE = Open(Kind.TEXT, held="title", alone=True)
 HEAD = Open(Kind.TEXT, held="a | b", alone=True)
 FENCED = Open(Kind.FENCE, mark="```", indent=2)
-QUOTE = Container(">", filled=True)
-ITEM = Container("-", indent=2, filled=True)
+QUOTE = Container(">", is_filled=True)
+ITEM = Container("-", indent=2, is_filled=True)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ ITEM = Container("-", indent=2, filled=True)
     ],
 )
 def test_a_line_is_read(line: str, block: Open, kind: Kind, text: str) -> None:
-    reading = read(line, [], block)
+    reading = read_line(line, [], block)
     assert (reading.kind, reading.text) == (kind, text)
 
 
@@ -85,7 +85,7 @@ def test_a_line_is_read(line: str, block: Open, kind: Kind, text: str) -> None:
 def test_a_line_begins_containers(
     line: str, opened: list[tuple[str, int, int | None]], text: str
 ) -> None:
-    reading = read(line, [], Open())
+    reading = read_line(line, [], Open())
     assert [(c.mark, c.indent, c.number) for c in reading.opened] == opened
     assert reading.text == text
 
@@ -107,19 +107,19 @@ def test_a_line_goes_on_in_containers(
     matched: int,
     lazy: bool,  # noqa: FBT001 - a row
 ) -> None:
-    reading = read(line, stack, PARAGRAPH)
+    reading = read_line(line, stack, PARAGRAPH)
     assert (reading.matched, reading.lazy, reading.kind) == (matched, lazy, Kind.TEXT)
-    assert reading.goes_on(stack)
+    assert reading.is_continuation(stack)
 
 
 def test_an_item_of_the_same_list_counts_on() -> None:
-    first = Container(".", indent=3, number=7, filled=True)
-    assert read("1. x", [first], Open()).opened[0].number == 8
-    assert read("1) x", [first], Open()).opened[0].number == 1
+    first = Container(".", indent=3, number=7, is_filled=True)
+    assert read_line("1. x", [first], Open()).opened[0].number == 8
+    assert read_line("1) x", [first], Open()).opened[0].number == 1
 
 
 def test_containers_end_somewhere() -> None:
-    assert len(read("> " * 100, [], Open()).opened) == 32
+    assert len(read_line("> " * 100, [], Open()).opened) == 32
 
 
 def test_tabs_are_entered_in_part() -> None:

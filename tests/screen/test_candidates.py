@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Ending, Message, Provenance, Role
-from nemochat.screen.candidates import alone, presented, shown_at_once
+from nemochat.screen.candidates import render_all, render_new, render_one
 from nemochat.screen.markdown.renderer import Renderer
-from nemochat.screen.markdown.spans import Span
-from nemochat.screen.markdown.width import columns as columns_of
+from nemochat.screen.text.spans import Span
+from nemochat.screen.text.width import text_width as columns_of
 from tests.conftest import Heard, Program, more
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN
@@ -33,7 +33,7 @@ def answer(text: str, ending: Ending = Ending.COMPLETE) -> Message:
 
 
 def shown(first: Message, second: Message, columns: int) -> list[str]:
-    return [row.text for row in presented([first, second], columns, Renderer)]
+    return [row.text for row in render_all([first, second], columns, Renderer)]
 
 
 def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> None:
@@ -57,7 +57,7 @@ def test_a_line_of_code_that_is_wider_than_its_side_is_parted_and_has_no_tabs() 
 
 
 def test_a_rule_with_a_number_stands_above_each_of_several_answers() -> None:
-    head = presented([answer("A"), answer("B"), answer("C")], 99, Renderer)[0]
+    head = render_all([answer("A"), answer("B"), answer("C")], 99, Renderer)[0]
     assert head.spans == (
         Span("── ", "rule"),
         Span("1", "heading"),
@@ -75,7 +75,7 @@ def test_narrow_terminals_show_one_answer_below_the_other() -> None:
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_long_answer_keeps_its_side(name: str) -> None:
-    rows = presented([answer(ANSWERS[name]), answer(ANSWERS["scripts"])], 120, Renderer)
+    rows = render_all([answer(ANSWERS[name]), answer(ANSWERS["scripts"])], 120, Renderer)
     left = [row.text for row in rows if row.text]
     assert all(row.width == columns_of(row.text) <= 119 for row in rows)
     assert all("│" in text for text in left)
@@ -85,7 +85,7 @@ def test_a_long_answer_keeps_its_side(name: str) -> None:
 @given(MARKDOWN, MARKDOWN, st.sampled_from([100, 131]))
 def test_any_two_answers_keep_their_sides(first: str, second: str, columns: int) -> None:
     half = (columns - 4) // 2
-    for row in presented([answer(first), answer(second)], columns, Renderer):
+    for row in render_all([answer(first), answer(second)], columns, Renderer):
         assert columns_of(row.text) < columns
         assert "\t" not in row.text
         at = 0
@@ -179,9 +179,11 @@ def test_below_two_answers_stands_how_one_is_chosen_and_below_one_that_there_is_
     answers: list[Message], told: list[str], *, chooses: bool
 ) -> None:
     above = (
-        presented(answers, 50, Renderer) if len(answers) > 1 else alone(answers[0], 49, Renderer)
+        render_all(answers, 50, Renderer)
+        if len(answers) > 1
+        else render_one(answers[0], 49, Renderer)
     )
-    found = shown_at_once(answers, 50, Renderer, chooses=chooses)
+    found = render_new(answers, 50, Renderer, chooses=chooses)
     assert found[: len(above)] == above
     assert [row.text for row in found[len(above) :]] == [""] * bool(told) + told
     if told:

@@ -10,7 +10,7 @@ import pytest
 
 from nemochat.screen.markdown.highlight import LONGEST, Highlighter, _span, highlighter
 from nemochat.screen.markdown.renderer import Renderer, render
-from nemochat.screen.markdown.spans import Row, Span
+from nemochat.screen.text.spans import Row, Span
 
 from .answers import CODE
 
@@ -88,7 +88,7 @@ def test_a_comment_of_many_lines_is_one() -> None:
 def test_a_glimpse_at_a_line_changes_nothing() -> None:
     found = highlighter("python")
     assert found
-    assert found.glimpse('x = """')[-2:] == [Span('"""', "code.string"), Span("\n", "code.string")]
+    assert found.preview('x = """')[-2:] == [Span('"""', "code.string"), Span("\n", "code.string")]
     assert found.line("return")[0] == Span("return", "code.keyword")
 
 
@@ -126,7 +126,7 @@ def test_a_long_line_has_no_colours() -> None:
     found = highlighter("python")
     assert found
     line = "return " + "x" * LONGEST
-    assert found.line(line) == found.glimpse(line) == [Span(line, "code.plain")]
+    assert found.line(line) == found.preview(line) == [Span(line, "code.plain")]
     assert found.line(line[:LONGEST])[0] == Span("return", "code.keyword")
 
 
@@ -154,14 +154,14 @@ def test_all_aliases_of_the_mapping_can_be_loaded() -> None:
 def test_lines_are_never_wrapped() -> None:
     line = "call(argument) " * 10 + "end"
     (row,) = fenced(line)
-    assert (row.text, row.width, row.goes_on) == (line, len(line), False)
+    assert (row.text, row.width, row.is_continued) == (line, len(line), False)
 
 
 def test_a_very_long_line_is_given_in_whole_terminal_rows() -> None:
     line = "漢字" + "abcdefgh" * 1000
     rows = fenced(f"{line}\nnext")
     assert "".join(row.text for row in rows[:-1]) == line
-    assert [row.goes_on for row in rows[-3:]] == [True, False, False]
+    assert [row.is_continued for row in rows[-3:]] == [True, False, False]
     assert all(row.width == 41 for row in rows[:-2])  # the width of text is one less
     assert rows[-1].text == "next"
 
@@ -184,8 +184,8 @@ def test_indented_code_keeps_its_blank_lines_within() -> None:
     assert [row.text for row in quoted.tail()] == ["│", "│", "│     b"]
     long = "    " + "x" * 5000
     rows = render(f"    a\n\n{long}\n    b\n", 40)
-    assert [row.text for row in rows if row.goes_on] == [long[:41], *["x" * 41] * 121]
-    assert [row.text for row in rows if not row.goes_on] == ["    a", "", "x" * 2, "    b"]
+    assert [row.text for row in rows if row.is_continued] == [long[:41], *["x" * 41] * 121]
+    assert [row.text for row in rows if not row.is_continued] == ["    a", "", "x" * 2, "    b"]
     assert rows[1].text == ""
 
 

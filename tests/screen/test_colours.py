@@ -9,11 +9,11 @@ from contextlib import contextmanager, redirect_stdout
 
 import pytest
 
-from nemochat.screen.background import QUESTION, Background
-from nemochat.screen.colours import AUTO, Colours, looks, styling
 from nemochat.screen.keyboard import Keyboard
-from nemochat.screen.markdown.spans import Span
-from nemochat.screen.theme import ANSI, THEMES
+from nemochat.screen.style.background import QUESTION, Background
+from nemochat.screen.style.colours import AUTO, Colourizer, make_styler, resolve_theme
+from nemochat.screen.style.theme import ANSI, THEMES
+from nemochat.screen.text.spans import Span
 
 ALL = ("TERM", "COLORTERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLORFGBG")
 CODE = Span("x", "code")
@@ -54,12 +54,12 @@ def test_a_terminal_gets_the_colours_that_it_has(
     environment: dict[str, str], text: str, colours: int
 ) -> None:
     with terminal(**environment):
-        styled = styling("dark")
+        styled = make_styler("dark")
         assert styled(CODE) == text
         assert styled(Span("x", "strong")) == "\x1b[1mx\x1b[0m"
         assert styled(Span("x", "code strong")).startswith("\x1b[1")
         assert styled(Span("x", "unheard.of")) == styled(Span("x")) == "x"
-        theme, known = looks("dark")
+        theme, known = resolve_theme("dark")
     assert known == colours
     assert theme == (ANSI if text == SIXTEEN else THEMES["dark"])
 
@@ -67,33 +67,35 @@ def test_a_terminal_gets_the_colours_that_it_has(
 def test_mono_has_no_colours_on_any_terminal() -> None:
     for term in ("xterm-256color", "xterm"):
         with terminal(TERM=term):
-            assert looks("mono") == (THEMES["mono"], 0)
-            assert looks("ansi") == (ANSI, 16)
-            assert styling("mono")(CODE) == "\x1b[1mx\x1b[0m"
-            assert styling()(CODE) == SIXTEEN
+            assert resolve_theme("mono") == (THEMES["mono"], 0)
+            assert resolve_theme("ansi") == (ANSI, 16)
+            assert make_styler("mono")(CODE) == "\x1b[1mx\x1b[0m"
+            assert make_styler()(CODE) == SIXTEEN
 
 
 def test_a_link_is_one_with_or_without_a_style() -> None:
     link = r"\x1b\]8;[^;]*;http://a.b\x1b\\"
     end = r"\x1b\]8;;\x1b\\"
     with terminal(TERM="xterm-256color"):
-        bare, coloured = (styling("dark")(Span("x", style, "http://a.b")) for style in ("", "link"))
+        bare, coloured = (
+            make_styler("dark")(Span("x", style, "http://a.b")) for style in ("", "link")
+        )
     assert re.fullmatch(f"{link}x{end}", bare)
     assert re.fullmatch(rf"{link}\x1b\[4;38;5;75mx\x1b\[0m{end}", coloured)
 
 
 def test_the_theme_in_force_is_the_one_chosen_last_and_auto_follows_the_background() -> None:
     with terminal(TERM="xterm-256color"):
-        colours = Colours(AUTO, Background({"COLORFGBG": "15;0"}))
+        colours = Colourizer(AUTO, Background({"COLORFGBG": "15;0"}))
         assert colours(Span("plain")) == "plain"
         assert colours(CODE) == DARK
-        assert colours.take() == "dark"
-        assert colours.take("ansi") == "ansi"
+        assert colours.set_theme() == "dark"
+        assert colours.set_theme("ansi") == "ansi"
         assert colours(CODE) == SIXTEEN
-        assert colours.take() == "ansi"
-        assert colours.take(AUTO) == "dark"
+        assert colours.set_theme() == "ansi"
+        assert colours.set_theme(AUTO) == "dark"
         assert colours(CODE) == DARK
-        assert Colours("light", Background({"COLORFGBG": "15;0"})).take() == "light"
+        assert Colourizer("light", Background({"COLORFGBG": "15;0"})).set_theme() == "light"
 
 
 @pytest.mark.parametrize(
@@ -110,10 +112,10 @@ def test_a_terminal_is_asked_where_its_background_decides(
         os.fdopen(person, "wb", 0) as typing,
     ):
         keyboard, asked = Keyboard(keys, None), list[str]()
-        colours = Colours(theme, Background({"TERM": "xterm"}))
+        colours = Colourizer(theme, Background({"TERM": "xterm"}))
         colours.ask(keyboard, asked.append)
         assert asked == [QUESTION] * asks
         typing.write(b"\x1b]11;rgb:ff/ff/ff\x07\x1b[?6c")
-        colours.hear()
-        assert not keyboard.modes.quiet
-        assert colours.take() == ("light" if asks else theme if theme != AUTO else "ansi")
+        colours.read_reply()
+        assert not keyboard.modes.is_quiet
+        assert colours.set_theme() == ("light" if asks else theme if theme != AUTO else "ansi")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nemochat.errors import Ended, ExitCode, OutputError
-from nemochat.screen.device import command, put_on_clipboard, reflows, write
+from nemochat.screen.device import is_reflowing, write, write_clipboard, write_control
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_a_text_is_put_on_the_clipboard_with_one_sequence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    put_on_clipboard("Größe\ud800\n")
+    write_clipboard("Größe\ud800\n")
     assert capsys.readouterr().out == "\x1b]52;c;R3LDtsOfZT8K\x07"
 
 
@@ -41,7 +41,7 @@ def test_some_terminals_do_not_wrap_anew(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert reflows() is wraps
+    assert is_reflowing() is wraps
 
 
 def refusal(number: int) -> BaseException:
@@ -73,7 +73,7 @@ class Interrupted(io.FileIO):
 def test_a_signal_s_handler_may_write_a_sequence_in_the_middle_of_a_write(tmp_path: Path) -> None:
     path = tmp_path / "shown"
     out = io.TextIOWrapper(io.BufferedWriter(Interrupted(path, "w")))
-    before = signal.signal(signal.SIGCONT, lambda *_: command("\x1b[?2004h"))
+    before = signal.signal(signal.SIGCONT, lambda *_: write_control("\x1b[?2004h"))
     try:
         with redirect_stdout(out):
             write("text")

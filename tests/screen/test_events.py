@@ -6,10 +6,17 @@ import io
 import json
 
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall, Usage
 from nemochat.errors import ConfigurationError, Unreachable
-from nemochat.screen.events import Events, Held, as_object, failure, identified, line
+from nemochat.screen.json_events import (
+    Collector,
+    JsonEvents,
+    conversation_id,
+    error_to_object,
+    to_line,
+    to_object,
+)
 
 CALL = ToolCall("abc", "clock", '{"zone": "UTC"}')
 ENDED = Provenance("served", ending=Ending.COMPLETE, usage=Usage(3, 2))
@@ -21,7 +28,7 @@ def told(out: io.BytesIO) -> list[object]:
 
 def test_each_event_of_a_turn_is_a_line() -> None:
     out = io.BytesIO()
-    view = Events(out, None)
+    view = JsonEvents(out, None)
     view.conversation = Conversation(Settings("nemo", "guide"), id=7)
     for _ in range(2):  # a rest is asked for: the turn is the same
         for delta in view.follow(
@@ -61,7 +68,7 @@ def test_each_event_of_a_turn_is_a_line() -> None:
 
 def test_every_turn_has_its_start() -> None:
     out = io.BytesIO()
-    view = Events(out, None)
+    view = JsonEvents(out, None)
     view.follow(iter([]), lambda: None, candidates=1)
     view.conversation = Conversation(Settings("nemo", "guide"))
     for _ in range(2):
@@ -72,22 +79,22 @@ def test_every_turn_has_its_start() -> None:
 
 def test_an_answer_is_one_object_and_held_back_until_it_is_whole() -> None:
     out = io.BytesIO()
-    view = Held(out, None)
+    view = Collector(out, None)
     view.write(Delta("x"))
     view.settle([])
     assert out.getvalue() == b""
-    made = as_object(Message(Role.ASSISTANT, "x", "Hm", provenance=ENDED))
+    made = to_object(Message(Role.ASSISTANT, "x", "Hm", provenance=ENDED))
     assert list(made) == ["content", "model", "ending", "usage", "reasoning", "exit_code"]
     assert (made["reasoning"], made["exit_code"]) == ("Hm", 0)
-    assert as_object(Message(Role.ASSISTANT, "x")) == {"content": "x", "exit_code": 0}
+    assert to_object(Message(Role.ASSISTANT, "x")) == {"content": "x", "exit_code": 0}
 
 
 def test_an_error_is_told_with_what_helps_and_its_exit_code() -> None:
-    assert failure(ConfigurationError("it is wrong", "Mend it")) == {
+    assert error_to_object(ConfigurationError("it is wrong", "Mend it")) == {
         "message": "it is wrong",
         "hint": "Mend it",
         "exit_code": 3,
     }
-    assert "hint" not in failure(Unreachable("nothing answers"))
-    assert identified(Conversation(Settings("m", "guide"), id=0)) == {"conversation": 0}
-    assert line({"a": "é\n"}) == '{"a": "é\\n"}'
+    assert "hint" not in error_to_object(Unreachable("nothing answers"))
+    assert conversation_id(Conversation(Settings("m", "guide"), id=0)) == {"conversation": 0}
+    assert to_line({"a": "é\n"}) == '{"a": "é\\n"}'

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown.fenced import CodeBlock, code_blocks
-from nemochat.screen.markdown.renderer import Renderer, render
-from nemochat.screen.markdown.spans import Row
+from nemochat.screen.markdown.renderer import FencedCode, Renderer, list_code_blocks, render
+from nemochat.screen.text.spans import Row
 from tests.conftest import more
 from tests.screen.answers import ANSWERS, CODE
 from tests.screen.test_renderer import MARKDOWN
@@ -27,8 +26,8 @@ def numbers(text: str, width: int = 79) -> list[tuple[str, int]]:
 
 
 def test_each_block_is_given_as_it_came() -> None:
-    assert code_blocks(ANSWERS["code"]) == [
-        CodeBlock(name, text.removeprefix("\n")) for name, text in CODE.items()
+    assert list_code_blocks(ANSWERS["code"]) == [
+        FencedCode(name, text.removeprefix("\n")) for name, text in CODE.items()
     ]
 
 
@@ -36,23 +35,23 @@ def test_each_block_is_given_as_it_came() -> None:
     ("text", "blocks"),
     [
         ("no code, `only this`", []),
-        ("```\n```", [CodeBlock("", "")]),
-        ("```py", [CodeBlock("py", "")]),
-        ("~~~ py title=x\na\n\nb", [CodeBlock("py title=x", "a\n\nb\n")]),
-        ("    indented\n\n```\na\n```", [CodeBlock("", "a\n")]),
-        ("1. one\n\n   ```sh\n   ls\n     -l\n   ```\n2. two", [CodeBlock("sh", "ls\n  -l\n")]),
-        ("> ```\n> a\n> > b\nnot in it", [CodeBlock("", "a\n> b\n")]),
-        ("````md\n```\na\n```\n````\n~~~\nb\n~~~", [CodeBlock("md", "```\na\n```\n"),
-                                                   CodeBlock("", "b\n")]),
-        ("\\[\nx\n\\]\n```\na\n```\n$$\ny\n$$", [CodeBlock("", "a\n")]),
-        ("- ```\n  a\n$$\nx", [CodeBlock("", "a\n")]),
-        ("\ufeff```\r\na\rb\u2028c\r\n```\r\n", [CodeBlock("", "a\nb\nc\n")]),
-        ("```\n\x1b[31mred\x9b\ufeff\n```", [CodeBlock("", "\x1b[31mred\x9b\ufeff\n")]),
-        ("> ```\n\ufeff> \ta\x07\n", [CodeBlock("", "\ta␇\n")]),
+        ("```\n```", [FencedCode("", "")]),
+        ("```py", [FencedCode("py", "")]),
+        ("~~~ py title=x\na\n\nb", [FencedCode("py title=x", "a\n\nb\n")]),
+        ("    indented\n\n```\na\n```", [FencedCode("", "a\n")]),
+        ("1. one\n\n   ```sh\n   ls\n     -l\n   ```\n2. two", [FencedCode("sh", "ls\n  -l\n")]),
+        ("> ```\n> a\n> > b\nnot in it", [FencedCode("", "a\n> b\n")]),
+        ("````md\n```\na\n```\n````\n~~~\nb\n~~~", [FencedCode("md", "```\na\n```\n"),
+                                                   FencedCode("", "b\n")]),
+        ("\\[\nx\n\\]\n```\na\n```\n$$\ny\n$$", [FencedCode("", "a\n")]),
+        ("- ```\n  a\n$$\nx", [FencedCode("", "a\n")]),
+        ("\ufeff```\r\na\rb\u2028c\r\n```\r\n", [FencedCode("", "a\nb\nc\n")]),
+        ("```\n\x1b[31mred\x9b\ufeff\n```", [FencedCode("", "\x1b[31mred\x9b\ufeff\n")]),
+        ("> ```\n\ufeff> \ta\x07\n", [FencedCode("", "\ta␇\n")]),
     ],
 )  # fmt: skip
-def test_blocks_of_every_kind(text: str, blocks: list[CodeBlock]) -> None:
-    assert code_blocks(text) == blocks
+def test_blocks_of_every_kind(text: str, blocks: list[FencedCode]) -> None:
+    assert list_code_blocks(text) == blocks
     assert numbers(text) == [(block.info, place) for place, block in enumerate(blocks, 1)]
 
 
@@ -61,7 +60,7 @@ def test_blocks_of_every_kind(text: str, blocks: list[CodeBlock]) -> None:
 def test_numbers_on_the_screen_are_those_of_the_blocks_at_any_chunking(
     text: str, size: int
 ) -> None:
-    expected = [(block.info, place) for place, block in enumerate(code_blocks(text), 1)]
+    expected = [(block.info, place) for place, block in enumerate(list_code_blocks(text), 1)]
     assert numbers(text, 10_000) == expected
     renderer = Renderer(79, numbered=True)
     final: list[Row] = []

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from nemochat.core.deltas import Delta
-from nemochat.screen.following import following
+from nemochat.core.delta import Delta
+from nemochat.screen.stream_thread import follow_in_thread
 
 
 def endless() -> Iterator[Delta]:
@@ -21,7 +21,7 @@ def endless() -> Iterator[Delta]:
 
 def test_ctrl_c_waits_until_the_piece_that_came_is_taken_in() -> None:
     stopped: list[bool] = []
-    followed = following(endless(), lambda: stopped.append(True), lambda: 0.01)
+    followed = follow_in_thread(endless(), lambda: stopped.append(True), lambda: 0.01)
     next(followed)
     signal.raise_signal(signal.SIGINT)  # nothing comes here
     assert not stopped
@@ -32,7 +32,7 @@ def test_ctrl_c_waits_until_the_piece_that_came_is_taken_in() -> None:
 
 
 def test_ctrl_c_twice_comes_at_once() -> None:
-    followed = following(endless(), lambda: None, lambda: 0.01)
+    followed = follow_in_thread(endless(), lambda: None, lambda: 0.01)
     next(followed)
     signal.raise_signal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
@@ -48,7 +48,7 @@ def test_an_error_comes_where_deltas_are_awaited_and_ctrl_c_is_as_before() -> No
         raise ValueError("odd")
 
     stopped: list[bool] = []
-    followed = following(broken(), lambda: stopped.append(True), lambda: 0.01)
+    followed = follow_in_thread(broken(), lambda: stopped.append(True), lambda: 0.01)
     assert next(followed) == Delta("a")
     with pytest.raises(ValueError, match="odd"):
         next(followed)
@@ -77,6 +77,6 @@ def test_painting_goes_on_after_a_signal_whose_handler_takes_its_time() -> None:
     usual = signal.signal(signal.SIGUSR1, lambda *_: time.sleep(0.2))
     try:
         with pytest.raises(TimeoutError):
-            list(following(nothing(), stopped.set, frame))
+            list(follow_in_thread(nothing(), stopped.set, frame))
     finally:
         signal.signal(signal.SIGUSR1, usual)

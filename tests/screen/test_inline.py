@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from nemochat.screen.markdown.emphasis import SPAN
 from nemochat.screen.markdown.inline import parse
-from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import Span, row
+from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.text.spans import Span, row
 from tests.conftest import more
 
-DEFINED = Setting({"foo": "https://foo.example"})
+DEFINED = RenderOptions({"foo": "https://foo.example"})
 MARKS = (
     r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] $ $$ < > <br> & ; &amp; ! h https://a.b "
     r"(https://a.b/c) [foo] word a 1 漢 é"
@@ -22,7 +22,9 @@ PIECES = [" ", "\n", "five words of plain text ", *MARKS.split()]
 SOURCES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
-def looks(text: str, outlook: Outlook = Outlook.ENDED, setting: Setting = DEFINED) -> list[Span]:
+def looks(
+    text: str, outlook: Outlook = Outlook.ENDED, setting: RenderOptions = DEFINED
+) -> list[Span]:
     return list(row(parse(text, "", "", setting, outlook).spans).spans)
 
 
@@ -106,7 +108,7 @@ def test_a_source_has_its_looks(source: str, spans: list[Span]) -> None:
 
 
 def test_formulas_stay_as_written_when_asked() -> None:
-    off = Setting({}, math=False)
+    off = RenderOptions({}, math=False)
     assert looks(r"\(x_1\) $y$", setting=off) == [
         Span(r"\(x_1\)", "math"),
         Span(" "),

@@ -67,11 +67,11 @@ def test_keys_come_at_once_and_unseen_and_the_terminal_is_given_back(desk: Desk)
         assert [now[at] for at in (1, 2, 4, 5)] == [before[at] for at in (1, 2, 4, 5)]
         assert desk.written == [PASTES_MARKED]
         desk.type(b"a\r\n\xc3")
-        assert not keyboard.stops()
+        assert not keyboard.read_stop()
         desk.type(b"\xa9")
-        assert not keyboard.stops()
-        assert keyboard.taken() == "a\r\né".encode()
-        assert keyboard.taken() == b""
+        assert not keyboard.read_stop()
+        assert keyboard.take_typed() == "a\r\né".encode()
+        assert keyboard.take_typed() == b""
     assert termios.tcgetattr(desk.terminal) == before
     assert desk.written == [PASTES_MARKED, PASTES_BARE]
 
@@ -92,12 +92,12 @@ def test_a_lone_esc_stops_once_it_is_sure_that_nothing_follows(
     with desk.keyboard() as keyboard:
         for each in keys:
             desk.type(each)
-            assert not keyboard.stops()
+            assert not keyboard.read_stop()
         later.append(100.0625)
-        assert keyboard.stops()
-        assert keyboard.taken() == typed
+        assert keyboard.read_stop()
+        assert keyboard.take_typed() == typed
         later.append(101.0)
-        assert not keyboard.stops()
+        assert not keyboard.read_stop()
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_the_beginning_of_another_key_and_what_is_pasted_do_not_stop(
     with desk.keyboard() as keyboard:
         for each in keys:
             desk.type(each)
-            assert not keyboard.stops()
+            assert not keyboard.read_stop()
         later.append(101.0)
-        assert not keyboard.stops()
+        assert not keyboard.read_stop()
         assert keyboard.typed == b"".join(keys)
 
 
@@ -120,15 +120,15 @@ def test_who_listens_does_so_before_and_after_an_answer_until_there_is_rest(desk
     before = desk.modes()
     keyboard = desk.keyboard()
     keyboard.listen()
-    assert keyboard.modes.quiet
+    assert keyboard.modes.is_quiet
     with keyboard:
         pass
     keyboard.release()
-    assert keyboard.modes.quiet
+    assert keyboard.modes.is_quiet
     assert desk.modes() != before
     assert PASTES_BARE not in desk.written
     keyboard.rest()
-    assert not keyboard.modes.quiet
+    assert not keyboard.modes.is_quiet
     assert desk.modes() == before
     assert desk.written[-1] == PASTES_BARE
     with keyboard:
@@ -145,10 +145,10 @@ def test_the_terminal_is_lent_as_it_was_and_what_was_typed_is_kept(
     if listening:
         keyboard.listen()
         desk.type(b"kept")
-    with keyboard.lent():
+    with keyboard.lend():
         assert desk.modes() == before
         assert keyboard.typed == (b"kept" if listening else b"")
-    assert keyboard.modes.quiet is listening
+    assert keyboard.modes.is_quiet is listening
     keyboard.rest()
     assert desk.modes() == before
 
@@ -156,8 +156,8 @@ def test_the_terminal_is_lent_as_it_was_and_what_was_typed_is_kept(
 def test_keys_that_nobody_reads_wait_in_the_terminal(desk: Desk) -> None:
     desk.type(b"x" + ESC)
     with Keyboard(desk.terminal, None) as keyboard:
-        assert keyboard.modes.quiet
-        assert not keyboard.stops()
+        assert keyboard.modes.is_quiet
+        assert not keyboard.read_stop()
         assert keyboard.typed == b""
         assert keyboard.modes.read(0) == b"x" + ESC
         assert keyboard.modes.read(0) == b""
@@ -170,9 +170,9 @@ def test_without_a_terminal_nothing_is_read_or_changed() -> None:
         written: list[str] = []
         for nothing in (None, pipe):
             with Keyboard(nothing, written.append) as keyboard:
-                assert not keyboard.stops()
-                assert not keyboard.modes.quiet
-            assert keyboard.taken() == b""
+                assert not keyboard.read_stop()
+                assert not keyboard.modes.is_quiet
+            assert keyboard.take_typed() == b""
         assert written == []
 
 
@@ -204,6 +204,6 @@ def test_a_stop_is_taken_back_by_what_lets_all_of_the_job_go_on(
         signal.raise_signal(signal.SIGTSTP)
         if continued == "while it is noted":
             signal.raise_signal(signal.SIGCONT)
-        keyboard.stops()
+        keyboard.read_stop()
         assert stops == ([] if continued else [signal.SIGTSTP])
-        assert keyboard.modes.quiet
+        assert keyboard.modes.is_quiet

@@ -7,12 +7,12 @@ import pytest
 from nemochat.screen.markdown.links import (
     LONGEST_ADDRESS,
     UNFINISHED,
-    address,
-    decoded,
-    definition,
-    destination,
-    may_define,
-    normalized,
+    decode,
+    encode_address,
+    is_possible_definition,
+    normalize_label,
+    parse_definition,
+    parse_destination,
 )
 
 from .payloads import PAYLOADS
@@ -37,12 +37,14 @@ from .payloads import PAYLOADS
     ],
 )
 def test_an_address_is_encoded_or_refused(written: str, leads: str) -> None:
-    assert address(written) == leads
+    assert encode_address(written) == leads
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
 def test_an_address_is_printable_whatever_is_in_it(payload: str) -> None:
-    leads = address("https://a.b/" + "".join(payload.split()).encode("utf-8", "replace").decode())
+    leads = encode_address(
+        "https://a.b/" + "".join(payload.split()).encode("utf-8", "replace").decode()
+    )
     assert leads.isascii()
     assert leads.isprintable()
 
@@ -67,7 +69,7 @@ def test_an_address_is_printable_whatever_is_in_it(payload: str) -> None:
 def test_a_destination_ends_where_its_parenthesis_does(
     text: str, found: tuple[int, str] | int | None
 ) -> None:
-    assert destination(text, 0) == found
+    assert parse_destination(text, 0) == found
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_a_destination_ends_where_its_parenthesis_does(
     ],
 )
 def test_a_definition_is_one_line(line: str, found: tuple[str, str] | None) -> None:
-    assert definition(line) == found
+    assert parse_definition(line) == found
 
 
 @pytest.mark.parametrize(
@@ -90,14 +92,14 @@ def test_a_definition_is_one_line(line: str, found: tuple[str, str] | None) -> N
     [("[a", True), ("[a]", True), ("[a]:", True), ("[a] ", False), ("[a](", False), ("[[", False)],
 )
 def test_a_beginning_shows_whether_it_may_define(beginning: str, possible: bool) -> None:  # noqa: FBT001 - a row
-    assert may_define(beginning) is possible
+    assert is_possible_definition(beginning) is possible
 
 
 def test_escapes_and_entities_are_resolved_and_made_harmless() -> None:
-    assert decoded(r"a\*b&auml;&#27;&notit;") == "a*bä␛&notit;"
-    assert decoded("&#x110000;&#1114112;&#x10FFFF;") == "\ufffd\ufffd\U0010ffff"
-    assert decoded("a&#9;b&#10;c&Tab;d&NewLine;e&#13;f&#0;") == "a b c d e f\ufffd"
+    assert decode(r"a\*b&auml;&#27;&notit;") == "a*bä␛&notit;"
+    assert decode("&#x110000;&#1114112;&#x10FFFF;") == "\ufffd\ufffd\U0010ffff"
+    assert decode("a&#9;b&#10;c&Tab;d&NewLine;e&#13;f&#0;") == "a b c d e f\ufffd"
 
 
 def test_labels_are_compared_without_case_and_blanks() -> None:
-    assert normalized(" A\n b ") == normalized("a B")
+    assert normalize_label(" A\n b ") == normalize_label("a B")

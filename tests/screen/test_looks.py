@@ -14,17 +14,17 @@ import pytest
 from rich.console import Console
 from rich.style import Style
 
-from nemochat import config
-from nemochat.core.deltas import Delta
+from nemochat.config.settings import THEME_NAMES
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Message, Role
 from nemochat.errors import UsageError
-from nemochat.repl.commands import themes
-from nemochat.screen import bell
-from nemochat.screen.background import Background, from_environment, luminance, theme_on
-from nemochat.screen.colours import known, wanted
+from nemochat.repl.commands import interface
+from nemochat.screen import status
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.plain import Accessible, Plain
-from nemochat.screen.theme import ANSI, THEMES
+from nemochat.screen.style.background import Background, from_environment, luminance, theme_for
+from nemochat.screen.style.colours import colour_preference, colour_system
+from nemochat.screen.style.theme import ANSI, THEMES
 from tests.conftest import Program
 from tests.streaming import Streaming
 from tests.terminal import BACKGROUND_ASKED, Screen
@@ -48,8 +48,8 @@ def brightness(colour: str) -> float:
 
 
 def test_the_themes_are_those_that_the_setting_takes_and_the_command_explains() -> None:
-    assert tuple(THEMES) == config.THEMES
-    assert tuple(themes._ABOUT) == ("auto", *config.THEMES)
+    assert tuple(THEMES) == THEME_NAMES
+    assert tuple(interface._THEME_CHOICES) == ("auto", *THEME_NAMES)
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -91,7 +91,7 @@ def test_mono_has_no_colours() -> None:
 def test_the_environment_says_whether_colours_are_wanted(
     environment: dict[str, str], *, wish: bool | None
 ) -> None:
-    assert wanted(environment) is wish
+    assert colour_preference(environment) is wish
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_colorfgbg_tells_the_background(told: str, theme: str | None) -> None:
 
 
 def test_the_theme_is_the_one_that_is_read_best() -> None:
-    assert theme_on(0, 0, 0) == theme_on(0.16, 0.16, 0.2) == theme_on(0, 0.17, 0.21) == "dark"
-    assert theme_on(1, 1, 1) == theme_on(0.99, 0.96, 0.89) == "light"
+    assert theme_for(0, 0, 0) == theme_for(0.16, 0.16, 0.2) == theme_for(0, 0.17, 0.21) == "dark"
+    assert theme_for(1, 1, 1) == theme_for(0.99, 0.96, 0.89) == "light"
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_terminal_far_away_is_waited_for_longer(
     variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The real ones are so near each other that a busy machine would confuse them.
-    monkeypatch.setattr("nemochat.screen.background.SECONDS", 0.0)
-    monkeypatch.setattr("nemochat.screen.background.SECONDS_FAR_AWAY", 30.0)
+    monkeypatch.setattr("nemochat.screen.style.background.SECONDS", 0.0)
+    monkeypatch.setattr("nemochat.screen.style.background.SECONDS_FAR_AWAY", 30.0)
     behind, before = os.openpty()
     with os.fdopen(before, encoding="utf-8") as terminal, os.fdopen(behind, "wb", 0) as person:
         background = Background({"TERM": "xterm", variable: "x"})
@@ -293,7 +293,7 @@ def spoken(view: Plain, *deltas: Delta, candidates: int = 1) -> None:
 def test_the_bell_rings_after_a_long_answer(
     *, seconds: float, wish: bool, rings: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bell, "SECONDS", seconds)  # nobody waits ten for a test
+    monkeypatch.setattr(status, "SECONDS", seconds)  # nobody waits ten for a test
     out = io.BytesIO()
     spoken(Plain(out, None, on_terminal=True, bell=wish), Delta("There."))
     assert out.getvalue() == b"There.\n" + b"\a" * rings
@@ -349,5 +349,5 @@ def test_a_terminal_has_the_colours_that_rich_finds(
         for name, value in {"TERM": term, "COLORTERM": colorterm, **more}.items():
             monkeypatch.setenv(name, value)
         with redirect_stdout(terminal):
-            found = known()
+            found = colour_system()
         assert found == (Console(file=terminal).color_system or "")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown.mathematics import unicode
+from nemochat.screen.markdown.latex import to_unicode
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ from nemochat.screen.markdown.mathematics import unicode
     ],
 )
 def test_what_is_exact_is_shown_in_unicode(source: str, shown: str) -> None:
-    assert unicode(source) == shown
+    assert to_unicode(source) == shown
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_what_is_exact_is_shown_in_unicode(source: str, shown: str) -> None:
     ],
 )
 def test_what_is_not_exact_keeps_its_source(source: str) -> None:
-    assert unicode(source) is None
+    assert to_unicode(source) is None
 
 
 @given(st.text("\\{}^_ax12 +-=fracsqrtleft", max_size=40))
 def test_any_source_is_shown_or_kept(source: str) -> None:
-    shown = unicode(source)
+    shown = to_unicode(source)
     assert shown is None or "\\" not in shown

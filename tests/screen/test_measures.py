@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.core.messages import Continued, Ending, Message, Provenance, Role, Usage
-from nemochat.screen.measures import measured
+from nemochat.core.messages import Continuation, Ending, Message, Provenance, Role, Usage
+from nemochat.screen.status import format_measures
 
 USED = Usage(20, 312, 332, estimated_cost=0.000021)
 WHOLE = Ending.COMPLETE
@@ -29,11 +29,11 @@ WHOLE = Ending.COMPLETE
         (Provenance(ending=Ending.MAX_TOKENS, first_token=1, seconds=2, usage=USED), ""),
         (Provenance(ending=Ending.FAILED, first_token=1, seconds=2, usage=USED), ""),
         (
-            Provenance(ending=WHOLE, seconds=2, continued=(Continued(1, "length", "", 0),)),
+            Provenance(ending=WHOLE, seconds=2, continued=(Continuation(1, "length", "", 0),)),
             "",
         ),
         (None, ""),
     ],
 )
 def test_what_is_known_of_a_whole_answer(provenance: Provenance | None, told: str) -> None:
-    assert measured(Message(Role.ASSISTANT, "x", provenance=provenance)) == told
+    assert format_measures(Message(Role.ASSISTANT, "x", provenance=provenance)) == told

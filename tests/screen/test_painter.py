@@ -11,8 +11,8 @@ import pyte
 import pytest
 
 from nemochat.screen.markdown.renderer import Renderer
-from nemochat.screen.markdown.spans import Row, Span
-from nemochat.screen.painter import Painter, appended, cropped
+from nemochat.screen.painter import Painter, appended_spans, crop
+from nemochat.screen.text.spans import Row, Span
 from tests.screen.answers import ANSWERS
 
 SIZES = [(80, 24), (40, 10), (23, 8), (200, 50)]
@@ -126,9 +126,9 @@ def test_a_live_row_is_cut_at_the_edge_and_whole_when_it_is_final() -> None:
 
 def test_a_row_is_cropped_between_characters() -> None:
     row = Row((Span("ab"), Span("日本", "strong")), 6)
-    assert cropped(row, 5).text == "ab日"
-    assert cropped(row, 6) is row
-    assert cropped(row, 1).text == "a"
+    assert crop(row, 5).text == "ab日"
+    assert crop(row, 6) is row
+    assert crop(row, 1).text == "a"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_row_is_cropped_between_characters() -> None:
 def test_what_goes_on_is_told_from_what_differs(
     old: Sequence[Span], new: Sequence[Span], more: Sequence[Span]
 ) -> None:
-    assert appended(Row(tuple(old), 0), Row(tuple(new), 0)) == list(more)
+    assert appended_spans(Row(tuple(old), 0), Row(tuple(new), 0)) == list(more)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -176,9 +176,9 @@ def test_a_row_is_taken_away_as_often_as_the_terminal_wraps_it() -> None:
         live = [Row((Span("one two three"),), 13), Row((), 0)]
         glass.painter.frame([], live, 40)
         before = len(glass.written)
-        glass.painter.resized(5, reflows=wraps)
+        glass.painter.resize(5, reflows=wraps)
         assert glass.written[before:].count("\x1b[K") == rows
-        glass.painter.resized(5, reflows=wraps)
+        glass.painter.resize(5, reflows=wraps)
         assert glass.written[before:].count("\x1b[K") == rows
 
 
@@ -188,7 +188,7 @@ def test_a_terminal_with_fewer_rows_is_not_scrolled_to_reach_those_that_left_it(
     glass.painter.frame([], numbers, 40)
     glass.screen.resize(4, 40)
     glass.screen.cursor.y = 3  # pyte leaves it below the screen
-    glass.painter.shortened(4)
+    glass.painter.drop_scrolled(4)
     glass.painter.frame([], numbers[6:], 40)
     assert [row.rstrip() for row in glass.screen.display] == ["6", "7", "8", ""]
     assert not glass.screen.history.top
@@ -198,6 +198,6 @@ def test_a_narrower_terminal_keeps_every_word_once() -> None:
     glass = Glass(40, 10)
     live = [Row((Span("one two three"),), 13), Row((Span("four"),), 4)]
     glass.painter.frame([Row((Span("zero"),), 4)], live, 40)
-    glass.painter.resized(40, reflows=False)
+    glass.painter.resize(40, reflows=False)
     glass.painter.frame([], live, 40)
     assert glass.text() == "zero\none two three\nfour"

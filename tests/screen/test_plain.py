@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Provenance, Role
 from nemochat.errors import Ended, ExitCode, OutputError, Unreachable, UsageError
 from nemochat.screen.plain import Accessible, Plain, say
@@ -32,7 +32,7 @@ def test_a_pipe_takes_what_came_and_a_terminal_what_is_harmless(
 ) -> None:
     out, err = io.BytesIO(), io.StringIO()
     view = Plain(out, err, on_terminal=on_terminal)
-    view.take_up("shown before")
+    view.continue_from("shown before")
     played(view, [Delta(ESCAPE), Delta(reasoning="Hm"), Delta("\nb")], [])
     assert out.getvalue().decode() == text + "\n"
     view.settle([])
@@ -83,8 +83,8 @@ def test_why_an_endpoint_is_asked_again_is_told() -> None:
 def test_a_question_that_nobody_typed_is_shown_apart_from_what_was_before() -> None:
     out = io.BytesIO()
     view = Plain(out, None, on_terminal=True)
-    view.asked("One\x07")
-    view.asked("Two")
+    view.show_question("One\x07")
+    view.show_question("Two")
     assert out.getvalue().decode() == "> One␇\n\n\n> Two\n\n"
 
 
@@ -103,12 +103,12 @@ def test_texts_and_lines_of_commands_are_shown_as_they_are() -> None:
 def test_what_a_plain_view_cannot_do_is_said() -> None:
     view = Plain(io.BytesIO(), None)
     assert view.raw
-    view.lay_out(raw=True)
-    assert view.typed() == b""
+    view.set_raw(raw=True)
+    assert view.take_typed() == b""
     for impossible, told in (
         (lambda: view.theme("dark"), "this view shows no colours"),
         (
-            lambda: view.lay_out(raw=False),
+            lambda: view.set_raw(raw=False),
             "this view shows answers as they come, and lays out none",
         ),
         (lambda: view.copy("x"), "this view has no clipboard; /write FILE keeps the text"),
@@ -142,7 +142,7 @@ def test_a_notice_is_one_harmless_line_and_a_closed_stream_is_no_reason_to_fail(
 def test_an_accessible_view_says_what_is_a_question_and_how_an_answer_ended() -> None:
     out, err = io.BytesIO(), io.StringIO()
     view = Accessible(out, err, on_terminal=True)
-    view.asked("Why?\x07")
+    view.show_question("Why?\x07")
     played(view, [Delta("Be"), Delta("cause")], [answer("Because", Ending.INTERRUPTED)])
     played(view, [], [answer("", Ending.STALLED)])
     assert out.getvalue().decode() == "Question:\nWhy?␇\nAnswer:\nBecause\nEnd of answer.\n"

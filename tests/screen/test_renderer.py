@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.renderer import Renderer, render
-from nemochat.screen.markdown.spans import Row, Span
+from nemochat.screen.text.spans import Row, Span
 from tests.conftest import more
 
 from .answers import ANSWERS, LITERAL, NUMBERED, POEM

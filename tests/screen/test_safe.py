@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.screen.safe import Cleaner, harmless, harmless_line
+from nemochat.screen.text.sanitize import StreamSanitizer, sanitize, sanitize_line
 
 from .payloads import PAYLOADS
 
@@ -34,7 +34,7 @@ def obeyed(character: str) -> bool:
 
 
 def streamed(pieces: list[str]) -> str:
-    cleaner = Cleaner()
+    cleaner = StreamSanitizer()
     return "".join(map(cleaner.feed, pieces)) + cleaner.flush()
 
 
@@ -59,42 +59,42 @@ def streamed(pieces: list[str]) -> str:
     ],
 )
 def test_each_row_of_the_table_is_translated_as_it_says(came: str, shown: str) -> None:
-    assert harmless(came) == shown
+    assert sanitize(came) == shown
 
 
 def test_a_line_for_which_there_is_no_room_is_an_ellipsis() -> None:
-    assert harmless_line("漢字", 1) == "…"
+    assert sanitize_line("漢字", 1) == "…"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
 def test_no_payload_keeps_what_a_terminal_obeys(payload: str) -> None:
-    assert not list(filter(obeyed, harmless(payload)))
-    assert not list(filter(obeyed, harmless_line(payload, 40)))
-    assert not set(harmless_line(payload, 40)) & set("\n\t")
+    assert not list(filter(obeyed, sanitize(payload)))
+    assert not list(filter(obeyed, sanitize_line(payload, 40)))
+    assert not set(sanitize_line(payload, 40)) & set("\n\t")
 
 
 @given(TEXTS)
 def test_no_text_keeps_what_a_terminal_obeys(text: str) -> None:
-    assert not list(filter(obeyed, harmless(text)))
+    assert not list(filter(obeyed, sanitize(text)))
 
 
 @given(TEXTS)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    assert harmless(harmless(text)) == harmless(text)
+    assert sanitize(sanitize(text)) == sanitize(text)
 
 
 @given(st.lists(TEXTS))
 def test_pieces_are_cleaned_as_the_whole(pieces: list[str]) -> None:
-    assert streamed(pieces) == harmless("".join(pieces))
+    assert streamed(pieces) == sanitize("".join(pieces))
 
 
 @given(TEXTS)
 def test_single_characters_are_cleaned_as_the_whole(text: str) -> None:
-    assert streamed(list(text)) == harmless(text)
+    assert streamed(list(text)) == sanitize(text)
 
 
 def test_a_trailing_half_waits_for_the_other_one() -> None:
-    cleaner = Cleaner()
+    cleaner = StreamSanitizer()
     assert cleaner.feed("a\ud83d") == "a"
     assert cleaner.feed("\ude00b\r") == "😀b"
     assert cleaner.feed("\nc") == "\nc"
@@ -119,13 +119,13 @@ def test_a_trailing_half_waits_for_the_other_one() -> None:
     ],
 )
 def test_a_name_becomes_one_line_that_fits(name: str, most: int, shown: str) -> None:
-    assert harmless_line(name, most) == shown
+    assert sanitize_line(name, most) == shown
 
 
 def test_it_costs_only_the_standard_library() -> None:
     program = (
-        "import __future__, sys, re, unicodedata; before = set(sys.modules);"
-        "import nemochat.screen.safe;"
+        "import __future__, collections.abc, sys, re, unicodedata; before = set(sys.modules);"
+        "import nemochat.screen.text.sanitize;"
         "print(sorted(m for m in set(sys.modules) - before if not m.startswith('nemochat')))"
     )
     done = subprocess.run(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.renderer import Renderer, render
-from nemochat.screen.markdown.spans import Row, Span
-from nemochat.screen.markdown.table import MOST_WAITING, alignments, cells, fitted
+from nemochat.screen.markdown.table import MOST_WAITING, fit_widths, parse_alignments, split_cells
+from nemochat.screen.text.spans import Row, Span
 
 from .answers import TABLES
 
@@ -35,7 +35,7 @@ def shown(text: str, width: int) -> list[str]:
     ],
 )
 def test_a_row_is_parted_at_its_bars(line: str, parts: list[str]) -> None:
-    assert cells(line) == parts
+    assert split_cells(line) == parts
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_row_is_parted_at_its_bars(line: str, parts: list[str]) -> None:
     ],
 )
 def test_delimiters_say_how_columns_are_aligned(line: str, aligned: list[str] | None) -> None:
-    assert alignments(line) == aligned
+    assert parse_alignments(line) == aligned
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_delimiters_say_how_columns_are_aligned(line: str, aligned: list[str] | 
 def test_columns_share_the_width(
     natural: list[int], longest: list[int], width: int, widths: list[int]
 ) -> None:
-    assert fitted(natural, longest, width) == widths
+    assert fit_widths(natural, longest, width) == widths
 
 
 @given(
@@ -77,7 +77,7 @@ def test_columns_share_the_width(
 def test_columns_never_pass_the_width(sizes: list[tuple[int, int]], width: int) -> None:
     natural = [max(size) for size in sizes]
     longest = [min(size) for size in sizes]
-    widths = fitted(natural, longest, width)
+    widths = fit_widths(natural, longest, width)
     if widths:
         assert sum(widths) + 3 * (len(widths) - 1) <= width
         assert all(1 <= given <= most for given, most in zip(widths, natural, strict=True))

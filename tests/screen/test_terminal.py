@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nemochat.screen.markdown.renderer import render
-from nemochat.screen.safe import harmless
+from nemochat.screen.text.sanitize import sanitize
 from tests.conftest import Program
 from tests.screen.answers import ANSWERS, CODE
 from tests.screen.payloads import PAYLOADS
@@ -260,7 +260,7 @@ def test_nothing_that_a_model_writes_takes_effect(
         seen = ALLOWED.sub(b"", terminal.raw)
         assert not FORBIDDEN.search(terminal.raw)
     shown = seen.decode("utf-8", "replace")
-    assert not [c for c in shown if c not in "\r\n\t\a\b" and c != harmless(c)]
+    assert not [c for c in shown if c not in "\r\n\t\a\b" and c != sanitize(c)]
     assert "\a" not in shown
 
 

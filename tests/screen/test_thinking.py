@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
-from nemochat.screen.answer import Answer
+from nemochat.screen.answer import Answer, ThoughtSplitter, strip_thoughts
 from nemochat.screen.markdown.renderer import Renderer
-from nemochat.screen.markdown.spans import Span
-from nemochat.screen.thinking import Thinking, without_thoughts
+from nemochat.screen.text.spans import Span
 
 TEXTS = [
     ("Hello", "", "Hello"),
@@ -33,7 +32,7 @@ TEXTS = [
 
 
 def divided(text: str, step: int) -> tuple[str, str]:
-    thinking = Thinking()
+    thinking = ThoughtSplitter()
     pieces = [thinking.feed(text[at : at + step]) for at in range(0, len(text), step)]
     pieces.append(thinking.flush())
     return "".join(p[0] for p in pieces), "".join(p[1] for p in pieces)
@@ -45,7 +44,7 @@ def test_what_stands_in_tags_at_the_start_is_thought(
     text: str, thought: str, answer: str, step: int
 ) -> None:
     assert divided(text, step) == (thought, answer)
-    assert without_thoughts(text) == answer
+    assert strip_thoughts(text) == answer
 
 
 @given(
@@ -87,11 +86,11 @@ def test_the_end_of_a_thought_is_kept_until_the_answer_begins() -> None:
     answer.feed(Delta(reasoning="x" * 999 + "a"))
     answer.feed(Delta("<think>b"))
     assert answer.thought == "x" * 998 + "ab"
-    assert not answer.begun
+    assert not answer.has_text
     assert answer.tail() == []
     answer.feed(Delta("</think>A", ending=Ending.COMPLETE))
     answer.feed(Delta())
-    assert (answer.thought, answer.ending, answer.begun) == ("", Ending.COMPLETE, True)
+    assert (answer.thought, answer.ending, answer.has_text) == ("", Ending.COMPLETE, True)
     assert [row.text for row in answer.tail()] == ["A"]
     assert answer.feed(Delta(" **b")) == []
     assert [row.text for row in answer.end()] == ["A **b"]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.answer import Answer
-from nemochat.screen.markdown.spans import Row, Span
-from nemochat.screen.safe import harmless
-from nemochat.screen.verbatim import Verbatim, as_it_is
+from nemochat.screen.text.sanitize import sanitize
+from nemochat.screen.text.spans import Row, Span
+from nemochat.screen.text.verbatim import Verbatim, verbatim_rows
 from tests.conftest import more
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN
@@ -33,9 +33,9 @@ def test_any_text_in_pieces_is_what_it_is_at_once(text: str, width: int, size: i
 @pytest.mark.parametrize("name", ANSWERS)
 def test_nothing_of_a_text_is_lost_but_blanks_at_the_ends_of_lines(name: str) -> None:
     joined = "".join(
-        row.text if row.goes_on else f"{row.text}\n" for row in rows(ANSWERS[name], 10_000)
+        row.text if row.is_continued else f"{row.text}\n" for row in rows(ANSWERS[name], 10_000)
     )
-    lines = harmless(ANSWERS[name]).removesuffix("\n").split("\n")
+    lines = sanitize(ANSWERS[name]).removesuffix("\n").split("\n")
     assert joined == "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -44,7 +44,7 @@ def test_long_lines_fill_whole_rows_of_the_terminal() -> None:
     wrapped = rows("x" * 25 + "\ty\tz", 9)
     assert [row.text for row in wrapped] == ["x" * 10, "x" * 10, "xxxxx     ", "  y       ", "z"]
     found = rows("x" * 25, 9) + rows("漢" * 10, 8) + rows("a\tb" + "c" * 9, 15)
-    assert [(row.text, row.goes_on) for row in found] == [
+    assert [(row.text, row.is_continued) for row in found] == [
         ("x" * 10, True),
         ("x" * 10, True),
         ("x" * 5, False),
@@ -57,14 +57,14 @@ def test_long_lines_fill_whole_rows_of_the_terminal() -> None:
 
 
 def test_a_text_that_is_there_at_once_has_its_lines_as_rows() -> None:
-    found = as_it_is("**a**\tb\r\n\n\x1b[31m" + "x" * 200, "question")
+    found = verbatim_rows("**a**\tb\r\n\n\x1b[31m" + "x" * 200, "question")
     assert [row.spans for row in found] == [
         (Span("**a**   b", "question"),),
         (),
         (Span("␛[31m" + "x" * 200, "question"),),
     ]
     assert [row.width for row in found] == [9, 0, 205]
-    assert as_it_is("x")[0].spans == (Span("x"),)
+    assert verbatim_rows("x")[0].spans == (Span("x"),)
 
 
 def test_a_resize_parts_what_follows_anew() -> None:
@@ -78,4 +78,4 @@ def test_a_resize_parts_what_follows_anew() -> None:
 def test_an_answer_of_nothing_has_no_rows() -> None:
     answer = Answer(lambda: Verbatim(79), lambda: 0.0)
     assert answer.end() == answer.tail() == []
-    assert not answer.begun
+    assert not answer.has_text

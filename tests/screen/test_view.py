@@ -11,11 +11,11 @@ from contextlib import contextmanager, redirect_stdout
 import pyte
 import pytest
 
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Provenance, Role, Usage
 from nemochat.errors import Unreachable
-from nemochat.screen.background import Background
-from nemochat.screen.colours import Colours
+from nemochat.screen.style.background import Background
+from nemochat.screen.style.colours import Colourizer
 from nemochat.screen.terminal import Terminal
 
 TOOK = Provenance(ending=Ending.COMPLETE, seconds=2.0, usage=Usage(3, 12))
@@ -42,7 +42,7 @@ def glass(columns: int = 40) -> Iterator[Glass]:
 
 
 def view(*, keys: bool = False, math: bool = True, raw: bool = False) -> Terminal:
-    return Terminal(Colours("ansi", Background({})), keys=keys, math=math, raw=raw)
+    return Terminal(Colourizer("ansi", Background({})), keys=keys, math=math, raw=raw)
 
 
 def answer(text: str, ending: Ending = Ending.COMPLETE, reason: str = "") -> Message:
@@ -60,7 +60,7 @@ def test_an_answer_is_laid_out_below_a_blank_row_and_what_it_took_below_it() -> 
             on = view(keys=keys)
             follow(on, Delta("A **b**\n\n"), Delta("- c $x^2$", ending=Ending.COMPLETE))
             on.settle([answer("")._replace(provenance=TOOK)])
-            on.asked("Next?\x07")
+            on.show_question("Next?\x07")
             assert shown.text() == f"\nA b\n\n• c x²{took}\n\n> Next?␇"
             assert "\x1b[1m> Next?" in shown.getvalue()
 
@@ -78,7 +78,7 @@ def test_formulas_and_markdown_stay_as_they_came_where_that_is_wanted() -> None:
         on = view(math=False)
         follow(on, Delta("*$x^2$*"))
         on.settle([answer("")])
-        on.lay_out(raw=True)
+        on.set_raw(raw=True)
         follow(on, Delta("*$x^2$*"))
         on.settle([answer("")])
         on.show("*$x^2$*")
@@ -87,7 +87,7 @@ def test_formulas_and_markdown_stay_as_they_came_where_that_is_wanted() -> None:
         on = view(raw=True)
         follow(on, Delta("*a*"))
         on.settle([answer("")])
-        on.lay_out(raw=False)
+        on.set_raw(raw=False)
         on.show("$x^2$")
         assert shown.text() == "\n*a*\n\nx²"
 
@@ -158,7 +158,7 @@ def test_an_answer_that_is_taken_up_goes_on_below_a_blank_row() -> None:
         follow(on, Delta("One.\n\nTwo"))
         on.settle([answer("", Ending.INTERRUPTED)])
         before = shown.text()
-        on.take_up("One.\n\nTwo")
+        on.continue_from("One.\n\nTwo")
         follow(on, Delta(" words."))
         on.settle([answer("")])
         after = shown.text().removeprefix(before)
@@ -170,11 +170,11 @@ def test_what_is_typed_begins_apart_from_what_was_told() -> None:
     with glass() as shown:
         on = view()
         on.output("one\n two\x1b\n")
-        assert on.typed() == b""
+        assert on.take_typed() == b""
         on.output("three")
         assert shown.text() == "one\n two␛\n\nthree"
-        assert on.typed() == b""
-        assert on.typed() == b""
+        assert on.take_typed() == b""
+        assert on.take_typed() == b""
         on.output("\nfour\n")
         on.output("five")
         assert shown.text() == "one\n two␛\n\nthree\n\n\nfour\nfive"
@@ -236,8 +236,8 @@ def test_what_is_not_final_is_laid_out_anew_when_the_width_changes() -> None:
 @pytest.mark.parametrize("wish", [True, False])
 def test_the_bell_rings_when_an_answer_is_there(wish: bool) -> None:  # noqa: FBT001 - a row
     with glass() as shown, pytest.MonkeyPatch.context() as patched:
-        patched.setattr("nemochat.screen.bell.SECONDS", 0.0)  # not the ten of a long answer
-        on = Terminal(Colours("ansi", Background({})), bell=wish)
+        patched.setattr("nemochat.screen.status.SECONDS", 0.0)  # not the ten of a long answer
+        on = Terminal(Colourizer("ansi", Background({})), bell=wish)
         follow(on, Delta("x"))
         on.settle([answer("")])
         assert shown.getvalue().count("\a") == wish

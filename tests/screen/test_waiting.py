@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from nemochat.screen.waiting import Waiting
+from nemochat.screen.status import Status
 
 
 class Clock:
@@ -28,7 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def shown(waiting: Waiting, thought: str = "", columns: int = 80) -> list[tuple[str, str]]:
+def shown(waiting: Status, thought: str = "", columns: int = 80) -> list[tuple[str, str]]:
     """Texts and styles of the rows."""
     rows = waiting.rows(thought, columns)
     return [(row.text, " ".join({span.style for span in row.spans})) for row in rows]
@@ -45,7 +45,7 @@ def shown(waiting: Waiting, thought: str = "", columns: int = 80) -> list[tuple[
 def test_a_short_wait_is_not_told_and_a_longer_one_counts_its_seconds(
     candidates: int, told: str, clock: Clock
 ) -> None:
-    waiting = Waiting()
+    waiting = Status()
     waiting.begin(candidates)
     clock.seconds = 0.39
     assert shown(waiting) == []
@@ -71,7 +71,7 @@ def test_a_short_wait_is_not_told_and_a_longer_one_counts_its_seconds(
 def test_the_end_of_what_is_thought_is_shown_in_one_row(
     thought: str, columns: int, told: str, clock: Clock
 ) -> None:
-    waiting = Waiting()
+    waiting = Status()
     waiting.begin(1)
     clock.seconds += 12
     (row,) = shown(waiting, thought, columns)
@@ -79,7 +79,7 @@ def test_the_end_of_what_is_thought_is_shown_in_one_row(
 
 
 def test_a_terminal_of_no_width_still_says_why_it_waits(clock: Clock) -> None:
-    waiting = Waiting()
+    waiting = Status()
     waiting.begin(1)
     clock.seconds += 1
     told = [text for text, _ in shown(waiting, columns=2)]
@@ -88,7 +88,7 @@ def test_a_terminal_of_no_width_still_says_why_it_waits(clock: Clock) -> None:
 
 
 def test_another_try_is_counted_down_until_it_comes_or_is_stopped(clock: Clock) -> None:
-    waiting = Waiting()
+    waiting = Status()
     waiting.begin(1)
     trying = threading.Thread(target=waiting.retry, args=(30.0, "the endpoint is busy"))
     trying.start()

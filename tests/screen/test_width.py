@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown.width import clusters, columns, plain
+from nemochat.screen.text.width import clusters, is_plain, text_width
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from nemochat.screen.markdown.width import clusters, columns, plain
     ],
 )
 def test_a_text_takes_its_columns(text: str, wide: int) -> None:
-    assert columns(text) == wide
+    assert text_width(text) == wide
 
 
 def test_what_a_reader_sees_as_one_stays_together() -> None:
@@ -50,8 +50,8 @@ def test_clusters_join_to_the_text(text: str) -> None:
 
 @given(st.text(st.characters(max_codepoint=0x2600, exclude_categories=["Cc", "Cs"])))
 def test_a_plain_text_is_as_wide_as_long(text: str) -> None:
-    if plain(text):
-        assert columns(text) == len(text) == sum(wide for _, wide in clusters(text))
+    if is_plain(text):
+        assert text_width(text) == len(text) == sum(wide for _, wide in clusters(text))
 
 
 @given(st.text(), st.text(min_size=1, max_size=2))
@@ -61,8 +61,8 @@ def test_more_text_is_never_narrower(text: str, more: str) -> None:
 
 def test_a_western_text_loads_no_tables() -> None:
     program = (
-        "import sys; from nemochat.screen.markdown.width import columns;"
-        "columns('Größe – “naïve” → 5 € ≤ x²'); print('wcwidth' in sys.modules)"
+        "import sys; from nemochat.screen.text.width import text_width;"
+        "text_width('Größe – “naïve” → 5 € ≤ x²'); print('wcwidth' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemochat.screen.markdown.spans import Span, cut, row
-from nemochat.screen.markdown.wrap import (
+from nemochat.screen.text.spans import Span, cut, row
+from nemochat.screen.text.wrap import (
     _breaks_of_clusters,
     _breaks_of_plain,
-    breaks,
-    rows,
-    widest_part,
+    find_breaks,
+    lay_out_rows,
+    unbreakable_width,
     wrap,
 )
 
@@ -22,7 +22,7 @@ WIDTHS = st.integers(2, 12)
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    return [text[start:end].rstrip(" ") for start, end in breaks(text, width)]
+    return [text[start:end].rstrip(" ") for start, end in find_breaks(text, width)]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
 
 @given(PROSE, WIDTHS)
 def test_no_row_is_wider_than_the_width(text: str, width: int) -> None:
-    assert all(found.width <= width for found in rows([Span(text)], width, (), ()))
+    assert all(found.width <= width for found in lay_out_rows([Span(text)], width, (), ()))
 
 
 def test_spans_are_cut_and_joined_with_their_looks() -> None:
@@ -99,7 +99,7 @@ def test_spans_are_cut_and_joined_with_their_looks() -> None:
 
 
 def test_a_line_break_at_the_end_opens_no_row() -> None:
-    texts = [found.text for found in rows([Span("a\n")], 9, (Span("• "),), (Span("  "),))]
+    texts = [found.text for found in lay_out_rows([Span("a\n")], 9, (Span("• "),), (Span("  "),))]
     assert texts == ["• a"]
 
 
@@ -108,4 +108,4 @@ def test_a_line_break_at_the_end_opens_no_row() -> None:
     [("", 0), ("a bcd e", 3), ("漢字漢字", 2), ("漢、字", 4), ("x 漢b", 2), ("漢\nab", 2)],
 )
 def test_the_widest_part_is_what_must_stay_together(text: str, wide: int) -> None:
-    assert widest_part(text) == wide
+    assert unbreakable_width(text) == wide

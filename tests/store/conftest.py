@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> Iterator[Conversations]:
-    store = Conversations(tmp_path / "data" / "nemochat.db")
+def saved(tmp_path: Path) -> Iterator[ConversationStore]:
+    store = ConversationStore(tmp_path / "data" / "nemochat.db")
     yield store
     store.database.close()

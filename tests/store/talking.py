@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Ending, Message, Provenance, Role, Usage
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 
 WHOLE = Provenance(
     model="m",
@@ -23,7 +23,7 @@ WHOLE = Provenance(
 )
 
 
-def keep(store: Conversations, talk: Conversation, message: Message) -> int:
+def keep(store: ConversationStore, talk: Conversation, message: Message) -> int:
     key = store.begin(talk, message)
     talk.append(key, message)
     return key
@@ -33,13 +33,13 @@ def answer(text: str) -> Message:
     return Message(Role.ASSISTANT, text, provenance=WHOLE)
 
 
-def say(store: Conversations, talk: Conversation, question: str, reply: str) -> None:
+def say(store: ConversationStore, talk: Conversation, question: str, reply: str) -> None:
     keep(store, talk, Message(Role.USER, question))
     message = answer(reply)
     store.settle(talk, keep(store, talk, message), message)
 
 
-def talked(store: Conversations, *texts: str, name: str = "") -> Conversation:
+def talked(store: ConversationStore, *texts: str, name: str = "") -> Conversation:
     talk = Conversation(Settings("m", "guide", "Be brief.", {"temperature": 0.3}), name=name)
     for text in texts:
         say(store, talk, text, f"About {text}.")

@@ -11,13 +11,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nemochat.chat import Chat
+from nemochat.chat.chat import Chat
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role
-from nemochat.core.prompt import sendable
+from nemochat.core.prompt import build_messages
 from nemochat.errors import NemochatError
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 from tests.core.test_prompt import refusal
 from tests.store.talking import keep, say, talked
 from tests.test_chat import Script, Seen
@@ -27,8 +27,8 @@ TALKER = """
 import sys, time
 from pathlib import Path
 from nemochat.core.messages import Ending, Message, Provenance, Role
-from nemochat.store.conversations import Conversations
-store = Conversations(Path(sys.argv[1]))
+from nemochat.store.conversations import ConversationStore
+store = ConversationStore(Path(sys.argv[1]))
 talk = store.load("both")
 print("loaded", flush=True)
 sys.stdin.read(1)
@@ -39,7 +39,7 @@ for turn in range(int(sys.argv[3])):
     talk.append(store.begin(talk, answer), answer)
     store.settle(talk, talk.head, answer)
     time.sleep(0.003)  # as a person would, only quicker
-print(len(store.news()))
+print(len(store.take_notices()))
 """
 
 
@@ -47,7 +47,7 @@ def test_two_processes_on_one_conversation_lose_no_turn_and_hear_of_the_branch(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "nemochat.db"
-    store = Conversations(path)
+    store = ConversationStore(path)
     talked(store, "first", name="both")
     talkers = [
         subprocess.Popen(
@@ -80,16 +80,16 @@ def test_two_processes_on_one_conversation_lose_no_turn_and_hear_of_the_branch(
     store.database.close()
 
 
-def test_what_another_process_said_is_in_the_tree_beside_the_path(saved: Conversations) -> None:
+def test_what_another_process_said_is_in_the_tree_beside_the_path(saved: ConversationStore) -> None:
     talk = talked(saved, "one")
-    other = Conversations(saved.database.path)
+    other = ConversationStore(saved.database.path)
     say(other, other.load("1"), "theirs", "Theirs.")
-    assert saved.news() == []
+    assert saved.take_notices() == []
     keep(saved, talk, Message(Role.USER, "ours"))
     assert [n.message.content for n in talk.path()] == ["one", "About one.", "ours"]
     beside = [talk.nodes[key].message.content for key in talk.siblings(talk.head or 0)]
     assert beside == ["theirs", "ours"]
-    assert len(saved.news()) == 1
+    assert len(saved.take_notices()) == 1
     say(other, other.load("1"), "more", "More.")
     saved.refresh(talk)
     assert "More." in {n.message.content for n in talk.nodes.values()}
@@ -97,10 +97,10 @@ def test_what_another_process_said_is_in_the_tree_beside_the_path(saved: Convers
     other.database.close()
 
 
-def test_a_fork_is_a_conversation_of_its_own(saved: Conversations) -> None:
+def test_a_fork_is_a_conversation_of_its_own(saved: ConversationStore) -> None:
     talk = talked(saved, "one", "two")
     talk.undo()
-    fork = saved.adopt(talk.forked("other"))
+    fork = saved.add_imported(talk.fork("other"))
     assert fork.messages() == talk.messages()
     assert fork.settings == talk.settings
     assert fork.id != talk.id
@@ -109,7 +109,9 @@ def test_a_fork_is_a_conversation_of_its_own(saved: Conversations) -> None:
     assert len(saved.load("other").nodes) == 4
 
 
-def test_redo_finds_its_way_after_the_conversation_was_opened_again(saved: Conversations) -> None:
+def test_redo_finds_its_way_after_the_conversation_was_opened_again(
+    saved: ConversationStore,
+) -> None:
     talk = talked(saved, "one")
     talk.go_to(1)
     saved.mark(talk)
@@ -138,7 +140,7 @@ def test_any_moves_leave_a_tree_a_path_that_can_be_sent_and_the_same_on_disk(
     moves: list[tuple[str, int]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        store = Conversations(Path(folder) / "nemochat.db")
+        store = ConversationStore(Path(folder) / "nemochat.db")
         chat = Chat(Conversation(Settings("m", "guide")), Script(), store, Seen())
         for number, (move, n) in enumerate(moves):
             with suppress(NemochatError):
@@ -146,7 +148,7 @@ def test_any_moves_leave_a_tree_a_path_that_can_be_sent_and_the_same_on_disk(
         talk = chat.conversation
         path = talk.path()
         assert [node.parent for node in path] == [None, *(n.key for n in path)][: len(path)]
-        sent = sendable("", [*talk.messages(), Message(Role.USER, "and now?")])
+        sent = build_messages("", [*talk.messages(), Message(Role.USER, "and now?")])
         assert refusal(sent) == ""
         if talk.id is not None:
             again = store.load(str(talk.id))
@@ -163,7 +165,7 @@ def play(chat: Chat, move: str, n: int, text: str) -> None:
     chat.endpoint = Script(broken[n % 2 :] if move == "stop" else whole)
     talk = chat.conversation
     store = chat.store
-    assert isinstance(store, Conversations)
+    assert isinstance(store, ConversationStore)
     match move:
         case "say" | "stop":
             chat.say(text)
@@ -178,7 +180,7 @@ def play(chat: Chat, move: str, n: int, text: str) -> None:
         case "branch" if talk.branches():
             talk.go_to(talk.tip(talk.branches()[n % len(talk.branches())]))
         case "fork" if talk.head:
-            chat.conversation = store.adopt(talk.forked())
+            chat.conversation = store.add_imported(talk.fork())
         case "load" if talk.id is not None:
             chat.conversation = store.load(str(talk.id))
     chat.mark()

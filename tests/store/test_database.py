@@ -11,7 +11,7 @@ import pytest
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.errors import StoreError, UsageError
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 from nemochat.store.search import search
 from tests.store.talking import keep, of_version_1, talked
 
@@ -19,7 +19,7 @@ from tests.store.talking import keep, of_version_1, talked
 def test_an_older_database_is_brought_forward_after_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "nemochat.db"
     of_version_1(path)
-    store = Conversations(path)
+    store = ConversationStore(path)
     (entry,) = store.catalogue.entries()
     assert (entry.name, entry.turns, entry.cost) == ("lamb", 1, 2e-6)
     assert entry.first == "How long does lamb take?"
@@ -41,12 +41,12 @@ def test_what_an_older_index_found_is_found_by_a_newer_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "nemochat.db"
-    monkeypatch.setattr("nemochat.store.schema.VERSION", 3)
-    store = Conversations(path)
+    monkeypatch.setattr("nemochat.store.tables_sql.VERSION", 3)
+    store = ConversationStore(path)
     talked(store, "lamb in wine", "more of it", name="a lamb")
     store.database.close()
     monkeypatch.undo()
-    store = Conversations(path)
+    store = ConversationStore(path)
     assert len(search(store.database, ["lamb"])) == 3
     assert len(search(store.database, ["mo"])) == 2  # by trigrams that begin with it
     store.catalogue.delete([1])
@@ -60,25 +60,25 @@ def test_a_step_forward_that_fails_changes_nothing(
 ) -> None:
     path = tmp_path / "nemochat.db"
     of_version_1(path)
-    monkeypatch.setattr("nemochat.store.schema.VERSION", 5)  # there is no such step
+    monkeypatch.setattr("nemochat.store.tables_sql.VERSION", 5)  # there is no such step
     with pytest.raises(StoreError):
-        Conversations(path).catalogue.entries()
+        ConversationStore(path).catalogue.entries()
     monkeypatch.undo()
-    store = Conversations(path)
+    store = ConversationStore(path)
     assert store.load("lamb").messages()
     store.database.close()
 
 
-def test_a_number_is_never_given_again(saved: Conversations) -> None:
+def test_a_number_is_never_given_again(saved: ConversationStore) -> None:
     first = talked(saved, "one")
     assert first.id is not None
     saved.catalogue.delete([first.id])
     assert talked(saved, "two").id == first.id + 1
 
 
-def test_a_conversation_that_was_deleted_elsewhere_is_said(saved: Conversations) -> None:
+def test_a_conversation_that_was_deleted_elsewhere_is_said(saved: ConversationStore) -> None:
     talk = talked(saved, "one")
-    other = Conversations(saved.database.path)
+    other = ConversationStore(saved.database.path)
     assert talk.id is not None
     other.catalogue.delete([talk.id])
     other.database.close()
@@ -86,28 +86,28 @@ def test_a_conversation_that_was_deleted_elsewhere_is_said(saved: Conversations)
         saved.begin(talk, Message(Role.USER, "two"))
     with pytest.raises(StoreError, match="deleted this conversation"):
         saved.settle(talk, max(talk.nodes), talk.messages()[-1])
-    assert saved.adopt(talk.forked()).messages() == talk.messages()
+    assert saved.add_imported(talk.fork()).messages() == talk.messages()
 
 
 @pytest.mark.parametrize("damage", ["truncated", "foreign"])
 def test_a_damaged_database_is_set_aside_whole_and_said(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "nemochat.db"
-    store = Conversations(path)
+    store = ConversationStore(path)
     talked(store, *(f"question {n}" for n in range(30)))
     store.database.close()
     content = b"no database" * 500 if damage == "foreign" else path.read_bytes()[:9000]
     path.write_bytes(content)
-    store = Conversations(path)
+    store = ConversationStore(path)
     talked(store, "after")
-    (news,) = store.news()
-    assert store.news() == []
+    (news,) = store.take_notices()
+    assert store.take_notices() == []
     store.database.close()
     (aside,) = tmp_path.glob("nemochat.db.corrupt-*")
     assert aside.read_bytes() == content
     assert str(aside) in news
-    again = Conversations(path)
+    again = ConversationStore(path)
     assert [entry.first for entry in again.catalogue.entries()] == ["after"]
-    assert again.news() == []
+    assert again.take_notices() == []
     again.database.close()
 
 
@@ -126,7 +126,7 @@ def test_what_stands_in_its_place_is_left_alone(
         elsewhere.touch()
         path.symlink_to(elsewhere)
     if kind == "link":  # one's own: it is followed
-        store = Conversations(path)
+        store = ConversationStore(path)
         talked(store, "one")
         store.database.close()
         assert elsewhere.stat().st_size > 0
@@ -135,14 +135,14 @@ def test_what_stands_in_its_place_is_left_alone(
         mine = os.getuid()
         monkeypatch.setattr(os, "getuid", lambda: mine + 1)
     with pytest.raises(StoreError, match="It is left as it is"):
-        Conversations(path).catalogue.entries()
+        ConversationStore(path).catalogue.entries()
     assert list(path.parent.iterdir()) == [path]
 
 
 def test_folders_that_are_made_on_the_way_are_one_s_own(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        store = Conversations(tmp_path / "a" / "b" / "nemochat.db")
+        store = ConversationStore(tmp_path / "a" / "b" / "nemochat.db")
         talked(store, "one")
         store.database.close()
     finally:
@@ -150,7 +150,7 @@ def test_folders_that_are_made_on_the_way_are_one_s_own(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_file_that_others_could_read_is_closed_to_them(saved: Conversations) -> None:
+def test_a_file_that_others_could_read_is_closed_to_them(saved: ConversationStore) -> None:
     talked(saved, "one")
     saved.database.close()
     saved.database.path.chmod(0o644)
@@ -161,10 +161,10 @@ def test_a_file_that_others_could_read_is_closed_to_them(saved: Conversations) -
 def test_where_nothing_can_be_made_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="is not a directory"):
-        Conversations(tmp_path / "file" / "nemochat.db").catalogue.entries()
+        ConversationStore(tmp_path / "file" / "nemochat.db").catalogue.entries()
 
 
-def test_a_full_disk_harms_nothing_that_is_stored(saved: Conversations) -> None:
+def test_a_full_disk_harms_nothing_that_is_stored(saved: ConversationStore) -> None:
     talk = talked(saved, "one")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -178,18 +178,18 @@ def test_a_full_disk_harms_nothing_that_is_stored(saved: Conversations) -> None:
         signal.signal(signal.SIGXFSZ, handled)
     keep(saved, talk, Message(Role.USER, "two"))
     saved.database.close()
-    again = Conversations(saved.database.path)
+    again = ConversationStore(saved.database.path)
     assert [m.content for m in again.load("1").messages()] == ["one", "About one.", "two"]
-    with again.database.reading() as db:
+    with again.database.connection() as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     again.database.close()
 
 
 def test_a_full_disk_at_the_first_question_begins_nothing(tmp_path: Path) -> None:
-    store = Conversations(tmp_path / "nemochat.db")
+    store = ConversationStore(tmp_path / "nemochat.db")
     store.catalogue.entries()
     talk = Conversation(Settings("m", "guide"))
-    with store.database.reading() as db:
+    with store.database.connection() as db:
         db.execute("PRAGMA max_page_count = 1")
     with pytest.raises(StoreError, match="the disk is full"):
         store.begin(talk, Message(Role.USER, "x" * 100_000))
@@ -198,7 +198,7 @@ def test_a_full_disk_at_the_first_question_begins_nothing(tmp_path: Path) -> Non
 
 
 def test_a_backup_is_one_file_for_its_owner_and_never_written_over(
-    saved: Conversations, tmp_path: Path
+    saved: ConversationStore, tmp_path: Path
 ) -> None:
     talked(saved, "one")
     target = tmp_path / "backup.db"
@@ -209,13 +209,13 @@ def test_a_backup_is_one_file_for_its_owner_and_never_written_over(
         saved.database.backup(tmp_path / "nowhere" / "x.db")
     with pytest.raises(UsageError, match="is there already"):
         saved.database.backup(target)
-    copy = Conversations(target)
+    copy = ConversationStore(target)
     assert copy.load("1").messages() == saved.load("1").messages()
     copy.database.close()
 
 
 def test_on_a_disk_that_nobody_writes_to_it_can_be_read(
-    saved: Conversations, monkeypatch: pytest.MonkeyPatch
+    saved: ConversationStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talked(saved, "one")
     saved.database.close()
@@ -223,14 +223,14 @@ def test_on_a_disk_that_nobody_writes_to_it_can_be_read(
     def refused(path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("nemochat.store.database.prepare", refused)
+    monkeypatch.setattr("nemochat.store.database.prepare_database_file", refused)
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert len(saved.load("1").messages()) == 2
     with pytest.raises(StoreError, match="readonly"):
         saved.begin(saved.load("1"), Message(Role.USER, "two"))
 
 
-def test_halves_of_characters_are_kept_as_far_as_they_can_be(saved: Conversations) -> None:
+def test_halves_of_characters_are_kept_as_far_as_they_can_be(saved: ConversationStore) -> None:
     talk = Conversation(Settings("m", "guide"))
     keep(saved, talk, Message(Role.USER, "a\udc80b \ud83d\ude00\0c"))
     assert saved.load("1").messages()[0].content == "a\ufffdb \U0001f600\0c"

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import (
-    Continued,
+    Continuation,
     Ending,
     Message,
     Provenance,
@@ -22,20 +22,20 @@ from nemochat.core.messages import (
     Usage,
 )
 from nemochat.errors import StoreError, UsageError
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 from nemochat.store.formats import exports, imports
 from nemochat.store.formats import json as our_json
-from nemochat.store.formats.reading import Bad, Source
+from nemochat.store.formats.reading import BadRecord, Source
 from tests.store.talking import answer, of_version_1, talked
 
 FILES = Path(__file__).parent / "files"
 
 
-def read(path: Path) -> tuple[str, list[Conversation], list[Bad]]:
-    reader, found = imports.read(path, lambda p: imports.first_bytes_or_all(p, 10_000_000))
+def read(path: Path) -> tuple[str, list[Conversation], list[BadRecord]]:
+    reader, found = imports.parse(path, lambda p: imports.read_content(p, 10_000_000))
     everything = list(found)
     kept = [each for each in everything if isinstance(each, Conversation)]
-    return reader.name, kept, [each for each in everything if isinstance(each, Bad)]
+    return reader.name, kept, [each for each in everything if isinstance(each, BadRecord)]
 
 
 def said(conversation: Conversation) -> list[tuple[str, str]]:
@@ -59,7 +59,7 @@ provenances = st.builds(
     first_token=st.none() | finite,
     seconds=st.none() | finite,
     continued=st.lists(
-        st.builds(Continued, st.integers(0), texts, texts, st.integers(0)), max_size=2
+        st.builds(Continuation, st.integers(0), texts, texts, st.integers(0)), max_size=2
     ).map(tuple),
 )
 messages = st.builds(
@@ -82,7 +82,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
     )
     for key, message in enumerate(draw(st.lists(messages, max_size=8)), 1):
         parent = draw(st.sampled_from([None, *made.nodes]))
-        made.graft(Node(key, parent, message, datetime(2026, 1, key, tzinfo=UTC)))
+        made.graft(MessageNode(key, parent, message, datetime(2026, 1, key, tzinfo=UTC)))
     made.go_to(draw(st.sampled_from([None, *made.nodes])))
     return made
 
@@ -92,12 +92,12 @@ def conversations(draw: st.DrawFn) -> Conversation:
 def test_what_is_exported_as_json_comes_back_with_tree_and_provenance(
     talks: list[Conversation], format_: str
 ) -> None:
-    text = exports.chosen(format_, None).write(talks)
+    text = exports.find_format(format_, None).write(talks)
     source = Source(Path("x"), text.encode("utf-8", "surrogatepass"))
     assert our_json.recognises(source)
     for talk, again in zip(talks, our_json.read(source), strict=True):
         if not talk.nodes:
-            assert isinstance(again, Bad)
+            assert isinstance(again, BadRecord)
             continue
         assert isinstance(again, Conversation)
         assert dict(again.nodes) == dict(talk.nodes)
@@ -105,8 +105,8 @@ def test_what_is_exported_as_json_comes_back_with_tree_and_provenance(
         assert again.settings == talk.settings
 
 
-def test_exported_messages_can_be_sent_as_they_stand(saved: Conversations) -> None:
-    told = our_json.as_object(talked(saved, "one", "two"))
+def test_exported_messages_can_be_sent_as_they_stand(saved: ConversationStore) -> None:
+    told = our_json.to_object(talked(saved, "one", "two"))
     assert [m["role"] for m in told["messages"]] == [
         "system", "user", "assistant", "user", "assistant",
     ]  # fmt: skip
@@ -132,9 +132,9 @@ def test_exported_messages_can_be_sent_as_they_stand(saved: Conversations) -> No
     ],
 )
 def test_a_bad_record_is_named_and_the_rest_is_kept(
-    saved: Conversations, change: dict[str, object], tmp_path: Path
+    saved: ConversationStore, change: dict[str, object], tmp_path: Path
 ) -> None:
-    good = our_json.as_object(talked(saved, "one"))
+    good = our_json.to_object(talked(saved, "one"))
     bad = json.loads(json.dumps(good))
     if "provenance" in change:
         bad["tree"][1]["provenance"] = change["provenance"]
@@ -148,12 +148,12 @@ def test_a_bad_record_is_named_and_the_rest_is_kept(
     assert passed[0].why
 
 
-def test_what_is_taken_in_has_a_name_of_its_own_and_goes_on_here(saved: Conversations) -> None:
+def test_what_is_taken_in_has_a_name_of_its_own_and_goes_on_here(saved: ConversationStore) -> None:
     talked(saved, "one", name="Lamb")
-    _, found = imports.read(FILES / "conversations.json", Path.read_bytes)
-    done = imports.take_in(saved, found, "guide", "nemo")
-    assert [c.name for c in done.kept] == ["Lamb (2)", "Lamb (3)"]
-    assert [c.settings for c in done.kept] == [Settings("nemo", "guide")] * 2
+    _, found = imports.parse(FILES / "conversations.json", Path.read_bytes)
+    done = imports.import_all(saved, found, "guide", "nemo")
+    assert [c.name for c in done.conversations] == ["Lamb (2)", "Lamb (3)"]
+    assert [c.settings for c in done.conversations] == [Settings("nemo", "guide")] * 2
     assert [(b.record, b.why) for b in done.bad] == [
         ("conversation 2 (Broken)", "it has no 'mapping'"),
         ("conversation 3 (Circle)", "there is no message in it"),
@@ -298,7 +298,9 @@ def test_what_nobody_reads_is_said(tmp_path: Path, content: bytes) -> None:
         read(tmp_path / "x")
 
 
-def test_a_backup_is_read_and_one_of_an_older_version(saved: Conversations, tmp_path: Path) -> None:
+def test_a_backup_is_read_and_one_of_an_older_version(
+    saved: ConversationStore, tmp_path: Path
+) -> None:
     talked(saved, "one", name="name")
     backup, old = tmp_path / "backup.db", tmp_path / "old.db"
     saved.database.backup(backup)
@@ -309,7 +311,7 @@ def test_a_backup_is_read_and_one_of_an_older_version(saved: Conversations, tmp_
 
 @pytest.mark.parametrize("holds", [b"Be brief.", b"About question", b""])
 def test_what_is_left_of_a_damaged_database_is_read(
-    saved: Conversations, tmp_path: Path, holds: bytes
+    saved: ConversationStore, tmp_path: Path, holds: bytes
 ) -> None:
     """Damaged are pages of the table of conversations, of that of messages, and of the index."""
     for number in range(40):
@@ -332,7 +334,7 @@ def test_what_is_left_of_a_damaged_database_is_read(
 
 
 def test_a_conversation_whose_row_is_lost_or_of_another_kind_is_read_without_it(
-    saved: Conversations, tmp_path: Path
+    saved: ConversationStore, tmp_path: Path
 ) -> None:
     talked(saved, "one", name="first")
     talked(saved, "two", name="second")
@@ -355,17 +357,17 @@ def test_a_conversation_whose_row_is_lost_or_of_another_kind_is_read_without_it(
     assert [each.name for each in kept] == ["", "second"]
 
 
-def test_a_text_and_a_markdown_export_hold_what_was_said(saved: Conversations) -> None:
+def test_a_text_and_a_markdown_export_hold_what_was_said(saved: ConversationStore) -> None:
     talk = talked(saved, "one\n```\ntwo")
     talk.append(99, Message(Role.USER, "three"))
     cut = Provenance(ending=Ending.INTERRUPTED)
     talk.append(100, Message(Role.ASSISTANT, "Thr", provenance=cut))
-    markdown = exports.chosen("md", None).write([talk])
+    markdown = exports.find_format("md", None).write([talk])
     assert markdown.startswith(
         "# one\n\n**System prompt**\n\n> Be brief.\n\n> one\n> ```\n> two\n\n"
     )
     assert markdown.endswith("> three\n\nThr\n\n*[stopped by you]*\n")
-    text = exports.chosen("", Path("x.txt")).write([talk])
+    text = exports.find_format("", Path("x.txt")).write([talk])
     assert "You:\none\n```\ntwo\n\nNemo:\nAbout one" in text
     assert text.endswith("Thr\n[stopped by you]\n")
     assert answer("x").content == "x"
@@ -386,7 +388,7 @@ def test_a_markdown_export_tells_how_an_answer_ended(
     talk = Conversation(Settings("m", "guide", ""), name="two\n lines")
     talk.append(1, Message(Role.USER, "\nXX?\n"))
     talk.append(2, Message(Role.ASSISTANT, content, provenance=Provenance(ending=ending)))
-    written = exports.chosen("markdown", None).write([talk])
+    written = exports.find_format("markdown", None).write([talk])
     assert written.rstrip("\n") == f"# two lines\n\n> XX?\n\n{shown}".rstrip("\n")
 
 
@@ -403,7 +405,7 @@ def test_a_markdown_export_tells_how_an_answer_ended(
 def test_the_format_is_the_one_that_is_named_or_the_file_s(
     name: str, path: str | None, format_: str
 ) -> None:
-    assert exports.chosen(name, Path(path) if path else None).name == format_
+    assert exports.find_format(name, Path(path) if path else None).name == format_
 
 
 def test_a_file_is_never_written_over_and_is_its_owner_s_alone(tmp_path: Path) -> None:
@@ -416,7 +418,7 @@ def test_a_file_is_never_written_over_and_is_its_owner_s_alone(tmp_path: Path) -
     with pytest.raises(StoreError, match="cannot be written"):
         exports.save(tmp_path / "nowhere" / "x.md", "x")
     with pytest.raises(UsageError, match='no format "pdf"'):
-        exports.chosen("pdf", None)
+        exports.find_format("pdf", None)
     with pytest.raises(UsageError, match=r"there is no format for \"\.pdf\""):
-        exports.chosen("", Path("lamb.pdf"))
-    assert exports.chosen("", Path("lamb")).name == "markdown"
+        exports.find_format("", Path("lamb.pdf"))
+    assert exports.find_format("", Path("lamb")).name == "markdown"

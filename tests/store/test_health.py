@@ -11,14 +11,14 @@ import pytest
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.errors import StoreError
-from nemochat.store.conversations import Conversations
-from nemochat.store.health import conversations
+from nemochat.store.check import count_conversations
+from nemochat.store.conversations import ConversationStore
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     path = tmp_path / "nemochat.db"
-    saved = Conversations(path)
+    saved = ConversationStore(path)
     for number in range(40):
         made = Conversation(Settings("nemo", "guide", "", {}))
         saved.begin(made, Message(Role.USER, f"question {number} " * 50))
@@ -28,7 +28,7 @@ def database(tmp_path: Path) -> Path:
 
 def test_a_sound_database_is_counted(database: Path) -> None:
     before = database.read_bytes()
-    assert conversations(database) == 40
+    assert count_conversations(database) == 40
     assert database.read_bytes() == before
 
 
@@ -37,7 +37,7 @@ def test_a_damaged_one_is_told_of_with_what_to_do(database: Path) -> None:
     content[4096:] = b"x" * (len(content) - 4096)
     database.write_bytes(content)
     with pytest.raises(StoreError) as caught:
-        conversations(database)
+        count_conversations(database)
     assert str(database) in caught.value.sentence
     assert caught.value.hint.endswith(f" nemochat chats import {database}.corrupt-…")
     assert database.read_bytes() == content
@@ -47,22 +47,22 @@ def test_what_is_to_be_typed_is_quoted_for_the_shell(tmp_path: Path) -> None:
     path = tmp_path / "my chats.db"
     path.write_bytes(b"no database at all" * 500)
     with pytest.raises(StoreError) as caught:
-        conversations(path)
+        count_conversations(path)
     assert caught.value.hint.endswith(f" nemochat chats import '{path}'.corrupt-…")
 
 
 def test_what_a_chat_that_is_open_said_a_moment_ago_counts(tmp_path: Path) -> None:
     path = tmp_path / "nemochat.db"
-    saved = Conversations(path)
+    saved = ConversationStore(path)
     for number in (1, 2):
         made = Conversation(Settings("nemo", "guide", "", {}))
         saved.begin(made, Message(Role.USER, "question"))
-        assert conversations(path) == number
+        assert count_conversations(path) == number
     saved.database.close()
 
 
 def test_nothing_is_left_beside_a_database_that_nobody_has_open(database: Path) -> None:
-    assert conversations(database) == 40
+    assert count_conversations(database) == 40
     assert [path.name for path in database.parent.iterdir()] == [database.name]
 
 
@@ -70,7 +70,7 @@ def test_a_database_before_its_first_conversation_holds_none(tmp_path: Path) -> 
     path = tmp_path / "nemochat.db"
     with closing(sqlite3.connect(path)) as db:
         db.execute("CREATE TABLE other (name)")
-    assert conversations(path) == 0
+    assert count_conversations(path) == 0
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 500, b"\x00" * 8192])
@@ -78,18 +78,18 @@ def test_what_is_no_database_is_told_of(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "nemochat.db"
     path.write_bytes(content)
     with pytest.raises(StoreError, match=r"nemochat\.db"):
-        conversations(path)
+        count_conversations(path)
 
 
 def test_a_newer_one_is_left_to_a_newer_nemochat(database: Path) -> None:
     with closing(sqlite3.connect(database)) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError) as caught:
-        conversations(database)
+        count_conversations(database)
     assert caught.value.sentence == f"the database {database} is of a newer nemochat"
     assert caught.value.hint.startswith("Update nemochat")
 
 
 def test_a_directory_in_its_place_is_told_of(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="directory"):
-        conversations(tmp_path)
+        count_conversations(tmp_path)

@@ -12,9 +12,9 @@ import pytest
 
 from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall
 from nemochat.errors import StoreError, UsageError
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 from nemochat.store.formats import exports, imports
-from nemochat.store.formats.reading import moment
+from nemochat.store.formats.reading import parse_time
 from tests.store.talking import of_version_1, talked
 from tests.store.test_formats import FILES, read, said
 
@@ -33,7 +33,7 @@ from tests.store.test_formats import FILES, read, said
 def test_a_moment_is_in_utc_unless_it_says_otherwise(
     value: object, expected: datetime | None
 ) -> None:
-    assert moment(value) == expected
+    assert parse_time(value) == expected
 
 
 def test_a_tool_call_and_what_came_of_it_are_kept(tmp_path: Path) -> None:
@@ -103,10 +103,10 @@ def test_a_format_that_is_named_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps([{"role": "user", "content": "x"}]))
     for name in ("openai", "OpenAI", ""):
-        reader, found = imports.read(path, Path.read_bytes, name)
+        reader, found = imports.parse(path, Path.read_bytes, name)
         assert (reader.name, len(list(found))) == ("openai", 1)
     with pytest.raises(UsageError, match='no format "word"') as caught:
-        imports.read(path, Path.read_bytes, "word")
+        imports.parse(path, Path.read_bytes, "word")
     assert caught.value.hint == f"There are {imports.NAMES}"
 
 
@@ -115,11 +115,11 @@ def test_a_file_is_read_up_to_a_bound_and_of_a_database_the_beginning(tmp_path: 
     small.write_bytes(b"x" * 2 * 1024 * 1024)
     of_version_1(database)
     most = 2 * 1024 * 1024
-    assert len(imports.first_bytes_or_all(small, most)) == most
-    assert len(imports.first_bytes_or_all(database, 20)) == 16
+    assert len(imports.read_content(small, most)) == most
+    assert len(imports.read_content(database, 20)) == 16
     small.write_bytes(b"x" * (most + 1))
     with pytest.raises(UsageError) as caught:
-        imports.first_bytes_or_all(small, most)
+        imports.read_content(small, most)
     assert caught.value.sentence == f"{small} is larger than 2 MB"
 
 
@@ -128,12 +128,12 @@ def test_a_database_of_another_program_is_none_of_ours(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("CREATE TABLE other (name)")
     with pytest.raises(StoreError) as caught:
-        list(imports.read(path, Path.read_bytes, "nemochat-db")[1])
+        list(imports.parse(path, Path.read_bytes, "nemochat-db")[1])
     assert caught.value.sentence == f"{path} is no database of this nemochat's"
 
 
 def test_a_backup_goes_on_where_its_conversations_were(
-    saved: Conversations, tmp_path: Path
+    saved: ConversationStore, tmp_path: Path
 ) -> None:
     talk = talked(saved, "one", "two")
     talk.undo()
@@ -146,9 +146,9 @@ def test_a_backup_goes_on_where_its_conversations_were(
     assert again.redo()
 
 
-def test_a_text_export_begins_with_the_system_prompt(saved: Conversations) -> None:
+def test_a_text_export_begins_with_the_system_prompt(saved: ConversationStore) -> None:
     talk = talked(saved, "one", name="A name")
-    written = exports.chosen("text", None).write
+    written = exports.find_format("text", None).write
     assert written([talk]) == ("A name\n\nSystem:\nBe brief.\n\nYou:\none\n\nNemo:\nAbout one.\n")
     talk.settings.system = ""
     assert written([talk]) == "A name\n\nYou:\none\n\nNemo:\nAbout one.\n"

@@ -3,17 +3,17 @@ from __future__ import annotations
 import pytest
 
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.core.deltas import Delta, Growing
+from nemochat.core.delta import Delta, PartialAnswer
 from nemochat.core.messages import Message, Provenance, Role
 from nemochat.errors import UsageError
 from nemochat.store import search as searching
-from nemochat.store.conversations import Conversations
-from nemochat.store.search import search, words_of
+from nemochat.store.conversations import ConversationStore
+from nemochat.store.search import parse_query, search
 from tests.store.talking import keep, say, talked
 
 
-def matches(store: Conversations, query: str, most: int = 20) -> list[str]:
-    return [found.match for found in search(store.database, words_of(query), most)]
+def matches(store: ConversationStore, query: str, most: int = 20) -> list[str]:
+    return [found.match for found in search(store.database, parse_query(query), most)]
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def matches(store: Conversations, query: str, most: int = 20) -> list[str]:
     ],
 )
 def test_words_of_any_script_are_found_within_others(
-    saved: Conversations, text: str, query: str, match: str
+    saved: ConversationStore, text: str, query: str, match: str
 ) -> None:
     talked(saved, "something else")
     say(saved, Conversation(Settings("m", "guide")), text, "Indeed.")
     assert matches(saved, query)[0] == match
 
 
-def test_all_words_must_stand_there_and_quoted_ones_in_a_row(saved: Conversations) -> None:
+def test_all_words_must_stand_there_and_quoted_ones_in_a_row(saved: ConversationStore) -> None:
     talk = talked(saved, "red wine", "wine that is red")
     assert talk.id == 1
-    found = [f.before + f.match + f.after for f in search(saved.database, words_of("red wine"))]
+    found = [f.before + f.match + f.after for f in search(saved.database, parse_query("red wine"))]
     assert found == ["About wine that is red.", "wine that is red", "About red wine.", "red wine"]
     assert len(matches(saved, '"red wine"')) == 2
     assert matches(saved, "red beer") == []
@@ -55,7 +55,7 @@ def test_all_words_must_stand_there_and_quoted_ones_in_a_row(saved: Conversation
 
 
 def test_words_that_share_all_their_trigrams_with_a_text_are_not_in_it(
-    saved: Conversations,
+    saved: ConversationStore,
 ) -> None:
     talked(saved, "the banan and anana, xbananx")
     assert matches(saved, "banana") == []
@@ -66,7 +66,7 @@ def test_words_that_share_all_their_trigrams_with_a_text_are_not_in_it(
     assert len(matches(saved, f"{long}?")) == 2
 
 
-def test_names_are_found_first_and_the_newest_after_them(saved: Conversations) -> None:
+def test_names_are_found_first_and_the_newest_after_them(saved: ConversationStore) -> None:
     talked(saved, "lamb in wine", name="a lamb")
     talked(saved, "more lamb")
     found = search(saved.database, ["lamb"])
@@ -82,7 +82,7 @@ def test_names_are_found_first_and_the_newest_after_them(saved: Conversations) -
 
 
 def test_short_words_are_found_among_many_messages(
-    saved: Conversations, monkeypatch: pytest.MonkeyPatch
+    saved: ConversationStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talked(saved, "東京 is far", *(f"question {n}" for n in range(20)))
     monkeypatch.setattr(searching, "_NEWEST", 3)
@@ -94,10 +94,10 @@ def test_short_words_are_found_among_many_messages(
     assert len(matches(saved, "u", 2)) == 2
 
 
-def test_an_answer_that_never_ended_is_found_too(saved: Conversations) -> None:
+def test_an_answer_that_never_ended_is_found_too(saved: ConversationStore) -> None:
     talk = Conversation(Settings("m", "guide"))
     keep(saved, talk, Message(Role.USER, "one"))
-    growing = Growing(Provenance(asked_model="m"))
+    growing = PartialAnswer(Provenance(asked_model="m"))
     growing.add(Delta("half a sentence"))
     keep(saved, talk, growing.message())
     assert matches(saved, "sentence") == ["sentence"]
@@ -105,7 +105,7 @@ def test_an_answer_that_never_ended_is_found_too(saved: Conversations) -> None:
 
 
 def test_what_an_answer_said_while_it_grew_is_not_found_when_it_is_gone(
-    saved: Conversations,
+    saved: ConversationStore,
 ) -> None:
     talk = talked(saved, "one")
     key = max(talk.nodes)
@@ -116,13 +116,13 @@ def test_what_an_answer_said_while_it_grew_is_not_found_when_it_is_gone(
 
 def test_nothing_cannot_be_searched_for() -> None:
     with pytest.raises(UsageError):
-        words_of("  ")
-    assert words_of('a "b c" "" "d') == ["a", "b c", '""', '"d']
+        parse_query("  ")
+    assert parse_query('a "b c" "" "d') == ["a", "b c", '""', '"d']
 
 
-def test_a_message_that_only_the_index_still_knows_is_passed_over(saved: Conversations) -> None:
+def test_a_message_that_only_the_index_still_knows_is_passed_over(saved: ConversationStore) -> None:
     talked(saved, "lamb", "more lamb")
-    with saved.database.writing() as db:
+    with saved.database.transaction() as db:
         db.execute("DROP TRIGGER message_deleted")
         db.execute("DELETE FROM messages WHERE id = 4")
     assert matches(saved, "lamb") == ["lamb"] * 3

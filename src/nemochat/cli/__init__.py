@@ -1,1 +1,1 @@
-"""Flags in, exit codes out."""
+"""Command line: flags in, exit codes out."""

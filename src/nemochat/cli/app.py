@@ -1,8 +1,4 @@
-"""The whole tree of commands; with options.py, the door to typer.
-
-Heavy modules are imported inside the commands that need them, and this one only where `alone` of
-root.py does not do: to make all commands takes longer than to ask.
-"""
+"""Tree of all commands, as typer needs it."""
 
 from __future__ import annotations
 
@@ -13,25 +9,25 @@ from typing import Annotated
 import typer
 
 from nemochat.cli import asks, root
-from nemochat.cli.chats import chats
-from nemochat.cli.config import config
-from nemochat.cli.doctor import doctor
-from nemochat.cli.given import Given
-from nemochat.cli.keys import keys
-from nemochat.cli.models import models
-from nemochat.cli.profiles import profiles
+from nemochat.cli.given import CommonOptions
+from nemochat.cli.groups.chats import chats_group
+from nemochat.cli.groups.config import config_group
+from nemochat.cli.groups.doctor import doctor
+from nemochat.cli.groups.keys import keys_group
+from nemochat.cli.groups.models import models
+from nemochat.cli.groups.profiles import profiles_group
 
-app = root.typed()
-guide = typer.Typer(
+app = root.create_app()
+guide_group = typer.Typer(
     help="The embedded endpoint, which answers about nemochat.",
     epilog="Example: nemochat guide serve. More: docs/guide.md",
 )
-app.command(epilog=asks.EPILOG)(asks.ask)
-app.add_typer(guide, name="guide")
-app.add_typer(chats, name="chats")
-app.add_typer(profiles, name="profiles")
-app.add_typer(config, name="config")
-app.add_typer(keys, name="keys")
+app.command(epilog=asks.ASK_EPILOG)(asks.ask)
+app.add_typer(guide_group, name="guide")
+app.add_typer(chats_group, name="chats")
+app.add_typer(profiles_group, name="profiles")
+app.add_typer(config_group, name="config")
+app.add_typer(keys_group, name="keys")
 app.command(epilog="Example: nemochat models -q nemo. More: docs/endpoints.md")(models)
 app.command(epilog="Example: nemochat doctor --endpoint ollama. More: docs/doctor.md")(doctor)
 
@@ -46,16 +42,18 @@ def show(
     no_math: Annotated[bool, typer.Option("--no-math", help="show formulas as they are")] = False,
 ) -> int:
     """Show a Markdown file as answers are shown."""
-    from nemochat.cli import streams, views
-    from nemochat.cli.opening import configured
+    from nemochat.cli import output, streams
+    from nemochat.cli.open_chat import load_settings
     from nemochat.files import read_text
     from nemochat.screen.plain import say
 
-    settings = configured(Given({"math": "off"} if no_math else {}))
+    settings = load_settings(CommonOptions({"math": "off"} if no_math else {}))
     text = (
-        streams.piped(lambda note: say(sys.stderr, note)) if str(file) == "-" else read_text(file)
+        streams.read_stdin(lambda note: say(sys.stderr, note))
+        if str(file) == "-"
+        else read_text(file)
     )
-    views.choose(settings).show(text.rstrip("\n"))
+    output.choose_view(settings).show(text.rstrip("\n"))
     return 0
 
 
@@ -67,22 +65,22 @@ def completions(
     shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish")],
 ) -> int:
     """Print the completions for a shell, to be put where it looks for them."""
-    from nemochat.cli.completions import script
+    from nemochat.cli.completions.scripts import build_script
 
-    typer.echo(script(shell, app), nl=False)
+    typer.echo(build_script(shell, app), nl=False)
     return 0
 
 
 @app.command(epilog="Example: nemochat manual | man -l -. More: docs/shells.md")
 def manual() -> int:
     """Print the manual page, for man to show."""
-    from nemochat.cli.manual import page
+    from nemochat.cli.completions.manual import build_page
 
-    typer.echo(page(app), nl=False)
+    typer.echo(build_page(app), nl=False)
     return 0
 
 
-@guide.command(epilog="Example: nemochat guide serve --port 8080. More: docs/guide.md")
+@guide_group.command(epilog="Example: nemochat guide serve --port 8080. More: docs/guide.md")
 def serve(
     port: Annotated[int, typer.Option(metavar="N", help="where to listen; 0 takes a free one")] = 0,
 ) -> int:

@@ -1,6 +1,6 @@
-"""The flags of `nemochat ask` alone, and which of them go together.
+"""Flags of `nemochat ask` alone, and which of them go together.
 
-typer reads them off these annotations; without a flag to be read it is not loaded.
+typer reads them from these annotations; without a flag to read it is not loaded.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from nemochat.core.values import shown
+from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "jsonl")
 
 
-class Asking(NamedTuple):
+class AskOptions(NamedTuple):
     """What the flags of `ask` say; each stands here with its spelling and its help."""
 
     files: Annotated[
@@ -83,33 +83,36 @@ class Asking(NamedTuple):
     ] = False
 
     @property
-    def form(self) -> str:
+    def effective_format(self) -> str:
         """How the answer is written: one of `FORMATS`."""
         return self.output_format or ("json" if self.json else FORMATS[0])
 
     @property
-    def rehearse(self) -> str:
+    def dry_run_format(self) -> str:
         """How the request is shown instead of being sent: "json", "curl", or "" for not at all."""
         return "curl" if self.curl else "json" if self.dry_run else ""
 
     @property
-    def block(self) -> int | None:
+    def block_number(self) -> int | None:
         """Which code block is wanted alone: a number from 1, -1 for the last, None for all text."""
         return -1 if self.extract_last else self.extract
 
     def check(self) -> None:
         """See that the flags go together; UsageError names the two that do not."""
-        if self.form not in FORMATS:
+        if self.effective_format not in FORMATS:
             raise UsageError(
-                f"--output-format takes {', '.join(FORMATS)}, not {shown(self.output_format)}"
+                f"--output-format takes {', '.join(FORMATS)},"
+                f" not {format_value(self.output_format)}"
             )
-        if self.json and self.form != "json":
-            raise UsageError(f"--json and --output-format {self.form} do not go together")
-        as_json = "--json" if self.json else f"--output-format {self.form}"
+        if self.json and self.effective_format != "json":
+            raise UsageError(
+                f"--json and --output-format {self.effective_format} do not go together"
+            )
+        as_json = "--json" if self.json else f"--output-format {self.effective_format}"
         given = {
             "-x": self.extract is not None,
             "--xl": self.extract_last,
-            as_json: self.form != FORMATS[0],
+            as_json: self.effective_format != FORMATS[0],
             "-i": self.interactive,
             "--out": self.out is not None,
             "--schema": bool(self.schema),

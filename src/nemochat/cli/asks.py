@@ -1,4 +1,4 @@
-"""`nemochat ask` as typer knows it. A door to typer; the work is in ask.py."""
+"""`nemochat ask` as a typer command; the work is done in ask.py."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from typing import Annotated
 
 import typer
 
-from nemochat.cli.asking import Asking
-from nemochat.cli.given import Given
-from nemochat.cli.options import shared
+from nemochat.cli.asking import AskOptions
+from nemochat.cli.given import CommonOptions
+from nemochat.cli.options import add_common_options
 
-EPILOG = (
+ASK_EPILOG = (
     "Examples: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md; nemochat ask -x"
     " 'A shell loop over files'; nemochat ask -f '*.py' Review. More: docs/ask.md and"
     " docs/json.md, or nemochat manual"
 )
 
 
-@shared
+@add_common_options
 def ask(
     *,
     words: Annotated[
         list[str] | None, typer.Argument(metavar="PROMPT…", show_default=False)
     ] = None,
-    asking: Asking,
-    given: Given,
+    options: AskOptions,
+    common: CommonOptions,
 ) -> int:
     """Ask one question; what comes through a pipe is asked with it."""
     from nemochat.cli.ask import ask as run
 
-    return run(words or [], given, asking)
+    return run(words or [], common, options)

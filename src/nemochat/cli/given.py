@@ -1,4 +1,4 @@
-"""What the flags say that a chat and `ask` share."""
+"""Flags that the chat and `ask` share, as values."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nemochat.core.values import Value
+from nemochat.core.parameters import Value
 
 
-class Given(NamedTuple):
+class CommonOptions(NamedTuple):
     """What the shared flags say.
 
     Attributes:
@@ -21,7 +21,7 @@ class Given(NamedTuple):
         stream: Whether to stream answers.
         resume_dropped: Whether to ask for the rest of an answer that broke off.
         debug: Whether to log what is sent and received.
-        filling: Values for the template of the profile.
+        template_values: Values for the template of the profile.
     """
 
     settings: Mapping[str, str] = MappingProxyType({})
@@ -32,11 +32,11 @@ class Given(NamedTuple):
     stream: bool = True
     resume_dropped: bool = False
     debug: bool = False
-    filling: Mapping[str, str] = MappingProxyType({})
+    template_values: Mapping[str, str] = MappingProxyType({})
 
-    def over(self, other: Given) -> Given:
+    def with_defaults(self, other: CommonOptions) -> CommonOptions:
         """These flags, and the other's where these say nothing."""
-        return Given(
+        return CommonOptions(
             {**other.settings, **self.settings},
             {**other.parameters, **self.parameters},
             other.resume if self.resume is None else self.resume,
@@ -45,5 +45,5 @@ class Given(NamedTuple):
             self.stream and other.stream,
             self.resume_dropped or other.resume_dropped,
             self.debug or other.debug,
-            {**other.filling, **self.filling},
+            {**other.template_values, **self.template_values},
         )

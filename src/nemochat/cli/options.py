@@ -1,4 +1,4 @@
-"""The flags that a chat and `ask` share, drawn from the tables of settings and parameters."""
+"""Flags that the chat and `ask` share, generated from the tables of settings and parameters."""
 
 from __future__ import annotations
 
@@ -9,80 +9,82 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from nemochat import config
-from nemochat.cli.given import Given
+from nemochat.cli.given import CommonOptions
+from nemochat.config.settings import SETTINGS, Setting
 from nemochat.core import parameters
-from nemochat.core.parameters import Parameter
-from nemochat.core.profile import values
-from nemochat.core.values import OneOf, Texts, Value
+from nemochat.core.parameters import OneOf, Parameter, Texts, Value
+from nemochat.core.profile import parse_values
 from nemochat.errors import UsageError
-from nemochat.setting import Setting
 
 Flags = dict[str, Any]  # what typer read, by the names of a function's parameters
 
 
-def shared(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the shared flags; it takes them as the argument `given`.
+def add_common_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the shared flags; it takes them as the argument `common`.
 
     Flags before the name of a subcommand count too: `nemochat -m NAME ask …`. An argument that is
     a named tuple stands for flags of the command's own, one a field.
     """
     signature = inspect.signature(command, eval_str=True)
-    own = [p for p in signature.parameters.values() if p.name not in {"given", "context"}]
+    own = [p for p in signature.parameters.values() if p.name not in {"common", "context"}]
     sets: Flags = {p.name: p.annotation for p in own if hasattr(p.annotation, "_fields")}
-    own = [each for p in own for each in (_fields(p.annotation) if p.name in sets else (p,))]
+    own = [
+        each for p in own for each in (_field_parameters(p.annotation) if p.name in sets else (p,))
+    ]
     all_of_them = [_parameter("context", typer.Context, inspect.Parameter.empty), *own, *_flags()]
 
     @wraps(command)
     def run(context: typer.Context, **flags: Any) -> int:  # noqa: ANN401 - what typer read
-        given = _given({flag.name: flags.pop(flag.name) for flag in _flags()})
-        if context.parent is not None and isinstance(context.parent.obj, Given):
-            given = given.over(context.parent.obj)
-        context.obj = given
+        common = _read_common_options({flag.name: flags.pop(flag.name) for flag in _flags()})
+        if context.parent is not None and isinstance(context.parent.obj, CommonOptions):
+            common = common.with_defaults(context.parent.obj)
+        context.obj = common
         for name, made in sets.items():
             flags[name] = made(**{name: flags.pop(name) for name in made._fields})
         if "context" in signature.parameters:
             flags["context"] = context
-        return command(given=given, **flags)
+        return command(common=common, **flags)
 
     run.__signature__ = inspect.Signature(all_of_them)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in all_of_them}
     return run
 
 
-def _fields(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a NamedTuple
+def _field_parameters(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a NamedTuple
     """The flags that a named tuple declares."""
     hints = get_type_hints(kind, localns={"typer": typer}, include_extras=True)
     for name, default in kind._field_defaults.items():
         yield _parameter(name, hints[name], default)
 
 
-Asked = Annotated[
+EndpointOption = Annotated[
     str | None,
     typer.Option("--endpoint", metavar="NAME", help="which endpoint", show_default=False),
 ]
-Address = Annotated[
+BaseUrlOption = Annotated[
     str | None, typer.Option(metavar="URL", help="another address for it", show_default=False)
 ]
 
 
-def asked(context: typer.Context, endpoint: str | None, base_url: str | None) -> Given:
+def read_endpoint_options(
+    context: typer.Context, endpoint: str | None, base_url: str | None
+) -> CommonOptions:
     """What the flags of a command about an endpoint say, and those before its name."""
     told = {"endpoint": endpoint, "base_url": base_url}
-    given = Given({name: value for name, value in told.items() if value is not None})
+    common = CommonOptions({name: value for name, value in told.items() if value is not None})
     before = context.parent.obj if context.parent is not None else None
-    return given.over(before) if isinstance(before, Given) else given
+    return common.with_defaults(before) if isinstance(before, CommonOptions) else common
 
 
 @cache
 def _flags() -> tuple[inspect.Parameter, ...]:
-    return tuple(_declared())
+    return tuple(_declare_parameters())
 
 
-def _declared() -> Iterator[inspect.Parameter]:
-    yield from map(_setting, config.TABLE)
+def _declare_parameters() -> Iterator[inspect.Parameter]:
+    yield from map(_setting_parameter, SETTINGS)
     for row in parameters.TABLE:
-        yield _sampling(row)
+        yield _sampling_parameter(row)
     pairs = typer.Option(
         "-o",
         "--option",
@@ -97,13 +99,13 @@ def _declared() -> Iterator[inspect.Parameter]:
         show_default=False,
     )
     yield _parameter("param", Annotated[list[str] | None, filling], None)
-    which = typer.Option("--resume", metavar="CHAT", help=RESUME, show_default=False)
+    which = typer.Option("--resume", metavar="CHAT", help=RESUME_HELP, show_default=False)
     yield _parameter("resume", Annotated[str | None, which], None)
     for name, flags, text in SWITCHES:
         yield _parameter(name, Annotated[bool, typer.Option(*flags, help=text)], default=False)
 
 
-RESUME = "go on with a conversation, by its name or number"
+RESUME_HELP = "go on with a conversation, by its name or number"
 SETTING_SWITCHES = {  # flags without a value, and the setting that each stands for
     "no_loop_guard": ("loop_guard", "0"),
     "plain": ("view", "plain"),
@@ -124,7 +126,7 @@ SWITCHES = (
 )
 
 
-def _setting(setting: Setting) -> inspect.Parameter:
+def _setting_parameter(setting: Setting) -> inspect.Parameter:
     if setting.negation:
         pair = f"{setting.flag}/{setting.negation}"
         switch = typer.Option(*setting.flags, pair, help=setting.help, show_default=False)
@@ -139,7 +141,7 @@ def _setting(setting: Setting) -> inspect.Parameter:
     return _parameter(setting.name, Annotated[str | None, declared], None)
 
 
-def _sampling(row: Parameter) -> inspect.Parameter:
+def _sampling_parameter(row: Parameter) -> inspect.Parameter:
     many = isinstance(row.takes, Texts)
     declared = typer.Option(
         *row.flags,
@@ -161,7 +163,7 @@ def _parameter(name: str, annotation: object, default: object) -> inspect.Parame
     )
 
 
-def _given(flags: Flags) -> Given:
+def _read_common_options(flags: Flags) -> CommonOptions:
     chosen: dict[str, Value] = {}
     for pair in flags["option"] or ():
         name, _, text = pair.partition("=")
@@ -171,27 +173,27 @@ def _given(flags: Flags) -> Given:
         typed = flags[row.name]
         if isinstance(typed, list):
             if typed:
-                chosen[row.name] = row.check([t for text in typed for t in _texts(row, text)])
+                chosen[row.name] = row.check([t for text in typed for t in _parse_texts(row, text)])
         elif typed is not None:
             chosen[row.name] = row.parse(typed)
-    settings = {s.name: flags[s.name] for s in config.TABLE if flags[s.name] is not None}
+    settings = {s.name: flags[s.name] for s in SETTINGS if flags[s.name] is not None}
     switched = {name: on for name, on in settings.items() if isinstance(on, bool)}
     settings |= {name: "on" if on else "off" for name, on in switched.items()}
     settings |= dict(meant for name, meant in SETTING_SWITCHES.items() if flags[name])
-    return Given(
+    return CommonOptions(
         settings,
         chosen,
-        _resumed(flags),
+        _resume_target(flags),
         flags["fork"],
         flags["private"],
         not flags["no_stream"],
         flags["resume_dropped"],
         flags["debug"],
-        values(flags["param"] or []),
+        parse_values(flags["param"] or []),
     )
 
 
-def _resumed(flags: Flags) -> str | None:
+def _resume_target(flags: Flags) -> str | None:
     """The conversation to go on with, as `Given` tells it."""
     name: str | None = flags["resume"]
     if name is not None and flags["last"]:
@@ -201,7 +203,7 @@ def _resumed(flags: Flags) -> str | None:
     return "" if flags["last"] else name
 
 
-def _texts(row: Parameter, text: str) -> tuple[str, ...]:
+def _parse_texts(row: Parameter, text: str) -> tuple[str, ...]:
     read = row.parse(text)
     assert isinstance(read, tuple)
     return read

@@ -1,4 +1,4 @@
-"""`nemochat` without a command: the chat; and which commands are made alone. A door to typer."""
+"""`nemochat` without a command, and the commands that run without the whole tree."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from nemochat.cli.asking import Asking
-from nemochat.cli.given import Given
-from nemochat.cli.options import shared
+from nemochat.cli.asking import AskOptions
+from nemochat.cli.given import CommonOptions
+from nemochat.cli.options import add_common_options
 
 COMMANDS = (
     "ask",
@@ -27,7 +27,7 @@ COMMANDS = (
 )
 
 
-def typed() -> typer.Typer:
+def create_app() -> typer.Typer:
     """A tree of commands without any."""
     return typer.Typer(
         name="nemochat",
@@ -48,11 +48,11 @@ def alone(arguments: Sequence[str]) -> typer.Typer | None:
     To make all commands takes 60 million instructions, as much as to import typer: `ask` and the
     chat start without them. None where the whole tree is needed.
     """
-    made = typed()
+    made = create_app()
     if arguments and arguments[0] == "ask":
         from nemochat.cli import asks
 
-        made.command("ask", epilog=asks.EPILOG)(asks.ask)
+        made.command("ask", epilog=asks.ASK_EPILOG)(asks.ask)
         return made
     if set(arguments).isdisjoint((*COMMANDS, "-h", "--help")):
         made.callback(invoke_without_command=True)(chat)
@@ -60,11 +60,11 @@ def alone(arguments: Sequence[str]) -> typer.Typer | None:
     return None
 
 
-@shared
+@add_common_options
 def chat(
     *,
     context: typer.Context,
-    given: Given,
+    common: CommonOptions,
     script: Annotated[
         Path | None, typer.Option(metavar="FILE", help="play a file of lines and leave")
     ] = None,
@@ -80,10 +80,10 @@ def chat(
         return 0
     if context.invoked_subcommand is not None:
         return 0
-    if script is None and not streams.input_is_terminal():
+    if script is None and not streams.is_input_terminal():
         from nemochat.cli.ask import ask as run
 
-        return run([], given, Asking())
-    from nemochat.cli.talk import talk
+        return run([], common, AskOptions())
+    from nemochat.cli.interactive import run_chat
 
-    return talk(given, script)
+    return run_chat(common, script)

@@ -1,4 +1,4 @@
-"""Answers that fit a JSON Schema: the schema read, the answer validated. The door to jsonschema."""
+"""Answers that match a JSON schema: the schema read, the answer validated with jsonschema."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nemochat.chat import Chat
-from nemochat.core import schema
+from nemochat.api.json_values import parse
+from nemochat.chat.chat import Chat
+from nemochat.core import json_schema
 from nemochat.core.messages import Message
-from nemochat.core.values import shown
+from nemochat.core.text import format_value
 from nemochat.errors import NotAnAnswer, UsageError
 from nemochat.files import read_text
-from nemochat.wire.lenient import parse
 
-LONGEST_PROBLEM = 160  # characters
+MAX_PROBLEM_LENGTH = 160  # characters
 
 
 class Schema:
@@ -37,48 +37,50 @@ class Schema:
             raise UsageError(
                 "--schema needs the library jsonschema", "pip install 'nemochat[schema]'"
             ) from None
-        self.document = _document(text)
+        self.document = _load_document(text)
         kind = jsonschema.validators.validator_for(
             self.document, default=jsonschema.Draft202012Validator
         )
         try:
             kind.check_schema(self.document)
         except jsonschema.SchemaError as error:
-            raise UsageError(f"this is no JSON Schema: {_cut(error.message)}") from None
+            raise UsageError(f"this is no JSON Schema: {_shorten(error.message)}") from None
         # With a registry of its own, nothing that the schema refers to is fetched.
         self._validator: Any = kind(self.document, registry=Registry())
 
-    def values(self, answers: list[Message]) -> list[Any]:
+    def validate(self, answers: list[Message]) -> list[Any]:
         """The values that answers hold.
 
         Raises:
             NotAnAnswer: one holds none, or one that does not fit.
             UsageError: the schema refers to what is not in it.
         """
-        return [self._value(schema.json_text(answer.content)) for answer in answers]
+        return [self._validate_text(json_schema.extract_json(answer.content)) for answer in answers]
 
-    def _value(self, text: str) -> Any:  # noqa: ANN401 - what JSON holds
+    def _validate_text(self, text: str) -> Any:  # noqa: ANN401 - what JSON holds
         from jsonschema.exceptions import best_match
         from referencing.exceptions import Unresolvable
 
         try:
             value = parse(text)
         except ValueError as error:
-            raise NotAnAnswer(f"the answer is no JSON ({_cut(str(error))})") from None
+            raise NotAnAnswer(f"the answer is no JSON ({_shorten(str(error))})") from None
         try:
             problem = best_match(self._validator.iter_errors(value))
         except Unresolvable as error:
-            raise UsageError(f"the schema refers to {shown(error.ref)}, not in it") from None
+            raise UsageError(f"the schema refers to {format_value(error.ref)}, not in it") from None
         except RecursionError:
             raise NotAnAnswer("the answer does not fit the schema: nested too deeply") from None
         if problem is not None:
-            place = "".join(f"[{shown(p)}]" for p in problem.absolute_path)
+            place = "".join(f"[{format_value(p)}]" for p in problem.absolute_path)
             where = f"at {place}: " if place else ""
-            raise NotAnAnswer(f"the answer does not fit the schema: {where}{_cut(problem.message)}")
+            raise NotAnAnswer(
+                f"the answer does not fit the schema: {where}{_shorten(problem.message)}"
+            )
         return value
 
 
-def fitting(chat: Chat, question: str, wanted: Schema) -> list[Message]:
+def ask_with_schema(chat: Chat, question: str, schema: Schema) -> list[Message]:
     """Ask, and once more with what is wrong where the answer does not fit.
 
     Answers that broke off are returned as they came.
@@ -93,30 +95,30 @@ def fitting(chat: Chat, question: str, wanted: Schema) -> list[Message]:
         if any(ending.exit_code for ending in endings):
             return answers
         try:
-            wanted.values(answers)
+            schema.validate(answers)
         except NotAnAnswer as error:
-            if last or not all(ending.whole for ending in endings):
+            if last or not all(ending.is_complete for ending in endings):
                 raise
             chat.view.notice(f"{error.sentence}; asking once more")
-            question = _again(error.sentence, wanted)
+            question = _correction_prompt(error.sentence, schema)
         else:
             break
     return answers
 
 
-def _again(problem: str, wanted: Schema) -> str:
+def _correction_prompt(problem: str, schema: Schema) -> str:
     return (
         f"{problem[0].upper()}{problem[1:]}. Answer again, with nothing but JSON that fits this"
-        f" schema:\n\n{json.dumps(wanted.document, ensure_ascii=False)}"
+        f" schema:\n\n{json.dumps(schema.document, ensure_ascii=False)}"
     )
 
 
-def _document(text: str) -> schema.Document:
+def _load_document(text: str) -> json_schema.Document:
     """The schema that a text is, or that stands in the file which it names."""
     if not text.lstrip().startswith("{"):
         path = Path(text.removeprefix("@")).expanduser()
-        if not (text.startswith("@") or path.suffix == ".json" or "/" in text or _exists(path)):
-            return schema.from_words(text)
+        if not (text.startswith("@") or path.suffix == ".json" or "/" in text or _is_file(path)):
+            return json_schema.parse_fields(text)
         text, name = read_text(path), str(path)
     else:
         name = "--schema"
@@ -129,13 +131,13 @@ def _document(text: str) -> schema.Document:
     return document
 
 
-def _exists(path: Path) -> bool:
+def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except (OSError, ValueError):
         return False
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST_PROBLEM else f"{line[: LONGEST_PROBLEM - 1]}…"
+    return line if len(line) <= MAX_PROBLEM_LENGTH else f"{line[: MAX_PROBLEM_LENGTH - 1]}…"

@@ -1,1 +1,1 @@
-"""What a chat is: values and rules, without a file, a socket, a clock or a terminal."""
+"""Values and rules of a chat, without files, sockets, clocks or terminals."""

@@ -1,12 +1,12 @@
-"""The rest of an answer that was cut: how it is asked for, and how it is joined without a seam.
+"""Continuation of an answer that was cut: how it is requested and joined without a seam.
 
-A model that is asked to go on begins a new answer, so it cannot be told to go on within a word. It
-is asked to begin with the last words of what came; where it does, they show the place to join.
+A model that is asked to continue begins a new answer, so it cannot continue within a word. It is
+asked to begin with the last words of the text so far; where it does, they show the place to join.
 """
 
 from __future__ import annotations
 
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
 
 LONGEST_OVERLAP = 1000  # characters; a model that repeats more has begun anew
@@ -25,12 +25,12 @@ _RESUMABLE = {
 DROPPED = {Ending.CONNECTION_LOST, Ending.STALLED, Ending.UNFINISHED, Ending.LENGTH}
 
 
-def resumable(ending: Ending | None) -> bool:
+def is_resumable(ending: Ending | None) -> bool:
     """Whether an answer that ended so has a rest that can be asked for."""
     return ending in _RESUMABLE
 
 
-def request(text: str) -> str:
+def continuation_prompt(text: str) -> str:
     """The turn that asks for the rest of an answer."""
     last = " ".join(text[-LONGEST_OVERLAP:].split()[-WORDS_QUOTED:])
     return (
@@ -47,11 +47,11 @@ class Seam:
     """
 
     def __init__(self, before: str) -> None:
-        self._before = _folded(before[-LONGEST_OVERLAP:])
+        self._before = _fold_case(before[-LONGEST_OVERLAP:])
         self._held: str | None = ""
         self.overlap = 0
 
-    def through(self, delta: Delta) -> Delta:
+    def trim(self, delta: Delta) -> Delta:
         """A delta of the rest with its new text alone."""
         return delta._replace(text=self.feed(delta.text))
 
@@ -60,7 +60,7 @@ class Seam:
         if self._held is None or not piece:
             return piece
         self._held += piece
-        if _folded(self._held.strip()) in self._before:  # it may still be a repetition
+        if _fold_case(self._held.strip()) in self._before:  # it may still be a repetition
             return ""
         return self.flush()
 
@@ -73,21 +73,21 @@ class Seam:
         self.overlap = next((n for n in range(len(said), 0, -1) if self._repeats(said[:n])), 0)
         if self.overlap:
             return said[self.overlap :]
-        between = " " if self._in_words(held) else ""
+        between = " " if self._starts_a_word(held) else ""
         return between + held if held.strip() else ""
 
     def _repeats(self, start: str) -> bool:
         """Whether `start` repeats the end of what came: long enough, or from a word's start on."""
-        if not self._before.endswith(_folded(start)):
+        if not self._before.endswith(_fold_case(start)):
             return False
         preceding = self._before[-len(start) - 1 : -len(start)]
         return len(start) >= _SURE or (start[:1].isalnum() and not preceding.isalnum())
 
-    def _in_words(self, held: str) -> bool:
+    def _starts_a_word(self, held: str) -> bool:
         return self._before[-1:].isalnum() and held[:1].isalnum()
 
 
-def _folded(text: str) -> str:
+def _fold_case(text: str) -> str:
     """The text without capitals: a rest begins with one where the answer had none."""
     low = text.lower()
     return low if len(low) == len(text) else text

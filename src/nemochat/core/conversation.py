@@ -1,6 +1,6 @@
-"""A conversation: a tree of messages, and the path through it that is being talked along.
+"""A conversation: a tree of messages, and the path through it that is being continued.
 
-Nothing is ever taken out of the tree. Undoing moves the head up; another answer is a sibling.
+Nothing is ever removed from the tree. Undoing moves the head up; another answer is a sibling.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from nemochat.core.messages import Message, Role
-from nemochat.core.values import Value
+from nemochat.core.parameters import Value
 from nemochat.errors import UsageError
 
 LONGEST_TITLE = 60
@@ -39,12 +39,12 @@ class Settings:
     filling: dict[str, str] = field(default_factory=dict)
     examples: tuple[Message, ...] = ()
 
-    def copied(self) -> Settings:
+    def copy(self) -> Settings:
         """The same settings, to be changed by themselves."""
         return replace(self, parameters=dict(self.parameters), filling=dict(self.filling))
 
 
-class Node(NamedTuple):
+class MessageNode(NamedTuple):
     """A message in its place.
 
     Attributes:
@@ -90,12 +90,12 @@ class Conversation:
         self.known = 0
         self.rows: dict[int, int] = {}
         self.unsaved: dict[int, datetime] = {}
-        self._nodes: dict[int, Node] = {}
+        self._nodes: dict[int, MessageNode] = {}
         self._children: dict[int | None, list[int]] = {None: []}
         self._last_taken: dict[int | None, int] = {}
 
     @property
-    def nodes(self) -> Mapping[int, Node]:
+    def nodes(self) -> Mapping[int, MessageNode]:
         """Every message of the tree by its key, in the order in which they came."""
         return self._nodes
 
@@ -123,10 +123,10 @@ class Conversation:
 
     def append(self, key: int, message: Message) -> None:
         """Say `message` after the head; the head moves to it."""
-        self.graft(Node(key, self.head, message))
+        self.graft(MessageNode(key, self.head, message))
         self.go_to(key)
 
-    def graft(self, node: Node) -> None:
+    def graft(self, node: MessageNode) -> None:
         """Put a node in its place without moving the head; KeyError if its parent is not there."""
         self._children[node.parent].append(node.key)
         self._children.setdefault(node.key, [])
@@ -144,7 +144,7 @@ class Conversation:
             self._last_taken[parent] = key
             key = parent
 
-    def path(self) -> list[Node]:
+    def path(self) -> list[MessageNode]:
         """The messages from the first to the head."""
         path = []
         key = self.head
@@ -165,7 +165,7 @@ class Conversation:
         """All messages that follow this one, the oldest first; those of None begin the tree."""
         return self._children[key]
 
-    def questions(self) -> list[Node]:
+    def questions(self) -> list[MessageNode]:
         """The path's questions: /edit and /why count them from 1."""
         return [node for node in self.path() if node.message.role is Role.USER]
 
@@ -180,7 +180,7 @@ class Conversation:
         children = self._children[key]
         return self._last_taken.get(key, children[-1]) if children else None
 
-    def last(self, role: Role) -> Node | None:
+    def last(self, role: Role) -> MessageNode | None:
         """The path's last message of `role`, or None."""
         return next((node for node in reversed(self.path()) if node.message.role is role), None)
 
@@ -226,9 +226,9 @@ class Conversation:
             waiting += self._children[key][::-1]
         return found
 
-    def forked(self, name: str = "") -> Conversation:
+    def fork(self, name: str = "") -> Conversation:
         """A new conversation that begins with this path, under the same settings."""
-        fork = Conversation(self.settings.copied(), name=name)
+        fork = Conversation(self.settings.copy(), name=name)
         for place, node in enumerate(self.path(), 1):
             fork.graft(node._replace(key=-place, parent=-place + 1 if place > 1 else None))
             fork.go_to(-place)

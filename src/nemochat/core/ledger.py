@@ -1,4 +1,4 @@
-"""Tokens and money: what the endpoint counted, added up."""
+"""Sums of the tokens and costs that the endpoint counted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Total(NamedTuple):
     cost: float | None
 
 
-def total(messages: Iterable[Message]) -> Total:
+def add_up(messages: Iterable[Message]) -> Total:
     """The sums over all answers that the endpoint counted."""
     told = [m.provenance.usage for m in messages if m.provenance and m.provenance.usage]
     costs = [usage.estimated_cost for usage in told if usage.estimated_cost is not None]
@@ -32,7 +32,7 @@ def total(messages: Iterable[Message]) -> Total:
     )
 
 
-def money(dollars: float | None) -> str:
+def format_money(dollars: float | None) -> str:
     """US dollars with two significant digits, however few they are."""
     if dollars is None:
         return "at a cost that the endpoint did not tell"

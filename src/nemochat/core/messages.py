@@ -1,4 +1,4 @@
-"""What is said in a chat: messages, where answers came from, and how they ended."""
+"""Messages: their roles, where answers came from, and how they ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nemochat.core.values import Values
+from nemochat.core.parameters import Values
 from nemochat.errors import ExitCode
 
 
@@ -41,12 +41,12 @@ class Ending(Enum):
         self.words = words
 
     @classmethod
-    def of(cls, label: str) -> Ending:
+    def from_label(cls, label: str) -> Ending:
         """The ending with this label in JSON and in the store; KeyError if there is none."""
         return _ENDINGS[label]
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether nothing is missing of the answer."""
         return self in {Ending.COMPLETE, Ending.TOOL_CALLS}
 
@@ -76,7 +76,7 @@ class ToolCall(NamedTuple):
     arguments: str
 
 
-class Continued(NamedTuple):
+class Continuation(NamedTuple):
     """That an answer was cut and gone on with.
 
     Attributes:
@@ -117,7 +117,7 @@ class Provenance(NamedTuple):
     usage: Usage | None = None
     first_token: float | None = None
     seconds: float | None = None
-    continued: tuple[Continued, ...] = ()
+    continued: tuple[Continuation, ...] = ()
 
     @property
     def tokens_a_second(self) -> float | None:

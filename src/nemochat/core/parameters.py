@@ -1,20 +1,132 @@
-"""The table of sampling parameters; flags, /set, configuration, request body and docs follow it.
-
-Names, ranges and the endpoint's defaults are those of DeepInfra's page for the model. Only what
-someone chose is sent, so a default here is documentation and never a value on the wire.
-"""
+"""Table of sampling parameters, and the kinds of values that they take."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from nemochat.core.nearest import nearest
-from nemochat.core.values import NONE, Number, OneOf, Texts, Value, Values, shown
+from nemochat.core.text import NUMBER, format_value, nearest
 from nemochat.errors import UsageError
 
+Value = int | float | str | tuple[str, ...] | None
+Values = Mapping[str, Value]
+NONE = "none"
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _COMMA = re.compile(r"([+-]?[0-9]{1,9}),([0-9]{1,9})", re.ASCII)
+_SHORT = {"temp": "temperature"}
+
+
+class Number(NamedTuple):
+    """A number from `low` to `high`, both included unless `above` leaves `low` out.
+
+    A bound of None is no bound. `whole` takes integers only; `nullable` also takes "none".
+    """
+
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    above: bool = False
+    nullable: bool = False
+
+    def __str__(self) -> str:
+        if self.low is None:
+            words = "a whole number" if self.whole else "a number"
+        elif self.above:
+            words = f"above {self.low:g}, to {self.high:g}"
+        else:
+            words = f"{self.low:.10g} to {self.high:.10g}"
+            words = f"a whole number from {words}" if self.whole else words
+        return f"{words}, or none" if self.nullable else words
+
+    def parse(self, text: str) -> Value:
+        """Read `text`; ValueError if it is no such number."""
+        text = text.strip()
+        if self.nullable and text.lower() in {NONE, "null"}:
+            return None
+        if _WHOLE.fullmatch(text):
+            return self.check(int(text))
+        if NUMBER.fullmatch(text):
+            return self.check(float(text))
+        raise ValueError
+
+    def check(self, value: object) -> Value:
+        """Return `value` if it is allowed; ValueError if not."""
+        if value is None and self.nullable:
+            return None
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
+            raise ValueError
+        if self.whole:
+            if value != int(value):
+                raise ValueError
+            value = int(value)
+        if self.low is not None and (value < self.low or (self.above and value == self.low)):
+            raise ValueError
+        if self.high is not None and value > self.high:
+            raise ValueError
+        return value
+
+
+class OneOf(NamedTuple):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(self.words)
+
+    def parse(self, text: str) -> Value:
+        """Read `text`; ValueError if it is none of the words."""
+        return self.check(text.strip().lower())
+
+    def check(self, value: object) -> Value:
+        """Return `value` if it is one of the words; ValueError if not."""
+        if not isinstance(value, str) or value not in self.words:
+            raise ValueError
+        return value
+
+
+class Texts(NamedTuple):
+    """Up to `most` texts, none of them empty."""
+
+    most: int
+
+    def __str__(self) -> str:
+        return f"up to {self.most} texts"
+
+    def parse(self, text: str) -> Value:
+        r"""Read one text, or several as a JSON list; `\n` and `\t` are the control characters."""
+        if text.startswith("[") and text.endswith("]"):
+            import json
+
+            try:
+                return self.check(json.loads(text))
+            except (json.JSONDecodeError, RecursionError):
+                pass  # a text that only looks like a list
+        return self.check([text.replace("\\n", "\n").replace("\\t", "\t")])
+
+    def check(self, value: object) -> Value:
+        """Return the texts as a tuple; ValueError if they are too many, or one is empty."""
+        texts = [value] if isinstance(value, str) else value
+        if (
+            not isinstance(texts, list | tuple)
+            or not 1 <= len(texts) <= self.most
+            or not all(isinstance(text, str) and text for text in texts)
+        ):
+            raise ValueError
+        return tuple(texts)
+
+
+def format_as_input(value: Value) -> str:
+    """A value as a person would type it."""
+    if value is None:
+        return NONE
+    return ", ".join(map(repr, value)) if isinstance(value, tuple) else str(value)
 
 
 class Parameter(NamedTuple):
@@ -41,24 +153,24 @@ class Parameter(NamedTuple):
 
     def parse(self, text: str) -> Value:
         """Read a value that someone typed; UsageError says what is taken."""
-        return self._take(self.takes.parse, text, typed=True)
+        return self._convert(self.takes.parse, text, typed=True)
 
     def check(self, value: object) -> Value:
         """Take a value from a file; UsageError says what is taken."""
-        return self._take(self.takes.check, value, typed=False)
+        return self._convert(self.takes.check, value, typed=False)
 
-    def configured(self, value: object) -> Value:
+    def check_configured(self, value: object) -> Value:
         """Take a value from the configuration, where "none" stands for the null that TOML lacks."""
         nullable = isinstance(self.takes, Number) and self.takes.nullable
         return self.check(None if nullable and value == NONE else value)
 
-    def _take(self, take: Callable[..., Value], value: object, *, typed: bool) -> Value:
+    def _convert(self, take: Callable[..., Value], value: object, *, typed: bool) -> Value:
         try:
             return take(value)
         except ValueError:
             comma = isinstance(value, str) and _COMMA.fullmatch(value.strip())
             raise UsageError(
-                f"{self.name} takes {self.takes}, not {shown(value, typed=typed)}",
+                f"{self.name} takes {self.takes}, not {format_value(value, typed=typed)}",
                 f"Decimals have a point: {comma[1]}.{comma[2]}" if comma else "",
             ) from None
 
@@ -115,8 +227,8 @@ TABLE = (
         "whether the model may call tools",
     ),
 )
+
 _BY_NAME = {parameter.name: parameter for parameter in TABLE}
-_SHORT = {"temp": "temperature"}
 
 
 def names() -> tuple[str, ...]:
@@ -132,27 +244,27 @@ def find(name: str) -> Parameter:
         return _BY_NAME[wanted]
     near = nearest(wanted, _BY_NAME)
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
-    raise UsageError(f"there is no parameter {shown(name)}", hint)
+    raise UsageError(f"there is no parameter {format_value(name)}", hint)
 
 
-def candidates(values: Values) -> int:
+def candidate_count(values: Values) -> int:
     """How many answers these values ask for."""
     asked = values.get("n")
     return asked if isinstance(asked, int) else 1
 
 
-def streams(values: Values) -> bool:
+def can_stream(values: Values) -> bool:
     """Whether an answer with these values can be streamed: more than one candidate cannot."""
-    return candidates(values) == 1
+    return candidate_count(values) == 1
 
 
-def changes(argument: str) -> dict[str, Value]:
+def parse_changes(argument: str) -> dict[str, Value]:
     """Parameters from words such as `temperature=0.3`; UsageError if one is none."""
     made: dict[str, Value] = {}
     for word in argument.split():
         name, equals, value = word.partition("=")
         if not equals:
-            raise UsageError(f"a change is NAME=VALUE, not {shown(word)}")
+            raise UsageError(f"a change is NAME=VALUE, not {format_value(word)}")
         parameter = find(name)
         made[parameter.name] = parameter.parse(value)
     return made

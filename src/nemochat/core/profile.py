@@ -1,4 +1,4 @@
-"""What is a profile? A name for how to talk: a system prompt, parameters, a template, examples."""
+"""A profile: a system prompt, parameters, a template and examples under one name."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from nemochat.core import parameters
 from nemochat.core.messages import Message, Role
-from nemochat.core.nearest import nearest
-from nemochat.core.values import Value, Values, shown
+from nemochat.core.parameters import Value, Values
+from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
 NONE = "none"  # the word for no profile, which none can be called
@@ -47,7 +47,7 @@ class Profile(NamedTuple):
     parameters: Values = MappingProxyType({})
 
     @property
-    def wanted(self) -> tuple[str, ...]:
+    def placeholders(self) -> tuple[str, ...]:
         """The placeholders of its template besides `{input}`, each once, in their order."""
         found = (mark[1] for mark in _MARK.finditer(self.template) if mark[1])
         return tuple(dict.fromkeys(name for name in found if name != INPUT))
@@ -55,20 +55,21 @@ class Profile(NamedTuple):
     def check(self, values: Mapping[str, str]) -> None:
         """See that these are the values of its placeholders; UsageError names one that is not."""
         for name in values:
-            if name not in self.wanted:
-                there = ", ".join(self.wanted)
+            if name not in self.placeholders:
+                there = ", ".join(self.placeholders)
                 raise UsageError(
-                    f"the profile {shown(self.name)} has no placeholder {shown(name)}",
+                    f"the profile {format_value(self.name)} has no placeholder"
+                    f" {format_value(name)}",
                     f"It has {there}" if there else "It takes no values",
                 )
-        for name in self.wanted:
+        for name in self.placeholders:
             if name not in values:
                 raise UsageError(
-                    f"the profile {shown(self.name)} wants a value for {{{name}}}",
+                    f"the profile {format_value(self.name)} wants a value for {{{name}}}",
                     f"Give --param {name}=VALUE, or /profile {self.name} {name}=VALUE",
                 )
 
-    def worded(self, question: str, values: Mapping[str, str]) -> str:
+    def fill_template(self, question: str, values: Mapping[str, str]) -> str:
         """A question within the template; without `{input}` in it, after it.
 
         Raises:
@@ -84,16 +85,16 @@ class Profile(NamedTuple):
         return f"{filled.rstrip()}\n\n{question}"
 
 
-def read(name: str, told: object, folder: PurePath) -> Profile:
+def read_profile(name: str, told: object, folder: PurePath) -> Profile:
     """A profile from the values of a configuration file; its file is named from `folder` on.
 
     Raises:
         UsageError: a key or a value of it cannot be.
     """
     if name == NONE or not _NAME.fullmatch(name):
-        raise UsageError(f"a profile cannot be called {shown(name)}")
+        raise UsageError(f"a profile cannot be called {format_value(name)}")
     if not isinstance(told, dict):
-        raise UsageError(f"[profile.{name}] is a section, not {shown(told)}")
+        raise UsageError(f"[profile.{name}] is a section, not {format_value(told)}")
     texts: dict[str, str] = {}
     chosen: dict[str, Value] = {}
     messages: tuple[Message, ...] = ()
@@ -101,27 +102,27 @@ def read(name: str, told: object, folder: PurePath) -> Profile:
         if key in TEXTS:
             if not isinstance(value, str):
                 raise UsageError(
-                    f"profile {name}: {key} takes a text, not {shown(value, typed=False)}"
+                    f"profile {name}: {key} takes a text, not {format_value(value, typed=False)}"
                 )
             texts[key] = value
         elif key == "messages":
             messages = _messages(name, value)
         elif key in parameters.names():
             try:
-                chosen[key] = parameters.find(key).configured(value)
+                chosen[key] = parameters.find(key).check_configured(value)
             except UsageError as error:
                 raise UsageError(f"profile {name}: {error.sentence}", error.hint) from None
         else:
             near = nearest(key, KEYS)
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(KEYS)}"
-            raise UsageError(f"profile {name}: there is no key {shown(key)}", hint)
+            raise UsageError(f"profile {name}: there is no key {format_value(key)}", hint)
     _check_template(name, texts.get("template", ""))
     if "system" in texts:
-        texts["system"] = placed(texts["system"], folder)
+        texts["system"] = resolve_system_path(texts["system"], folder)
     return Profile(name, **texts, messages=messages, parameters=chosen)
 
 
-def placed(system: str, folder: PurePath) -> str:
+def resolve_system_path(system: str, folder: PurePath) -> str:
     """A system prompt as a file has it: the path after an @ counts from the file's folder."""
     if not system.startswith("@") or system.startswith("@~"):
         return system
@@ -150,18 +151,18 @@ def _check_template(name: str, template: str) -> None:
         if mark[0] in {"{", "}"}:
             raise UsageError(
                 f"profile {name}: template has a {mark[0]} that is part of no placeholder"
-                f" ({shown(template[mark.start() :], 20)})",
+                f" ({format_value(template[mark.start() :], 20)})",
                 f"A brace itself is {mark[0] * 2}",
             )
 
 
-def values(words: list[str]) -> dict[str, str]:
+def parse_values(words: list[str]) -> dict[str, str]:
     """Values of placeholders from words such as `language=French`; UsageError if one is none."""
     made = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"a value for a profile is NAME=VALUE, not {shown(word)}")
+            raise UsageError(f"a value for a profile is NAME=VALUE, not {format_value(word)}")
         if name.strip() == INPUT:
             raise UsageError("{input} is the question itself, and takes no other value")
         made[name.strip()] = value

@@ -1,9 +1,9 @@
-"""The path of a conversation made sendable.
+"""Prompt for one request: the path of a conversation as Nemo's chat template accepts it.
 
-Nemo's chat template takes one system message at the start, then user and assistant in turns, and
-wants the last message to be the user's or a tool's; anything else is refused with status 400, or
-drops the system prompt. Stops, failures, undos and imports leave other histories behind, so what is
-sent is made from the path here. The path itself is never changed.
+The template accepts one system message at the start, then alternating user and assistant
+messages, and wants the last one to be from the user or a tool; anything else is refused with
+status 400, or drops the system prompt. Stops, failures, undos and imports leave other histories,
+so the messages to send are built from the path here. The path itself is never changed.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from nemochat.core.json_schema import ResponseFormat
 from nemochat.core.messages import Message, Role, ToolCall
-from nemochat.core.schema import ResponseFormat
-from nemochat.core.values import Values
+from nemochat.core.parameters import Values
 
 _ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _TOOL_CALL_ID_LENGTH = 9
 _TALKERS = {Role.USER, Role.ASSISTANT}
+WINDOW = 131_072  # tokens that Mistral Nemo reads and writes in one turn
+_BYTES_A_TOKEN = 4  # of UTF-8; English prose has more to a token, code fewer
+_TOKENS_A_MESSAGE = 4  # the marks of the chat template around each
 
 
 class Prompt(NamedTuple):
@@ -34,7 +37,7 @@ class Prompt(NamedTuple):
     response_format: ResponseFormat | None = None
 
 
-def sendable(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
+def build_messages(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
     """The messages to send for this path, so that Nemo's template takes them.
 
     Args:
@@ -48,7 +51,12 @@ def sendable(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
     )
     merged: list[Message] = []
     for message in spoken:
-        if merged and merged[-1].role is message.role and _plain(message) and _plain(merged[-1]):
+        if (
+            merged
+            and merged[-1].role is message.role
+            and _is_plain(message)
+            and _is_plain(merged[-1])
+        ):
             both = f"{merged[-1].content}\n\n{message.content}"
             merged[-1] = merged[-1]._replace(content=both)
         elif merged or message.role is Role.USER:  # an answer to nothing cannot come first
@@ -59,7 +67,7 @@ def sendable(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
     return (*head, *(_with_short_ids(message) for message in merged))
 
 
-def _plain(message: Message) -> bool:
+def _is_plain(message: Message) -> bool:
     return not message.tool_calls and message.role is not Role.TOOL
 
 
@@ -106,13 +114,13 @@ def _with_short_ids(message: Message) -> Message:
         return message
     return message._replace(
         tool_calls=tuple(
-            ToolCall(short_id(call.id), call.name, call.arguments) for call in message.tool_calls
+            ToolCall(shorten_id(call.id), call.name, call.arguments) for call in message.tool_calls
         ),
-        tool_call_id=short_id(message.tool_call_id) if message.tool_call_id else "",
+        tool_call_id=shorten_id(message.tool_call_id) if message.tool_call_id else "",
     )
 
 
-def short_id(id: str) -> str:  # noqa: A002 - the field's word
+def shorten_id(id: str) -> str:  # noqa: A002 - the field's word
     """The id as the 9 alphanumerics that Nemo's template takes; the same for the same id."""
     if len(id) == _TOOL_CALL_ID_LENGTH and all(c in _ALPHANUMERIC for c in id):
         return id
@@ -122,3 +130,33 @@ def short_id(id: str) -> str:  # noqa: A002 - the field's word
     return "".join(
         _ALPHANUMERIC[byte % len(_ALPHANUMERIC)] for byte in digest[:_TOOL_CALL_ID_LENGTH]
     )
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens a text is, without its tokenizer: within a third for prose and code.
+
+    By its bytes: Greek and Cyrillic letters are then half a token each, which is rather too much,
+    and Chinese and Japanese characters three quarters of one.
+    """
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    return -(-size // _BYTES_A_TOKEN)
+
+
+def estimate_filled(system: str, path: Iterable[Message], texts: Iterable[str]) -> int:
+    """About how many tokens of the context are taken with texts after what was said."""
+    return estimate_used(system, path) + sum(map(estimate_tokens, texts))
+
+
+def estimate_used(system: str, path: Iterable[Message]) -> int:
+    """About how many tokens the next question finds taken already.
+
+    What the endpoint counted for the last answer, and an estimate of what was said after it.
+    """
+    tokens = estimate_tokens(system)
+    for message in path:
+        usage = message.provenance.usage if message.provenance else None
+        if usage and usage.prompt_tokens is not None and usage.completion_tokens is not None:
+            tokens = usage.prompt_tokens + usage.completion_tokens
+        else:
+            tokens += estimate_tokens(message.content) + _TOKENS_A_MESSAGE
+    return tokens

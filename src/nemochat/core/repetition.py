@@ -1,4 +1,4 @@
-"""Whether an answer goes round in circles, as a small model's sometimes does.
+"""Guard against answers that repeat themselves, as a small model's sometimes do.
 
 Only text that repeats to the letter counts: tables, code and refrains differ from line to line, a
 loop does not.
@@ -13,7 +13,7 @@ _STRIDE = 200  # bytes between two looks: a look reads the whole tail
 _PROBE = 64  # bytes at the end whose last repetition gives the period
 
 
-class Repetition:
+class RepetitionGuard:
     """Watches an answer grow."""
 
     def __init__(self, tokens: int) -> None:
@@ -36,9 +36,9 @@ class Repetition:
         if self._unseen < _STRIDE or len(self._tail) < self._least:
             return False
         self._tail, self._unseen = self._tail[-self._longest :], 0
-        return self._circles()
+        return self._is_repeating()
 
-    def _circles(self) -> bool:
+    def _is_repeating(self) -> bool:
         tail = self._tail
         before = tail.rfind(tail[-_PROBE:], 0, len(tail) - 1)
         period = len(tail) - _PROBE - before

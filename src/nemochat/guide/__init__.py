@@ -1,1 +1,1 @@
-"""The embedded endpoint: answers about nemochat out of its own pages, spoken over HTTP."""
+"""The embedded endpoint: answers about nemochat from its own pages, over HTTP."""

@@ -1,4 +1,4 @@
-"""What does the guide say? Sections of the pages, and a few words of its own."""
+"""Answers of the guide: sections of the pages, and a little small talk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nemochat.core.messages import Message, Role
-from nemochat.guide.completion import pieces
+from nemochat.guide.completion import split_tokens
 from nemochat.guide.pages import Page
 from nemochat.guide.ranking import Hit, rank
 
@@ -74,7 +74,7 @@ _NOTHING_ELSE = "There is no other page about that."
 _TOPICS = "I can tell you about:"
 
 
-def answers(messages: Sequence[Message], count: int, pages: Sequence[Page]) -> list[str]:
+def compose_answers(messages: Sequence[Message], count: int, pages: Sequence[Page]) -> list[str]:
     """As many different answers to the last question of a conversation as are wanted, 1 or 2."""
     asked = [message.content.strip() for message in messages if message.role is Role.USER]
     more = 0
@@ -84,16 +84,16 @@ def answers(messages: Sequence[Message], count: int, pages: Sequence[Page]) -> l
     question = asked[-1] if asked else ""
     if len(question) < _LONGEST_SMALL_TALK and (said := _small_talk(question, pages)):
         return list(said[:count]) if not more else [_topics(_TOPICS, pages)] * count
-    hits = _named(question, pages) or rank(question, pages)
+    hits = _find_by_name(question, pages) or rank(question, pages)
     others = [hit for hit in hits if hit.page is not hits[0].page]
     told = ((hits, _UNKNOWN), (others, _NOTHING_ELSE))
     return [
-        _told(chosen, more, pages) if chosen else _topics(_TOPICS if more else words, pages)
+        _compose(chosen, more, pages) if chosen else _topics(_TOPICS if more else words, pages)
         for chosen, words in told[:count]
     ]
 
 
-def _named(question: str, pages: Sequence[Page]) -> list[Hit]:
+def _find_by_name(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The page whose name is all of the question, or none."""
     name = question.lower().removeprefix("/help ").strip(" ?!.`")
     named = [page for page in pages if page.name == name]
@@ -113,7 +113,7 @@ def _small_talk(question: str, pages: Sequence[Page]) -> tuple[str, ...]:
     return ()
 
 
-def _told(hits: Sequence[Hit], more: int, pages: Sequence[Page]) -> str:
+def _compose(hits: Sequence[Hit], more: int, pages: Sequence[Page]) -> str:
     """The answer for these hits, or what follows it after `more` calls for more."""
     page = hits[0].page
     portions = list(_portions(hits))
@@ -136,7 +136,7 @@ def _portions(hits: Sequence[Hit]) -> Iterator[str]:
     body = _section(page, best.place)
     taken = {best.place}
     for place in also[1:_MOST_SECTIONS]:
-        if place >= 0 and fits(longer := f"{body}\n\n{_section(page, place)}"):
+        if place >= 0 and is_short_enough(longer := f"{body}\n\n{_section(page, place)}"):
             body = longer
             taken.add(place)
     yield from split(body)
@@ -150,9 +150,9 @@ def _section(page: Page, place: int) -> str:
     return f"# {page.title}\n\n{page.opening}" if page.opening else ""
 
 
-def fits(text: str) -> bool:
+def is_short_enough(text: str) -> bool:
     """Whether a text is short enough for one answer."""
-    return len(pieces(text)) <= _ROOM and text.count("\n") < _MOST_LINES
+    return len(split_tokens(text)) <= _ROOM and text.count("\n") < _MOST_LINES
 
 
 def split(text: str) -> Iterator[str]:
@@ -160,7 +160,7 @@ def split(text: str) -> Iterator[str]:
     portion = ""
     for block in _blocks(text):
         parts = list(_parts(f"{portion}\n\n" if portion else "", block))
-        if portion and not fits(parts[0]):
+        if portion and not is_short_enough(parts[0]):
             yield portion
             parts = list(_parts("", block))
         yield from parts[:-1]
@@ -190,7 +190,7 @@ def _parts(before: str, block: str) -> Iterator[str]:
         return
     part, rows = before + table["above"] + table["head"], 0
     for row in table["rows"].split("\n"):
-        if rows and not fits(f"{part}\n{row}"):
+        if rows and not is_short_enough(f"{part}\n{row}"):
             yield part
             part, rows = table["head"], 0
         part, rows = f"{part}\n{row}", rows + 1

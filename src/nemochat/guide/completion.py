@@ -1,4 +1,4 @@
-"""An answer in the shapes of Chat Completions: one document, or a sequence of chunks."""
+"""Answers in the shapes of Chat Completions: one document, or a sequence of chunks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nemochat.core.values import Values
-from nemochat.guide.request import Refused, Request
+from nemochat.core.parameters import Values
+from nemochat.guide.request import Request, RequestError
 
 CONTEXT_LENGTH = 131_072  # tokens, the model's
 DEFAULT_MAX_TOKENS = 512
@@ -21,13 +21,13 @@ _PER_MILLION = 1e-6
 Document = dict[str, object]
 
 
-def pieces(text: str) -> list[str]:
+def split_tokens(text: str) -> list[str]:
     """A text in pieces of about a token: a word or a sign, with the blank before it."""
     return _PIECE.findall(text)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CutAnswer:
     """One answer, cut as the request wants it.
 
     Attributes:
@@ -41,15 +41,15 @@ class Choice:
     whole: bool
 
 
-def choice(text: str, values: Values) -> Choice:
+def cut_choice(text: str, values: Values) -> CutAnswer:
     """Cut an answer at the stop texts and at max_tokens."""
     stop = values.get("stop")
     stops = [text.find(end) for end in stop if end in text] if isinstance(stop, tuple) else []
-    cut = pieces(text[: min(stops)] if stops else text)
+    cut = split_tokens(text[: min(stops)] if stops else text)
     limit = values.get("max_tokens", DEFAULT_MAX_TOKENS)
     if isinstance(limit, int) and limit < len(cut):
-        return Choice(tuple(cut[:limit]), "length", whole=False)
-    return Choice(tuple(cut), "stop", whole=not stops)
+        return CutAnswer(tuple(cut[:limit]), "length", whole=False)
+    return CutAnswer(tuple(cut), "stop", whole=not stops)
 
 
 class Completion:
@@ -73,13 +73,13 @@ class Completion:
         Raises:
             Refused: the request fills the context.
         """
-        self.choices = [choice(text, request.parameters) for text in texts]
+        self.choices = [cut_choice(text, request.parameters) for text in texts]
         self._request = request
         self._created = created
-        prompt = sum(len(pieces(m.content)) + _TOKENS_PER_MESSAGE for m in request.messages)
+        prompt = sum(len(split_tokens(m.content)) + _TOKENS_PER_MESSAGE for m in request.messages)
         if prompt >= CONTEXT_LENGTH:
             words = f"the messages hold {prompt} tokens, and the context {CONTEXT_LENGTH}"
-            raise Refused(400, {"error": {"message": words, "type": "invalid_request_error"}})
+            raise RequestError(400, {"error": {"message": words, "type": "invalid_request_error"}})
         completion = sum(len(choice.pieces) for choice in self.choices)
         self._usage: Document = {
             "prompt_tokens": prompt,

@@ -1,4 +1,4 @@
-"""One client's requests to the guide, each with its answer."""
+"""HTTP request handler of the guide."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
-from nemochat.core.parameters import candidates
+from nemochat.core.parameters import candidate_count
 from nemochat.guide import answers, knowledge
 from nemochat.guide.completion import CONTEXT_LENGTH, Completion, Document
-from nemochat.guide.request import MODELS, Refused, read
+from nemochat.guide.request import MODELS, RequestError, parse_request
 
 PACE = 0.008  # seconds between pieces: an answer is seen to stream, and nobody waits for it
 
@@ -26,16 +26,16 @@ _MOST_BYTES = 32 * 2**20  # of a request
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class GuideOptions:
     """How a guide behaves; `server.start` tells what each means."""
 
     require_token: str = ""
     pace: float = PACE
     price: float = 0.0
-    heard: Callable[[Any], None] | None = None
+    on_request: Callable[[Any], None] | None = None
 
 
-class Connection(BaseHTTPRequestHandler):
+class GuideHandler(BaseHTTPRequestHandler):
     """The requests of one client, one after another."""
 
     protocol_version = "HTTP/1.1"
@@ -47,7 +47,7 @@ class Connection(BaseHTTPRequestHandler):
     error_message_format = '{"detail": "%(explain)s"}'  # of lines that are hardly HTTP
     default_request_version = "HTTP/1.0"  # the base class answers those without a status line
 
-    def __init__(self, manners: Manners, *args: Any) -> None:  # noqa: ANN401 - the server's business
+    def __init__(self, manners: GuideOptions, *args: Any) -> None:  # noqa: ANN401 - the server's business
         self._manners = manners
         super().__init__(*args)
 
@@ -55,12 +55,12 @@ class Connection(BaseHTTPRequestHandler):
         try:
             raw = self._body()
             path, _, query = self.path.partition("?")
-            if self._wanted(path) == "models":
+            if self._route(path) == "models":
                 with_metadata = "with_meta" in parse_qs(query).get("filter", [])
                 self._send(200, _models(self._manners.price, with_metadata=with_metadata))
             else:
                 self._complete(raw)
-        except Refused as refused:
+        except RequestError as refused:
             self._send(refused.status, refused.body, refused.headers)
 
     do_GET = do_POST = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
@@ -70,33 +70,33 @@ class Connection(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self.close_connection = True
-            raise Refused(411, {"detail": "Length Required"})
+            raise RequestError(411, {"detail": "Length Required"})
         if len(length) > len(str(_MOST_BYTES)) or int(length) > _MOST_BYTES:
             self.close_connection = True
-            raise Refused(413, {"detail": "Request Entity Too Large"})
+            raise RequestError(413, {"detail": "Request Entity Too Large"})
         return self.rfile.read(int(length))
 
-    def _wanted(self, path: str) -> str:
+    def _route(self, path: str) -> str:
         """What is asked for by one who may: "models" or "chat/completions"."""
         found = _PATH.fullmatch(path)
         if not found:
-            raise Refused(404, {"detail": "Not Found"})
+            raise RequestError(404, {"detail": "Not Found"})
         method = _METHODS[found[1]]
         if self.command != method:
-            raise Refused(405, {"detail": "Method Not Allowed"}, {"Allow": method})
+            raise RequestError(405, {"detail": "Method Not Allowed"}, {"Allow": method})
         token = self._manners.require_token
         given = self.headers.get("Authorization", "")
         if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             body = {"detail": {"error": "Not authenticated"}}
-            raise Refused(401, body, {"WWW-Authenticate": "Bearer"})
+            raise RequestError(401, body, {"WWW-Authenticate": "Bearer"})
         return found[1]
 
     def _complete(self, raw: bytes) -> None:
-        request = read(raw)
-        if self._manners.heard:
-            self._manners.heard(json.loads(raw))
-        count = candidates(request.parameters)
-        texts = answers.answers(request.messages, count, knowledge.pages())
+        request = parse_request(raw)
+        if self._manners.on_request:
+            self._manners.on_request(json.loads(raw))
+        count = candidate_count(request.parameters)
+        texts = answers.compose_answers(request.messages, count, knowledge.pages())
         completion = Completion(request, texts, created=int(time.time()), price=self._manners.price)
         if request.stream:
             self._stream(completion.chunks())

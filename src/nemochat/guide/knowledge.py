@@ -1,4 +1,4 @@
-"""What does the guide know? The pages of the documentation, wherever they are installed."""
+"""Pages of the documentation, wherever they are installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of the documentation taken apart: a title, and sections that each answer one question."""
+"""A page of the documentation, split into sections that each answer one question."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def parse(name: str, source: str) -> Page:
     title = name
     parts: list[tuple[str, list[str]]] = [("", [])]
     fenced = False
-    for line in unwrapped(_COMMENT.sub("", source)).splitlines():
+    for line in unwrap(_COMMENT.sub("", source)).splitlines():
         if line.lstrip().startswith(_FENCE):
             fenced = not fenced
         if not fenced and line.startswith("# "):
@@ -66,7 +66,7 @@ def parse(name: str, source: str) -> Page:
     return Page(name, title, opening, tuple(Section(heading, text) for heading, text in rest))
 
 
-def unwrapped(source: str) -> str:
+def unwrap(source: str) -> str:
     """Markdown with each paragraph on one line.
 
     The pages are wrapped for editors; what shows them keeps a newline where it stands.

@@ -1,9 +1,9 @@
-"""Which section of which page answers a question best?
+"""Ranking of the sections for a question.
 
 BM25 over the sections (Robertson and Zaragoza, 2009), where the words of a heading, of the page's
-title and of its name count several times, a heading that is the question itself counts more, and a
-word is also found by others of its meaning. A question of which too little is found anywhere has no
-answer, however high the rest scores.
+title and of its name count several times, a heading that equals the question counts more, and a
+word also matches its synonyms. If too little of a question is found anywhere, it has no answer,
+however high the rest scores.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nemochat.guide.pages import Page
-from nemochat.guide.words import Asked, asked, terms, words
+from nemochat.guide.words import QueryWord, parse_question, terms, words
 
 _K1 = 1.2  # how soon a repeated word stops counting
 _B = 0.6  # how much a long section is held back
@@ -30,6 +30,7 @@ _COMMON_PART = 0.2  # of its score that such a word keeps
 _LEAST = 1.2  # that must be known of a question: more than its common words
 _KNOWN_SHARE = 0.53  # of what the question tells that the best section must hold
 
+FOR_DEVELOPERS = {"architecture", "licences"}  # pages found by their name only
 _EXAMPLE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _ROW = re.compile(r"^(\|[^|\n]*)\|.*$", re.MULTILINE)
 
@@ -52,7 +53,7 @@ class Hit:
 def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The sections that answer a question, the best first; none if too little of it is known."""
     index = _index(tuple(pages))
-    wanted = [index.weighed(word) for word in asked(question)]
+    wanted = [index.weigh(word) for word in parse_question(question)]
     said = words(question)
     total = sum(word.tells for word in wanted)
     needed = max(min(_LEAST, total), _KNOWN_SHARE * total)
@@ -68,7 +69,7 @@ def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _QueryTerm:
     """A word of a question: what it tells, and what each word that would do for it weighs."""
 
     tells: float
@@ -83,7 +84,7 @@ class _Entry:
     words: frozenset[str]
     counts: Counter[str]
 
-    def likeness(self, wanted: Sequence[_Wanted]) -> float:
+    def likeness(self, wanted: Sequence[_QueryTerm]) -> float:
         """From 0 to 1: how far the heading is the question itself."""
         alike = sum(not self.heading.isdisjoint(word.weights) for word in wanted)
         return alike / max(1, len(self.heading) + len(wanted) - alike)
@@ -108,7 +109,7 @@ class _Index:
     found_in: Counter[str]
     length: float
 
-    def weighed(self, word: Asked) -> _Wanted:
+    def weigh(self, word: QueryWord) -> _QueryTerm:
         """A word of a question; the rarer a word is among the sections, the more it tells."""
         part = _COMMON_PART if word.common else 1.0
         weights = {
@@ -118,12 +119,13 @@ class _Index:
         }
         small = word.common or (word.excused and not weights)
         most = _MOST_COMMON if small else _MOST
-        return _Wanted(min(most, max(weights.values(), default=most)), weights)
+        return _QueryTerm(min(most, max(weights.values(), default=most)), weights)
 
 
 @lru_cache(maxsize=2)
 def _index(pages: tuple[Page, ...]) -> _Index:
-    entries = tuple(entry for page in pages for entry in _entries(page))
+    ranked = (page for page in pages if page.name not in FOR_DEVELOPERS)
+    entries = tuple(entry for page in ranked for entry in _entries(page))
     found_in = Counter(term for entry in entries for term in entry.counts)
     total = sum(entry.counts.total() for entry in entries)
     return _Index(entries, found_in, max(1.0, total / max(1, len(entries))))

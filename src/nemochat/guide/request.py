@@ -1,4 +1,4 @@
-"""What is asked of the guide: a request body read as strictly as the endpoint reads it."""
+"""Request to the guide, parsed as strictly as the real endpoint does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from nemochat.core import parameters
 from nemochat.core.messages import Message, Role
-from nemochat.core.values import Value, Values
+from nemochat.core.parameters import Value, Values
 from nemochat.errors import UsageError
 
 MODEL = "mistralai/Mistral-Nemo-Instruct-2407"
@@ -29,7 +29,7 @@ class Request:
     include_usage: bool
 
 
-class Refused(Exception):
+class RequestError(Exception):
     """A request that is answered with an error: its HTTP status, the body as JSON, more headers."""
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
@@ -39,7 +39,7 @@ class Refused(Exception):
         self.headers = headers or {}
 
 
-class _Faults:
+class _Problems:
     """What is wrong with a body, collected, so that one answer names all of it."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class _Faults:
         self.detail.append({"loc": ["body", *place], "msg": msg, "type": "value_error"})
 
 
-def read(raw: bytes) -> Request:
+def parse_request(raw: bytes) -> Request:
     """Read a request body.
 
     Raises:
@@ -58,11 +58,11 @@ def read(raw: bytes) -> Request:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
-        raise Refused(400, {"error": {"message": "the request body is not JSON"}}) from None
-    faults = _Faults()
+        raise RequestError(400, {"error": {"message": "the request body is not JSON"}}) from None
+    faults = _Problems()
     if not isinstance(body, dict):
         faults.add((), "an object was expected")
-        raise Refused(422, {"detail": faults.detail})
+        raise RequestError(422, {"detail": faults.detail})
     request = Request(
         _model(body, faults),
         tuple(_messages(body.get("messages"), faults)),
@@ -70,17 +70,17 @@ def read(raw: bytes) -> Request:
         _flag(body, "stream", faults),
         _include_usage(body, faults),
     )
-    if request.stream and not parameters.streams(request.parameters):
+    if request.stream and not parameters.can_stream(request.parameters):
         faults.add(("n",), "n != 1 is incompatible with streaming")
     _refuse_unsupported(body, faults)
     if faults.detail:
-        raise Refused(422, {"detail": faults.detail})
+        raise RequestError(422, {"detail": faults.detail})
     if request.model not in MODELS:
-        raise Refused(404, {"error": "Model not found"})
+        raise RequestError(404, {"error": "Model not found"})
     return request
 
 
-def _model(body: dict[str, Any], faults: _Faults) -> str:
+def _model(body: dict[str, Any], faults: _Problems) -> str:
     model = body.get("model")
     if isinstance(model, str) and model:
         return model
@@ -88,14 +88,14 @@ def _model(body: dict[str, Any], faults: _Faults) -> str:
     return ""
 
 
-def _flag(body: dict[str, Any], name: str, faults: _Faults) -> bool:
+def _flag(body: dict[str, Any], name: str, faults: _Problems) -> bool:
     flag = body.get(name)
     if flag is not None and not isinstance(flag, bool):
         faults.add((name,), "true or false was expected")
     return flag is True
 
 
-def _include_usage(body: dict[str, Any], faults: _Faults) -> bool:
+def _include_usage(body: dict[str, Any], faults: _Problems) -> bool:
     options = body.get("stream_options")
     if options is None:
         return False
@@ -105,7 +105,7 @@ def _include_usage(body: dict[str, Any], faults: _Faults) -> bool:
     return options.get("include_usage") is True
 
 
-def _parameters(body: dict[str, Any], faults: _Faults) -> Values:
+def _parameters(body: dict[str, Any], faults: _Problems) -> Values:
     """The sampling parameters; null is the default, but lifts the limit of max_tokens."""
     values: dict[str, Value] = {}
     for parameter in parameters.TABLE:
@@ -121,7 +121,7 @@ def _parameters(body: dict[str, Any], faults: _Faults) -> Values:
     return values
 
 
-def _refuse_unsupported(body: dict[str, Any], faults: _Faults) -> None:
+def _refuse_unsupported(body: dict[str, Any], faults: _Problems) -> None:
     tools = body.get("tools")
     if tools is not None and not (
         isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
@@ -132,7 +132,7 @@ def _refuse_unsupported(body: dict[str, Any], faults: _Faults) -> None:
         faults.add(("response_format",), "the guide writes text and no JSON: ask a model for that")
 
 
-def _messages(messages: object, faults: _Faults) -> Iterator[Message]:
+def _messages(messages: object, faults: _Problems) -> Iterator[Message]:
     if not isinstance(messages, list) or not messages:
         faults.add(("messages",), "a list of messages was expected")
         return
@@ -157,7 +157,7 @@ def _messages(messages: object, faults: _Faults) -> Iterator[Message]:
         )
 
 
-def _content(message: dict[str, Any], place: _Place, faults: _Faults) -> str:
+def _content(message: dict[str, Any], place: _Place, faults: _Problems) -> str:
     content = message.get("content")
     if isinstance(content, str):
         return content

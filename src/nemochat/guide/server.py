@@ -1,4 +1,4 @@
-"""The guide as an endpoint: Chat Completions over HTTP, on this machine's loopback alone."""
+"""The guide as an endpoint: Chat Completions over HTTP, on the loopback only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from nemochat.errors import ConfigurationError
 from nemochat.guide import knowledge
-from nemochat.guide.connection import PACE, Connection, Manners
+from nemochat.guide.connection import PACE, GuideHandler, GuideOptions
 
 HOST = "127.0.0.1"
 
@@ -74,9 +74,9 @@ def start(
         NemochatError: the pages of the documentation are not there.
     """
     knowledge.pages()
-    manners = Manners(require_token, pace, price, heard)
+    manners = GuideOptions(require_token, pace, price, heard)
     try:
-        listener = _Listener((HOST, port), partial(Connection, manners))
+        listener = _Listener((HOST, port), partial(GuideHandler, manners))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "there is no such port"
         raise ConfigurationError(
@@ -91,7 +91,7 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], connection: partial[Connection]) -> None:
+    def __init__(self, address: tuple[str, int], connection: partial[GuideHandler]) -> None:
         self._open: set[socket.socket] = set()
         self._woken, self._waker = socket.socketpair()
         super().__init__(address, connection)

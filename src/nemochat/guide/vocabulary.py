@@ -1,4 +1,4 @@
-"""In which words does a newcomer ask? Tables of English, none of which names a page."""
+"""Tables of a newcomer's words: stop words, synonyms and phrases. None names a page."""
 
 from __future__ import annotations
 

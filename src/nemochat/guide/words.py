@@ -1,4 +1,4 @@
-"""Which words of a question tell nothing, and which mean the same as others?"""
+"""Words of a question, reduced to stems that carry meaning."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _NEAR_WORTH = 0.5  # where one that is near is
 def terms(text: str) -> list[str]:
     """The words of a text that carry meaning, as stems; one with underscores also in its parts."""
     kept = []
-    for word in _WORD.findall(_PHRASE.sub(_said_shortly, text.lower())):
+    for word in _WORD.findall(_PHRASE.sub(_shorten_phrase, text.lower())):
         parts = {word, *word.split("_")} if "_" in word else (word,)
-        kept += [cut for part in parts if (cut := _kept(part))]
+        kept += [cut for part in parts if (cut := _normalize(part))]
     return kept
 
 
-def _said_shortly(phrase: re.Match[str]) -> str:
+def _shorten_phrase(phrase: re.Match[str]) -> str:
     return vocabulary.PHRASES[(phrase.lastindex or 1) - 1][1]
 
 
@@ -59,7 +59,7 @@ def words(text: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryWord:
     """A word of a question.
 
     Attributes:
@@ -73,15 +73,15 @@ class Asked:
     excused: bool
 
 
-def asked(question: str) -> list[Asked]:
+def parse_question(question: str) -> list[QueryWord]:
     """The words of a question that carry meaning."""
     said = set(terms(question))
     found = []
     for term in sorted(said):
-        alike = _alike()[term]
+        alike = _synonyms()[term]
         others = {word: worth for word, worth in alike.items() if word not in said}
         excused = len(others) < len(alike)
-        found.append(Asked({**others, term: 1.0}, term in _common(), excused))
+        found.append(QueryWord({**others, term: 1.0}, term in _common(), excused))
     return found
 
 
@@ -91,7 +91,7 @@ def _common() -> frozenset[str]:
 
 
 @cache
-def _alike() -> defaultdict[str, dict[str, float]]:
+def _synonyms() -> defaultdict[str, dict[str, float]]:
     """For a stem, those that would do for it, with what they are worth."""
     alike: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for table, worth in ((vocabulary.NEAR, _NEAR_WORTH), (vocabulary.SAME, _SAME_WORTH)):
@@ -103,7 +103,7 @@ def _alike() -> defaultdict[str, dict[str, float]]:
 
 
 @lru_cache(maxsize=4096)
-def _kept(word: str) -> str:
+def _normalize(word: str) -> str:
     """What is left of a word for comparing, or "" if it tells nothing."""
     cut = stem(word)
     if word in _STOP_WORDS or cut in _STOP_WORDS or _DIGIT.fullmatch(word):

@@ -1,1 +1,1 @@
-"""The terminal chat."""
+"""The interactive chat."""

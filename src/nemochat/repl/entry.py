@@ -1,4 +1,4 @@
-"""An entry at the prompt: a message, or a command; what makes it one is decided here alone."""
+"""An entry at the prompt, parsed into a message or a command. Only this module decides which."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HELP_WORDS = {"help", "?"}  # alone on a line, they are `/help`
 _COMMAND = re.compile(r"!(?!\[)\s*\S|/[\w-]+(?!\S)")
 
 
-class Kind(Enum):
+class EntryKind(Enum):
     """What an entry does."""
 
     MESSAGE = auto()
@@ -31,7 +31,7 @@ class Entry(NamedTuple):
         text: The message, the slash command with its slash, or the line for the shell.
     """
 
-    kind: Kind
+    kind: EntryKind
     text: str
 
 
@@ -45,19 +45,19 @@ def parse(text: str) -> Entry:
     start = len(text) - len(text.lstrip())
     if is_block(bare):
         return Entry(
-            Kind.MESSAGE, bare[len(BLOCK) : -len(BLOCK)].removeprefix("\n").removesuffix("\n")
+            EntryKind.MESSAGE, bare[len(BLOCK) : -len(BLOCK)].removeprefix("\n").removesuffix("\n")
         )
     if bare in EXIT_WORDS:
-        return Entry(Kind.EXIT, bare)
+        return Entry(EntryKind.EXIT, bare)
     if bare in HELP_WORDS:
-        return Entry(Kind.COMMAND, "/help")
+        return Entry(EntryKind.COMMAND, "/help")
     if bare.startswith((SLASH * 2, BANG * 2)):
-        return Entry(Kind.MESSAGE, text[:start] + text[start + 1 :])
+        return Entry(EntryKind.MESSAGE, text[:start] + text[start + 1 :])
     if bare.startswith(SLASH):
-        return Entry(Kind.COMMAND, bare)
+        return Entry(EntryKind.COMMAND, bare)
     if bare.startswith(BANG) and "\n" not in bare:
-        return Entry(Kind.SHELL, bare.removeprefix(BANG))
-    return Entry(Kind.MESSAGE, text)
+        return Entry(EntryKind.SHELL, bare.removeprefix(BANG))
+    return Entry(EntryKind.MESSAGE, text)
 
 
 def is_block(text: str) -> bool:
@@ -68,7 +68,7 @@ def is_block(text: str) -> bool:
 
 def escape(text: str) -> str:
     """Return the entry that sends `text` as a message, whatever it begins with."""
-    if parse(text) == (Kind.MESSAGE, text):
+    if parse(text) == (EntryKind.MESSAGE, text):
         return text
     start = len(text) - len(text.lstrip())
     if text[start:].startswith((SLASH, BANG)):

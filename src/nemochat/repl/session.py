@@ -1,29 +1,29 @@
-"""What a slash command may touch: the chat, its store, its screen, and who types."""
+"""State of an interactive chat: everything that a slash command may use."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from nemochat import profiles
-from nemochat.chat import Chat
-from nemochat.connect import Connector
+from nemochat.chat.chat import Chat
+from nemochat.chat.factory import ClientFactory
+from nemochat.chat.ports import Screen
+from nemochat.config import apply_profile
 from nemochat.core.conversation import Conversation, Settings
-from nemochat.editing import edited
+from nemochat.editor import edit_text
 from nemochat.errors import UsageError
-from nemochat.parts import Screen
-from nemochat.repl.folding import Folds
-from nemochat.store.conversations import Conversations
-from nemochat.store.memory import Memory
+from nemochat.repl.prompt.paste import Pastes
+from nemochat.store.conversations import ConversationStore
+from nemochat.store.memory import MemoryStore
 
 
-class Person(Protocol):
+class MessageSource(Protocol):
     """Who chats."""
 
-    def message(self) -> str:
+    def read_message(self) -> str:
         """The next message; EOFError leaves, KeyboardInterrupt takes the line back."""
 
-    def reply(self, question: str) -> str:
+    def read_reply(self, question: str) -> str:
         """The answer to a question of ours, a line; "" where there is none."""
 
 
@@ -34,94 +34,100 @@ class Session:
     Attributes:
         chat: What is being talked.
         connector: Makes endpoints by their names.
-        saved: The conversations on disk; None in a private chat.
+        disk_store: The conversations on disk; None in a private chat.
         screen: Where answers, and what commands return, are shown.
-        person: Who types.
+        message_source: Who types.
         private: Whether nothing is kept from here on, though there are conversations on disk.
-        played: Lines that are to be taken before the person is asked for one.
-        attached: Texts that go with the next question, fenced already.
+        pending_lines: Lines that are to be taken before the person is asked for one.
+        attachments: Texts that go with the next question, fenced already.
         multiline: Whether Enter makes a new line, and Alt-Enter or Ctrl-J sends.
         draft: What stands on the next prompt already.
-        folds: The long pastes that stand on a prompt as a mark each.
-        runs: How many files were played since the person was last asked for a line.
-        told: What was said already that is said once.
+        pastes: The long pastes that stand on a prompt as a mark each.
+        script_count: How many files were played since the person was last asked for a line.
+        past_notices: What was said already that is said once.
     """
 
     chat: Chat
-    connector: Connector
-    saved: Conversations | None
+    connector: ClientFactory
+    disk_store: ConversationStore | None
     screen: Screen
-    person: Person
+    message_source: MessageSource
     private: bool = False
-    played: list[str] = field(default_factory=list)
-    attached: list[str] = field(default_factory=list)
+    pending_lines: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
     multiline: bool = False
     draft: str = ""
-    folds: Folds = field(default_factory=Folds)
-    runs: int = 0
-    told: set[str] = field(default_factory=set)
+    pastes: Pastes = field(default_factory=Pastes)
+    script_count: int = 0
+    past_notices: set[str] = field(default_factory=set)
 
     @property
     def settings(self) -> Settings:
         """Model, endpoint, system prompt and parameters in force."""
         return self.chat.conversation.settings
 
-    def conversations(self) -> Conversations:
+    def require_disk_store(self) -> ConversationStore:
         """The conversations on disk; UsageError in a private chat."""
-        if self.saved is None or self.private:
+        if self.disk_store is None or self.private:
             raise UsageError("this chat is private: nothing is saved")
-        return self.saved
+        return self.disk_store
 
-    def tell_news(self) -> None:
+    def show_store_notices(self) -> None:
         """Tell what is new about the database, such as that it was damaged and set aside."""
-        for news in self.saved.news() if self.saved else ():
+        for news in self.disk_store.take_notices() if self.disk_store else ():
             self.screen.notice(news)
 
-    def agreed(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
         """Whether the person says yes to a question; anything but y and yes is a no.
 
         While lines are played, the next one of them is the answer.
         """
         question = f"{question} [y/N]"
-        if not self.played:
-            return self.person.reply(question).lower() in {"y", "yes"}
-        reply = self.played.pop(0).strip()
-        self.screen.asked(f"{question} {reply}")
+        if not self.pending_lines:
+            return self.message_source.read_reply(question).lower() in {"y", "yes"}
+        reply = self.pending_lines.pop(0).strip()
+        self.screen.show_question(f"{question} {reply}")
         return reply.lower() in {"y", "yes"}
 
-    def edited(self, text: str) -> str:
+    def edit_text(self, text: str) -> str:
         """A text as its person's editor leaves it; UsageError if that fails."""
-        with self.screen.keyboard.lent():
-            return edited(text)
+        with self.screen.keyboard.lend():
+            return edit_text(text)
 
-    def open(self, conversation: Conversation) -> None:
+    def switch_conversation(self, conversation: Conversation) -> None:
         """Go on with another conversation, at its own endpoint."""
         if conversation.settings.endpoint != self.settings.endpoint:
-            self.reach(conversation.settings.endpoint)
-        self.chat.switch(conversation, self.saved if self.saved and not self.private else Memory())
-        if lost := profiles.missed(self.connector.config.profiles, conversation.settings):
+            self.switch_endpoint(conversation.settings.endpoint)
+        self.chat.switch(
+            conversation, self.disk_store if self.disk_store and not self.private else MemoryStore()
+        )
+        if lost := apply_profile.missing_profile_notice(
+            self.connector.config.profiles, conversation.settings
+        ):
             self.screen.notice(lost)
 
-    def renew(self) -> None:
+    def start_conversation(self) -> None:
         """Begin a new conversation under the same settings, with the examples of its profile."""
-        fresh = self.settings.copied()
+        fresh = self.settings.copy()
         if fresh.profile in self.connector.config.profiles:
             fresh.examples = self.connector.config.profiles[fresh.profile].messages
-        self.open(Conversation(fresh))
+        self.switch_conversation(Conversation(fresh))
 
-    def without_profile(self) -> Settings:
+    def settings_without_profile(self) -> Settings:
         """The settings as they are when the profile in force is dropped."""
         connector, empty = self.connector, not self.chat.conversation.nodes
-        return profiles.dropped(connector.config, self.settings, connector.model, empty=empty)
+        return apply_profile.remove_profile(
+            connector.config, self.settings, connector.model, empty=empty
+        )
 
-    def change(self, settings: Settings) -> None:
+    def change_settings(self, settings: Settings) -> None:
         """Talk with other settings from now on; ConfigurationError if nobody can be asked so."""
         if settings.endpoint != self.settings.endpoint:
-            self.reach(settings.endpoint)
+            self.switch_endpoint(settings.endpoint)
         self.chat.conversation.settings = settings
         self.chat.mark()
 
-    def reach(self, endpoint: str) -> None:
+    def switch_endpoint(self, endpoint: str) -> None:
         """Ask another endpoint from now on; ConfigurationError if it cannot be asked."""
         client = self.connector.client(endpoint)
         self.chat.endpoint.close()

@@ -1,1 +1,1 @@
-"""What is shown: model text made harmless, laid out and painted."""
+"""Views of a turn: model text sanitized, laid out and painted."""

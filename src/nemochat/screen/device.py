@@ -1,4 +1,4 @@
-"""What is the terminal like that is written to, and what becomes of a write that fails?"""
+"""Writes to the terminal: their errors, and what the terminal is capable of."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def write(text: str) -> None:
         Ended: nobody is left to read it: the terminal was closed.
         OutputError: it cannot be written to.
     """
-    with _failures():
+    with _translate_errors():
         sys.stdout.write(text)
         sys.stdout.flush()
 
 
-def command(sequence: str) -> None:
+def write_control(sequence: str) -> None:
     """Write a control sequence past the buffer of standard output.
 
     So may a signal's handler, which may come in the middle of a write; it raises what `write` does.
     """
-    with _failures():
+    with _translate_errors():
         os.write(sys.stdout.fileno(), sequence.encode("ascii"))
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
@@ -45,11 +45,11 @@ def _failures() -> Iterator[None]:
         raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
 
 
-def reflows() -> bool:
+def is_reflowing() -> bool:
     """Whether the terminal wraps anew what stands on it when its width changes: most do."""
     return "XTERM_VERSION" not in os.environ and os.environ.get("TERM") != "linux"
 
 
-def put_on_clipboard(text: str) -> None:
+def write_clipboard(text: str) -> None:
     """Ask the terminal to put a text on its clipboard (OSC 52)."""
     write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")

@@ -1,7 +1,9 @@
-"""The keyboard between two prompts: no echo, and what is typed is kept for the next one."""
+"""Keyboard between two prompts: no echo, and everything typed is kept for the next prompt."""
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import sys
 import threading
@@ -9,15 +11,116 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 from nemochat.errors import Ended, OutputError
-from nemochat.screen.modes import Modes
 
+_INPUT_MODES, _LOCAL_MODES, _KEYS = 0, 3, 6  # places in a terminal's attributes
+_MOST = 65536  # bytes read at once
 ESCAPE = b"\x1b"
 SECONDS_ALONE = 0.05  # after which an Esc is no beginning of another key's sequence
 PASTES_MARKED, PASTES_BARE = "\x1b[?2004h", "\x1b[?2004l"
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
+
+
+if sys.platform != "win32":
+    import termios
+
+
+class TerminalModes:
+    """How a terminal takes keys: quiet for a while, then as it was before.
+
+    Quiet: keys come at once and unseen; Ctrl-C and Ctrl-Z stay signals.
+    """
+
+    def __init__(self, terminal: TextIO | None) -> None:
+        """Change nothing yet; where `terminal` is none, or None, nothing ever is."""
+        self._terminal = terminal
+        self._before: list[Any] | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the terminal is quiet, because of this."""
+        return self._before is not None
+
+    def silence(self) -> bool:
+        """Make the terminal quiet, unless it is another job's now; return whether it is quiet."""
+        if sys.platform == "win32":  # keys are echoed there
+            return False
+        if (
+            self._before is None
+            and self._terminal
+            and self._terminal.isatty()
+            and self.is_foreground()
+        ):
+            with suppress(termios.error):
+                before = termios.tcgetattr(self._terminal)
+                self._silence(self._terminal, before)
+                self._before = before
+        return self.is_quiet
+
+    def silence_again(self) -> None:
+        """Make a terminal quiet that was, and that somebody else has set since."""
+        if sys.platform != "win32" and self._before and self._terminal and self.is_foreground():
+            with suppress(termios.error):
+                self._silence(self._terminal, self._before)
+
+    def restore(self) -> None:
+        """Let the terminal be as it was, unless it is another job's now, which set its own."""
+        if sys.platform == "win32":
+            return
+        before, self._before = self._before, None
+        if before is not None and self._terminal and self.is_foreground():
+            with suppress(termios.error):
+                termios.tcsetattr(self._terminal, termios.TCSANOW, before)
+
+    @contextmanager
+    def lend(self) -> Iterator[None]:
+        """The terminal as it was before it was quiet; then as it is now, whoever made it so."""
+        if sys.platform == "win32" or self._before is None or not self._terminal:
+            yield
+            return
+        before, now = self._before, termios.tcgetattr(self._terminal)
+        self.restore()
+        try:
+            yield
+        finally:
+            if self.is_foreground():
+                with suppress(termios.error):
+                    termios.tcsetattr(self._terminal, termios.TCSANOW, now)
+                    self._before = before
+
+    def read(self, seconds: float) -> bytes:
+        """The keys that were pressed, or are within so many seconds; b"" if none were."""
+        if self._terminal is None or not select.select([self._terminal], [], [], seconds)[0]:
+            return b""
+        try:
+            return os.read(self._terminal.fileno(), _MOST)
+        except OSError:  # it is gone, which whoever writes to it will be told
+            return b""
+
+    def is_foreground(self) -> bool:
+        """Whether this process is in the foreground: to set a terminal from behind stops one."""
+        if sys.platform == "win32" or self._terminal is None:
+            return False
+        try:
+            return os.tcgetpgrp(self._terminal.fileno()) == os.getpgrp()
+        except OSError:  # it controls no job
+            return True
+
+    @staticmethod
+    def _silence(terminal: TextIO, before: list[Any]) -> None:
+        if sys.platform == "win32":
+            return
+        quiet = list(before)
+        quiet[_INPUT_MODES] &= ~termios.ICRNL  # Enter and Ctrl-J stay two keys
+        quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+        quiet[_LOCAL_MODES] |= termios.NOFLSH  # Ctrl-C does not lose what was typed
+        # Ctrl-\ would end the program where it stands, and leave the terminal like this.
+        none = bytes([os.fpathconf(terminal.fileno(), "PC_VDISABLE") & 0xFF])
+        quiet[_KEYS] = list(before[_KEYS])
+        quiet[_KEYS][termios.VQUIT] = none
+        termios.tcsetattr(terminal, termios.TCSANOW, quiet)
 
 
 class Keyboard:
@@ -48,7 +151,7 @@ class Keyboard:
             clear: Takes away what is not to stand on the screen while the program is suspended.
             forget: Leaves it there: somebody else has written below it.
         """
-        self.modes = Modes(terminal)
+        self.modes = TerminalModes(terminal)
         self.typed = b""
         self._write = write
         self._clear = clear
@@ -86,13 +189,13 @@ class Keyboard:
     def rest(self) -> None:
         """Let the terminal be as it was."""
         self._listening = False
-        self._give_back()
+        self._restore()
         if sys.platform != "win32" and self._suspends:
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             signal.signal(signal.SIGCONT, signal.SIG_DFL)
             self._suspends = False
 
-    def taken(self) -> bytes:
+    def take_typed(self) -> bytes:
         """What was typed, once."""
         typed, self.typed = self.typed, b""
         return typed
@@ -100,13 +203,13 @@ class Keyboard:
     def release(self) -> None:
         """Let the terminal be as it was, unless somebody listens."""
         if not self._listening:
-            self.modes.give_back()
+            self.modes.restore()
 
     @contextmanager
-    def lent(self) -> Iterator[None]:
+    def lend(self) -> Iterator[None]:
         """The terminal as it was, for a question or a program; what was typed is not for them."""
         listening = self._listening
-        while self.modes.quiet and self._write and (read := self.modes.read(0)):
+        while self.modes.is_quiet and self._write and (read := self.modes.read(0)):
             self.typed += read
         self.rest()
         try:
@@ -115,34 +218,34 @@ class Keyboard:
             if listening:
                 self.listen()
 
-    def stops(self) -> bool:
+    def read_stop(self) -> bool:
         """Read what was typed; return whether a lone Esc was. After a Ctrl-Z, suspend first."""
         if self._suspending:
             self._suspend()
         elif self._going_on:
-            self._go_on()
+            self._resume()
         if not self._take() or self._write is None:
             return False
         while read := self.modes.read(0):
             self.typed += read
-            lone = read.endswith(ESCAPE) and not self._within_paste()
+            lone = read.endswith(ESCAPE) and not self._is_within_paste()
             self._escaped = time.monotonic() if lone else None
         if self._escaped is None or time.monotonic() - self._escaped < SECONDS_ALONE:
             return False
         self.typed, self._escaped = self.typed.rstrip(ESCAPE), None
         return True
 
-    def _within_paste(self) -> bool:
+    def _is_within_paste(self) -> bool:
         return self.typed.rfind(_PASTE) > self.typed.rfind(_PASTE_END)
 
     def _take(self) -> bool:
-        if not self.modes.quiet and self.modes.take() and self._write:
+        if not self.modes.is_quiet and self.modes.silence() and self._write:
             self._write(PASTES_MARKED)
-        return self.modes.quiet
+        return self.modes.is_quiet
 
-    def _give_back(self) -> None:
-        marked = self.modes.quiet and self._write is not None
-        self.modes.give_back()
+    def _restore(self) -> None:
+        marked = self.modes.is_quiet and self._write is not None
+        self.modes.restore()
         if marked and self._write:
             with suppress(Ended, OutputError):  # a terminal that is gone needs nothing back
                 self._write(PASTES_BARE)
@@ -152,11 +255,11 @@ class Keyboard:
         if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
             return
         if signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:  # else there is no job control
-            signal.signal(signal.SIGTSTP, self._ask_to_suspend)
-            signal.signal(signal.SIGCONT, self._ask_to_go_on)
+            signal.signal(signal.SIGTSTP, self._request_suspend)
+            signal.signal(signal.SIGCONT, self._request_resume)
             self._suspends = True
 
-    def _ask_to_suspend(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+    def _request_suspend(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
         if self._looked_at:
             self._suspending = True
         else:
@@ -168,9 +271,9 @@ class Keyboard:
             return
         self._suspending = self._continued = False
         if self._looked_at:
-            (self._clear if self.modes.ours() else self._forget)()  # the shell's already?
-        marked = self.modes.quiet and self._write is not None
-        with self.modes.as_before():
+            (self._clear if self.modes.is_foreground() else self._forget)()  # the shell's already?
+        marked = self.modes.is_quiet and self._write is not None
+        with self.modes.lend():
             if marked and self._write:
                 self._write(PASTES_BARE)
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -178,22 +281,22 @@ class Keyboard:
             # To this thread: another one would let it run on for a moment.
             if not self._continued:
                 signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
-            signal.signal(signal.SIGTSTP, self._ask_to_suspend)
+            signal.signal(signal.SIGTSTP, self._request_suspend)
         self._going_on = False
-        if marked and self.modes.quiet and self._write:
+        if marked and self.modes.is_quiet and self._write:
             self._write(PASTES_MARKED)
 
-    def _ask_to_go_on(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
+    def _request_resume(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
         self._suspending, self._continued = False, True
         if self._looked_at:
             self._going_on = True
         else:
-            self._go_on()
+            self._resume()
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         """Take the terminal again, which was the shell's since this process was stopped."""
         self._going_on = False
         self._forget()
-        self.modes.take_again()
-        if self.modes.quiet and self._write:
+        self.modes.silence_again()
+        if self.modes.is_quiet and self._write:
             self._write(PASTES_MARKED)

@@ -1,18 +1,17 @@
-"""What must be written so that rows that are final stay, and live ones stand below them?
+"""Painter of the terminal: final rows stay, live rows are repainted below them.
 
-Final rows are written once and belong to the terminal's scrollback. The live rows under them are
-compared with those that stand there: most frames only append to the last one. A frame that moves
-the cursor is wrapped into a synchronized update, so that no half of it is seen. Nothing is ever
-erased but rows that were live.
+Final rows are written once and belong to the terminal's scrollback. The live rows are compared
+with those on the screen: most frames only append to the last one. A frame that moves the cursor
+is a synchronized update, so that no half of it is seen. Only live rows are ever erased.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nemochat.screen.markdown.spans import Row, Span
-from nemochat.screen.markdown.width import clusters
-from nemochat.screen.markdown.width import columns as columns_of
+from nemochat.screen.text.spans import Row, Span
+from nemochat.screen.text.width import clusters
+from nemochat.screen.text.width import text_width as columns_of
 
 BEGIN_UPDATE, END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
@@ -51,28 +50,28 @@ class Painter:
                 terminal's edge.
             columns: Of the terminal. A final row may be wider: it is wrapped by the terminal.
         """
-        shown = [cropped(row, columns - 1) for row in live]
+        shown = [crop(row, columns - 1) for row in live]
         if not final and shown == self._live:
             return
         rows = [*final, *shown]
-        same = self._unchanged(rows, len(final))
+        same = self._count_unchanged(rows, len(final))
         old = len(self._live)
         if same == old:
             beginning = NEW_LINE if old and (len(rows) > same or not shown) else ""
-            self._write(beginning + self._rows(rows[same:], len(final) - same))
+            self._write(beginning + self._join_rows(rows[same:], len(final) - same))
         elif (
             same == old - 1 < len(rows)
-            and (same >= len(final) or _stands(rows[same]))
-            and (more := appended(self._live[-1], rows[same]))
+            and (same >= len(final) or _is_reusable(rows[same]))
+            and (more := appended_spans(self._live[-1], rows[same]))
         ):
-            going_on = Row(tuple(more), 0, goes_on=rows[same].goes_on)
-            self._write(self._rows([going_on, *rows[same + 1 :]], len(final) - same))
+            going_on = Row(tuple(more), 0, is_continued=rows[same].is_continued)
+            self._write(self._join_rows([going_on, *rows[same + 1 :]], len(final) - same))
         else:
-            self._write(self._again(rows, same, len(final)))
+            self._write(self._rewrite(rows, same, len(final)))
         self._live = shown
         self.apart = not (rows and rows[-1].spans)
 
-    def resized(self, columns: int, *, reflows: bool) -> None:
+    def resize(self, columns: int, *, reflows: bool) -> None:
         """Take the live rows away: the terminal has another width now.
 
         Args:
@@ -89,37 +88,37 @@ class Painter:
         """Give up the live rows: something else was written below them."""
         self._live = []
 
-    def shortened(self, rows: int) -> None:
+    def drop_scrolled(self, rows: int) -> None:
         """Give up the live rows that a terminal of so many rows has pushed into its scrollback."""
         self._live = self._live[-rows:]
 
-    def _unchanged(self, rows: list[Row], final: int) -> int:
+    def _count_unchanged(self, rows: list[Row], final: int) -> int:
         """How many of the live rows, from the first, stand as they should already."""
         same = 0
         for old, new in zip(self._live, rows, strict=False):
-            if old != new or (same < final and not _stands(new)):
+            if old != new or (same < final and not _is_reusable(new)):
                 break
             same += 1
         return same
 
-    def _again(self, rows: list[Row], same: int, final: int) -> str:
+    def _rewrite(self, rows: list[Row], same: int, final: int) -> str:
         """Erase the live rows from the first that differs, and write from there on."""
         old = len(self._live) - same
         erased = (NEW_LINE).join([ERASE_LINE] * old)
         text = "\r" + _up(old - 1) + erased + "\r" + _up(old - 1)
         if same < len(rows):
-            text += self._rows(rows[same:], final - same)
+            text += self._join_rows(rows[same:], final - same)
         elif same:  # the cursor belongs to the end of the last row
             text += _up(1) + (f"\x1b[{rows[-1].width}C" if rows[-1].width else "")
         return BEGIN_UPDATE + text + END_UPDATE
 
-    def _rows(self, rows: list[Row], final: int) -> str:
+    def _join_rows(self, rows: list[Row], final: int) -> str:
         """Rows one below the other; after a final one the cursor is at the next line's start."""
         written = []
         for place, row in enumerate(rows):
             text = "".join(map(self._styled, row.spans))
             if place < final:
-                written.append(text + (WRAPPED if row.goes_on else NEW_LINE))
+                written.append(text + (WRAPPED if row.is_continued else NEW_LINE))
                 continue
             if not text.isascii():  # it stays one row, whatever widths the terminal believes in
                 text = NO_WRAP + text + WRAP
@@ -127,7 +126,7 @@ class Painter:
         return "".join(written)
 
 
-def appended(old: Row, new: Row) -> list[Span]:
+def appended_spans(old: Row, new: Row) -> list[Span]:
     """The spans by which `new` goes on after `old`; none if it differs before, or is the same."""
     if len(new.spans) < len(old.spans) or old.spans[:-1] != new.spans[: len(old.spans) - 1]:
         return []
@@ -140,16 +139,16 @@ def appended(old: Row, new: Row) -> list[Span]:
     return [span for span in (rest, *new.spans[len(old.spans) :]) if span.text]
 
 
-def _stands(row: Row) -> bool:
+def _is_reusable(row: Row) -> bool:
     """Whether a live row that becomes final may stand as it is.
 
     Others are written again, for a live row is not wrapped: it may take two rows when it is, where
     a terminal believes in other widths.
     """
-    return not row.goes_on and all(span.text.isascii() for span in row.spans)
+    return not row.is_continued and all(span.text.isascii() for span in row.spans)
 
 
-def cropped(row: Row, most: int) -> Row:
+def crop(row: Row, most: int) -> Row:
     """As much of a row as so many columns hold."""
     if row.width <= most:
         return row

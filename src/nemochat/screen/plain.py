@@ -1,6 +1,6 @@
-"""The answer without repainting: into a pipe to the letter, on a terminal harmless.
+"""Plain and accessible views: the exact answer in a pipe, sanitized text on a terminal.
 
-All that is not the answer goes to standard error.
+Everything that is not the answer goes to standard error.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, TextIO
 
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError, ExitCode, OutputError, UsageError
-from nemochat.screen.bell import Bell
-from nemochat.screen.device import command
-from nemochat.screen.following import following
+from nemochat.screen.device import write_control
 from nemochat.screen.keyboard import Keyboard
-from nemochat.screen.safe import LONGEST_NOTICE, Cleaner, harmless, harmless_line
+from nemochat.screen.status import Bell
+from nemochat.screen.stream_thread import follow_in_thread
+from nemochat.screen.text.sanitize import LONGEST_NOTICE, StreamSanitizer, sanitize, sanitize_line
 
 BETWEEN_CANDIDATES = "\n\n---\n\n"
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard
@@ -52,10 +52,10 @@ class Plain:
         self._err = err
         self._on_terminal = on_terminal
         self._encoding = sys.stdout.encoding if on_terminal else "utf-8"
-        self.keyboard = Keyboard(sys.stdin, command if keys else None)
+        self.keyboard = Keyboard(sys.stdin, write_control if keys else None)
         self._bell = Bell(self._put if bell else None)
         self._stopped = threading.Event()
-        self._cleaner = Cleaner()
+        self._cleaner = StreamSanitizer()
         self._candidate = 0
         self._begun = False
         self._gap = ""
@@ -70,23 +70,25 @@ class Plain:
         """Pass the deltas on; on a terminal, its keyboard is quiet meanwhile."""
         self._stopped.clear()
         self._bell.begin()
-        return self._followed(deltas, stop) if self._on_terminal else deltas
+        return self._follow_on_terminal(deltas, stop) if self._on_terminal else deltas
 
-    def _followed(self, deltas: Iterator[Delta], stop: Callable[[], None]) -> Iterator[Delta]:
+    def _follow_on_terminal(
+        self, deltas: Iterator[Delta], stop: Callable[[], None]
+    ) -> Iterator[Delta]:
         def end() -> None:
             self._stopped.set()
             stop()
 
         with self.keyboard:
-            yield from following(deltas, end, self._tick)
+            yield from follow_in_thread(deltas, end, self._tick)
 
     def _tick(self) -> float:
         """Look at the keyboard; return the seconds until it is to be looked at again."""
-        if self.keyboard.stops():
+        if self.keyboard.read_stop():
             raise KeyboardInterrupt
         return SECONDS_A_TICK
 
-    def take_up(self, text: str) -> None:
+    def continue_from(self, text: str) -> None:
         """Nothing: what was written before stands."""
 
     def write(self, delta: Delta) -> None:
@@ -95,7 +97,7 @@ class Plain:
             return
         if delta.candidate != self._candidate:
             self._candidate = delta.candidate
-            self._put(self._cleaner.flush() + self._between())
+            self._put(self._cleaner.flush() + self._separator())
         self._begun = True  # before its first byte is out: Ctrl-C may come right behind that
         self._put(self._cleaner.feed(delta.text) if self._on_terminal else delta.text)
 
@@ -118,9 +120,9 @@ class Plain:
         """Write one line to standard error."""
         say(self._err, text)
 
-    def asked(self, text: str) -> None:
+    def show_question(self, text: str) -> None:
         """Show a question that nobody typed here."""
-        self._put(f"{self._gap}> {self._fit(text)}\n\n")
+        self._put(f"{self._gap}> {self._make_printable(text)}\n\n")
         self._gap = "\n"
 
     def theme(self, name: str = "") -> str:  # noqa: ARG002 - a Screen's
@@ -129,22 +131,22 @@ class Plain:
 
     def output(self, text: str) -> None:
         """Show lines that a command of the shell wrote, as they are."""
-        self._put(self._fit(text) + ("" if text.endswith("\n") else "\n"))
+        self._put(self._make_printable(text) + ("" if text.endswith("\n") else "\n"))
 
-    def typed(self) -> bytes:
+    def take_typed(self) -> bytes:
         """What was typed while an answer came, once."""
-        return self.keyboard.taken()
+        return self.keyboard.take_typed()
 
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as it stands."""
-        self._put(self._fit(markdown) + "\n")
+        self._put(self._make_printable(markdown) + "\n")
 
     @property
     def raw(self) -> bool:
         """Whether answers are shown as they came: always."""
         return True
 
-    def lay_out(self, *, raw: bool) -> None:
+    def set_raw(self, *, raw: bool) -> None:
         """Nothing is laid out here."""
         if not raw:
             raise UsageError("this view shows answers as they come, and lays out none")
@@ -153,12 +155,12 @@ class Plain:
         """There is no clipboard that a plain view could reach."""
         raise UsageError("this view has no clipboard; /write FILE keeps the text")
 
-    def _between(self) -> str:
+    def _separator(self) -> str:
         """What stands between two candidates."""
         return BETWEEN_CANDIDATES
 
-    def _fit(self, text: str) -> str:
-        return harmless(text) if self._on_terminal else text
+    def _make_printable(self, text: str) -> str:
+        return sanitize(text) if self._on_terminal else text
 
     def _put(self, text: str) -> None:
         """Write and flush.
@@ -215,9 +217,9 @@ class Accessible(Plain):
         """Write one line to standard error, and say that it is no answer."""
         say(self._err, text, "Notice")
 
-    def asked(self, text: str) -> None:
+    def show_question(self, text: str) -> None:
         """Show a question that nobody typed here."""
-        self._put(f"Question:\n{self._fit(text)}\n")
+        self._put(f"Question:\n{self._make_printable(text)}\n")
 
     def _tick(self) -> float:
         since = self._silent_since
@@ -229,7 +231,7 @@ class Accessible(Plain):
     def _label(self) -> str:
         return f"Answer {self._candidate + 1}" if self._several else "Answer"
 
-    def _between(self) -> str:
+    def _separator(self) -> str:
         return f"\n\n{self._label()}:\n"
 
 
@@ -242,7 +244,7 @@ def say(err: TextIO | None, text: str, who: str = "nemochat") -> None:
         return
     before = "" if text.startswith(f"{who} ") else f"{who}: "
     try:
-        err.write(f"{before}{harmless_line(text, LONGEST_NOTICE)}\n")
+        err.write(f"{before}{sanitize_line(text, LONGEST_NOTICE)}\n")
         err.flush()
     except (OSError, ValueError):
         pass  # standard error is closed: there is nobody to tell

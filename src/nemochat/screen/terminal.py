@@ -1,7 +1,7 @@
-"""Answers, notices and texts of our own on a terminal.
+"""Terminal view: answers, notices and our own texts.
 
-A streamed answer is laid out as it comes. Rows that nothing can change any more are written once
-and stay in the terminal's own scrollback; the live ones are painted again, 25 times a second.
+A streamed answer is laid out as it comes. Final rows are written once and stay in the terminal's
+own scrollback; the live ones are repainted 25 times a second.
 """
 
 from __future__ import annotations
@@ -12,24 +12,21 @@ import time
 from collections.abc import Callable, Iterator
 
 from nemochat.core.continuation import DROPPED
-from nemochat.core.deltas import Delta
+from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Ended, EndpointError
-from nemochat.screen.answer import Answer, Layout
-from nemochat.screen.bell import Bell
-from nemochat.screen.candidates import outcome, shown_at_once
-from nemochat.screen.colours import Colours
-from nemochat.screen.device import command, put_on_clipboard, reflows, write
-from nemochat.screen.following import following
+from nemochat.screen.answer import Answer, Layout, layout, prepare, rows
+from nemochat.screen.candidates import render_new, render_outcome
+from nemochat.screen.device import is_reflowing, write, write_clipboard, write_control
 from nemochat.screen.keyboard import Keyboard
-from nemochat.screen.layouts import layout, prepare, rows
-from nemochat.screen.markdown.spans import BLANK, Row, Span, row, rule
-from nemochat.screen.markdown.wrap import NARROWEST, laid_out
-from nemochat.screen.measures import measured
 from nemochat.screen.painter import Painter
-from nemochat.screen.safe import LONGEST_NOTICE, harmless_line
-from nemochat.screen.verbatim import as_it_is
-from nemochat.screen.waiting import Waiting
+from nemochat.screen.status import Bell, Status, format_measures
+from nemochat.screen.stream_thread import follow_in_thread
+from nemochat.screen.style.colours import Colourizer
+from nemochat.screen.text.sanitize import LONGEST_NOTICE, sanitize_line
+from nemochat.screen.text.spans import BLANK, Row, Span, row, rule
+from nemochat.screen.text.verbatim import verbatim_rows
+from nemochat.screen.text.wrap import NARROWEST, lay_out
 
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
@@ -45,7 +42,7 @@ class Terminal:
 
     def __init__(
         self,
-        colours: Colours,
+        colours: Colourizer,
         *,
         math: bool = True,
         keys: bool = False,
@@ -65,14 +62,16 @@ class Terminal:
         self._math = math
         self._keys = keys
         self._painter = painter = Painter(write, colours)
-        self.keyboard = Keyboard(sys.stdin, command if keys else None, self._clear, painter.forget)
+        self.keyboard = Keyboard(
+            sys.stdin, write_control if keys else None, self._clear, painter.forget
+        )
         self._bell = Bell(write if bell else None)
         self._colours = colours
         if keys:
             colours.ask(self.keyboard, write)
         self._columns, self._rows = shutil.get_terminal_size()
         self._final: list[Row] = []
-        self._waiting = Waiting()
+        self._waiting = Status()
         self._candidates = 1  # that were asked for
         self._answer: Answer | None = None  # that grows
         self._candidate = 0  # that it is
@@ -93,7 +92,7 @@ class Terminal:
             self._final.append(BLANK)  # between what was typed and its answer
         elif self._answer.ending not in DROPPED:
             self._abandon()  # else it goes on with what follows
-        self._colours.hear()  # what the terminal says of itself is no key
+        self._colours.read_reply()  # what the terminal says of itself is no key
         self._taken_up, self._candidates = False, candidates
         self._painted = time.monotonic() - SECONDS_A_TICK + 0.005  # the question leaves first
         self._waiting.begin(candidates)
@@ -101,7 +100,7 @@ class Terminal:
         with self.keyboard:
             try:
                 self._following = True
-                yield from following(deltas, end, self._frame)
+                yield from follow_in_thread(deltas, end, self._frame)
             except Ended:
                 self._abandon()  # nobody settles it
                 raise
@@ -109,10 +108,10 @@ class Terminal:
                 self._following = False
                 self._paint()
 
-    def take_up(self, text: str) -> None:
+    def continue_from(self, text: str) -> None:
         """Go on with an answer that was shown before; rows of it that may change come again."""
         self._abandon()
-        self._answer, self._candidate = self._grown(), 0
+        self._answer, self._candidate = self._growing_answer(), 0
         self._answer.feed(Delta(text))
         self._taken_up = True
 
@@ -124,90 +123,90 @@ class Terminal:
             self._final += [*self._answer.end(), row([rule(self._columns - 1)])]
             self._answer = None
         if self._answer is None:
-            self._answer, self._candidate = self._grown(), delta.candidate
+            self._answer, self._candidate = self._growing_answer(), delta.candidate
         self._final += self._answer.feed(delta)
 
     def settle(self, answers: list[Message]) -> None:
         """Show the rest, how an answer ended that is not whole, and what it took if it is."""
-        self._look()
+        self._update_size()
         if self._candidates > 1:
-            self._final += shown_at_once(answers, self._columns, self._layout, chooses=self._keys)
+            self._final += render_new(answers, self._columns, self._layout, chooses=self._keys)
         elif self._answer is not None:
             whole = all(answer.ending is Ending.COMPLETE for answer in answers)
             self._final += self._answer.end(interrupted=not whole)
         self._answer = None
         for answer in answers if self._candidates == 1 else ():
-            self._final += outcome(answer, self._width)
+            self._final += render_outcome(answer, self._width)
         self._final.append(BLANK)
-        if self._keys and answers and (took := measured(answers[0])):
-            self._final += [*laid_out([Span(took, "dim")], self._width), BLANK]
+        if self._keys and answers and (took := format_measures(answers[0])):
+            self._final += [*lay_out([Span(took, "dim")], self._width), BLANK]
         self._candidates = 1
         self._paint()
         self._bell.end()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
         """Count down to the next try: called where the deltas come from, painted where they go."""
-        self._waiting.retry(seconds, harmless_line(error.sentence, LONGEST_NOTICE))
+        self._waiting.retry(seconds, sanitize_line(error.sentence, LONGEST_NOTICE))
 
     def notice(self, text: str) -> None:
         """Tell something that is not the answer."""
-        self._look()
-        self._tell(laid_out([Span(harmless_line(text, LONGEST_NOTICE), "notice")], self._width))
+        self._update_size()
+        self._show_rows(lay_out([Span(sanitize_line(text, LONGEST_NOTICE), "notice")], self._width))
 
-    def asked(self, text: str) -> None:
+    def show_question(self, text: str) -> None:
         """Show a question that nobody typed here."""
-        self._part()
-        self._tell([*as_it_is(f"> {text}", "question"), BLANK])
+        self._add_blank_row()
+        self._show_rows([*verbatim_rows(f"> {text}", "question"), BLANK])
 
     def show(self, markdown: str) -> None:
         """Show a text of our own, or of a stored conversation, as Markdown."""
-        self._look()
-        self._tell([*rows(markdown, self._columns - 1, math=self._math), BLANK])
+        self._update_size()
+        self._show_rows([*rows(markdown, self._columns - 1, math=self._math), BLANK])
 
-    def lay_out(self, *, raw: bool) -> None:
+    def set_raw(self, *, raw: bool) -> None:
         """Show the Markdown of answers as it came from here on, or laid out."""
         self.raw = raw
 
     def theme(self, name: str = "") -> str:
         """Show answers in this theme from now on; return the name of the one in force."""
-        return self._colours.take(name)
+        return self._colours.set_theme(name)
 
     def output(self, text: str) -> None:
         """Show lines that a command of the shell wrote, as they are."""
-        self._tell(as_it_is(text.removesuffix("\n")))
+        self._show_rows(verbatim_rows(text.removesuffix("\n")))
 
-    def typed(self) -> bytes:
+    def take_typed(self) -> bytes:
         """What was typed while an answer came, once."""
-        self._colours.take()  # what the terminal says of itself was not typed
-        self._part()
-        return self.keyboard.taken()
+        self._colours.set_theme()  # what the terminal says of itself was not typed
+        self._add_blank_row()
+        return self.keyboard.take_typed()
 
     def copy(self, text: str) -> None:
         """Ask the terminal to put a text on its clipboard (OSC 52)."""
-        put_on_clipboard(text)
+        write_clipboard(text)
 
     @property
     def _width(self) -> int:
         """Columns of a text of ours."""
         return max(self._columns - 1, NARROWEST)
 
-    def _grown(self) -> Answer:
+    def _growing_answer(self) -> Answer:
         return Answer(lambda: self._layout(self._columns - 1), self._waiting.seconds)
 
     def _layout(self, width: int) -> Layout:
         return layout(width, raw=self.raw, math=self._math, numbered=self._keys)
 
-    def _tell(self, found: list[Row]) -> None:
+    def _show_rows(self, found: list[Row]) -> None:
         """Show rows that are no answer, below one that was not settled: it failed."""
         if not self._following:
             self._abandon()
         self._final += found
         self._paint()
 
-    def _part(self) -> None:
+    def _add_blank_row(self) -> None:
         """Leave a row blank below what was told, if none is."""
         if not self._painter.apart:
-            self._tell([BLANK])
+            self._show_rows([BLANK])
 
     def _abandon(self) -> None:
         """End an answer that failed."""
@@ -217,7 +216,7 @@ class Terminal:
 
     def _frame(self) -> float:
         """Paint if it is time; return the seconds until it is again."""
-        if self.keyboard.stops():
+        if self.keyboard.read_stop():
             raise KeyboardInterrupt
         now = time.monotonic()
         pause = SECONDS_A_FRAME if self._final or self._answer is not None else SECONDS_A_TICK
@@ -230,21 +229,21 @@ class Terminal:
 
     def _clear(self) -> None:
         """Take the live rows away; the next frame shows them again."""
-        self._painter.resized(self._columns, reflows=reflows())
+        self._painter.resize(self._columns, reflows=is_reflowing())
 
-    def _look(self) -> None:
+    def _update_size(self) -> None:
         size = shutil.get_terminal_size()
-        self._painter.shortened(size.lines)
+        self._painter.drop_scrolled(size.lines)
         if size.columns != self._columns:
-            self._painter.resized(size.columns, reflows=reflows())
+            self._painter.resize(size.columns, reflows=is_reflowing())
             if self._answer is not None:
                 self._answer.resize(size.columns - 1)
         self._columns, self._rows = size
 
     def _paint(self) -> None:
-        self._look()
+        self._update_size()
         final, answer, self._final = self._final, self._answer, []
         live = answer.tail() if answer else []
-        if self._following and not (answer and answer.begun):
+        if self._following and not (answer and answer.has_text):
             live = self._waiting.rows(answer.thought if answer else "", self._columns)
         self._painter.frame(final, live[-max(self._rows - 1, 1) :], self._columns)

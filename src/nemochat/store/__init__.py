@@ -1,1 +1,1 @@
-"""What is kept: conversations in one SQLite database."""
+"""Saved conversations, in one SQLite database."""

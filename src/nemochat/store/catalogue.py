@@ -1,4 +1,4 @@
-"""Which conversations are there? Listed, found by a name or a number, renamed, deleted."""
+"""Catalogue of conversations: listed, found by name or number, renamed, deleted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nemochat.core.conversation import LONGEST_TITLE, first_line
-from nemochat.core.values import shown
+from nemochat.core.text import format_value
 from nemochat.errors import NoSuchConversation, UsageError
 from nemochat.store.database import Database
 
@@ -20,7 +20,7 @@ _DIGITS = 18  # of the longest number that fits SQLite's integers
 _ENTRY = "id, coalesce(name, ''), first, started, touched, turns, cost"
 
 
-class Entry(NamedTuple):
+class CatalogueEntry(NamedTuple):
     """A conversation in a list.
 
     Attributes:
@@ -58,37 +58,37 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def entries(self, most: int = 20, after: int = 0) -> list[Entry]:
+    def entries(self, most: int = 20, after: int = 0) -> list[CatalogueEntry]:
         """The conversations, the one talked in last first, without the first `after` of them."""
         return self._entries("ORDER BY last DESC, id DESC LIMIT ? OFFSET ?", most, after)
 
-    def entry(self, number: int) -> Entry:
+    def entry(self, number: int) -> CatalogueEntry:
         """The conversation of this number; NoSuchConversation if there is none."""
         found = self._entries("WHERE id = ?", number)
         if not found:
             raise NoSuchConversation(f"there is no conversation {number}", LISTED)
         return found[0]
 
-    def untouched(self, since: timedelta) -> list[Entry]:
+    def untouched(self, since: timedelta) -> list[CatalogueEntry]:
         """The conversations in which nothing was said for so long, the oldest first."""
         before = (datetime.now(UTC) - since).isoformat(timespec="seconds")
         return self._entries("WHERE coalesce(touched, started) < ? ORDER BY last", before)
 
     def count(self) -> int:
         """How many there are."""
-        with self._database.reading() as db:
+        with self._database.connection() as db:
             (number,) = db.execute("SELECT count(*) FROM conversations").fetchone()
         assert isinstance(number, int)
         return number
 
     def numbers(self) -> list[int]:
         """The numbers of all, the oldest first."""
-        with self._database.reading() as db:
+        with self._database.connection() as db:
             return [number for (number,) in db.execute("SELECT id FROM conversations ORDER BY id")]
 
     def names(self) -> list[str]:
         """The names of all conversations that have one."""
-        with self._database.reading() as db:
+        with self._database.connection() as db:
             found = db.execute("SELECT name FROM conversations WHERE name NOT NULL ORDER BY name")
             return [name for (name,) in found]
 
@@ -103,30 +103,30 @@ class Catalogue:
             NoSuchConversation: there is none, or there are several.
         """
         wanted = wanted.strip()
-        with self._database.reading() as db:
+        with self._database.connection() as db:
             if is_number(wanted):
                 number, near = _numbered(db, wanted), []
             else:
                 name = wanted.removeprefix(BY_NAME).strip()
                 number = _named(db, name)
-                near = _beginning_with(db, name) if name else []
+                near = _names_with_prefix(db, name) if name else []
             has_name = _named(db, wanted) is not None
         if number is not None:
             return number
         if len(near) == 1:
             return near[0][0]
         if near:
-            names = ", ".join(shown(name) for _, name in near[:MOST_NAMED])
+            names = ", ".join(format_value(name) for _, name in near[:MOST_NAMED])
             more = ", …" if len(near) > MOST_NAMED else ""
             raise NoSuchConversation(
-                f"{shown(wanted)} may be {names}{more}", "Type more of the name"
+                f"{format_value(wanted)} may be {names}{more}", "Type more of the name"
             )
         hint = f"There is one with that name: {refer_to(wanted)}" if has_name else LISTED
-        raise NoSuchConversation(f"there is no conversation {shown(wanted)}", hint)
+        raise NoSuchConversation(f"there is no conversation {format_value(wanted)}", hint)
 
-    def holds(self, name: str) -> int | None:
+    def find_exact(self, name: str) -> int | None:
         """Return the number of the conversation with exactly this name, or None."""
-        with self._database.reading() as db:
+        with self._database.connection() as db:
             return _named(db, name)
 
     def rename(self, number: int, name: str) -> None:
@@ -137,7 +137,7 @@ class Catalogue:
             StoreError: another conversation has it, or it cannot be kept.
         """
         name = check_name(name) if name else ""
-        with self._database.writing() as db:
+        with self._database.transaction() as db:
             db.execute("UPDATE conversations SET name = ? WHERE id = ?", (name or None, number))
 
     def delete(self, numbers: list[int]) -> None:
@@ -146,7 +146,7 @@ class Catalogue:
         Raises:
             StoreError: it cannot be done.
         """
-        with self._database.writing() as db:
+        with self._database.transaction() as db:
             for number in numbers:
                 found = db.execute(
                     "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC", (number,)
@@ -155,14 +155,14 @@ class Catalogue:
                 # with an error at a depth of 1,000.
                 db.executemany("DELETE FROM messages WHERE id = ?", found)
                 db.execute("DELETE FROM conversations WHERE id = ?", (number,))
-        with self._database.reading() as db:
+        with self._database.connection() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log held the texts too
 
-    def _entries(self, which: str, *values: Any) -> list[Entry]:  # noqa: ANN401 - what SQLite takes
-        with self._database.reading() as db:
+    def _entries(self, which: str, *values: Any) -> list[CatalogueEntry]:  # noqa: ANN401 - what SQLite takes
+        with self._database.connection() as db:
             found = db.execute(f"SELECT {_ENTRY} FROM conversations {which}", values).fetchall()  # noqa: S608 - ours
         return [
-            Entry(
+            CatalogueEntry(
                 number,
                 name,
                 first,
@@ -185,8 +185,9 @@ def check_name(name: str) -> str:
         raise UsageError(f"a name is one line of 1 to {LONGEST_TITLE} characters")
     name = name.strip()
     if is_number(name):
+        number = format_value(name)
         raise UsageError(
-            f"a name cannot be digits alone: {shown(name)} means conversation number {shown(name)}"
+            f"a name cannot be digits alone: {number} means conversation number {number}"
         )
     return name
 
@@ -212,7 +213,7 @@ def _named(db: Connection, name: str) -> int | None:
     return row[0] if row else None
 
 
-def _beginning_with(db: Connection, start: str) -> list[tuple[int, str]]:
+def _names_with_prefix(db: Connection, start: str) -> list[tuple[int, str]]:
     pattern = "".join("\\" + c if c in "\\%_" else c for c in start) + "%"
     found = db.execute(
         "SELECT id, name FROM conversations WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?",

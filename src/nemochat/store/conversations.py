@@ -1,4 +1,4 @@
-"""Conversations in the database: kept message by message, found again by name or number."""
+"""Conversations in the database, saved message by message."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from itertools import islice
 from pathlib import Path
 
 from nemochat.core.conversation import Conversation
-from nemochat.core.deltas import Growing
+from nemochat.core.delta import PartialAnswer
 from nemochat.core.messages import Message, Role
 from nemochat.errors import ConversationDeleted, NoSuchConversation, StoreError
 from nemochat.store import rows
 from nemochat.store.catalogue import LISTED, Catalogue
-from nemochat.store.database import Database
-from nemochat.store.opening import SECONDS_BUSY
+from nemochat.store.database import SECONDS_BUSY, Database
 
 SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer on disk: at most that much is lost with the process
 BRANCHED = (
@@ -24,7 +23,7 @@ BRANCHED = (
 )
 
 
-class Conversations:
+class ConversationStore:
     """The store of conversations; its file is opened when it is first needed.
 
     Attributes:
@@ -49,14 +48,14 @@ class Conversations:
             StoreError: it cannot be kept.
         """
         asked = message.role is not Role.ASSISTANT
-        with self.database.writing("FULL" if asked else "NORMAL", wait=wait) as db:
+        with self.database.transaction("FULL" if asked else "NORMAL", wait=wait) as db:
             if conversation.id is None:
                 conversation.started = conversation.started or datetime.now(UTC)
                 number = rows.insert_conversation(db, conversation)
             else:
                 number = conversation.id
             if asked:
-                self._hear(conversation)
+                self._refresh_with_notice(conversation)
             settled = asked or message.ending is not None
             key = rows.insert_message(
                 db,
@@ -73,7 +72,7 @@ class Conversations:
         self._grown = time.monotonic()
         return key
 
-    def grow(self, conversation: Conversation, key: int, answer: Growing) -> None:
+    def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
         """Put more of an answer on the disk, if the last time is long enough ago.
 
         Raises:
@@ -82,7 +81,7 @@ class Conversations:
         if time.monotonic() - self._grown < SECONDS_BETWEEN_GROWTHS:
             return
         row = _row(conversation, key)
-        with self.database.writing("NORMAL", wait=False) as db:
+        with self.database.transaction("NORMAL", wait=False) as db:
             rows.update_message(db, row, answer.message(), settled=False)
         self._grown = time.monotonic()
 
@@ -95,7 +94,7 @@ class Conversations:
             StoreError: it cannot be kept.
         """
         row = _row(conversation, key)
-        with self.database.writing(wait=wait) as db:
+        with self.database.transaction(wait=wait) as db:
             assert conversation.id is not None
             if not rows.update_message(db, row, message, settled=True):
                 raise ConversationDeleted(*rows.DELETED)
@@ -109,7 +108,7 @@ class Conversations:
         """
         if conversation.id is None:
             return
-        with self.database.writing(wait=wait) as db:
+        with self.database.transaction(wait=wait) as db:
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:
@@ -124,14 +123,14 @@ class Conversations:
         number = conversation.id
         made: dict[int | None, int] = {}
         try:
-            with self.database.writing("FULL" if wait else "NORMAL", wait=wait) as db:
+            with self.database.transaction("FULL" if wait else "NORMAL", wait=wait) as db:
                 if number is None:
                     conversation.started = conversation.started or min(
                         conversation.unsaved.values()
                     )
                     number = rows.insert_conversation(db, conversation)
                 else:
-                    self._hear(conversation)
+                    self._refresh_with_notice(conversation)
                 rows.write_unsaved(db, number, conversation, made)
         except BaseException as error:
             # A signal during the commit comes after it: then nothing may be written again.
@@ -140,12 +139,12 @@ class Conversations:
             raise
         _note_saved(conversation, number, made)
 
-    def news(self) -> list[str]:
+    def take_notices(self) -> list[str]:
         """What its person should hear of the store, each sentence once."""
-        told, self._news = [*self.database.news(), *self._news], []
+        told, self._news = [*self.database.take_notices(), *self._news], []
         return told
 
-    def adopt(self, conversation: Conversation) -> Conversation:
+    def add_imported(self, conversation: Conversation) -> Conversation:
         """Keep a whole tree that came from elsewhere as a new conversation; return it as kept.
 
         Raises:
@@ -154,7 +153,7 @@ class Conversations:
         now = datetime.now(UTC)
         conversation.started = conversation.started or now
         keys: dict[int | None, int | None] = {None: None}
-        with self.database.writing() as db:
+        with self.database.transaction() as db:
             number = rows.insert_conversation(db, conversation)
             for node in conversation.nodes.values():
                 keys[node.key] = rows.insert_message(
@@ -178,7 +177,7 @@ class Conversations:
 
     def last(self) -> Conversation | None:
         """The conversation in which something was said last, or None."""
-        with self.database.reading() as db:
+        with self.database.connection() as db:
             row = db.execute(
                 "SELECT id FROM conversations WHERE last NOT NULL ORDER BY last DESC LIMIT 1"
             ).fetchone()
@@ -198,19 +197,19 @@ class Conversations:
         Raises:
             StoreError: there is none, or it cannot be read.
         """
-        with self.database.reading() as db:
+        with self.database.connection() as db:
             row = db.execute(
                 f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?",  # noqa: S608 - ours
                 (number,),
             ).fetchone()
             if row is None:
                 raise NoSuchConversation(f"there is no conversation {number}", LISTED)
-            conversation, head, tip = rows.conversation(row)
+            conversation, head, tip = rows.parse_conversation(row)
             for said in db.execute(
                 f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id",  # noqa: S608 - ours
                 (number,),
             ):
-                conversation.graft(rows.node(said))
+                conversation.graft(rows.parse_node(said))
                 conversation.known = said[0]
         for key in (tip, head):
             if key is None or key in conversation.nodes:
@@ -219,14 +218,14 @@ class Conversations:
 
     def _has(self, number: int, made: Mapping[int | None, int]) -> bool:
         """Return whether the rows made in a transaction are on the disk."""
-        with self.database.reading() as db:
+        with self.database.connection() as db:
             row = db.execute(
                 "SELECT 1 FROM messages WHERE conversation = ? AND id = ?",
                 (number, max(made.values(), default=0)),
             ).fetchone()
         return row is not None
 
-    def _hear(self, conversation: Conversation) -> None:
+    def _refresh_with_notice(self, conversation: Conversation) -> None:
         """Refresh a conversation; if another process went on from our path too, that is news."""
         known = len(conversation.nodes)
         self._refresh(conversation)
@@ -243,7 +242,7 @@ class Conversations:
             and node.key not in conversation.unsaved
         ]
         keys = {row: key for key, row in conversation.rows.items()}
-        with self.database.reading() as db:
+        with self.database.connection() as db:
             for row in db.execute(
                 f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? AND id > ?"  # noqa: S608 - ours
                 " ORDER BY id",
@@ -252,14 +251,14 @@ class Conversations:
                 conversation.known = row[0]
                 if row[0] in conversation.nodes:  # an answer of our own
                     continue
-                node = rows.node(row)
+                node = rows.parse_node(row)
                 conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))
             for key in growing:
                 for row in db.execute(
                     f"SELECT {rows.MESSAGE} FROM messages WHERE id = ?",  # noqa: S608 - ours
                     (conversation.row(key),),
                 ):
-                    conversation.replace(key, rows.node(row).message)
+                    conversation.replace(key, rows.parse_node(row).message)
 
 
 def _row(conversation: Conversation, key: int) -> int:

@@ -1,27 +1,96 @@
-"""A door to sqlite3: one database file that crashes and crowds cannot harm."""
+"""The SQLite database: opening, transactions, and recovery from damage and locks."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from shlex import quote as quoted
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from nemochat.errors import ConversationDeleted, NameTaken, StoreError, UsageError
-from nemochat.store import schema
-from nemochat.store.opening import SECONDS_BUSY, read_only, tried, why
-from nemochat.store.places import beside, own_file, prepare, set_aside
+from nemochat.store import tables_sql
+from nemochat.store.private_files import (
+    backup_name,
+    create_private_file,
+    move_aside,
+    prepare_database_file,
+)
 from nemochat.store.rows import DELETED
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+SECONDS_BUSY = 5.0  # to wait for other processes
+_FULL = 13  # SQLITE_FULL
 SECONDS_STREAMING = 0.05  # to wait for other processes while an answer streams
 _READ_ONLY = 8  # SQLITE_READONLY
 _DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
+
+
+@contextmanager
+def open_foreign(path: Path) -> Iterator[Connection]:
+    """Somebody's database opened to be read alone; no byte of it is changed.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    import sqlite3
+
+    try:
+        with closing(_open_foreign(path)) as db:
+            yield db
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"the database {path} cannot be read ({reason_for(error)})") from error
+
+
+def _open_foreign(path: Path) -> Connection:
+    import sqlite3
+
+    log = path.with_name(f"{path.name}-wal")
+    with path.open("rb") as file:
+        logged = file.read(20)[18:] == b"\2\2"
+    if logged and not log.exists():  # nobody has it open; SQLite would leave a log behind
+        return open_read_only(path, immutable=True)
+    try:
+        db = open_read_only(path, immutable=False)
+        return check_connection(
+            db, lambda: db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        )
+    except sqlite3.OperationalError:  # its log cannot be made: nobody can write here
+        return open_read_only(path, immutable=True)
+
+
+def open_read_only(path: Path, *, immutable: bool) -> Connection:
+    """A database that nothing is written to; an immutable one is read without its log."""
+    import sqlite3
+
+    flags = "mode=ro&immutable=1" if immutable else "mode=ro"
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?{flags}", uri=True, timeout=SECONDS_BUSY, isolation_level=None
+    )
+
+
+def check_connection(db: Connection, use: Callable[[], object]) -> Connection:
+    """A connection that can be used so; it is closed where it cannot."""
+    try:
+        use()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def reason_for(error: Exception) -> str:
+    """Why a database cannot be used, in the words of the system or of SQLite."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if getattr(error, "sqlite_errorcode", None) == _FULL:
+        return "the disk is full"
+    return str(error)
 
 
 class Database:
@@ -46,7 +115,7 @@ class Database:
             self._connection = None
 
     @contextmanager
-    def writing(self, synchronous: str = "FULL", *, wait: bool = True) -> Iterator[Connection]:
+    def transaction(self, synchronous: str = "FULL", *, wait: bool = True) -> Iterator[Connection]:
         """One transaction: all of it is on the disk, or nothing.
 
         Args:
@@ -56,7 +125,7 @@ class Database:
         Raises:
             StoreError: it cannot be kept.
         """
-        with self.reading(wait=wait) as db:
+        with self.connection(wait=wait) as db:
             if db.in_transaction:  # a signal came between a transaction's begin and its care
                 db.rollback()
             db.execute(f"PRAGMA synchronous = {synchronous}")
@@ -69,7 +138,7 @@ class Database:
                 raise
 
     @contextmanager
-    def reading(self, *, wait: bool = True) -> Iterator[Connection]:
+    def connection(self, *, wait: bool = True) -> Iterator[Connection]:
         """The open database; what SQLite says against it becomes a sentence.
 
         Args:
@@ -83,11 +152,13 @@ class Database:
         try:
             yield self._ready(self.seconds if wait else min(self.seconds, SECONDS_STREAMING))
         except sqlite3.IntegrityError as error:
-            raise _refusal(error, self.path) from error
+            raise _busy_error(error, self.path) from error
         except (sqlite3.Error, OSError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == _READ_ONLY:
                 self.close()  # the next attempt opens it anew: it may be writable by then
-            raise StoreError(f"the database {self.path} cannot be used ({why(error)})") from error
+            raise StoreError(
+                f"the database {self.path} cannot be used ({reason_for(error)})"
+            ) from error
 
     def backup(self, target: Path) -> None:
         """Copy the whole database into a new file, also while others write.
@@ -96,7 +167,7 @@ class Database:
             UsageError: there is something of this name.
             StoreError: it cannot be written.
         """
-        with self.reading():
+        with self.connection():
             try:
                 _copy(self.path, target)
             except FileExistsError:
@@ -107,14 +178,14 @@ class Database:
     def _ready(self, timeout: float) -> Connection:
         """Return the open database, with this timeout in seconds for locks."""
         if self._connection is None:
-            self._connection = self._opened(timeout)
+            self._connection = self._open(timeout)
             self._timeout = timeout
         elif self._timeout != timeout:
             self._connection.execute(f"PRAGMA busy_timeout = {timeout * 1000:.0f}")
             self._timeout = timeout
         return self._connection
 
-    def _opened(self, timeout: float) -> Connection:
+    def _open(self, timeout: float) -> Connection:
         """The open database; one that is damaged is set aside, and a new one begun."""
         import sqlite3
 
@@ -123,7 +194,7 @@ class Database:
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
                 raise
-            if aside := set_aside(Path(os.path.realpath(self.path))):
+            if aside := move_aside(Path(os.path.realpath(self.path))):
                 self._news.append(
                     f"the database {self.path.name} is damaged: it was set aside, whole, and a new"
                     f" one begun. What can be read comes back with nemochat chats import"
@@ -131,7 +202,7 @@ class Database:
                 )
             return _connect(self.path, timeout)
 
-    def news(self) -> list[str]:
+    def take_notices(self) -> list[str]:
         """What its person should hear of it, each sentence once."""
         told, self._news = self._news, []
         return told
@@ -141,29 +212,29 @@ def _connect(path: Path, timeout: float) -> Connection:
     import sqlite3
 
     try:
-        prepare(path)
+        prepare_database_file(path)
         db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
-        return tried(db, lambda: _make_ready(db, path, timeout))
+        return check_connection(db, lambda: _make_ready(db, path, timeout))
     except (OSError, sqlite3.OperationalError):
         if not path.is_file() or os.access(path.parent, os.W_OK):
             raise
-        return read_only(path, immutable=True)  # on a disk that nobody writes to
+        return open_read_only(path, immutable=True)  # on a disk that nobody writes to
 
 
 def _make_ready(db: Connection, path: Path, timeout: float) -> None:
-    found = schema.version(db)
-    if found > schema.VERSION:
+    found = tables_sql.version(db)
+    if found > tables_sql.VERSION:
         raise StoreError(
             f"the database {path} is of a newer nemochat", "Update nemochat; it is left as it is"
         )
-    _wait_for_wal(db, timeout)
+    _enable_wal(db, timeout)
     db.execute("PRAGMA temp_store = MEMORY")  # nothing is written outside our folders
     db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-    if found < schema.VERSION:
+    if found < tables_sql.VERSION:
         db.execute("BEGIN IMMEDIATE")  # others may be at it: look again when they are done
-        if 0 < (found := schema.version(db)) < schema.VERSION:
-            _copy(path, beside(path, f"version-{found}"))
-        schema.migrate(db)
+        if 0 < (found := tables_sql.version(db)) < tables_sql.VERSION:
+            _copy(path, backup_name(path, f"version-{found}"))
+        tables_sql.migrate(db)
         db.execute("COMMIT")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA cache_size = -128")  # kB; keeping a long answer would fill the usual 2 MB
@@ -177,10 +248,10 @@ def _copy(path: Path, target: Path) -> None:
     """
     import sqlite3
 
-    os.close(own_file(target))
+    os.close(create_private_file(target))
     try:
         with (
-            closing(read_only(path, immutable=False)) as db,
+            closing(open_read_only(path, immutable=False)) as db,
             closing(sqlite3.connect(target)) as copy,
         ):
             db.backup(copy)
@@ -190,7 +261,7 @@ def _copy(path: Path, target: Path) -> None:
         raise
 
 
-def _wait_for_wal(db: Connection, timeout: float) -> None:
+def _enable_wal(db: Connection, timeout: float) -> None:
     """Switch to write-ahead logging; the switch does not wait for other processes by itself."""
     import sqlite3
 
@@ -206,7 +277,7 @@ def _wait_for_wal(db: Connection, timeout: float) -> None:
             return
 
 
-def _refusal(error: Exception, path: Path) -> StoreError:
+def _busy_error(error: Exception, path: Path) -> StoreError:
     """What a broken rule means: who wrote in between, and what."""
     if "conversations.name" in str(error):
         return NameTaken("another conversation has this name")

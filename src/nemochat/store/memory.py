@@ -1,13 +1,13 @@
-"""A store that keeps nothing beyond the process: for private chats."""
+"""Store that keeps nothing beyond the process, for private chats."""
 
 from __future__ import annotations
 
 from nemochat.core.conversation import Conversation
-from nemochat.core.deltas import Growing
+from nemochat.core.delta import PartialAnswer
 from nemochat.core.messages import Message
 
 
-class Memory:
+class MemoryStore:
     """Gives messages numbers and forgets them; below zero, so that they are never a row's."""
 
     def begin(
@@ -20,7 +20,7 @@ class Memory:
         """Return a key that the conversation does not have."""
         return conversation.provisional_key
 
-    def grow(self, conversation: Conversation, key: int, answer: Growing) -> None:
+    def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
         """Keep nothing."""
 
     def settle(
@@ -34,6 +34,6 @@ class Memory:
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:
         """Keep nothing."""
 
-    def news(self) -> list[str]:
+    def take_notices(self) -> list[str]:
         """There is none."""
         return []

@@ -1,4 +1,4 @@
-"""How does a row of the database become a conversation or a message, and back?"""
+"""Rows of the database, converted to conversations and messages and back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nemochat.core import records
-from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message, Role
-from nemochat.core.unicode import whole
+from nemochat.core.text import join_surrogates
 from nemochat.errors import ConversationDeleted
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew
 Row = tuple[Any, ...]
 
 
-def columns(version: int) -> str:
+def conversation_columns(version: int) -> str:
     """What to select of a conversation in a database of this version."""
     if version == 1:
-        return columns(2).replace("tip", "head")
+        return conversation_columns(2).replace("tip", "head")
     if version == 2:  # noqa: PLR2004 - the version
         return CONVERSATION.replace("profile, filling, examples", "'', '{}', '[]'")
     return CONVERSATION
@@ -91,7 +91,7 @@ def insert_message(
             conversation,
             parent,
             message.role.value,
-            whole(message.content),
+            join_surrogates(message.content),
             written.astimezone(UTC).isoformat(timespec="seconds"),
             _details(message),
             settled,
@@ -105,7 +105,7 @@ def update_message(db: Connection, key: int, message: Message, *, settled: bool)
     """A fuller version of a message; return whether it is there."""
     row = db.execute(
         "UPDATE messages SET content = ?, details = ?, settled = ? WHERE id = ?",
-        (whole(message.content), _details(message), settled, key),
+        (join_surrogates(message.content), _details(message), settled, key),
     )
     return row.rowcount == 1
 
@@ -130,7 +130,7 @@ def write_unsaved(
     update_conversation(db, number, conversation, conversation.head, made)
 
 
-def conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
+def parse_conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
     """A conversation without its messages, its head and its tip."""
     id_, name, started, model, endpoint, system, parameters, profile, *rest, head, tip = row
     filling, examples = map(json.loads, rest)
@@ -138,36 +138,36 @@ def conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
         model,
         endpoint,
         system,
-        records.values(json.loads(parameters)),
+        records.parameters_from_json(json.loads(parameters)),
         profile,
         filling,
-        records.spoken(examples),
+        records.from_plain(examples),
     )
     made = Conversation(settings, id=id_, name=name, started=datetime.fromisoformat(started))
     return made, head, tip
 
 
-def node(row: Row) -> Node:
+def parse_node(row: Row) -> MessageNode:
     """A message in its place."""
     key, parent, written, role, content, details = row
-    said = records.message(role, content, json.loads(details) if details else {})
-    return Node(key, parent, said, datetime.fromisoformat(written) if written else None)
+    said = records.message_from_json(role, content, json.loads(details) if details else {})
+    return MessageNode(key, parent, said, datetime.fromisoformat(written) if written else None)
 
 
 def _settings(conversation: Conversation) -> Row:
     settings = conversation.settings
     return (
-        whole(conversation.name) or None,
-        whole(settings.model),
-        whole(settings.endpoint),
-        whole(settings.system),
-        whole(json.dumps(settings.parameters, ensure_ascii=False)),
-        whole(settings.profile),
-        whole(json.dumps(settings.filling, ensure_ascii=False)),
-        whole(json.dumps(records.bare(settings.examples), ensure_ascii=False)),
+        join_surrogates(conversation.name) or None,
+        join_surrogates(settings.model),
+        join_surrogates(settings.endpoint),
+        join_surrogates(settings.system),
+        join_surrogates(json.dumps(settings.parameters, ensure_ascii=False)),
+        join_surrogates(settings.profile),
+        join_surrogates(json.dumps(settings.filling, ensure_ascii=False)),
+        join_surrogates(json.dumps(records.to_plain(settings.examples), ensure_ascii=False)),
     )
 
 
 def _details(message: Message) -> str | None:
-    kept = records.details(message)
-    return whole(json.dumps(kept, ensure_ascii=False)) if kept else None
+    kept = records.details_to_json(message)
+    return join_surrogates(json.dumps(kept, ensure_ascii=False)) if kept else None

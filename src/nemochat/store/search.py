@@ -1,4 +1,4 @@
-"""In which names, questions and answers do these words stand? Found by trigrams, in any script."""
+"""Full-text search by trigrams, in any script."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AROUND = 60  # characters shown on each side of a match
 _WORD = re.compile(r'"([^"]+)"|(\S+)')
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """A message or a name in which all words stand.
 
     Attributes:
@@ -39,7 +39,7 @@ class Found(NamedTuple):
     after: str
 
 
-def words_of(query: str) -> list[str]:
+def parse_query(query: str) -> list[str]:
     """The words of a query; what stands in double quotes is one, blanks and all.
 
     Raises:
@@ -51,7 +51,7 @@ def words_of(query: str) -> list[str]:
     return found
 
 
-def search(database: Database, words: list[str], most: int = 20) -> list[Found]:
+def search(database: Database, words: list[str], most: int = 20) -> list[SearchResult]:
     """Where all the words stand, whatever their capitals: names first, then the newest.
 
     Raises:
@@ -59,20 +59,20 @@ def search(database: Database, words: list[str], most: int = 20) -> list[Found]:
     """
     folded = [word.casefold() for word in words]
     pattern = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
-    found: list[Found] = []
-    with database.reading() as db:
-        db.create_function("holds", 1, lambda text: _holds(text, folded), deterministic=True)
+    found: list[SearchResult] = []
+    with database.connection() as db:
+        db.create_function("holds", 1, lambda text: _contains_all(text, folded), deterministic=True)
         for number, name in _names(db):
-            if _holds(name, folded):
-                found.append(_found(pattern, number, name, "", name))
-        keys = _growing(db) + _keys(db, words, most)
+            if _contains_all(name, folded):
+                found.append(_make_result(pattern, number, name, "", name))
+        keys = _unsettled_keys(db) + _keys(db, words, most)
         for key in sorted(set(keys), reverse=True)[: max(most - len(found), 0)]:
             rows = db.execute(  # none where another process has deleted it meanwhile
                 "SELECT c.id, coalesce(c.name, c.first), m.role, m.content"
                 " FROM messages m JOIN conversations c ON c.id = m.conversation WHERE m.id = ?",
                 (key,),
             )
-            found += [_found(pattern, *row) for row in rows]
+            found += [_make_result(pattern, *row) for row in rows]
     return found[:most]
 
 
@@ -80,7 +80,7 @@ def _names(db: Connection) -> Iterator[tuple[int, str]]:
     yield from db.execute("SELECT id, name FROM conversations WHERE name NOT NULL ORDER BY id DESC")
 
 
-def _growing(db: Connection) -> list[int]:
+def _unsettled_keys(db: Connection) -> list[int]:
     """Answers that still grow, or whose process died: they are not in the index."""
     found = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
     return [key for (key,) in found]
@@ -89,17 +89,17 @@ def _growing(db: Connection) -> list[int]:
 def _keys(db: Connection, words: list[str], most: int) -> list[int]:
     """The newest messages in which all words stand."""
     if long := [word for word in words if len(word) >= SHORTEST]:
-        return _matching(db, " AND ".join(map(_trigrams, long)), most)
-    newest = _looked_through(db, _NEWEST, most)
+        return _matching_keys(db, " AND ".join(map(_trigram_query, long)), most)
+    newest = _scan_newest(db, _NEWEST, most)
     if len(newest) == most:
         return newest
-    match = " AND ".join(f"({_beginning_with(db, word)})" for word in words)
+    match = " AND ".join(f"({_prefix_query(db, word)})" for word in words)
     if _EVERYWHERE in match:
-        return _looked_through(db, sys.maxsize, most)
-    return newest if "()" in match else _matching(db, match, most)
+        return _scan_newest(db, sys.maxsize, most)
+    return newest if "()" in match else _matching_keys(db, match, most)
 
 
-def _looked_through(db: Connection, newest: int, most: int) -> list[int]:
+def _scan_newest(db: Connection, newest: int, most: int) -> list[int]:
     """The messages among the newest in which all words stand, without the index."""
     found = db.execute(
         "SELECT id FROM messages WHERE id > (SELECT max(id) FROM messages) - ? AND holds(content)"
@@ -109,7 +109,7 @@ def _looked_through(db: Connection, newest: int, most: int) -> list[int]:
     return [key for (key,) in found]
 
 
-def _matching(db: Connection, match: str, most: int) -> list[int]:
+def _matching_keys(db: Connection, match: str, most: int) -> list[int]:
     """The newest messages that the index finds, in whose text all words stand indeed."""
     found = db.execute(
         "SELECT rowid FROM words WHERE words MATCH ? AND rowid > 0"
@@ -120,13 +120,13 @@ def _matching(db: Connection, match: str, most: int) -> list[int]:
     return [key for (key,) in found]
 
 
-def _trigrams(word: str) -> str:
+def _trigram_query(word: str) -> str:
     """The trigrams of a word, or of its beginning, as one query."""
     starts = range(min(len(word) - SHORTEST + 1, _MOST_TERMS))
-    return " AND ".join(_quoted(word[start : start + SHORTEST]) for start in starts)
+    return " AND ".join(_quote(word[start : start + SHORTEST]) for start in starts)
 
 
-def _beginning_with(db: Connection, word: str) -> str:
+def _prefix_query(db: Connection, word: str) -> str:
     """The trigrams that begin with a word shorter than they are, as one query."""
     start = word.casefold()
     found = db.execute(
@@ -134,23 +134,25 @@ def _beginning_with(db: Connection, word: str) -> str:
         (start, start + chr(0x10FFFF), _MOST_TERMS + 1),
     ).fetchall()
     return (
-        _EVERYWHERE if len(found) > _MOST_TERMS else " OR ".join(_quoted(term) for (term,) in found)
+        _EVERYWHERE if len(found) > _MOST_TERMS else " OR ".join(_quote(term) for (term,) in found)
     )
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _holds(text: str | None, folded: list[str]) -> bool:
+def _contains_all(text: str | None, folded: list[str]) -> bool:
     text = (text or "").casefold()  # of a message that is gone, the index may still know
     return all(word in text for word in folded)
 
 
-def _found(pattern: re.Pattern[str], number: int, title: str, role: str, text: str) -> Found:
+def _make_result(
+    pattern: re.Pattern[str], number: int, title: str, role: str, text: str
+) -> SearchResult:
     place = pattern.search(text)
     start, end = place.span() if place else (0, 0)
     before, after = text[max(start - _AROUND, 0) : start], text[end : end + _AROUND]
     before = ("…" if start > _AROUND else "") + " ".join(before.split(" ")[start > _AROUND :])
     more = "…" if end + _AROUND < len(text) else ""
-    return Found(number, title, role, before, text[start:end], after + more)
+    return SearchResult(number, title, role, before, text[start:end], after + more)

@@ -1,1 +1,1 @@
-"""The slash commands: one function a command, one file a noun, registered by a decorator."""
+"""Slash commands: one function per command, one module per group."""

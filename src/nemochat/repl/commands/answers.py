@@ -1,4 +1,4 @@
-"""Commands that take an answer out of the chat: to the clipboard, or into a file."""
+"""Commands about answers: copy, write, pipe, show, and where one came from."""
 
 from __future__ import annotations
 
@@ -6,42 +6,49 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
-from nemochat.core.conversation import Conversation
-from nemochat.core.messages import Message, Role
-from nemochat.core.values import shown
-from nemochat.errors import UsageError
-from nemochat.repl import clipboard, writing
-from nemochat.repl.argument import place, words
-from nemochat.repl.commands.tree import nth_question
-from nemochat.repl.listings import counted, numbered, plain
+from nemochat.atomic import SHARED, write_atomically
+from nemochat.core.conversation import Conversation, MessageNode
+from nemochat.core.ledger import format_money
+from nemochat.core.messages import Continuation, Ending, Message, Role
+from nemochat.core.parameters import format_as_input
+from nemochat.core.prompt import estimate_tokens
+from nemochat.core.text import format_value
+from nemochat.errors import OutputError, UsageError
+from nemochat.files import to_code_block
+from nemochat.repl.arguments import parse_position, split_words
+from nemochat.repl.attachments import attach
+from nemochat.repl.commands.branches import nth_question
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.screen.markdown.fenced import code_blocks
-from nemochat.screen.safe import harmless_line
+from nemochat.repl.system import clipboard, run_command
+from nemochat.repl.tables import count_noun, escape_markdown, number_range
+from nemochat.screen.markdown.renderer import list_code_blocks
+from nemochat.screen.text.sanitize import sanitize_line
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Selection:
     """A part of the conversation: its text, without a line end, and what it is in words."""
 
     text: str
-    what: str
+    description: str
 
 
-def _parts(session: Session) -> Iterator[tuple[str, str]]:
+def _part_choices(session: Session) -> Iterator[tuple[str, str]]:
     talk = session.chat.conversation
     last = talk.last(Role.ASSISTANT)
-    blocks = code_blocks(last.message.content) if last else []
+    blocks = list_code_blocks(last.message.content) if last else []
     for number, block in enumerate(blocks, 1):
-        beginning = harmless_line(block.code, 40)
-        yield f"code {number}", f"{harmless_line(block.info, 12)}: {beginning}".removeprefix(": ")
+        beginning = sanitize_line(block.code, 40)
+        yield f"code {number}", f"{sanitize_line(block.info, 12)}: {beginning}".removeprefix(": ")
     yield "all", "the whole conversation, as Markdown"
     for number, question in enumerate(talk.questions(), 1):
-        yield str(number), harmless_line(question.message.content, 50)
+        yield str(number), sanitize_line(question.message.content, 50)
 
 
-@command("[N, code N or all]", choices=_parts)
+@command("[N, code N or all]", choices=_part_choices)
 def copy(session: Session, argument: str) -> str:
     """Copy the last answer to the clipboard, or another part of the conversation.
 
@@ -56,11 +63,11 @@ def copy(session: Session, argument: str) -> str:
 
         if not talk.head:
             raise UsageError("there is nothing to copy yet")
-        part = Chosen(markdown.write([talk]).rstrip("\n"), "the conversation")
+        part = Selection(markdown.write([talk]).rstrip("\n"), "the conversation")
     else:
-        part = chosen(talk, argument.split())
-    ways = clipboard.put(part.text, session.screen.copy, os.environ)
-    return f"Copied {part.what} ({_size(part.text)}) by {ways}."
+        part = select_part(talk, argument.split())
+    ways = clipboard.copy(part.text, session.screen.copy, os.environ)
+    return f"Copied {part.description} ({_format_size(part.text)}) by {ways}."
 
 
 @command("FILE [N or code N]")
@@ -70,22 +77,22 @@ def write(session: Session, argument: str) -> str:
     `/write answer.md`, `/write answer.md 2`, `/write script.py code 1`. A name with blanks stands
     in quotes. Before a file that is there is written over, you are asked.
     """
-    named, *which = words(argument) or [""]
+    named, *which = split_words(argument) or [""]
     if not named:
         raise UsageError("/write takes the name of a file")
     path = Path(named).expanduser()
-    part = chosen(session.chat.conversation, which)
-    there = writing.there(path)
-    name = harmless_line(named, 80)
-    if there is not None and not session.agreed(
+    part = select_part(session.chat.conversation, which)
+    there = existing_size(path)
+    name = sanitize_line(named, 80)
+    if there is not None and not session.confirm(
         f"{name} ({there:,} bytes) is there. Overwrite it?"
     ):
-        return f"{plain(named, 200)} is left as it is."
-    writing.put(path, part.text + "\n")
-    return f"Wrote {part.what} ({_size(part.text)}) to {plain(named, 200)}."
+        return f"{escape_markdown(named, 200)} is left as it is."
+    write_text(path, part.text + "\n")
+    return f"Wrote {part.description} ({_format_size(part.text)}) to {escape_markdown(named, 200)}."
 
 
-def chosen(talk: Conversation, which: list[str]) -> Chosen:
+def select_part(conversation: Conversation, which: list[str]) -> Selection:
     """What words such as `2`, `code 1` or `2 code 1` choose; none choose the last answer.
 
     Raises:
@@ -94,30 +101,32 @@ def chosen(talk: Conversation, which: list[str]) -> Chosen:
     number = ""
     if which and which[0] != "code":
         number, *which = which
-    answer = _answer(talk, number)
+    answer = _find_answer(conversation, number)
     what = f"the answer to question {number}" if number else "the last answer"
     if not which:
-        return Chosen(answer.content.strip("\n"), what)
+        return Selection(answer.content.strip("\n"), what)
     if which[0] != "code" or len(which) > 2:  # noqa: PLR2004 - code and its number
-        raise UsageError(f"of an answer there is code 1, code 2 and so on, not {shown(which[0])}")
-    blocks = code_blocks(answer.content)
+        raise UsageError(
+            f"of an answer there is code 1, code 2 and so on, not {format_value(which[0])}"
+        )
+    blocks = list_code_blocks(answer.content)
     if not blocks:
         raise UsageError(f"there is no code block in {what}")
     typed = which[1] if len(which) > 1 else "1" * (len(blocks) == 1)
-    block = place(typed, len(blocks))
+    block = parse_position(typed, len(blocks))
     if block is None:
-        named = f", not {shown(typed)}" if typed else ""
-        there = numbered(len(blocks), "code block", "code blocks")
+        named = f", not {format_value(typed)}" if typed else ""
+        there = number_range(len(blocks), "code block", "code blocks")
         raise UsageError(f"{what} has {there}{named}")
     text = blocks[block - 1].code.removesuffix("\n")
-    return Chosen(text, f"code block {block} of {what}")
+    return Selection(text, f"code block {block} of {what}")
 
 
-def _answer(talk: Conversation, number: str) -> Message:
+def _find_answer(conversation: Conversation, number: str) -> Message:
     """The last answer, or the last one to the question of this number."""
-    said = talk.path()
+    said = conversation.path()
     if number:
-        begun = said.index(nth_question(talk, number)) + 1
+        begun = said.index(nth_question(conversation, number)) + 1
         after = [at for at in range(begun, len(said)) if said[at].message.role is Role.USER]
         said = said[begun : after[0] if after else len(said)]
     answers = [n.message for n in said if n.message.role is Role.ASSISTANT and not n.message.empty]
@@ -126,5 +135,151 @@ def _answer(talk: Conversation, number: str) -> Message:
     return answers[-1]
 
 
-def _size(text: str) -> str:
-    return counted(text.count("\n") + 1, "line")
+def _format_size(text: str) -> str:
+    return count_noun(text.count("\n") + 1, "line")
+
+
+def existing_size(path: Path) -> int | None:
+    """How many bytes a file has that would be written over; None if there is none.
+
+    Raises:
+        UsageError: nothing can be written there: the folder is missing, or something else stands
+            in its place.
+    """
+    name = format_value(str(path))
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        if not path.parent.is_dir():
+            raise UsageError(f"there is no folder {format_value(str(path.parent))}") from None
+        return None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{name} cannot be written ({reason})") from error
+    if S_ISDIR(found.st_mode):
+        raise UsageError(f"{name} is a folder")
+    if not S_ISREG(found.st_mode):
+        raise UsageError(f"{name} is no regular file")
+    return found.st_size
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, or write over one: it keeps its mode, and a link stays a link.
+
+    Raises:
+        OutputError: it cannot be written; what was there is as it was.
+    """
+    try:
+        write_atomically(path, text.encode("utf-8", "replace"), mode=SHARED)
+    except OSError as error:
+        name = format_value(str(path))
+        raise OutputError(f"{name} cannot be written ({error.strerror})") from error
+
+
+@command("[N]")
+def why(session: Session, argument: str) -> str:
+    """Show where the last answer came from, or the one to question N.
+
+    The model that was asked for and the one that answered, the endpoint, the parameters that were
+    sent, how it ended, tokens and cost, how fast it was, and where it was gone on with.
+    """
+    answer = _find_provenance_answer(session.chat.conversation, argument)
+    rows = "\n".join(f"| {name} | {value} |" for name, value in _provenance_rows(answer))
+    return f"| | |\n|---|---|\n{rows}"
+
+
+def _find_provenance_answer(conversation: Conversation, argument: str) -> Message:
+    question = nth_question(conversation, argument)
+    path = conversation.path()
+    after: list[MessageNode] = path[path.index(question) + 1 :]
+    for node in after:
+        if node.message.role is Role.USER:
+            break
+        if node.message.provenance:
+            return node.message
+    raise UsageError("this question has no answer whose origin is known")
+
+
+def _provenance_rows(answer: Message) -> Iterator[tuple[str, str]]:
+    origin = answer.provenance
+    assert origin is not None
+    yield "asked for", escape_markdown(origin.asked_model) or "not known"
+    yield "answered by", escape_markdown(origin.model) or "not told"
+    yield "endpoint", escape_markdown(origin.endpoint) or "not known"
+    sent = ", ".join(
+        f"{name} {format_as_input(value)}" for name, value in origin.parameters.items()
+    )
+    yield "parameters sent", escape_markdown(sent, 300) or "none: the endpoint's defaults"
+    yield "ending", _format_ending(answer)
+    if usage := origin.usage:
+        told = {
+            "in": usage.prompt_tokens,
+            "of them cached": usage.cached_tokens,
+            "out": usage.completion_tokens,
+        }
+        yield "tokens", ", ".join(f"{n} {name}" for name, n in told.items() if n is not None)
+        if usage.estimated_cost is not None:
+            yield "cost", format_money(usage.estimated_cost)
+    if origin.first_token is not None:
+        yield "first piece after", f"{origin.first_token:.2f} s"
+    if origin.seconds is not None:
+        yield "whole after", f"{origin.seconds:.2f} s"
+    if (speed := origin.tokens_a_second) is not None:
+        yield "speed", f"{speed:.0f} tokens a second"
+    for joined in origin.continued:
+        yield "gone on with", _format_continuation(joined)
+
+
+def _format_ending(answer: Message) -> str:
+    if answer.ending is None:
+        return "none: nemochat was ended while it came, or it was imported"
+    return (
+        escape_markdown(answer.outcome, 300) if answer.ending is not Ending.COMPLETE else "complete"
+    )
+
+
+def _format_continuation(continuation: Continuation) -> str:
+    why_cut = f" ({escape_markdown(continuation.ending)})" if continuation.ending else ""
+    repeated = f", of which {continuation.overlap} were repeated" if continuation.overlap else ""
+    return f"after {continuation.at} characters{why_cut}{repeated}"
+
+
+@command("COMMAND")
+def pipe(session: Session, argument: str) -> str:
+    """Give the last answer to a shell command as its input, and show what it writes.
+
+    Ctrl-C ends the command, and not the chat.
+    """
+    if not argument:
+        raise UsageError("/pipe takes a command of the shell: /pipe wc -w")
+    text = select_part(session.chat.conversation, []).text
+    done = _run_shell(session, argument, text + "\n")
+    if not done.output and not done.ending:
+        return "The command wrote nothing."
+    return ""
+
+
+def run_shell_line(session: Session, line: str) -> str:
+    """Run what was typed after a `!`, and ask whether its output goes with the next question."""
+    if not line.strip():
+        raise UsageError("a ! takes a command of the shell: !ls")
+    done = _run_shell(session, line.strip())
+    if not done.output.strip():
+        return "" if done.ending else "The command wrote nothing."
+    lines, tokens = len(done.output.splitlines()), estimate_tokens(done.output)
+    what = f"these {lines} lines" if lines > 1 else "this line"
+    if not session.confirm(f"Add {what}, about {tokens:,} tokens, to the next question?"):
+        return ""
+    ending = f"\n\n({done.ending})" if done.ending else ""
+    adding = attach(session, [to_code_block(done.output, f"$ {line.strip()}", info="") + ending])
+    return f"Added: {adding}."
+
+
+def _run_shell(session: Session, line: str, input_text: str = "") -> run_command.CommandResult:
+    done = run_command.run(line, session.screen.output, input_text)
+    if done.was_stopped:
+        session.screen.output("\n")  # after the ^C that stands on the terminal
+        session.pending_lines.clear()
+    if done.ending:
+        session.screen.notice(f"the command {done.ending}")
+    return done

@@ -8,23 +8,27 @@ from collections.abc import Iterable, Iterator
 from nemochat.errors import UsageError
 from nemochat.guide import knowledge
 from nemochat.repl import registry
-from nemochat.repl.listings import NARROW, plain
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
+from nemochat.repl.tables import NARROW_COLUMNS, escape_markdown
 
 ALL = "all"  # what /help takes for a list of all commands
-_FIRST = "clear retry undo edit file system set model list load copy exit"  # what newcomers need
-_BEGIN = "What you type is asked: Enter sends it, Ctrl-C stops the answer. Commands to begin with:"
+_BEGINNER_COMMANDS = (
+    "clear retry undo edit file system set model list load copy exit"  # what newcomers need
+)
+_INTRODUCTION = (
+    "What you type is asked: Enter sends it, Ctrl-C stops the answer. Commands to begin with:"
+)
 
 
-def _subjects(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - a Choices
+def _help_choices(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - a Choices
     yield ALL, "all commands"
-    for each in registry.commands():
+    for each in registry.all_commands():
         yield each.name, each.summary
     yield from knowledge.topics().items()
 
 
-@command("[COMMAND or TOPIC]", aliases=("?", "h"), choices=_subjects)
+@command("[COMMAND or TOPIC]", aliases=("?", "h"), choices=_help_choices)
 def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     """Explain a command or a topic; alone, tell where to begin.
 
@@ -34,7 +38,9 @@ def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         return _overview()
     topic = argument.lower()
     if topic == ALL:
-        return f"{_listed(registry.built_in())}\n\n{_own()}".rstrip("\n")
+        return f"{_format_commands(registry.builtin_commands())}\n\n{_user_command_list()}".rstrip(
+            "\n"
+        )
     page = knowledge.topic(topic) if topic in knowledge.topics() else ""
     try:
         found = registry.find(argument.removeprefix("/"))
@@ -42,7 +48,7 @@ def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         if not page:
             raise
         return page
-    return f"{page}\nThe command:\n\n{explained(found)}" if page else explained(found)
+    return f"{page}\nThe command:\n\n{command_help(found)}" if page else command_help(found)
 
 
 @command(aliases=("quit", "bye", "q"))
@@ -51,27 +57,30 @@ def exit_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
     raise EOFError
 
 
-def explained(found: registry.Command) -> str:
+def command_help(found: registry.Command) -> str:
     """One command's help as Markdown."""
     names = ", ".join(f"`/{alias}`" for alias in found.aliases)
     also = f"\n\nAlso: {names}." if names else ""
     return f"`{found.usage}`\n\n{found.help}{also}"
 
 
-def table() -> str:
+def command_table() -> str:
     """All commands as a Markdown table, as the documentation shows it."""
     rows = [
         f"| `{each.usage}` | {each.summary} | {' '.join(f'`/{a}`' for a in each.aliases)} |"
-        for each in registry.built_in()
+        for each in registry.builtin_commands()
     ]
     return "\n".join(["| command | what it does | also |", "|---|---|---|", *rows])
 
 
-def _own() -> str:
+def _user_command_list() -> str:
     """The commands of one's own, and the files that are none."""
-    lines = [f"- `{each.usage}`: {plain(each.summary)}" for each in registry.own()]
+    lines = [
+        f"- `{each.usage}`: {escape_markdown(each.summary)}" for each in registry.user_commands()
+    ]
     lines += [
-        f"- `/{name}` is a command already: its file is not used" for name in registry.hidden()
+        f"- `/{name}` is a command already: its file is not used"
+        for name in registry.conflicting_files()
     ]
     return "\n".join(["Your own:", "", *lines, "", ""]) if lines else ""
 
@@ -81,19 +90,19 @@ def _overview() -> str:
         f"- {title}: {', '.join(f'`{name}`' for name in names)}"
         for title, names in knowledge.groups().items()
     )
-    first = _listed(map(registry.find, _FIRST.split()))
-    number = len(list(registry.built_in()))
+    first = _format_commands(map(registry.find, _BEGINNER_COMMANDS.split()))
+    number = len(list(registry.builtin_commands()))
     more = (
         f"`/help {ALL}` lists all {number} commands; `/help COMMAND` and `/help TOPIC` tell more."
         " The topics:"
     )
-    return f"{_BEGIN}\n\n{first}\n\n{_own()}{more}\n\n{topics}"
+    return f"{_INTRODUCTION}\n\n{first}\n\n{_user_command_list()}{more}\n\n{topics}"
 
 
-def _listed(commands: Iterable[registry.Command]) -> str:
+def _format_commands(commands: Iterable[registry.Command]) -> str:
     """Commands, a line each: a table, or a list where that would be torn."""
     rows = [(f"`/{each.name}`", each.brief) for each in commands]
-    if shutil.get_terminal_size().columns < NARROW:
+    if shutil.get_terminal_size().columns < NARROW_COLUMNS:
         return "\n".join(f"- {name}: {brief}" for name, brief in rows)
     lines = [f"| {name} | {brief} |" for name, brief in rows]
     return "\n".join(["| command | what it does |", "|---|---|", *lines])

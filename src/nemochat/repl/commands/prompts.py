@@ -1,18 +1,18 @@
-"""Commands about what is asked: the system prompt, and questions asked again."""
+"""Commands about prompts: the system prompt, and editing a question."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from nemochat.core.messages import Message, Role
-from nemochat.core.parameters import TABLE, changes
-from nemochat.core.values import shown
+from nemochat.core.parameters import TABLE, parse_changes
+from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.files import read_text
-from nemochat.repl.argument import number
-from nemochat.repl.listings import counted, plain
+from nemochat.repl.arguments import parse_number
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
+from nemochat.repl.tables import count_noun, escape_markdown
 
 
 @command("[TEXT, @FILE or clear]", choices=lambda _: [("clear", "no system prompt")])
@@ -44,7 +44,7 @@ def retry(session: Session, argument: str) -> str:
     `/retry temperature=1.2` asks with another parameter, for this once. `/branch` goes back to
     the old answer, and `/diff` shows how the two differ.
     """
-    session.chat.retry(changes(argument))
+    session.chat.retry(parse_changes(argument))
     return ""
 
 
@@ -61,32 +61,32 @@ def undo(session: Session, argument: str) -> str:
 
     Nothing is deleted: `/tree` shows what was taken back.
     """
-    done = session.chat.conversation.undo(_wanted(argument))
+    done = session.chat.conversation.undo(_parse_count(argument))
     session.chat.mark()
-    return f"Took back {counted(done, 'turn')}. {_last_said(session)}"
+    return f"Took back {count_noun(done, 'turn')}. {_describe_last_question(session)}"
 
 
 @command("[N]")
 def redo(session: Session, argument: str) -> str:
     """Bring back what `/undo` took, or N turns of it."""
-    done = session.chat.conversation.redo(_wanted(argument))
+    done = session.chat.conversation.redo(_parse_count(argument))
     session.chat.mark()
-    return f"Brought back {counted(done, 'turn')}. {_last_said(session)}"
+    return f"Brought back {count_noun(done, 'turn')}. {_describe_last_question(session)}"
 
 
-def _wanted(argument: str) -> int:
+def _parse_count(argument: str) -> int:
     if not argument:
         return 1
-    wanted = number(argument)
+    wanted = parse_number(argument)
     if not wanted:
-        raise UsageError(f"a number of turns is 1 or more, not {shown(argument)}")
+        raise UsageError(f"a number of turns is 1 or more, not {format_value(argument)}")
     return wanted
 
 
-def _last_said(session: Session) -> str:
+def _describe_last_question(session: Session) -> str:
     question: Message | None = None
     if node := session.chat.conversation.last(Role.USER):
         question = node.message
     if question is None:
         return "Nothing is left."
-    return f"The last question is now: {plain(question.content)}"
+    return f"The last question is now: {escape_markdown(question.content)}"

@@ -1,1 +1,1 @@
-"""Streamed Markdown into rows of styled text, each final as soon as nothing can change it."""
+"""Streamed Markdown, laid out in rows that are final as soon as nothing can change them."""

@@ -1,6 +1,6 @@
-"""What does a line of Markdown do: which containers does it go on in, which block does it begin?
+"""Block structure of one line: the containers it continues, and the block it begins.
 
-A reading changes nothing, so that a line that is not finished can be tried.
+Reading a line changes nothing, so an unfinished line can be tried.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from nemochat.screen.markdown.containers import TAB, Container, Cursor
-from nemochat.screen.markdown.links import definition
-from nemochat.screen.markdown.table import alignments, cells
+from nemochat.screen.markdown.links import parse_definition
+from nemochat.screen.markdown.table import parse_alignments, split_cells
 
 DEEPEST = 32  # containers within one another
 LONGEST_TITLE = 200  # characters of the one line that an underline makes a heading
@@ -68,7 +68,7 @@ class Open(NamedTuple):
     indent: int = 0
 
 
-class Reading(NamedTuple):
+class Line(NamedTuple):
     """What a line does.
 
     Attributes:
@@ -89,11 +89,11 @@ class Reading(NamedTuple):
     indent: int = 0
     lazy: bool = False
 
-    def goes_on(self, stack: Sequence[Container]) -> bool:
+    def is_continuation(self, stack: Sequence[Container]) -> bool:
         """Whether the line stands in all of the containers that are open, and in no new one."""
         return self.lazy or (self.matched == len(stack) and not self.opened)
 
-    def may_be_claimed(self, *, alone: bool) -> bool:
+    def is_claimable(self, *, alone: bool) -> bool:
         """Whether the line after this text may make a heading or the head of a table of it.
 
         Args:
@@ -107,37 +107,37 @@ class Reading(NamedTuple):
         return "|" in self.text[:LONGEST_TITLE] and size <= LONGEST_CLAIMED
 
 
-def read(line: str, stack: Sequence[Container], block: Open) -> Reading:
+def read_line(line: str, stack: Sequence[Container], block: Open) -> Line:
     """Read a line, or the beginning of one of more than `LONGEST` characters."""
     cursor = Cursor(line)
-    matched = _matched(cursor, stack)
+    matched = _match_containers(cursor, stack)
     inside = matched == len(stack)
-    if inside and (found := _verbatim(cursor, matched, block)):
+    if inside and (found := _read_verbatim(cursor, matched, block)):
         return found
     opened: list[Container] = []
     while True:
         in_paragraph = block.kind is Kind.TEXT and not opened
-        found = _leaf(cursor, matched, opened, block if in_paragraph and inside else Open())
+        found = _read_leaf(cursor, matched, opened, block if in_paragraph and inside else Open())
         if found and not (found.kind is Kind.INDENTED and in_paragraph):
             return found
         depth = matched + len(opened)
         if found or depth >= DEEPEST:
             break
-        if not _container(cursor, opened, interrupts=in_paragraph and inside):
+        if not _open_container(cursor, opened, interrupts=in_paragraph and inside):
             break
         if len(opened) == 1 and not inside and opened[0].follows(stack[matched]):
-            opened[0].number = _next(stack[matched].number)
+            opened[0].number = _successor(stack[matched].number)
     text = line[cursor.indent()[1] :]
     if in_paragraph:
-        return Reading(Kind.TEXT, matched, opened, text, lazy=not inside)
+        return Line(Kind.TEXT, matched, opened, text, lazy=not inside)
     if block.kind is Kind.TABLE_ROW and inside and not opened and len(line) <= LONGEST:
-        return Reading(Kind.TABLE_ROW, matched, opened, text)
-    if len(line) <= LONGEST_CLAIMED and definition(text.rstrip()):
-        return Reading(Kind.DEFINITION, matched, opened, text.rstrip())
-    return Reading(Kind.TEXT, matched, opened, text)
+        return Line(Kind.TABLE_ROW, matched, opened, text)
+    if len(line) <= LONGEST_CLAIMED and parse_definition(text.rstrip()):
+        return Line(Kind.DEFINITION, matched, opened, text.rstrip())
+    return Line(Kind.TEXT, matched, opened, text)
 
 
-def _matched(cursor: Cursor, stack: Sequence[Container]) -> int:
+def _match_containers(cursor: Cursor, stack: Sequence[Container]) -> int:
     """The number of containers that the line goes on in; the cursor passes their marks."""
     for index, container in enumerate(stack):
         if not container.holds(cursor):
@@ -145,7 +145,7 @@ def _matched(cursor: Cursor, stack: Sequence[Container]) -> int:
     return len(stack)
 
 
-def _verbatim(cursor: Cursor, matched: int, block: Open) -> Reading | None:
+def _read_verbatim(cursor: Cursor, matched: int, block: Open) -> Line | None:
     """The reading of a line within fenced code or a formula; None elsewhere and after it."""
     if block.kind not in {Kind.FENCE, Kind.FORMULA}:
         return None
@@ -155,36 +155,38 @@ def _verbatim(cursor: Cursor, matched: int, block: Open) -> Reading | None:
     if block.kind is Kind.FENCE:
         mark = block.mark
         if not long and columns < TAB and len(text) >= len(mark) and not text.strip(mark[0]):
-            return Reading(Kind.FENCE_END, matched, text=text)
+            return Line(Kind.FENCE_END, matched, text=text)
         cursor.skip(min(block.indent, columns))
-        return Reading(Kind.CODE, matched, text=cursor.rest())
+        return Line(Kind.CODE, matched, text=cursor.rest())
     if not text or long:
         return None  # LaTeX has no blank lines in a formula
     if text == block.mark:
-        return Reading(Kind.FORMULA_END, matched, text=text)
+        return Line(Kind.FORMULA_END, matched, text=text)
     cursor.skip(min(block.indent, columns))
-    return Reading(Kind.CODE, matched, text=cursor.rest().rstrip())
+    return Line(Kind.CODE, matched, text=cursor.rest().rstrip())
 
 
-def _leaf(cursor: Cursor, matched: int, opened: list[Container], paragraph: Open) -> Reading | None:
+def _read_leaf(
+    cursor: Cursor, matched: int, opened: list[Container], paragraph: Open
+) -> Line | None:
     """The reading of a line of which the rest is blank, indented or begins a block but text."""
     columns, index = cursor.indent()
     text = cursor.text[index:]
     if not text:
-        return Reading(Kind.BLANK, matched, opened)
+        return Line(Kind.BLANK, matched, opened)
     if columns >= TAB:
         cursor.skip(TAB)
-        return Reading(Kind.INDENTED, matched, opened, cursor.rest())
+        return Line(Kind.INDENTED, matched, opened, cursor.rest())
     if len(cursor.text) > LONGEST:
         return None
-    found = _claim(text, paragraph) or _edge(text)
+    found = _read_claim(text, paragraph) or _read_edge(text)
     if found is None:
         return None
     kind, content, mark = found
-    return Reading(kind, matched, opened, content, mark, columns)
+    return Line(kind, matched, opened, content, mark, columns)
 
 
-def _claim(text: str, paragraph: Open) -> tuple[Kind, str, str] | None:
+def _read_claim(text: str, paragraph: Open) -> tuple[Kind, str, str] | None:
     """The kind, content and mark of a line that makes something else of the line before it."""
     held = paragraph.held
     first = text[0]
@@ -193,13 +195,13 @@ def _claim(text: str, paragraph: Open) -> tuple[Kind, str, str] | None:
     if first in "=-" and paragraph.alone and len(held) <= LONGEST_TITLE and _UNDERLINE.match(text):
         return Kind.UNDERLINE, "", first
     if first in "|:-" and "|" in held:
-        aligned = alignments(text.rstrip())
-        if aligned and len(aligned) == len(cells(held)):
+        aligned = parse_alignments(text.rstrip())
+        if aligned and len(aligned) == len(split_cells(held)):
             return Kind.DELIMITERS, text.rstrip(), ""
     return None
 
 
-def _edge(text: str) -> tuple[Kind, str, str] | None:
+def _read_edge(text: str) -> tuple[Kind, str, str] | None:
     """The kind, content and mark of a line that is a block, or begins one that ends by a mark."""
     first = text[0]
     if first == "#" and (match := _HEADING.match(text)):
@@ -214,7 +216,7 @@ def _edge(text: str) -> tuple[Kind, str, str] | None:
     return None
 
 
-def _container(cursor: Cursor, opened: list[Container], *, interrupts: bool) -> bool:
+def _open_container(cursor: Cursor, opened: list[Container], *, interrupts: bool) -> bool:
     """Whether a quote or an item begins here; the cursor passes its mark."""
     columns, index = cursor.indent()
     text = cursor.text[index:]
@@ -239,5 +241,5 @@ def _container(cursor: Cursor, opened: list[Container], *, interrupts: bool) -> 
     return True
 
 
-def _next(number: int | None) -> int | None:
+def _successor(number: int | None) -> int | None:
     return None if number is None else number + 1

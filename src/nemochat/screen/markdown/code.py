@@ -1,18 +1,18 @@
-"""How are lines shown that must stay as they are? Code, and formulas of many lines."""
+"""Blocks of lines that must keep their shape: code, and formulas of several lines."""
 
 from __future__ import annotations
 
 from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.highlight import PLAIN, Highlighter
-from nemochat.screen.markdown.mathematics import unicode
-from nemochat.screen.markdown.parting import LongLine
-from nemochat.screen.markdown.spans import Row, Span, row
+from nemochat.screen.markdown.latex import to_unicode
+from nemochat.screen.text.spans import Row, Span, row
+from nemochat.screen.text.wrap import LongLine
 
 _INDENT = "    "  # as it stands in the source
 MOST_BLANK = 40  # blank rows on end; more would only push the screen away
 
 
-class Code:
+class CodeBlock:
     """A block of lines that are never wrapped; each is final when it is complete."""
 
     def __init__(self, margin: Margin, highlighter: Highlighter | None = None) -> None:
@@ -22,14 +22,14 @@ class Code:
         self._long: LongLine | None = None  # that is shown before it is complete
 
     @property
-    def going_on(self) -> bool:
+    def has_open_line(self) -> bool:
         """Whether a very long line was begun."""
         return self._long is not None
 
     def line(self, text: str) -> list[Row]:
         """The rows of a complete line."""
         spans = self._spans(text, complete=True)
-        return self._bounded(row((*self.margin.take(), *spans)))
+        return self._crop(row((*self.margin.take(), *spans)))
 
     def live(self, text: str) -> list[Row]:
         """The row of a line that is not complete."""
@@ -37,19 +37,19 @@ class Code:
             return self._piece()
         return [row((*self.margin.first, *self._spans(text, complete=False)))]
 
-    def begin(self, text: str, columns: int) -> list[Row]:
+    def begin_line(self, text: str, columns: int) -> list[Row]:
         """Begin a very long line, of which pieces are final before it is complete."""
         self._blank = 0
         self._long = LongLine(PLAIN)
         margin = "".join([span.text for span in self.margin.take()])
         return self._long.grow(margin + text, columns)
 
-    def go_on(self, text: str, columns: int) -> list[Row]:
+    def extend_line(self, text: str, columns: int) -> list[Row]:
         """Go on with a very long line on a terminal of so many columns."""
         assert self._long
         return self._long.grow(text, columns)
 
-    def end(self) -> list[Row]:
+    def end_line(self) -> list[Row]:
         """Complete a very long line."""
         final = self._piece()
         self._long = None
@@ -61,15 +61,15 @@ class Code:
     def _spans(self, text: str, *, complete: bool) -> list[Span]:
         if self._highlighter is None:
             return [Span(text, PLAIN)]
-        read = self._highlighter.line if complete else self._highlighter.glimpse
+        read = self._highlighter.line if complete else self._highlighter.preview
         return read(text)
 
-    def _bounded(self, shown: Row) -> list[Row]:
+    def _crop(self, shown: Row) -> list[Row]:
         self._blank = 0 if shown.text.strip("│ ") else self._blank + 1
         return [shown] if self._blank <= MOST_BLANK else []
 
 
-class Indented(Code):
+class IndentedCode(CodeBlock):
     """Code by indentation: blank lines count only when another line of code follows."""
 
     def __init__(self, margin: Margin) -> None:
@@ -78,18 +78,18 @@ class Indented(Code):
 
     def line(self, text: str) -> list[Row]:
         """The rows of a complete line, after the blank ones that waited for it."""
-        return self._waited() + super().line(_INDENT + text)
+        return self._pending_rows() + super().line(_INDENT + text)
 
     def live(self, text: str) -> list[Row]:
         """The rows of a line that is not complete, after the blank ones that wait for it."""
         waiting = [row(self.margin.rest) for _ in range(min(self.blanks, MOST_BLANK))]
         return waiting + super().live(_INDENT + text)
 
-    def begin(self, text: str, columns: int) -> list[Row]:
+    def begin_line(self, text: str, columns: int) -> list[Row]:
         """Begin a very long line, after the blank ones that waited for it."""
-        return self._waited() + super().begin(_INDENT + text, columns)
+        return self._pending_rows() + super().begin_line(_INDENT + text, columns)
 
-    def _waited(self) -> list[Row]:
+    def _pending_rows(self) -> list[Row]:
         found: list[Row] = []
         for _ in range(min(self.blanks, MOST_BLANK)):
             found += super().line("")
@@ -97,7 +97,7 @@ class Indented(Code):
         return found
 
 
-class Formula(Code):
+class FormulaBlock(CodeBlock):
     """A formula of many lines: each in Unicode where that is exact."""
 
     def __init__(self, margin: Margin, *, math: bool) -> None:
@@ -105,5 +105,5 @@ class Formula(Code):
         self._math = math
 
     def _spans(self, text: str, *, complete: bool) -> list[Span]:
-        shown = unicode(text) if complete and self._math else None
+        shown = to_unicode(text) if complete and self._math else None
         return [Span(shown or text, "math")]

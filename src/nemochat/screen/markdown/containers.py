@@ -1,11 +1,11 @@
-"""What does a line stand in? Quotes and list items, and the margin they give to what is in them."""
+"""Quotes and list items, and the margin they give to the blocks inside."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nemochat.screen.markdown.spans import Span
+from nemochat.screen.text.spans import Span
 
 TAB = 4  # columns, as CommonMark counts them
 _BAR = "│ "
@@ -83,9 +83,9 @@ class Container:
     mark: str
     indent: int = 0
     number: int | None = None
-    shown: bool = False
-    filled: bool = False
-    over: bool = False
+    is_shown: bool = False
+    is_filled: bool = False
+    is_closed: bool = False
 
     @property
     def is_quote(self) -> bool:
@@ -103,8 +103,8 @@ class Container:
             return True
         if index == len(cursor.text):
             cursor.skip(self.indent)
-            return self.filled
-        if self.over or columns < self.indent:
+            return self.is_filled
+        if self.is_closed or columns < self.indent:
             return False
         cursor.skip(self.indent)
         return True
@@ -143,7 +143,7 @@ class Margin:
 
     def __init__(self, containers: Sequence[Container], width: int, *, shown: int = 0) -> None:
         self._first = [
-            container.indentation() if container.shown or index < shown else container.label()
+            container.indentation() if container.is_shown or index < shown else container.label()
             for index, container in enumerate(containers)
         ]
         self._rest = [c.indentation() for c in containers]
@@ -153,8 +153,8 @@ class Margin:
         """Fit another width."""
         taken = sum([len(span.text) for span in self._rest])
         over = max(taken - width // 2, 0)
-        self.first = _shortened(self._first, over)
-        self.rest = _shortened(self._rest, over)
+        self.first = _cut_left(self._first, over)
+        self.rest = _cut_left(self._rest, over)
         self.columns = width - taken + over
 
     def take(self) -> tuple[Span, ...]:
@@ -164,7 +164,7 @@ class Margin:
         return first
 
 
-def _shortened(spans: Sequence[Span], over: int) -> tuple[Span, ...]:
+def _cut_left(spans: Sequence[Span], over: int) -> tuple[Span, ...]:
     """The spans without this many columns at their left."""
     if not over:
         return tuple(spans)

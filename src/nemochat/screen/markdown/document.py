@@ -1,43 +1,147 @@
-"""Which rows does each line of the source make, and what is shown of the block that is open?"""
+"""Open containers and the open block: source lines go in, final rows come out.
+
+A blank row separates blocks; within a list only where the source has one, because whether a list
+is loose would be known only at its end.
+"""
 
 from __future__ import annotations
 
-from nemochat.screen.markdown.blocks import Kind, Open, Reading, read
-from nemochat.screen.markdown.code import Code, Formula, Indented
-from nemochat.screen.markdown.containers import Margin
+from typing import NamedTuple
+
+from nemochat.screen.markdown.blocks import Kind, Line, Open, read_line
+from nemochat.screen.markdown.code import CodeBlock, FormulaBlock, IndentedCode
+from nemochat.screen.markdown.containers import Container, Margin
 from nemochat.screen.markdown.highlight import highlighter
-from nemochat.screen.markdown.links import definition
+from nemochat.screen.markdown.links import parse_definition
+from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.markdown.paragraph import Paragraph
-from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import Row, Span, row, rule
-from nemochat.screen.markdown.stack import Stack
-from nemochat.screen.markdown.table import Table, alignments
-from nemochat.screen.markdown.wrap import rows
+from nemochat.screen.markdown.table import Table, parse_alignments
+from nemochat.screen.text.spans import Row, Span, row, rule
+from nemochat.screen.text.wrap import lay_out_rows
 
 _WITHIN = {Kind.CODE, Kind.FENCE_END, Kind.FORMULA_END, Kind.TABLE_ROW}
+
+
+class BlockStart(NamedTuple):
+    """What comes before the rows of a new block.
+
+    Attributes:
+        ended: Rows of items that end with nothing in them.
+        gap: The blank row before the block, or None.
+        margin: What stands before its rows.
+    """
+
+    ended_rows: list[Row]
+    gap: Row | None
+    margin: Margin
+
+
+class ContainerStack:
+    """The containers that are open, from the outermost one."""
+
+    def __init__(self) -> None:
+        self.containers: list[Container] = []
+        self._filled = False  # whether there is anything yet
+        self._blank = False  # whether a blank line came since
+        self._due: Row | None = None  # a gap before containers in which nothing stands yet
+        self._last = Kind.BLANK
+
+    def start_block(self, reading: Line, width: int) -> BlockStart:
+        """What comes before the block that begins with this line."""
+        gap = self._due
+        kept = self.containers[: reading.matched]
+        ended = self.end_empty_items(reading.matched, width)
+        if ended:
+            gap = None
+        filled = kept[-1].is_filled if kept else self._filled
+        if gap is None and filled and self._needs_gap(reading, kept):
+            gap = row(Margin(kept, width).rest)
+        margin = Margin([*kept, *reading.opened], width, shown=len(kept) if ended else 0)
+        return BlockStart(ended, gap, margin)
+
+    def end_empty_items(self, matched: int, width: int) -> list[Row]:
+        """Rows of items behind so many containers that have nothing in them."""
+        empty = [
+            index
+            for index, container in enumerate(self.containers)
+            if index >= matched and not (container.is_shown or container.is_quote)
+        ]
+        if not empty:
+            return []
+        labels = row(Margin(self.containers[: empty[-1] + 1], width).first)
+        return [*([self._due] if self._due else []), labels]
+
+    def enter(self, reading: Line, gap: Row | None) -> list[Row]:
+        """Leave the containers that end, enter new ones; returns the gap if a block follows."""
+        self.containers = [*self.containers[: reading.matched], *reading.opened]
+        self._filled = True
+        self._last = reading.kind
+        self._blank = False
+        if reading.kind is Kind.BLANK:
+            self._due = gap
+            for container in self.containers[:-1]:
+                container.is_filled = True
+            return []
+        self._due = None
+        for container in self.containers:
+            container.is_filled = container.is_shown = True
+        return [gap] if gap else []
+
+    def add_blank(self, matched: int, width: int) -> list[Row]:
+        """A blank line goes on in so many containers; returns rows of empty items that end."""
+        self._blank = True
+        if matched == len(self.containers):
+            return []
+        first = self.containers[matched]
+        if not (first.is_quote or first.is_filled):
+            first.is_closed = True
+            return []
+        ended = self.end_empty_items(matched, width)
+        if ended:
+            self._due = None
+            for container in self.containers:
+                container.is_shown = True
+        del self.containers[matched:]
+        return ended
+
+    def mark_filled(self) -> None:
+        """Another line of the block that is open came."""
+        self._blank = False
+
+    def _needs_gap(self, reading: Line, kept: list[Container]) -> bool:
+        """Whether a blank row stands before the block that begins with this line."""
+        if self._blank:
+            return True
+        if reading.kind is Kind.DEFINITION is self._last:
+            return False
+        if any(not container.is_quote for container in kept):
+            return False
+        if reading.opened and reading.matched < len(self.containers):
+            return not reading.opened[0].follows(self.containers[reading.matched])
+        return True
 
 
 class Document:
     """Lines of source go in, final rows come out; `live` shows the rest."""
 
-    def __init__(self, width: int, setting: Setting) -> None:
+    def __init__(self, width: int, setting: RenderOptions) -> None:
         self._width = width
         self._setting = setting
         self._fences = 0  # fenced blocks of code so far
-        self._stack = Stack()
+        self._stack = ContainerStack()
         self._block = Open()
-        self._leaf: Paragraph | Code | Table | None = None
+        self._leaf: Paragraph | CodeBlock | Table | None = None
 
     @property
-    def in_code(self) -> bool:
+    def is_in_code(self) -> bool:
         """Whether the next line stands as it is, unless it ends that."""
         return self._block.kind in {Kind.FENCE, Kind.FORMULA}
 
-    def read(self, line: str) -> Reading:
+    def read(self, line: str) -> Line:
         """What this line does, or the beginning of a line."""
-        return read(line, self._stack.containers, self._block)
+        return read_line(line, self._stack.containers, self._block)
 
-    def take(self, line: str) -> list[Row]:
+    def add_line(self, line: str) -> list[Row]:
         """Take in a complete line; returns rows that became final."""
         reading = self.read(line)
         if reading.kind is Kind.BLANK:
@@ -46,67 +150,67 @@ class Document:
             return self._take_underline()
         if reading.kind is Kind.DELIMITERS:
             return self._take_delimiters(reading)
-        final: list[Row] = [] if self._goes_on(reading) else self._begin(reading)
+        final: list[Row] = [] if self._is_continuation(reading) else self._begin(reading)
         match self._leaf:
             case Paragraph() as paragraph:
                 final += self._release(paragraph)
-                if reading.may_be_claimed(alone=paragraph.empty):
-                    self._block = Open(Kind.TEXT, reading.text.rstrip(), alone=paragraph.empty)
+                if reading.is_claimable(alone=paragraph.is_empty):
+                    self._block = Open(Kind.TEXT, reading.text.rstrip(), alone=paragraph.is_empty)
                 else:
-                    final += paragraph.line(reading.text)
+                    final += paragraph.begin_line(reading.text)
             case Table() as table:
-                final += table.line(reading.text)
-            case Code() as code if reading.kind in {Kind.CODE, Kind.INDENTED}:
+                final += table.add_row(reading.text)
+            case CodeBlock() as code if reading.kind in {Kind.CODE, Kind.INDENTED}:
                 final += code.line(reading.text)
-            case Code() as code if reading.kind in {Kind.FENCE_END, Kind.FORMULA_END}:
+            case CodeBlock() as code if reading.kind in {Kind.FENCE_END, Kind.FORMULA_END}:
                 final.append(row((*code.margin.take(), Span(reading.text, "fence"))))
                 self._leaf, self._block = None, Open()
-        self._stack.filled()
+        self._stack.mark_filled()
         return final
 
-    def hand_over(self, reading: Reading) -> list[Row]:
+    def begin_line(self, reading: Line) -> list[Row]:
         """Take in the beginning of a line of text or code, before the line is complete."""
-        final: list[Row] = [] if self._goes_on(reading) else self._begin(reading)
-        self._stack.filled()
+        final: list[Row] = [] if self._is_continuation(reading) else self._begin(reading)
+        self._stack.mark_filled()
         if isinstance(self._leaf, Paragraph):
-            return final + self._release(self._leaf) + self._leaf.line(reading.text)
-        assert isinstance(self._leaf, Code)
-        return final + self._leaf.begin(reading.text, self._width + 1)
+            return final + self._release(self._leaf) + self._leaf.begin_line(reading.text)
+        assert isinstance(self._leaf, CodeBlock)
+        return final + self._leaf.begin_line(reading.text, self._width + 1)
 
-    def go_on(self, text: str) -> list[Row]:
+    def extend_line(self, text: str) -> list[Row]:
         """Take in more of a line that was handed over."""
         if isinstance(self._leaf, Paragraph):
             return self._leaf.add(text)
-        assert isinstance(self._leaf, Code)
-        return self._leaf.go_on(text, self._width + 1)
+        assert isinstance(self._leaf, CodeBlock)
+        return self._leaf.extend_line(text, self._width + 1)
 
     def end_line(self) -> list[Row]:
         """End a line that was handed over."""
-        return self._leaf.end() if isinstance(self._leaf, Code) else []
+        return self._leaf.end_line() if isinstance(self._leaf, CodeBlock) else []
 
     def live(self, line: str) -> list[Row]:
         """The rows that are not final, with a line that is not complete ("" for none)."""
         reading = self.read(line)
         if reading.kind in {Kind.BLANK, Kind.UNDERLINE, Kind.DELIMITERS}:
-            return self._standing("")
-        if self._goes_on(reading):
+            return self._render_open_block("")
+        if self._is_continuation(reading):
             ends = reading.kind in {Kind.FENCE_END, Kind.FORMULA_END}
-            return self._standing("" if ends else reading.text)
-        shown = self._ended(Outlook.ENDED)
-        ended, gap, margin = self._stack.opening(reading, self._width)
+            return self._render_open_block("" if ends else reading.text)
+        shown = self._end_block(Outlook.ENDED)
+        ended, gap, margin = self._stack.start_block(reading, self._width)
         shown += [*ended, *([gap] if gap else [])]
         match reading.kind:
             case Kind.TEXT:
                 return shown + Paragraph(margin, self._setting).live(reading.text)
             case Kind.INDENTED:
-                return shown + Indented(margin).live(reading.text)
+                return shown + IndentedCode(margin).live(reading.text)
             case _:
-                return shown + self._at_once(reading, margin)
+                return shown + self._read_single_line(reading, margin)
 
     def end(self, outlook: Outlook) -> list[Row]:
         """Nothing more comes; returns all rows that are left."""
         final = self._leave(outlook)
-        return final + self._stack.opening(Reading(Kind.BLANK, 0), self._width).ended
+        return final + self._stack.start_block(Line(Kind.BLANK, 0), self._width).ended_rows
 
     def resize(self, width: int) -> None:
         """Lay out what is not final for another width."""
@@ -114,54 +218,54 @@ class Document:
         if self._leaf:
             self._leaf.margin.resize(width)
 
-    def _goes_on(self, reading: Reading) -> bool:
+    def _is_continuation(self, reading: Line) -> bool:
         """Whether the line belongs to the block that is open."""
         same = reading.kind is self._block.kind and reading.kind in {Kind.TEXT, Kind.INDENTED}
-        return reading.kind in _WITHIN or (same and reading.goes_on(self._stack.containers))
+        return reading.kind in _WITHIN or (same and reading.is_continuation(self._stack.containers))
 
-    def _take_blank(self, reading: Reading) -> list[Row]:
+    def _take_blank(self, reading: Line) -> list[Row]:
         if reading.opened:
             return self._begin(reading)
         final: list[Row] = []
-        if isinstance(self._leaf, Indented) and reading.goes_on(self._stack.containers):
+        if isinstance(self._leaf, IndentedCode) and reading.is_continuation(self._stack.containers):
             self._leaf.blanks += 1
         else:
             final = self._leave()
-        return final + self._stack.blank(reading.matched, self._width)
+        return final + self._stack.add_blank(reading.matched, self._width)
 
     def _take_underline(self) -> list[Row]:
         assert isinstance(self._leaf, Paragraph)
         heading = Paragraph(self._leaf.margin, self._setting, "heading")
-        final = heading.line(self._block.held) + heading.ended()
+        final = heading.begin_line(self._block.held) + heading.finish()
         self._leaf, self._block = None, Open()
-        self._stack.filled()
+        self._stack.mark_filled()
         return final
 
-    def _take_delimiters(self, reading: Reading) -> list[Row]:
+    def _take_delimiters(self, reading: Line) -> list[Row]:
         paragraph = self._leaf
         assert isinstance(paragraph, Paragraph)
         head = self._block.held
         final: list[Row] = []
         margin = paragraph.margin
-        if not paragraph.empty:
+        if not paragraph.is_empty:
             self._block = Open(Kind.TEXT)
             final = self._begin(reading)
             margin = Margin(self._stack.containers, self._width)
-        aligned = alignments(reading.text) or []
+        aligned = parse_alignments(reading.text) or []
         self._leaf = Table(margin, self._setting, head, aligned)
         self._block = Open(Kind.TABLE_ROW)
-        self._stack.filled()
+        self._stack.mark_filled()
         return final
 
-    def _begin(self, reading: Reading) -> list[Row]:
+    def _begin(self, reading: Line) -> list[Row]:
         """Leave the block that is open, enter the containers of another one and begin it."""
         final = self._leave()
-        ended, gap, margin = self._stack.opening(reading, self._width)
-        final += ended + self._stack.enter(reading, gap) + self._at_once(reading, margin)
+        ended, gap, margin = self._stack.start_block(reading, self._width)
+        final += ended + self._stack.enter(reading, gap) + self._read_single_line(reading, margin)
         self._open(reading, margin)
         return final
 
-    def _open(self, reading: Reading, margin: Margin) -> None:
+    def _open(self, reading: Line, margin: Margin) -> None:
         """Begin the block of which this line is the first one."""
         self._block = Open(reading.kind, mark=reading.mark, indent=reading.indent)
         match reading.kind:
@@ -170,22 +274,22 @@ class Document:
             case Kind.FENCE:
                 self._fences += 1
                 info = reading.text[len(reading.mark) :] if self._setting.coloured else ""
-                self._leaf = Code(margin, highlighter(info) if info else None)
+                self._leaf = CodeBlock(margin, highlighter(info) if info else None)
             case Kind.INDENTED:
-                self._leaf = Indented(margin)
+                self._leaf = IndentedCode(margin)
             case Kind.FORMULA:
-                self._leaf = Formula(margin, math=self._setting.math)
-            case Kind.DEFINITION if found := definition(reading.text):
+                self._leaf = FormulaBlock(margin, math=self._setting.math)
+            case Kind.DEFINITION if found := parse_definition(reading.text):
                 self._setting.definitions.setdefault(*found)
         if self._leaf is None:
             self._block = Open()
 
-    def _at_once(self, reading: Reading, margin: Margin) -> list[Row]:
+    def _read_single_line(self, reading: Line, margin: Margin) -> list[Row]:
         """The rows of a line that is a block, or the edge of one."""
         match reading.kind:
             case Kind.HEADING:
                 heading = Paragraph(margin, self._setting, "heading")
-                return heading.line(reading.text) + heading.ended()
+                return heading.begin_line(reading.text) + heading.finish()
             case Kind.RULE:
                 return [row((*margin.take(), rule(margin.columns)))]
             case Kind.FENCE | Kind.FORMULA:
@@ -194,7 +298,7 @@ class Document:
                 return [row((*margin.take(), Span(reading.text + number, "fence")))]
             case Kind.DEFINITION:
                 said = Span(reading.text.replace("\t", " "), "dim")
-                return rows([said], margin.columns, margin.first, margin.rest)
+                return lay_out_rows([said], margin.columns, margin.first, margin.rest)
             case _:
                 return []
 
@@ -204,24 +308,24 @@ class Document:
         if not held:
             return []
         self._block = Open(Kind.TEXT)
-        return paragraph.line(held)
+        return paragraph.begin_line(held)
 
     def _leave(self, outlook: Outlook = Outlook.ENDED) -> list[Row]:
-        final = self._ended(outlook)
+        final = self._end_block(outlook)
         self._leaf, self._block = None, Open()
         return final
 
-    def _ended(self, outlook: Outlook) -> list[Row]:
+    def _end_block(self, outlook: Outlook) -> list[Row]:
         """The rows that are not final, if the block that is open ends here."""
         match self._leaf:
             case Paragraph() as paragraph:
-                return paragraph.ended(self._block.held, outlook)
+                return paragraph.finish(self._block.held, outlook)
             case Table() as table:
-                return table.ended()
+                return table.finish()
             case _:
                 return []
 
-    def _standing(self, text: str) -> list[Row]:
+    def _render_open_block(self, text: str) -> list[Row]:
         """The rows of the block that is open, with more text in it."""
         match self._leaf:
             case Paragraph() as paragraph:
@@ -229,7 +333,7 @@ class Document:
                 return paragraph.live(f"{held}\n{text}" if held and text else held or text)
             case Table() as table:
                 return table.live(text)
-            case Code() as code if text or code.going_on:
+            case CodeBlock() as code if text or code.has_open_line:
                 return code.live(text)
             case _:
                 return []

@@ -1,6 +1,6 @@
-"""Which delimiters open and close emphasis? CommonMark's algorithm, of bounded reach.
+"""Emphasis: CommonMark's delimiter algorithm with a bounded reach.
 
-An opener reaches `SPAN` characters: what stands further back than that is settled.
+An opener reaches `SPAN` characters: anything further back is settled.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Pair:
     end: int
 
 
-def flanks(character: str, before: str, after: str) -> tuple[bool, bool]:
+def flanking(character: str, before: str, after: str) -> tuple[bool, bool]:
     """Whether a run of the character between these two may open and may close ("" is an edge)."""
     blank_before = not before or before.isspace()
     blank_after = not after or after.isspace()
@@ -60,7 +60,7 @@ def flanks(character: str, before: str, after: str) -> tuple[bool, bool]:
     return left, right
 
 
-def pair(delimiters: list[Delimiter], bottom: int) -> list[Pair]:
+def match_delimiters(delimiters: list[Delimiter], bottom: int) -> list[Pair]:
     """Match what can be matched above `bottom`: what is matched or enclosed leaves the list."""
     found: list[Pair] = []
     floors: dict[tuple[str, bool, int], int] = {}  # nothing before this position can be the opener
@@ -98,12 +98,12 @@ def _opener(delimiters: list[Delimiter], at: int, bottom: int, floor: int) -> in
             break
         if not opener.opens or opener.character != closer.character:
             continue
-        if closer.character == _STRIKE or not _thirds(opener, closer):
+        if closer.character == _STRIKE or not _breaks_rule_of_three(opener, closer):
             return index
     return -1
 
 
-def _thirds(opener: Delimiter, closer: Delimiter) -> bool:
+def _breaks_rule_of_three(opener: Delimiter, closer: Delimiter) -> bool:
     if not (opener.closes or closer.opens):
         return False
     whole = opener.size % _RULE_OF == 0 and closer.size % _RULE_OF == 0

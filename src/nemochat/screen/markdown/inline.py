@@ -1,8 +1,8 @@
-"""What is emphasis, code, math or a link within a paragraph, and how much of that is settled?
+"""Inline parser: emphasis, code, math and links, and how much of them is settled.
 
 The source is scanned from a place before which nothing is open. While more may follow, the parse
-stops where a construct is undecided, and what stands before the first thing that may still be
-closed is settled: a parse of the whole paragraph says the same of it.
+stops where a construct is undecided; everything before the first construct that may still be
+closed is settled: a parse of the whole paragraph gives the same result.
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from nemochat.screen.markdown.emphasis import SPAN, Delimiter, Pair, flanks, pair
-from nemochat.screen.markdown.links import UNFINISHED, address, destination, normalized
-from nemochat.screen.markdown.literals import hoped, literal, plainly
-from nemochat.screen.markdown.nodes import Bracket, Node, spans
-from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import Span
+from nemochat.screen.markdown.emphasis import SPAN, Delimiter, Pair, flanking, match_delimiters
+from nemochat.screen.markdown.links import (
+    UNFINISHED,
+    encode_address,
+    normalize_label,
+    parse_destination,
+)
+from nemochat.screen.markdown.literals import read_literal, read_plain, read_unfinished
+from nemochat.screen.markdown.nodes import Bracket, InlineNode, render_nodes
+from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.text.spans import Span
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<&$]|~~|!\[|(?<![A-Za-z0-9])https?://")
 _MAY_BE_SPECIAL = re.compile(r"(?:!|~|(?<![A-Za-z0-9])h(?:t(?:t(?:ps?:?/?)?)?)?)\Z")
@@ -25,29 +30,31 @@ _DEEPEST = 32  # brackets, or delimiters, that wait for their other half
 _STRIKE = 2  # tildes
 
 
-class Parsed(NamedTuple):
+class InlineSpans(NamedTuple):
     """The spans of the source up to `settled`."""
 
     spans: list[Span]
     settled: int
 
 
-def parse(text: str, before: str, style: str, setting: Setting, outlook: Outlook) -> Parsed:
+def parse(
+    text: str, before: str, style: str, setting: RenderOptions, outlook: Outlook
+) -> InlineSpans:
     """Read the source, of which `before` is the character in front, on the ground of a style."""
     if outlook is not Outlook.OPEN and not _SPECIAL.search(text):
-        return Parsed([Span(text, style)], len(text))
-    scan = _Scan(before + text, setting, outlook)
+        return InlineSpans([Span(text, style)], len(text))
+    scan = _Scanner(before + text, setting, outlook)
     settled = scan.run(len(before))
-    return Parsed(spans(scan.nodes, scan.pairs, style, settled), settled - len(before))
+    return InlineSpans(render_nodes(scan.nodes, scan.pairs, style, settled), settled - len(before))
 
 
-class _Scan:
-    def __init__(self, text: str, setting: Setting, outlook: Outlook) -> None:
+class _Scanner:
+    def __init__(self, text: str, setting: RenderOptions, outlook: Outlook) -> None:
         self._text = text
         self._setting = setting
         self._outlook = outlook
         self._more = outlook is Outlook.OPEN
-        self.nodes: list[Node] = []
+        self.nodes: list[InlineNode] = []
         self._delimiters: list[Delimiter] = []
         self._brackets: list[Bracket] = []
         self._deferred = False  # whether delimiters wait for the end of a bracket
@@ -65,20 +72,20 @@ class _Scan:
             match = search(text, at)
             special = match.start() if match else end
             if special > at:
-                self.nodes.append(Node(at, text[at : min(special, end)]))
+                self.nodes.append(InlineNode(at, text[at : min(special, end)]))
             at = min(special, end)
             if at == end:
                 break
-            after = self._construct(at)
+            after = self._read_construct(at)
             if after == UNFINISHED:
                 break
             at = after
         self._match(0)
         if self._outlook is Outlook.HOPEFUL:
-            self._hope()
-        return self._settled(at) if self._more else len(text)
+            self._close_open()
+        return self._settled_end(at) if self._more else len(text)
 
-    def _construct(self, at: int) -> int:
+    def _read_construct(self, at: int) -> int:
         """Read what begins at this special character; returns where it ends."""
         character = self._text[at]
         if character in "*_~":
@@ -87,15 +94,15 @@ class _Scan:
             return self._open(at, character)
         if character == "]":
             return self._close(at)
-        found = literal(self._text, at, more=self._more, math=self._setting.math)
+        found = read_literal(self._text, at, more=self._more, math=self._setting.math)
         if found == UNFINISHED:
             if self._more:
                 return UNFINISHED
             if self._outlook is Outlook.HOPEFUL:
-                found = hoped(self._text, at, math=self._setting.math)
+                found = read_unfinished(self._text, at, math=self._setting.math)
         if found is None or isinstance(found, int):
-            found = plainly(self._text, at)
-        self.nodes.append(Node(at, found.text, found.style, found.link))
+            found = read_plain(self._text, at)
+        self.nodes.append(InlineNode(at, found.text, found.style, found.link))
         return found.end
 
     def _delimiter(self, at: int, character: str) -> int:
@@ -107,14 +114,14 @@ class _Scan:
         size = end - at
         if character != "~" or size == _STRIKE:
             before, after = self._text[at - 1 : at], self._text[end : end + 1]
-            opens, closes = flanks(character, before, after)
+            opens, closes = flanking(character, before, after)
             if opens or closes:
                 delimiter = Delimiter(character, len(self.nodes), at, size, size, opens, closes)
                 self._delimiters.append(delimiter)
-                self.nodes.append(Node(at, run[0]))
+                self.nodes.append(InlineNode(at, run[0]))
                 self._match_early(at)
                 return end
-        self.nodes.append(Node(at, run[0]))
+        self.nodes.append(InlineNode(at, run[0]))
         return end
 
     def _match_early(self, at: int) -> None:
@@ -132,7 +139,7 @@ class _Scan:
         depth = len(self._delimiters)
         if character == "!":
             self._brackets.append(Bracket(len(self.nodes), at, image=True, depth=depth))
-            self.nodes.append(Node(at, "!["))
+            self.nodes.append(InlineNode(at, "!["))
             del self._brackets[:-_DEEPEST]
             return at + 2
         run = _RUNS["["].match(self._text, at)
@@ -141,10 +148,10 @@ class _Scan:
         closed = self._more or self._text.rfind("]") >= end  # else the last one stands for all
         first = max(at, end - _DEEPEST) if closed else end - 1
         if first > at:
-            self.nodes.append(Node(at, self._text[at:first]))
+            self.nodes.append(InlineNode(at, self._text[at:first]))
         for start in range(first, end):
             self._brackets.append(Bracket(len(self.nodes), start, image=False, depth=depth))
-            self.nodes.append(Node(start, "["))
+            self.nodes.append(InlineNode(start, "["))
         del self._brackets[:-_DEEPEST]
         return end
 
@@ -154,7 +161,7 @@ class _Scan:
             self._brackets.clear()
         if self._brackets:
             bracket = self._brackets[-1]
-            found = self._target(bracket, at) if bracket.active else None
+            found = self._link_target(bracket, at) if bracket.active else None
             if found == UNFINISHED:
                 return UNFINISHED
             self._brackets.pop()
@@ -162,10 +169,10 @@ class _Scan:
                 self._link(bracket, found[1])
                 self._links.append((bracket.start, found[0]))
                 return found[0]
-        self.nodes.append(Node(at, "]"))
+        self.nodes.append(InlineNode(at, "]"))
         return at + 1
 
-    def _target(self, bracket: Bracket, at: int) -> tuple[int, str] | int | None:
+    def _link_target(self, bracket: Bracket, at: int) -> tuple[int, str] | int | None:
         """Where the link that ends its text here ends, and its address."""
         text = self._text
         last = bracket.start + SPAN
@@ -173,7 +180,7 @@ class _Scan:
         if not after and self._more:
             return UNFINISHED
         if after == "(":
-            found = destination(text[at + 1 : last], 0)
+            found = parse_destination(text[at + 1 : last], 0)
             if found == UNFINISHED and len(text) < last:
                 if self._more:
                     return UNFINISHED
@@ -193,7 +200,7 @@ class _Scan:
                 return UNFINISHED
             if reference[2]:
                 label, end = reference[1] or label, reference.end()
-        found = self._setting.definitions.get(normalized(label))
+        found = self._setting.definitions.get(normalize_label(label))
         return None if found is None else (end, found)
 
     def _link(self, bracket: Bracket, written: str) -> None:
@@ -202,14 +209,14 @@ class _Scan:
         del self._delimiters[bracket.depth :]
         self.nodes[bracket.node].text = ""
         inside = self.nodes[bracket.node + 1 :]
-        leads = address(written)
+        leads = encode_address(written)
         for node in inside:
             node.link = node.link or leads
             node.linked = True
         said = "".join([node.text for node in inside])
         if written and written not in {said, f"mailto:{said}"}:
             shown = f" ({written})" if said else written
-            self.nodes.append(Node(bracket.start, shown, "dim", leads))
+            self.nodes.append(InlineNode(bracket.start, shown, "dim", leads))
         if not bracket.image:  # a link holds no other link
             for outer in self._brackets:
                 outer.active = outer.active and outer.image
@@ -218,12 +225,12 @@ class _Scan:
         if len(self._delimiters) <= bottom:
             return
         delimiters = self._delimiters[bottom:]
-        self.pairs += pair(self._delimiters, bottom)
+        self.pairs += match_delimiters(self._delimiters, bottom)
         for delimiter in delimiters:
             node = self.nodes[delimiter.node]
             node.text = node.text[: delimiter.left]
 
-    def _hope(self) -> None:
+    def _close_open(self) -> None:
         """Close at the end what is open."""
         for delimiter in self._delimiters:
             if delimiter.opens and delimiter.left and len(self._text) - delimiter.start <= SPAN:
@@ -234,7 +241,7 @@ class _Scan:
                 style = styles[min(used, len(styles)) - 1]
                 self.pairs.append(Pair(style, delimiter.node, -1, delimiter.start, 0))
 
-    def _settled(self, limit: int) -> int:
+    def _settled_end(self, limit: int) -> int:
         """The place before which no sequel changes anything."""
         waiting = [d.start for d in self._delimiters if d.opens and limit - d.start <= SPAN]
         waiting += [b.start for b in self._brackets if b.active and limit - b.start <= SPAN]

@@ -1,11 +1,11 @@
-"""Where does a link lead, and may a terminal be told so?"""
+"""Links: their addresses, labels and definitions, and which may be shown as hyperlinks."""
 
 from __future__ import annotations
 
 import re
 import sys
 
-from nemochat.screen.safe import harmless
+from nemochat.screen.text.sanitize import sanitize
 
 LONGEST_ADDRESS = 2_000  # bytes; what terminals take
 
@@ -28,7 +28,7 @@ UNFINISHED = -1
 """Returned where the text ends before it is decided what stands there."""
 
 
-def address(written: str) -> str:
+def encode_address(written: str) -> str:
     """The address percent-encoded for a hyperlink; "" unless it is http, https or mailto."""
     if not _ADDRESS.fullmatch(written):
         return ""
@@ -36,19 +36,19 @@ def address(written: str) -> str:
     return encoded if len(encoded) <= LONGEST_ADDRESS else ""
 
 
-def decoded(source: str) -> str:
+def decode(source: str) -> str:
     """Text with its backslash escapes and entities resolved, made harmless again after that."""
     if "&" in source:
         parts = ENTITY.split(source)
         found = ENTITY.findall(source)
-        resolved = [_unescaped(parts[0])]
+        resolved = [_unescape(parts[0])]
         for entity, part in zip(found, parts[1:], strict=True):
-            resolved += [entity_text(entity), _unescaped(part)]
+            resolved += [decode_entity(entity), _unescape(part)]
         return "".join(resolved)
-    return _unescaped(source)
+    return _unescape(source)
 
 
-def entity_text(entity: str) -> str:
+def decode_entity(entity: str) -> str:
     """The characters of an entity such as `&amp;`, made harmless; itself if there is none."""
     if entity.startswith("&#"):
         digits = entity[2:-1]
@@ -60,10 +60,10 @@ def entity_text(entity: str) -> str:
         from html.entities import html5
 
         text = html5.get(entity[1:], entity)
-    return harmless(text).replace("\n", " ").replace("\t", " ")
+    return sanitize(text).replace("\n", " ").replace("\t", " ")
 
 
-def destination(text: str, start: int) -> tuple[int, str] | int | None:
+def parse_destination(text: str, start: int) -> tuple[int, str] | int | None:
     """Where `(address "title")` that begins at `start` ends, and its address.
 
     Returns:
@@ -88,10 +88,10 @@ def destination(text: str, start: int) -> tuple[int, str] | int | None:
         after = _skip_blanks(text, closed)
     if after >= len(text):
         return UNFINISHED
-    return (after + 1, decoded(written)) if text[after] == ")" else None
+    return (after + 1, decode(written)) if text[after] == ")" else None
 
 
-def definition(line: str) -> tuple[str, str] | None:
+def parse_definition(line: str) -> tuple[str, str] | None:
     """The label and the address of a line `[label]: address "title"`."""
     match = _DEFINITION.fullmatch(line)
     if match is None or not match[1].strip():
@@ -99,15 +99,15 @@ def definition(line: str) -> tuple[str, str] | None:
     written = match[2]
     if written.startswith("<"):
         written = written[1:-1]
-    return normalized(match[1]), decoded(written)
+    return normalize_label(match[1]), decode(written)
 
 
-def may_define(beginning: str) -> bool:
+def is_possible_definition(beginning: str) -> bool:
     """Whether a line that begins so may yet become a definition."""
     return _MAY_DEFINE.match(beginning) is not None
 
 
-def normalized(label: str) -> str:
+def normalize_label(label: str) -> str:
     """The label as it is compared: case and blanks do not count."""
     return " ".join(label.split()).casefold()
 
@@ -116,7 +116,7 @@ def _percent(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode())
 
 
-def _unescaped(source: str) -> str:
+def _unescape(source: str) -> str:
     return _ESCAPE.sub(r"\1", source) if "\\" in source else source
 
 

@@ -1,6 +1,6 @@
-r"""What begins at a character: code, math, an escape, an entity, a line break or an address?
+"""Literal constructs: code, math, escapes, entities, line breaks and bare addresses.
 
-Nothing within these is Markdown. Each is closed within `SPAN` characters or is none.
+Nothing inside them is Markdown. Each one closes within `SPAN` characters, or is plain text.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from typing import NamedTuple
 
 from nemochat.screen.markdown.emphasis import SPAN
-from nemochat.screen.markdown.links import ENTITY, UNFINISHED, address, decoded, entity_text
-from nemochat.screen.markdown.mathematics import unicode
+from nemochat.screen.markdown.latex import to_unicode
+from nemochat.screen.markdown.links import ENTITY, UNFINISHED, decode, decode_entity, encode_address
 
 _TICKS = re.compile(rf"`{{1,{SPAN}}}")
 _ESCAPABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -36,7 +36,7 @@ class Literal(NamedTuple):
     link: str = ""
 
 
-def literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int | None:
+def read_literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int | None:
     """What begins at this character.
 
     Args:
@@ -63,7 +63,7 @@ def literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int | No
             return _bare_address(text, at, more=more)
 
 
-def plainly(text: str, at: int) -> Literal:
+def read_plain(text: str, at: int) -> Literal:
     """The same place where nothing begins: its characters, or the one that is escaped."""
     character = text[at]
     if character == "\\" and text[at + 1 : at + 2] in _ESCAPABLE:
@@ -75,21 +75,21 @@ def plainly(text: str, at: int) -> Literal:
     return Literal(at + 1, character)
 
 
-def hoped(text: str, at: int, *, math: bool) -> Literal:
+def read_unfinished(text: str, at: int, *, math: bool) -> Literal:
     """The same place where the text ends before the construct: as if it were closed at the end."""
     rest = text[at:]
     end = len(text)
     if rest.startswith("`"):
-        return Literal(end, _trimmed(rest.strip("`")), "code")
+        return Literal(end, _trim(rest.strip("`")), "code")
     if rest.startswith(("\\(", "\\[")):
         return _formula(end, rest, rest[2:].rstrip("\\"), math=math)
     if rest.startswith("$$"):
         return _formula(end, rest, rest.strip("$"), math=math)
     if rest.startswith("http"):
-        return Literal(end, rest, "link", address(rest))
+        return Literal(end, rest, "link", encode_address(rest))
     if rest == "\\":
         return Literal(end, "")
-    return plainly(text, at)
+    return read_plain(text, at)
 
 
 def _backslash(text: str, at: int, *, math: bool) -> Literal | int | None:
@@ -117,11 +117,11 @@ def _code(text: str, at: int, *, more: bool) -> Literal | int | None:
         if end == last and (more if end == len(text) else text[end] == "`"):
             break  # the run may go on
         if len(closer[0]) == len(opener[0]):
-            return Literal(end, _trimmed(text[opener.end() : closer.start()]), "code")
+            return Literal(end, _trim(text[opener.end() : closer.start()]), "code")
     return UNFINISHED if len(text) < at + SPAN else None
 
 
-def _trimmed(code: str) -> str:
+def _trim(code: str) -> str:
     code = code.replace("\n", " ")
     if code.startswith(" ") and code.endswith(" ") and not code.isspace():
         return code[1:-1]
@@ -155,7 +155,7 @@ def _dollars(text: str, at: int, *, more: bool, math: bool) -> Literal | int | N
 
 
 def _formula(end: int, source: str, content: str, *, math: bool) -> Literal:
-    shown = unicode(content) if math else None
+    shown = to_unicode(content) if math else None
     return Literal(end, shown or source, "math")
 
 
@@ -163,16 +163,16 @@ def _angled(text: str, at: int) -> Literal | int | None:
     if found := _BREAK.match(text, at):
         return Literal(found.end(), "\n")
     if found := _AUTOLINK.match(text, at, at + SPAN):
-        return Literal(found.end(), found[1], "link", address(found[1]))
+        return Literal(found.end(), found[1], "link", encode_address(found[1]))
     if found := _MAIL.match(text, at, at + SPAN):
-        return Literal(found.end(), found[1], "link", address("mailto:" + found[1]))
+        return Literal(found.end(), found[1], "link", encode_address("mailto:" + found[1]))
     waits = len(text) < at + SPAN and _MAY_BE_ANGLED.match(text, at)
     return UNFINISHED if waits else None
 
 
 def _entity(text: str, at: int) -> Literal | int | None:
     if found := ENTITY.match(text, at):
-        return Literal(found.end(), entity_text(found[0]))
+        return Literal(found.end(), decode_entity(found[0]))
     return UNFINISHED if _MAY_BE_ENTITY.match(text, at) else None
 
 
@@ -187,4 +187,4 @@ def _bare_address(text: str, at: int, *, more: bool) -> Literal | int | None:
         "("
     ) + written.count("["):
         written = written[:-1].rstrip(_AFTER_ADDRESS)
-    return Literal(at + len(written), written, "link", address(decoded(written)))
+    return Literal(at + len(written), written, "link", encode_address(decode(written)))

@@ -1,4 +1,4 @@
-"""What is a paragraph made of, and how does each piece look, given the pairs that enclose it?"""
+"""Nodes of a paragraph, and their spans once emphasis is matched."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from nemochat.screen.markdown.emphasis import Pair
-from nemochat.screen.markdown.spans import Span
+from nemochat.screen.text.spans import Span
 
 
 @dataclass(slots=True)
-class Node:
+class InlineNode:
     """A piece of a paragraph as it is shown.
 
     Attributes:
@@ -48,7 +48,9 @@ class Bracket:
     active: bool = True
 
 
-def spans(nodes: Sequence[Node], pairs: Sequence[Pair], style: str, end: int) -> list[Span]:
+def render_nodes(
+    nodes: Sequence[InlineNode], pairs: Sequence[Pair], style: str, end: int
+) -> list[Span]:
     """The spans of the nodes that begin before `end`, on the ground of a style."""
     found: list[Span] = []
     texts: list[str] = []  # of nodes that look alike: one span, so that what follows is quicker
@@ -62,7 +64,7 @@ def spans(nodes: Sequence[Node], pairs: Sequence[Pair], style: str, end: int) ->
         if node.text:
             own = ground
             if node.style or node.linked:
-                own = _joined(ground, node.style, "link" if node.linked else "")
+                own = _join_styles(ground, node.style, "link" if node.linked else "")
             if texts and (own != look or node.link != link):
                 found.append(Span("".join(texts), look, link))
                 texts = []
@@ -85,11 +87,13 @@ def _grounds(pairs: Sequence[Pair], style: str) -> dict[int, str]:
         if index >= 0:  # else it is the end of what is hopefully closed
             for name, more in changes[index]:
                 depth[name] += more
-            grounds[index] = _joined(style, *[name for name, count in depth.items() if count > 0])
+            grounds[index] = _join_styles(
+                style, *[name for name, count in depth.items() if count > 0]
+            )
     return grounds
 
 
 @cache
-def _joined(*names: str) -> str:
+def _join_styles(*names: str) -> str:
     """Names of styles as one, each once."""
     return " ".join(dict.fromkeys([name for name in names if name]))

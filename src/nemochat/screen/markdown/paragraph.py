@@ -1,12 +1,12 @@
-"""Which rows of a paragraph that still grows are final?"""
+"""A growing paragraph or heading: which of its rows are final."""
 
 from __future__ import annotations
 
 from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.inline import parse
-from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import Row, Span, row
-from nemochat.screen.markdown.wrap import rows, wrap
+from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.text.spans import Row, Span, row
+from nemochat.screen.text.wrap import lay_out_rows, wrap
 
 _PORTION = 2_000  # characters that are read at once, so that a line of megabytes is no burden
 _PATIENCE = 64  # characters that come before the settled part is looked for again
@@ -15,7 +15,7 @@ _PATIENCE = 64  # characters that come before the settled part is looked for aga
 class Paragraph:
     """A paragraph or a heading: its source goes in, its rows come out when they are final."""
 
-    def __init__(self, margin: Margin, setting: Setting, style: str = "") -> None:
+    def __init__(self, margin: Margin, setting: RenderOptions, style: str = "") -> None:
         self.margin = margin
         self._setting = setting
         self._style = style
@@ -30,13 +30,13 @@ class Paragraph:
         self._answer: list[Row] = []
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether nothing came yet."""
         return not (self._rest or self._before)
 
-    def line(self, text: str) -> list[Row]:
+    def begin_line(self, text: str) -> list[Row]:
         """Begin a line of source; returns rows that became final."""
-        if not self.empty:
+        if not self.is_empty:
             self._rest += "\n"
         self._blanks = ""
         return self.add(text.lstrip(" \t"))
@@ -57,7 +57,7 @@ class Paragraph:
         """The rows that are not final, with more lines of source, what is open hopefully closed."""
         return self._rows(extra, Outlook.HOPEFUL)
 
-    def ended(self, extra: str = "", outlook: Outlook = Outlook.ENDED) -> list[Row]:
+    def finish(self, extra: str = "", outlook: Outlook = Outlook.ENDED) -> list[Row]:
         """The rows that are not final, if the paragraph ends here, with more lines of source."""
         return self._rows(extra, outlook)
 
@@ -65,7 +65,7 @@ class Paragraph:
         rest = self._rest
         extra = extra.replace("\t", " ")
         if extra:
-            rest += extra if self.empty else f"\n{extra}"
+            rest += extra if self.is_empty else f"\n{extra}"
         elif outlook is Outlook.HOPEFUL:
             rest += self._blanks
         asked = rest, outlook, self.margin.columns
@@ -74,7 +74,9 @@ class Paragraph:
             spans = [*self._spans, *parsed.spans]
             margin = self.margin
             self._asked = asked
-            self._answer = rows(spans, margin.columns, margin.first, margin.rest, begun=self._begun)
+            self._answer = lay_out_rows(
+                spans, margin.columns, margin.first, margin.rest, begun=self._begun
+            )
         return list(self._answer)
 
     def _settle(self) -> list[Row]:

@@ -1,30 +1,34 @@
-"""Which rows of a streamed answer are final, and what is shown of the rest?
+"""Renderer of a streamed answer: text goes in, final rows and a live tail come out.
 
-Nothing that was given as final is ever taken back: a decision depends on what stands before it and
-on a bounded piece of what follows. So an answer in pieces looks as the same answer at once.
+A final row is never taken back: every decision depends on earlier source and on a bounded
+look-ahead. So a streamed answer looks like one that is rendered at once.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
+from nemochat.screen.answer import strip_thoughts
 from nemochat.screen.markdown.blocks import (
     LONGEST,
     LONGEST_CLAIMED,
     LONGEST_TITLE,
     Kind,
-    Reading,
+    Line,
 )
 from nemochat.screen.markdown.document import Document
-from nemochat.screen.markdown.links import may_define
-from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import Row
-from nemochat.screen.markdown.wrap import NARROWEST
-from nemochat.screen.safe import Cleaner
+from nemochat.screen.markdown.links import is_possible_definition
+from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.text.sanitize import StreamSanitizer, sanitize
+from nemochat.screen.text.spans import Row
+from nemochat.screen.text.wrap import NARROWEST
 
 _PATIENCE = 256  # characters that come before an undecided line is looked at again
 _UNDECIDED = re.compile(r"[-*_+=#>`~|:.$\\ \t0-9)\[\]]{1,12}")  # a bullet or a rule, perhaps
 _UNDECIDED_IN_CODE = re.compile(r"[ \t]*(?:`{1,12}|~{1,12}|\${1,2}|\\\]?)")  # its end, perhaps
+_END_OF_LINE = re.compile("\r\n?|[\n\u2028\u2029]")  # as `harmless` sees them
+_WIDTH = 80  # columns; no block depends on them
 
 
 class Renderer:
@@ -37,8 +41,8 @@ class Renderer:
     """
 
     def __init__(self, width: int, *, math: bool = True, numbered: bool = False) -> None:
-        self._cleaner = Cleaner()
-        setting = Setting(math=math, numbered=numbered)
+        self._cleaner = StreamSanitizer()
+        setting = RenderOptions(math=math, numbered=numbered)
         self._document = Document(max(width, NARROWEST), setting)
         self._line = ""  # the line that is not complete
         self._handed_over = False  # whether the document has what came of it
@@ -46,11 +50,11 @@ class Renderer:
 
     def feed(self, text: str) -> list[Row]:
         """Take in a piece; returns the rows that became final."""
-        return self._take(self._cleaner.feed(text))
+        return self._add(self._cleaner.feed(text))
 
     def tail(self) -> list[Row]:
         """The rows that are not final, as they stand."""
-        undecided = _UNDECIDED_IN_CODE if self._document.in_code else _UNDECIDED
+        undecided = _UNDECIDED_IN_CODE if self._document.is_in_code else _UNDECIDED
         return self._document.live("" if undecided.fullmatch(self._line) else self._line)
 
     def end(self, *, interrupted: bool = False) -> list[Row]:
@@ -59,65 +63,65 @@ class Renderer:
         Args:
             interrupted: Whether the answer was cut: then marks that are open are closed.
         """
-        final = self._take(self._cleaner.flush())
+        final = self._add(self._cleaner.flush())
         if self._line or self._handed_over:
-            final += self._complete("")
+            final += self._complete_line("")
         return final + self._document.end(Outlook.HOPEFUL if interrupted else Outlook.ENDED)
 
     def resize(self, width: int) -> None:
         """Lay out what is not final for another width."""
         self._document.resize(max(width, NARROWEST))
 
-    def _take(self, text: str) -> list[Row]:
+    def _add(self, text: str) -> list[Row]:
         if "\n" not in text:
-            return self._grow(text)
+            return self._extend_line(text)
         *lines, last = text.split("\n")
         final: list[Row] = []
         for line in lines:
-            final += self._complete(line)
-        return final + self._grow(last)
+            final += self._complete_line(line)
+        return final + self._extend_line(last)
 
-    def _complete(self, text: str) -> list[Row]:
+    def _complete_line(self, text: str) -> list[Row]:
         """The line ends with this text."""
-        final = self._grow(text, ends=True)
+        final = self._extend_line(text, ends=True)
         if self._handed_over:
             final += self._document.end_line()
         else:
-            final += self._document.take(self._line)
+            final += self._document.add_line(self._line)
         self._line = ""
         self._handed_over = False
         self._due = LONGEST_TITLE
         return final
 
-    def _grow(self, text: str, *, ends: bool = False) -> list[Row]:
+    def _extend_line(self, text: str, *, ends: bool = False) -> list[Row]:
         """The line goes on with this text; what must be text or code is handed over at once."""
         if self._handed_over:
-            return self._document.go_on(text) if text else []
+            return self._document.extend_line(text) if text else []
         line = self._line = self._line + text
         if len(line) <= self._due or (ends and len(line) <= LONGEST):
             return []
         if len(line) > LONGEST:
-            return self._hand_over_beginning()
+            return self._begin_line()
         self._due = min(len(line) + _PATIENCE, LONGEST)
         reading = self._document.read(line)
         if not self._is_text(reading, len(line)):
             return []
         self._handed_over = True
         self._line = ""
-        return self._document.hand_over(reading)
+        return self._document.begin_line(reading)
 
-    def _hand_over_beginning(self) -> list[Row]:
+    def _begin_line(self) -> list[Row]:
         beginning, rest = self._line[: LONGEST + 1], self._line[LONGEST + 1 :]
         reading = self._document.read(beginning)
         if reading.kind is Kind.BLANK:  # more blanks than that say nothing more
             self._line = beginning[:-1] + rest.lstrip(" \t")
-            return [] if len(self._line) <= LONGEST else self._hand_over_beginning()
+            return [] if len(self._line) <= LONGEST else self._begin_line()
         self._handed_over = True
         self._line = ""
-        final = self._document.hand_over(reading)
-        return final + self._document.go_on(rest) if rest else final
+        final = self._document.begin_line(reading)
+        return final + self._document.extend_line(rest) if rest else final
 
-    def _is_text(self, reading: Reading, size: int) -> bool:
+    def _is_text(self, reading: Line, size: int) -> bool:
         """Whether the line is text, however it goes on."""
         text = reading.text
         if reading.kind is not Kind.TEXT or len(text) <= LONGEST_TITLE:
@@ -126,10 +130,46 @@ class Renderer:
             return False
         if not text.strip("|:- \t"):
             return False
-        return size > LONGEST_CLAIMED or not may_define(text)
+        return size > LONGEST_CLAIMED or not is_possible_definition(text)
 
 
 def render(text: str, width: int, *, math: bool = True, numbered: bool = False) -> list[Row]:
     """All rows of a text that is there at once."""
     renderer = Renderer(width, math=math, numbered=numbered)
     return renderer.feed(text) + renderer.end()
+
+
+@dataclass(frozen=True, slots=True)
+class FencedCode:
+    """A fenced block.
+
+    Attributes:
+        info: What stands behind the opening fence, such as `python`, harmless; "" for nothing.
+        code: Its lines as they came, each with a newline at its end, without their margin.
+    """
+
+    info: str
+    code: str
+
+
+def list_code_blocks(markdown: str) -> list[FencedCode]:
+    """The fenced blocks of an answer, the first one being number 1; one may lack its end."""
+    document = Document(_WIDTH, RenderOptions(coloured=False))
+    found: list[tuple[str, list[str]]] = []
+    inside = False  # a fence, not a formula
+    lines = _END_OF_LINE.split(strip_thoughts(markdown))
+    if not lines[-1]:
+        lines.pop()
+    for line in lines:
+        shown = sanitize(line)
+        reading = document.read(shown)
+        if reading.kind is Kind.FENCE:
+            found.append((reading.text[len(reading.mark) :].strip(), []))
+            inside = True
+        elif reading.kind is not Kind.CODE:
+            inside = False
+        elif inside:
+            came = document.read(line) if line != shown else reading
+            found[-1][1].append(came.text if came.kind is Kind.CODE else reading.text)
+        document.add_line(shown)
+    return [FencedCode(info, "".join(f"{line}\n" for line in code)) for info, code in found]

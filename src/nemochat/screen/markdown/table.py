@@ -1,8 +1,7 @@
-"""How does a table fit the width, and when are its rows final?
+"""Tables: widths that fit the terminal, and rows that are final.
 
-Widths need all rows: they wait until the table ends. A table of more than `MOST_WAITING` rows goes
-on with the widths that it has by then, and with all that there is, below its head once more, from
-the first row on that they would crowd.
+Widths need all rows, so a table is printed when it ends. After `MOST_WAITING` rows the widths
+freeze; from the first row that they would crowd, the head is repeated with all the room there is.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from collections.abc import Sequence
 
 from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.inline import parse
-from nemochat.screen.markdown.setting import Outlook, Setting
-from nemochat.screen.markdown.spans import BLANK, Row, Span, row
-from nemochat.screen.markdown.width import columns
-from nemochat.screen.markdown.wrap import ended, rows, widest_part, wrap
+from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.text.spans import BLANK, Row, Span, row
+from nemochat.screen.text.width import text_width
+from nemochat.screen.text.wrap import drop_empty_row, lay_out_rows, unbreakable_width, wrap
 
 MOST_WAITING = 300  # rows
 _SHOWN = 12  # rows that are shown while it grows: its last ones
@@ -32,18 +31,18 @@ _BAR = re.compile(r"(?<!\\)\|")
 Cell = list[Span]
 
 
-def alignments(line: str) -> list[str] | None:
+def parse_alignments(line: str) -> list[str] | None:
     """How the columns are aligned ("<", "^" or ">"), if the line is one of delimiters."""
     if not _DELIMITERS.fullmatch(line) or not ("|" in line or ":" in line):
         return None
     found = []
-    for cell in cells(line):
+    for cell in split_cells(line):
         left, right = cell.startswith(":"), cell.endswith(":")
         found.append("^" if left and right else ">" if right else "<")
     return found
 
 
-def cells(line: str) -> list[str]:
+def split_cells(line: str) -> list[str]:
     """The cells of a row."""
     line = line.strip()
     line = line.removeprefix("|")
@@ -55,31 +54,33 @@ def cells(line: str) -> list[str]:
 class Table:
     """A table that grows row by row."""
 
-    def __init__(self, margin: Margin, setting: Setting, header: str, aligned: list[str]) -> None:
+    def __init__(
+        self, margin: Margin, setting: RenderOptions, header: str, aligned: list[str]
+    ) -> None:
         self.margin = margin
         self._setting = setting
         self._aligned = aligned
         self._natural = [1] * len(aligned)  # columns of the widest cell
         self._longest = [1] * len(aligned)  # columns of what is best not parted
         self._header = self._cells(header, _HEAD)
-        self._natural, self._longest = self._measured(self._header)
+        self._natural, self._longest = self._measure(self._header)
         self._body: list[list[Cell]] = []
         self._laid: dict[int, list[Row]] = {}  # rows of the body as they were shown last
         self._laid_head: list[Row] = []
         self._widths: list[int] = []  # for which they were laid out; [] is "name: value"
         self._frozen = False
 
-    def line(self, text: str) -> list[Row]:
+    def add_row(self, text: str) -> list[Row]:
         """Add a row; returns rows that became final."""
         row_of_cells = self._cells(text)
         if self._frozen:
-            head = self._widened(row_of_cells)
-            return self._finished([*head, *self._record(row_of_cells, first=False)])
-        self._natural, self._longest = self._measured(row_of_cells)
+            head = self._widen(row_of_cells)
+            return self._finish_rows([*head, *self._record(row_of_cells, first=False)])
+        self._natural, self._longest = self._measure(row_of_cells)
         self._body.append(row_of_cells)
         if len(self._body) < MOST_WAITING:
             return []
-        final = self._finished(self._all())
+        final = self._finish_rows(self._layout_all())
         self._frozen = True
         self._body.clear()
         return final
@@ -99,27 +100,27 @@ class Table:
                 shown += self._laid[index]
         if growing:
             shown += self._record(growing, first=not (self._frozen or self._body))
-        return self._dressed(shown)
+        return self._add_margin(shown)
 
-    def ended(self) -> list[Row]:
+    def finish(self) -> list[Row]:
         """The rows that are not final, if the table ends here."""
-        return [] if self._frozen else self._dressed(self._all())
+        return [] if self._frozen else self._add_margin(self._layout_all())
 
     def _cells(self, line: str, style: str = "", outlook: Outlook = Outlook.ENDED) -> list[Cell]:
         """The cells of a row: as many as the head has, what is more joined to the last one."""
         count = len(self._aligned)
-        texts = cells(line.replace("\t", " "))
+        texts = split_cells(line.replace("\t", " "))
         texts[count - 1 :] = [" | ".join(texts[count - 1 :])]
         texts += [""] * (count - len(texts))
         return [parse(text, "", style, self._setting, outlook).spans for text in texts]
 
-    def _measured(self, row_of_cells: list[Cell]) -> tuple[list[int], list[int]]:
+    def _measure(self, row_of_cells: list[Cell]) -> tuple[list[int], list[int]]:
         """What the columns need, and what is best not parted in them, with one more row."""
         natural, longest = self._natural.copy(), self._longest.copy()
         for index, cell in enumerate(row_of_cells):
             text = "".join([span.text for span in cell])
-            natural[index] = max(natural[index], *map(columns, text.split("\n")))
-            longest[index] = max(longest[index], widest_part(text))
+            natural[index] = max(natural[index], *map(text_width, text.split("\n")))
+            longest[index] = max(longest[index], unbreakable_width(text))
         return natural, longest
 
     def _fit(self, growing: list[Cell] | None = None) -> None:
@@ -129,27 +130,27 @@ class Table:
             growing: The row that is not complete, if it is shown: its cells would be wrapped into
                 the widths of the rows before it, and leap when it is complete.
         """
-        natural, longest = self._measured(growing or [])
-        widths = fitted(natural, longest, self.margin.columns)
+        natural, longest = self._measure(growing or [])
+        widths = fit_widths(natural, longest, self.margin.columns)
         if widths != self._widths:
             self._widths = widths
             self._laid.clear()
             self._laid_head = []
 
-    def _widened(self, row_of_cells: list[Cell]) -> list[Row]:
+    def _widen(self, row_of_cells: list[Cell]) -> list[Row]:
         """The head again, if a row needs wider columns than the frozen ones and there is room."""
-        natural, longest = self._measured(row_of_cells)
+        natural, longest = self._measure(row_of_cells)
         spare = self.margin.columns - len(_BETWEEN) * (len(natural) - 1) - sum(self._widths)
         if not self._widths or natural == self._natural or spare < len(natural):
             return []
         self._natural, self._longest = natural, longest
-        widths = fitted(natural, longest, self.margin.columns)
+        widths = fit_widths(natural, longest, self.margin.columns)
         spare = (spare + sum(self._widths) - sum(widths)) // len(widths)
         self._widths = [width + spare for width in widths]
         self._laid_head = []
         return [BLANK, *self._head()]
 
-    def _all(self) -> list[Row]:
+    def _layout_all(self) -> list[Row]:
         self._fit()
         shown = self._head()
         for index, row_of_cells in enumerate(self._body):
@@ -172,12 +173,13 @@ class Table:
         shown = [] if first else [rule]
         for name, value in zip(self._header, row_of_cells, strict=True):
             said = [*name, Span(": ", _HEAD), *value] if name else value
-            shown += rows(said, self.margin.columns, (), ())
+            shown += lay_out_rows(said, self.margin.columns, (), ())
         return shown
 
     def _aligned_rows(self, row_of_cells: list[Cell]) -> list[Row]:
         parts = [
-            ended(wrap(cell, width)) for cell, width in zip(row_of_cells, self._widths, strict=True)
+            drop_empty_row(wrap(cell, width))
+            for cell, width in zip(row_of_cells, self._widths, strict=True)
         ]
         shown: list[Row] = []
         for index in range(max(map(len, parts))):
@@ -185,19 +187,19 @@ class Table:
             for column, (part, width) in enumerate(zip(parts, self._widths, strict=True)):
                 if column:
                     spans.append(Span(_BETWEEN, _RULE))
-                spans += _padded(
+                spans += _pad(
                     part[index] if index < len(part) else [], width, self._aligned[column]
                 )
             shown.append(row(spans))
         return shown
 
-    def _finished(self, shown: list[Row]) -> list[Row]:
-        dressed = self._dressed(shown)
+    def _finish_rows(self, shown: list[Row]) -> list[Row]:
+        dressed = self._add_margin(shown)
         if dressed:
             self.margin.take()
         return dressed
 
-    def _dressed(self, shown: list[Row]) -> list[Row]:
+    def _add_margin(self, shown: list[Row]) -> list[Row]:
         """The rows behind the margin."""
         margin = self.margin
         if not margin.rest:
@@ -208,7 +210,7 @@ class Table:
         ]
 
 
-def fitted(natural: Sequence[int], longest: Sequence[int], width: int) -> list[int]:
+def fit_widths(natural: Sequence[int], longest: Sequence[int], width: int) -> list[int]:
     """Widths of columns that fit; [] where fewer than `_NARROWEST` columns a cell remain."""
     room = width - len(_BETWEEN) * (len(natural) - 1)
     if sum(natural) <= room:
@@ -217,13 +219,13 @@ def fitted(natural: Sequence[int], longest: Sequence[int], width: int) -> list[i
         return []
     least = [min(most, max(word, _NARROWEST)) for word, most in zip(longest, natural, strict=True)]
     if sum(least) > room:  # some word must be parted: the widest columns give way
-        return _levelled(least, room)
+        return _level(least, room)
     wanted = [most - word for most, word in zip(natural, least, strict=True)]
-    extra = _levelled(wanted, room - sum(least))
+    extra = _level(wanted, room - sum(least))
     return [word + more for word, more in zip(least, extra, strict=True)]
 
 
-def _levelled(wanted: Sequence[int], room: int) -> list[int]:
+def _level(wanted: Sequence[int], room: int) -> list[int]:
     """Each what it wants, but no more than a common limit, so that the sum fits the room."""
     given = [0] * len(wanted)
     left = room
@@ -234,10 +236,10 @@ def _levelled(wanted: Sequence[int], room: int) -> list[int]:
     return given
 
 
-def _padded(part: Cell, width: int, aligned: str) -> Cell:
+def _pad(part: Cell, width: int, aligned: str) -> Cell:
     text = "".join([span.text for span in part])
     kept = text.rstrip()
-    space = width - columns(kept)
+    space = width - text_width(kept)
     if len(kept) < len(text):
         part = list(row(part).spans)
     before = space if aligned == ">" else space // 2 if aligned == "^" else 0

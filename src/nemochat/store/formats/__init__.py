@@ -1,1 +1,1 @@
-"""Conversations as files: one file a format, ours and others'."""
+"""Conversations as files: one module per format, our own and other programs'."""

@@ -1,4 +1,4 @@
-"""A session that aichat saved: YAML, read with PyYAML where that is installed."""
+"""Import of aichat's sessions: YAML, read with PyYAML where that is installed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from importlib import import_module
 from typing import Any
 
 from nemochat.core.conversation import Conversation
-from nemochat.core.parameters import find
-from nemochat.core.values import Value
+from nemochat.core.parameters import Value, find
 from nemochat.errors import UsageError
 from nemochat.store.formats import openai
-from nemochat.store.formats.reading import Bad, Read, Source, guarded
+from nemochat.store.formats.reading import BadRecord, ParsedRecords, Source, parse_record
 
 _PARAMETERS = ("temperature", "top_p")
 
@@ -20,7 +19,7 @@ def recognises(source: Source) -> bool:
     return source.path.suffix in {".yaml", ".yml"}
 
 
-def read(source: Source) -> Read:
+def read(source: Source) -> ParsedRecords:
     """The conversation of a session.
 
     Raises:
@@ -35,9 +34,9 @@ def read(source: Source) -> Read:
     try:
         told = yaml.safe_load(source.content.decode("utf-8", "replace"))
     except (yaml.YAMLError, RecursionError) as error:
-        yield Bad(source.stem, " ".join(str(error).split()))
+        yield BadRecord(source.stem, " ".join(str(error).split()))
         return
-    yield guarded(source.stem, lambda: _conversation(told, source.stem))
+    yield parse_record(source.stem, lambda: _conversation(told, source.stem))
 
 
 def _conversation(told: dict[str, Any], name: str) -> Conversation:

@@ -1,12 +1,19 @@
-"""A ChatGPT export, `conversations.json`: each conversation a tree, as ours."""
+"""Import of ChatGPT's export, `conversations.json`: each conversation is a tree."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from nemochat.core.conversation import Conversation, Node
+from nemochat.core.conversation import Conversation, MessageNode
 from nemochat.core.messages import Ending, Message, Provenance, Role
-from nemochat.store.formats.reading import Read, Source, begun, guarded, moment, text
+from nemochat.store.formats.reading import (
+    ParsedRecords,
+    Source,
+    new_conversation,
+    parse_record,
+    parse_time,
+    require_text,
+)
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "tool": Role.TOOL}  # system: hidden there
 _WHOLE = "finished_successfully"
@@ -20,34 +27,40 @@ def recognises(source: Source) -> bool:
     return any(isinstance(each, dict) and "mapping" in each for each in listed)
 
 
-def read(source: Source) -> Read:
+def read(source: Source) -> ParsedRecords:
     """The conversations of an export."""
     told = source.json
     for place, each in enumerate(told if isinstance(told, list) else [told], 1):
         title = each.get("title") if isinstance(each, dict) else None
         record = f"conversation {place}" + (f" ({title})" if isinstance(title, str) else "")
-        yield guarded(record, lambda each=each: _conversation(each))  # type: ignore[misc]
+        yield parse_record(record, lambda each=each: _conversation(each))  # type: ignore[misc]
 
 
 def _conversation(told: dict[str, Any]) -> Conversation:
-    made = begun(text(told.get("title") or ""), moment(told.get("create_time")))
+    made = new_conversation(
+        require_text(told.get("title") or ""), parse_time(told.get("create_time"))
+    )
     mapping: dict[str, Any] = told["mapping"]
     ours: dict[str, int | None] = {}  # the node that stands for one of theirs: itself, or one above
-    for theirs in _from_the_roots(mapping):
+    for theirs in _topological_keys(mapping):
         parent = ours.get(mapping[theirs].get("parent"))
         said = _message(mapping[theirs].get("message") or {})
         if said is None:
             ours[theirs] = parent
             continue
         key = len(made.nodes) + 1
-        made.graft(Node(key, parent, said, moment(mapping[theirs]["message"].get("create_time"))))
+        made.graft(
+            MessageNode(
+                key, parent, said, parse_time(mapping[theirs]["message"].get("create_time"))
+            )
+        )
         ours[theirs] = key
     head = ours.get(told.get("current_node") or "")
     made.go_to(head if head is not None else made.tip(None))
     return made
 
 
-def _from_the_roots(mapping: dict[str, Any]) -> list[str]:
+def _topological_keys(mapping: dict[str, Any]) -> list[str]:
     """The keys of all nodes, parents before children; what hangs in a circle is left out."""
     waiting = [key for key, node in mapping.items() if node.get("parent") not in mapping][::-1]
     found: list[str] = []
@@ -91,13 +104,13 @@ def _content(told: dict[str, Any]) -> str:
     if kind == "code":
         language = told.get("language")
         named = language if isinstance(language, str) and language.isidentifier() else ""
-        return f"```{named}\n{text(told['text'])}\n```"
+        return f"```{named}\n{require_text(told['text'])}\n```"
     if "parts" in told:
         return "\n".join(_part(part) for part in told["parts"] or ())
-    return text(told.get("text") or told.get("result") or "")
+    return require_text(told.get("text") or told.get("result") or "")
 
 
 def _part(told: Any) -> str:  # noqa: ANN401 - what the file holds
     if isinstance(told, str):
         return told
-    return text(told.get("text") or f"[{told.get('content_type', 'something')}]")
+    return require_text(told.get("text") or f"[{told.get('content_type', 'something')}]")

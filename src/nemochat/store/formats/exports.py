@@ -1,4 +1,4 @@
-"""In which formats can conversations be written? A table, and the file that they are written to."""
+"""Table of export formats, and the file that they are written to."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemochat.core.conversation import Conversation
-from nemochat.core.values import shown
+from nemochat.core.text import format_value
 from nemochat.errors import StoreError, UsageError
 from nemochat.store.formats import html, json, markdown, text
-from nemochat.store.places import own_file
+from nemochat.store.private_files import create_private_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ FORMATS = (
 NAMES = ", ".join(each.name for each in FORMATS)
 
 
-def chosen(name: str, path: Path | None) -> Format:
+def find_format(name: str, path: Path | None) -> Format:
     """The format of this name, or of a file's suffix, or Markdown.
 
     Raises:
@@ -42,7 +42,7 @@ def chosen(name: str, path: Path | None) -> Format:
     if name:
         found = [f for f in FORMATS if f.name == name.lower() or f".{name.lower()}" in f.suffixes]
         if not found:
-            raise UsageError(f"there is no format {shown(name)}", f"There are {NAMES}")
+            raise UsageError(f"there is no format {format_value(name)}", f"There are {NAMES}")
         return found[0]
     suffix = path.suffix.lower() if path else ""
     if not suffix:
@@ -50,7 +50,7 @@ def chosen(name: str, path: Path | None) -> Format:
     found = [each for each in FORMATS if suffix in each.suffixes]
     if not found:
         suffixes = ", ".join(each.suffixes[0] for each in FORMATS)
-        raise UsageError(f"there is no format for {shown(suffix)}", f"There are {suffixes}")
+        raise UsageError(f"there is no format for {format_value(suffix)}", f"There are {suffixes}")
     return found[0]
 
 
@@ -62,7 +62,7 @@ def save(path: Path, content: str) -> None:
         StoreError: it cannot be written.
     """
     try:
-        descriptor = own_file(path)
+        descriptor = create_private_file(path)
     except FileExistsError:
         raise UsageError(f"{path} is there already", "It is left as it is") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A conversation as one HTML page: no script, no request to anywhere, what was said escaped."""
+"""Export to one HTML page: no scripts, no requests, all text escaped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from nemochat.core.conversation import Conversation
-from nemochat.core.ledger import money
+from nemochat.core.ledger import format_money
 from nemochat.core.messages import Message, Role
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _article(markdown: MarkdownIt, conversation: Conversation) -> str:
     title = _plain(conversation.title()) or "A conversation"
     parts = [f'<h1 dir="auto">{title}</h1>', f'<p class="about">{_plain(about)}</p>']
     if settings.system:
-        parts.append(_said("system", _plain(settings.system)))
+        parts.append(_speech("system", _plain(settings.system)))
     for node in conversation.path():
         parts += _message(markdown, node.message)
         others = [k for k in conversation.siblings(node.key) if k != node.key]
@@ -61,14 +61,14 @@ def _article(markdown: MarkdownIt, conversation: Conversation) -> str:
 
 def _message(markdown: MarkdownIt, message: Message) -> Iterator[str]:
     if message.reasoning:
-        thought = _said("system", _plain(message.reasoning))
+        thought = _speech("system", _plain(message.reasoning))
         yield f"<details><summary>What it thought before</summary>{thought}</details>"
     if message.role is not Role.ASSISTANT:
-        yield _said(message.role.value, _plain(message.content))
+        yield _speech(message.role.value, _plain(message.content))
         return
-    yield _said("assistant", markdown.render(_clean(message.content)))
+    yield _speech("assistant", markdown.render(_clean(message.content)))
     for call in message.tool_calls:
-        yield _said("tool", _plain(f"{call.name}({call.arguments})"))
+        yield _speech("tool", _plain(f"{call.name}({call.arguments})"))
     if origin := _origin(message):
         cut = " cut" if message.outcome else ""
         yield f'<p class="origin{cut}">{_plain(origin)}</p>'
@@ -81,7 +81,7 @@ def _aside(markdown: MarkdownIt, messages: list[Message]) -> Iterator[str]:
     yield f"<details><summary>{number}</summary>\n{inner}\n</details>"
 
 
-def _said(who: str, html: str) -> str:
+def _speech(who: str, html: str) -> str:
     return f'<div class="said {who}" dir="auto">{html}</div>'
 
 
@@ -95,7 +95,7 @@ def _origin(message: Message) -> str:
     if usage and usage.completion_tokens is not None:
         parts.append(f"{usage.completion_tokens} tokens")
     if usage and usage.estimated_cost is not None:
-        parts.append(money(usage.estimated_cost))
+        parts.append(format_money(usage.estimated_cost))
     if origin.seconds is not None:
         parts.append(f"{origin.seconds:.1f} s")
     return " · ".join(part for part in (*parts, message.outcome) if part)
@@ -113,7 +113,7 @@ def _markdown() -> MarkdownIt:
     """CommonMark with tables; HTML is text, pictures are links, links lead to web or mail."""
     from markdown_it import MarkdownIt
 
-    made = MarkdownIt("commonmark", {"html": False, "highlight": _highlighted})
+    made = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
     made.enable(["table", "strikethrough"])
     made.validateLink = lambda url: LINKS.match(url) is not None  # type: ignore[method-assign]
 
@@ -131,7 +131,7 @@ def _markdown() -> MarkdownIt:
     return made
 
 
-def _highlighted(code: str, language: str, _: str) -> str:
+def _highlight(code: str, language: str, _: str) -> str:
     """Code as HTML with Pygments' classes; as it stands where nobody knows the language."""
     from pygments import highlight  # type: ignore[import-untyped]
     from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untyped]

@@ -1,4 +1,4 @@
-"""Whose file is this, and how do its conversations come into the store?"""
+"""Import of a file: its format detected, its conversations added to the store."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nemochat.core.conversation import LONGEST_TITLE, Conversation
-from nemochat.core.values import shown
+from nemochat.core.text import format_value
 from nemochat.errors import UsageError
-from nemochat.store.conversations import Conversations
+from nemochat.store.conversations import ConversationStore
 from nemochat.store.formats import aichat, chatgpt, json, llm, nemochat, openai, shellgpt
-from nemochat.store.formats.reading import SQLITE, Bad, Read, Source
+from nemochat.store.formats.reading import SQLITE, BadRecord, ParsedRecords, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Reader:
 
     name: str
     recognises: Callable[[Source], bool]
-    read: Callable[[Source], Read]
+    read: Callable[[Source], ParsedRecords]
 
 
 READERS = tuple(
@@ -39,15 +39,17 @@ NAMES = ", ".join(each.name for each in READERS)
 
 
 @dataclass(slots=True)
-class Imported:
+class ImportResult:
     """What came of a file: the conversations as they are kept now, and the bad records."""
 
     format: str
-    kept: list[Conversation] = field(default_factory=list)
-    bad: list[Bad] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+    bad: list[BadRecord] = field(default_factory=list)
 
 
-def read(path: Path, content: Callable[[Path], bytes], name: str = "") -> tuple[Reader, Read]:
+def parse(
+    path: Path, content: Callable[[Path], bytes], name: str = ""
+) -> tuple[Reader, ParsedRecords]:
     """A file's reader and what it reads.
 
     Args:
@@ -62,7 +64,7 @@ def read(path: Path, content: Callable[[Path], bytes], name: str = "") -> tuple[
     if name:
         found = [each for each in READERS if each.name == name.lower()]
         if not found:
-            raise UsageError(f"there is no format {shown(name)}", f"There are {NAMES}")
+            raise UsageError(f"there is no format {format_value(name)}", f"There are {NAMES}")
     else:
         found = [each for each in READERS if each.recognises(source)]
     if not found:
@@ -70,7 +72,7 @@ def read(path: Path, content: Callable[[Path], bytes], name: str = "") -> tuple[
     return found[0], found[0].read(source)
 
 
-def first_bytes_or_all(path: Path, largest: int) -> bytes:
+def read_content(path: Path, largest: int) -> bytes:
     """A file's content; of a database the first bytes alone.
 
     Raises:
@@ -87,13 +89,13 @@ def first_bytes_or_all(path: Path, largest: int) -> bytes:
     return content
 
 
-def take_in(
-    saved: Conversations,
-    found: Read,
+def import_all(
+    saved: ConversationStore,
+    found: ParsedRecords,
     endpoint: str,
     model: str,
     so_far: Callable[[int], None] = lambda _: None,
-) -> Imported:
+) -> ImportResult:
     """Keep what a reader reads, conversation by conversation; bad ones are passed over.
 
     Args:
@@ -106,24 +108,24 @@ def take_in(
     Raises:
         StoreError: they cannot be kept; those before are.
     """
-    done = Imported("")
+    done = ImportResult("")
     taken = set(saved.catalogue.names())
     for each in found:
-        if isinstance(each, Bad):
+        if isinstance(each, BadRecord):
             done.bad.append(each)
             continue
         settings = each.settings
         settings.endpoint, settings.model = settings.endpoint or endpoint, settings.model or model
         name, each.name = each.name, ""
         if name != each.title():  # others name a conversation by its first question: we need not
-            each.name = free_name(name, taken)
+            each.name = unused_name(name, taken)
         taken.add(each.name)
-        done.kept.append(saved.adopt(each))
-        so_far(len(done.kept))
+        done.conversations.append(saved.add_imported(each))
+        so_far(len(done.conversations))
     return done
 
 
-def free_name(name: str, taken: set[str]) -> str:
+def unused_name(name: str, taken: set[str]) -> str:
     """The name as one printable line that no conversation has yet; "" stays so."""
     line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     line = line[:LONGEST_TITLE].strip()

@@ -1,4 +1,4 @@
-"""simonw/llm's `logs.db`: its threads of turns, and the responses of versions before 0.32."""
+"""Import of llm's `logs.db`: threads of turns, and the responses of versions before 0.32."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Ending, Message, Provenance, Role, Usage
-from nemochat.core.values import Value
-from nemochat.store.formats.reading import Read, Source, add, begun, guarded, moment
-from nemochat.store.opening import foreign
+from nemochat.core.parameters import Value
+from nemochat.store.database import open_foreign
+from nemochat.store.formats.reading import (
+    ParsedRecords,
+    Source,
+    append_message,
+    new_conversation,
+    parse_record,
+    parse_time,
+)
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -34,15 +41,15 @@ def recognises(source: Source) -> bool:
     """Whether a file is such a database."""
     if not source.is_database:
         return False
-    with foreign(source.path) as db:
+    with open_foreign(source.path) as db:
         return bool({"turns", "responses"} & _tables(db))
 
 
-def read(source: Source) -> Read:
+def read(source: Source) -> ParsedRecords:
     """The conversations of a database, in the order in which they began."""
     threads: dict[str, list[tuple[Any, ...]]] = {}
     names: dict[str, str] = {}
-    with foreign(source.path) as db:
+    with open_foreign(source.path) as db:
         tables = _tables(db)
         for table in {"threads", "conversations"} & tables:
             names |= dict(db.execute(f"SELECT id, name FROM {table}"))  # noqa: S608 - ours
@@ -54,7 +61,7 @@ def read(source: Source) -> Read:
                 threads.setdefault(str(row[0]), []).append(row)
     for id_, turns in threads.items():
         name = names.get(id_) or ""
-        yield guarded(
+        yield parse_record(
             f"conversation {name or id_}",
             lambda turns=turns, name=name: _conversation(turns, name),  # type: ignore[misc]
         )
@@ -62,10 +69,10 @@ def read(source: Source) -> Read:
 
 def _conversation(turns: list[tuple[Any, ...]], name: str) -> Conversation:
     system = next((str(row[-1]) for row in turns if row[-1]), "")
-    made = begun(name, moment(turns[0][7]), system)
+    made = new_conversation(name, parse_time(turns[0][7]), system)
     for _, model, resolved, options, came_in, went_out, took, when, prompt, response, _ in turns:
-        written = moment(when)
-        add(made, Message(Role.USER, str(prompt or "")), written)
+        written = parse_time(when)
+        append_message(made, Message(Role.USER, str(prompt or "")), written)
         parameters: dict[str, Value] = json.loads(options) if options else {}
         usage = Usage(came_in, went_out) if came_in is not None else None
         seconds = took / 1000 if took is not None else None
@@ -78,7 +85,9 @@ def _conversation(turns: list[tuple[Any, ...]], name: str) -> Conversation:
             seconds=seconds,
             ending=Ending.COMPLETE,  # it keeps no others
         )
-        add(made, Message(Role.ASSISTANT, str(response or ""), provenance=provenance), written)
+        append_message(
+            made, Message(Role.ASSISTANT, str(response or ""), provenance=provenance), written
+        )
     return made
 
 

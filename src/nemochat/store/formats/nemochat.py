@@ -1,4 +1,4 @@
-"""A database of ours: a backup, one of another machine, or one that was damaged and set aside."""
+"""Import of our own databases: a backup, another machine's, or a damaged one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import StoreError
-from nemochat.store import rows, schema
-from nemochat.store.formats.reading import Bad, Read, Source
-from nemochat.store.opening import foreign
+from nemochat.store import rows, tables_sql
+from nemochat.store.database import open_foreign
+from nemochat.store.formats.reading import BadRecord, ParsedRecords, Source
 
 
 def recognises(source: Source) -> bool:
@@ -16,17 +16,17 @@ def recognises(source: Source) -> bool:
     return source.is_database and ".db" in source.path.name
 
 
-def read(source: Source) -> Read:
+def read(source: Source) -> ParsedRecords:
     """The conversations of a database, as far as each can be read."""
     path = source.path
-    with foreign(path) as db:
-        if not 0 < (found := schema.version(db)) <= schema.VERSION:
+    with open_foreign(path) as db:
+        if not 0 < (found := tables_sql.version(db)) <= tables_sql.VERSION:
             raise StoreError(f"{path} is no database of this nemochat's")
     for number in _numbers(path):
         try:
-            yield _conversation(source, number, rows.columns(found))
+            yield _conversation(source, number, rows.conversation_columns(found))
         except (StoreError, ValueError, KeyError, TypeError) as error:
-            yield Bad(f"conversation {number}", str(error))
+            yield BadRecord(f"conversation {number}", str(error))
 
 
 def _numbers(path: Path) -> list[int]:
@@ -35,7 +35,7 @@ def _numbers(path: Path) -> list[int]:
     failed: StoreError | None = None
     for query in ("SELECT id FROM conversations", "SELECT DISTINCT conversation FROM messages"):
         try:
-            with foreign(path) as db:
+            with open_foreign(path) as db:
                 for (number,) in db.execute(query):
                     if isinstance(number, int):  # damage may have made another thing of it
                         found.add(number)  # those before a damaged page, too
@@ -47,17 +47,17 @@ def _numbers(path: Path) -> list[int]:
 
 
 def _conversation(source: Source, number: int, columns: str) -> Conversation:
-    with foreign(source.path) as db:
+    with open_foreign(source.path) as db:
         row = db.execute(f"SELECT {columns} FROM conversations WHERE id = ?", (number,)).fetchone()  # noqa: S608
         if row is None:  # it is lost, and its messages are not
             newest = "SELECT max(id) FROM messages WHERE conversation = ?"
             (head,) = db.execute(newest, (number,)).fetchone()
             made, left = Conversation(Settings("", "")), head
         else:
-            made, head, left = rows.conversation(row)
+            made, head, left = rows.parse_conversation(row)
         query = f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id"  # noqa: S608
         for said in db.execute(query, (number,)):
-            made.graft(rows.node(said))
+            made.graft(rows.parse_node(said))
     for key in (left, head):
         if key is None or key in made.nodes:
             made.go_to(key)

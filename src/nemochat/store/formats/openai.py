@@ -1,4 +1,4 @@
-"""An array of OpenAI messages, or request bodies and lines of JSONL that hold one."""
+"""Import of OpenAI messages: an array, a request body, or lines of JSONL."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from typing import Any
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall
-from nemochat.store.formats.reading import Read, Source, add, begun, guarded, text
+from nemochat.store.formats.reading import (
+    ParsedRecords,
+    Source,
+    append_message,
+    new_conversation,
+    parse_record,
+    require_text,
+)
 
 _ROLES = {"developer": Role.SYSTEM, "function": Role.TOOL}
 
@@ -16,10 +23,10 @@ def recognises(source: Source) -> bool:
     return any(_is_messages(each) for each in _arrays(source.json))
 
 
-def read(source: Source) -> Read:
+def read(source: Source) -> ParsedRecords:
     """The conversations of a file."""
     for place, (told, model) in enumerate(_bodies(source.json), 1):
-        yield guarded(
+        yield parse_record(
             f"conversation {place}",
             lambda told=told, model=model: conversation(told, model),  # type: ignore[misc]
         )
@@ -27,7 +34,7 @@ def read(source: Source) -> Read:
 
 def conversation(told: Any, model: str = "") -> Conversation:  # noqa: ANN401 - what the file holds
     """A conversation from an array of messages; ValueError if one is none."""
-    made = begun()
+    made = new_conversation()
     if not isinstance(told, list):
         raise ValueError("its messages are no list")  # noqa: TRY004 - as all readers
     for each in told:
@@ -35,15 +42,19 @@ def conversation(told: Any, model: str = "") -> Conversation:  # noqa: ANN401 - 
         if said.role is Role.SYSTEM and not made.nodes and not made.settings.system:
             made.settings.system = said.content
         else:
-            add(made, said)
+            append_message(made, said)
     return made
 
 
 def message(told: dict[str, Any], model: str = "") -> Message:
     """A message from its JSON values; ValueError if it is none."""
-    role = text(told["role"])
+    role = require_text(told["role"])
     calls = tuple(
-        ToolCall(text(c["id"]), text(c["function"]["name"]), text(c["function"]["arguments"]))
+        ToolCall(
+            require_text(c["id"]),
+            require_text(c["function"]["name"]),
+            require_text(c["function"]["arguments"]),
+        )
         for c in told.get("tool_calls") or ()
     )
     known = _ROLES.get(role) or Role(role)
@@ -52,7 +63,7 @@ def message(told: dict[str, Any], model: str = "") -> Message:
         known,
         _content(told.get("content")),
         tool_calls=calls,
-        tool_call_id=text(told.get("tool_call_id") or ""),
+        tool_call_id=require_text(told.get("tool_call_id") or ""),
         provenance=origin if known is Role.ASSISTANT else None,
     )
 
@@ -63,10 +74,10 @@ def _content(told: Any) -> str:  # noqa: ANN401 - what the file holds
         return ""
     if isinstance(told, list):
         return "\n".join(
-            text(part["text"]) if part.get("type") == "text" else f"[{part.get('type')}]"
+            require_text(part["text"]) if part.get("type") == "text" else f"[{part.get('type')}]"
             for part in told
         )
-    return text(told)
+    return require_text(told)
 
 
 def _bodies(told: Any) -> list[tuple[Any, str]]:  # noqa: ANN401 - what the file holds

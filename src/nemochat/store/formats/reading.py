@@ -1,4 +1,4 @@
-"""A file to be read, and what comes out of it: conversations, and records that are none."""
+"""Files to import, and what is read from them: conversations and bad records."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nemochat.core.conversation import Conversation, Node, Settings
+from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message
 
 SQLITE = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class BadRecord:
     """A record that cannot be read: what it is called, and why."""
 
     record: str
     why: str
 
 
-Read = Iterator[Conversation | Bad]
+ParsedRecords = Iterator[Conversation | BadRecord]
 
 
 @dataclass(frozen=True)
@@ -58,37 +58,41 @@ class Source:
             return None
 
 
-def guarded(record: str, read: Callable[[], Conversation]) -> Conversation | Bad:
+def parse_record(record: str, read: Callable[[], Conversation]) -> Conversation | BadRecord:
     """What `read` makes of one record, or why it makes nothing."""
     try:
         conversation = read()
     except KeyError as error:
-        return Bad(record, f"it has no {error.args[0]!r}")
+        return BadRecord(record, f"it has no {error.args[0]!r}")
     except (ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        return Bad(record, str(error) or type(error).__name__)
-    return conversation if conversation.nodes else Bad(record, "there is no message in it")
+        return BadRecord(record, str(error) or type(error).__name__)
+    return conversation if conversation.nodes else BadRecord(record, "there is no message in it")
 
 
-def begun(name: str = "", started: datetime | None = None, system: str = "") -> Conversation:
+def new_conversation(
+    name: str = "", started: datetime | None = None, system: str = ""
+) -> Conversation:
     """An empty conversation; whoever imports it says with which model it goes on."""
     return Conversation(Settings("", "", system), name=name, started=started)
 
 
-def add(conversation: Conversation, message: Message, written: datetime | None = None) -> None:
+def append_message(
+    conversation: Conversation, message: Message, written: datetime | None = None
+) -> None:
     """Say a message after the head."""
     key = len(conversation.nodes) + 1
-    conversation.graft(Node(key, conversation.head, message, written))
+    conversation.graft(MessageNode(key, conversation.head, message, written))
     conversation.go_to(key)
 
 
-def text(value: object) -> str:
+def require_text(value: object) -> str:
     """A value that must be a text; ValueError if it is none."""
     if not isinstance(value, str):
         raise ValueError(f"{type(value).__name__} where a text belongs")  # noqa: TRY004 - as all readers
     return value
 
 
-def moment(value: object) -> datetime | None:
+def parse_time(value: object) -> datetime | None:
     """A time from seconds or ISO 8601, in UTC unless it says otherwise; None if it is neither."""
     try:
         if isinstance(value, int | float):

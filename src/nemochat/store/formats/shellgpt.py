@@ -1,10 +1,10 @@
-"""A chat that shell_gpt cached: an array of OpenAI messages in a file named as the chat is."""
+"""Import of a chat cached by shell_gpt: an array of OpenAI messages."""
 
 from __future__ import annotations
 
 from nemochat.core.conversation import Conversation
 from nemochat.store.formats import openai
-from nemochat.store.formats.reading import Read, Source, guarded
+from nemochat.store.formats.reading import ParsedRecords, Source, parse_record
 
 _ROLE = "You are "  # how the system prompt of every role begins
 
@@ -22,7 +22,7 @@ def recognises(source: Source) -> bool:
     )
 
 
-def read(source: Source) -> Read:
+def read(source: Source) -> ParsedRecords:
     """The conversation of a file."""
 
     def named() -> Conversation:
@@ -30,4 +30,4 @@ def read(source: Source) -> Read:
         made.name = source.path.name
         return made
 
-    yield guarded(source.path.name, named)
+    yield parse_record(source.path.name, named)

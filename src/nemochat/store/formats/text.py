@@ -1,4 +1,4 @@
-"""A conversation as plain text: who spoke, and what they said, exactly as it came."""
+"""Export to plain text: who spoke, and exactly what they said."""
 
 from __future__ import annotations
 

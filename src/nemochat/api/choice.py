@@ -1,0 +1,339 @@
+"""One candidate of an answer: a parser from the choices of chunks to deltas."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from nemochat.api.json_values import parse, parse_string, to_text
+from nemochat.core.delta import Delta, ToolCallPiece
+from nemochat.core.messages import Ending
+from nemochat.core.records import Json
+from nemochat.core.text import join_surrogates
+
+# To learn a chunk takes what two texts save that are then read quickly. When so much is not saved
+# yet, a server's chunks are taken to differ too often.
+LEARNING = 2
+MOST_UNSAVED = 16
+_CONTENT = re.compile(r'"content"[ \t\r\n]*:[ \t\r\n]*(?=")')
+_OTHER = "another text"
+END_MARK = "</s>"
+# Characters: a text of end marks alone must not be copied at each piece. Whole marks are let go,
+# so that it does not matter which pieces the text comes in.
+MOST_HELD = 1024 * len(END_MARK)
+_HIGH = ("\ud800", "\udbff")
+_ENDINGS = {
+    "length": Ending.LENGTH,
+    "tool_calls": Ending.TOOL_CALLS,
+    "function_call": Ending.TOOL_CALLS,
+    "content_filter": Ending.CONTENT_FILTER,
+}
+_FAILED = "error"
+_TEXT_ALONE = {"content", "role"}  # members of a delta that is nothing but text
+
+
+class ChunkTemplate:
+    """What the chunks of one answer have in common.
+
+    Another string of JSON in the same place makes the same chunk with another text: the grammar of
+    JSON looks no further. That the place is the text's is seen by reading the chunk once more with
+    another string there.
+    """
+
+    def __init__(self) -> None:
+        self._before = self._after = ""  # the text with its quotation marks; "" for nothing learnt
+        self._unsaved = 0
+
+    def text(self, data: str) -> str | None:
+        """The text of a chunk that is like the last one, never empty; None for any other chunk."""
+        before, after = self._before, self._after
+        if not before or not data.startswith(before) or not data.endswith(after):
+            return None
+        found = parse_string(data, len(before))
+        if found is None or found[1] != len(data) - len(after) or not found[0]:
+            return None
+        if self._unsaved:
+            self._unsaved -= 1
+        return found[0]
+
+    def forget(self) -> None:
+        """Another chunk came in between, which may have changed what the next one means."""
+        self._before = ""
+
+    def learn(self, data: str, chunk: dict[str, Json]) -> None:
+        """Take a chunk as the one that others are like, if it holds text and nothing that counts.
+
+        Args:
+            data: Its source.
+            chunk: What it was read as.
+        """
+        if self._unsaved >= MOST_UNSAVED or not (text := _only_text(chunk)):
+            return
+        self._unsaved += LEARNING
+        for place in _CONTENT.finditer(data):
+            found = parse_string(data, place.end())
+            if found is None or found[0] != text:
+                continue
+            before, after = data[: place.end()], data[found[1] :]
+            if _differs_only_in_text(f'{before}"{_OTHER}"{after}', chunk, text):
+                self._before, self._after = before, after
+                return
+
+
+def _only_text(chunk: dict[str, Json]) -> str:
+    """The text of a chunk that holds nothing else that counts; "" for any other chunk."""
+    choices = chunk.get("choices")
+    if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage") is not None:
+        return ""
+    return only_text(choices[0]) if isinstance(choices[0], dict) else ""
+
+
+def _differs_only_in_text(source: str, chunk: dict[str, Json], text: str) -> bool:
+    """Whether this is the source of the same chunk with the other text."""
+    try:
+        other = parse(source)
+        if _only_text(other) != _OTHER:
+            return False
+        other["choices"][0]["delta"]["content"] = text
+        return bool(other == chunk)
+    except (ValueError, RecursionError):
+        return False
+
+
+class SurrogateJoiner:
+    """Text in pieces, with surrogate halves joined, and U+FFFD for those that stand alone."""
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def feed(self, piece: str) -> str:
+        """What is sure of the text so far and was not given yet."""
+        if not piece or (piece.isascii() and not self._half):
+            return piece
+        text = self._half + piece
+        self._half = text[-1] if _HIGH[0] <= text[-1] <= _HIGH[1] else ""
+        return join_surrogates(text[:-1] if self._half else text)
+
+    def flush(self) -> str:
+        """What was held back: a half that stood alone."""
+        half, self._half = self._half, ""
+        return join_surrogates(half)
+
+
+class EndMarkFilter:
+    """Text in pieces, without the end mark at its very end."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """What is sure of the text so far and was not given yet."""
+        if not piece:
+            return ""
+        text = self._held + piece
+        if text[-1] not in END_MARK:
+            self._held = ""
+            return text
+        held = _ambiguous_length(text)
+        held -= max(held - 1, 0) // MOST_HELD * MOST_HELD
+        cut = len(text) - held
+        self._held = text[cut:]
+        return text[:cut]
+
+    def flush(self) -> str:
+        """What was held back and turned out to be text."""
+        held, self._held = self._held, ""
+        while held.endswith(END_MARK):
+            held = held[: -len(END_MARK)]
+        return held
+
+
+def _ambiguous_length(text: str) -> int:
+    """How many characters at the end may be end marks, or the start of one."""
+    size = len(END_MARK) - 1
+    while size and not (len(text) >= size and END_MARK.startswith(text[-size:])):
+        size -= 1
+    start = len(text) - size
+    while text.endswith(END_MARK, 0, start):
+        start -= len(END_MARK)
+    return len(text) - start
+
+
+class RepeatFilter:
+    """A text in pieces; if the first piece comes again in pieces right after it, they are dropped.
+
+    A short first piece that comes twice at one go is no such repetition: "ha", "ha".
+    """
+
+    _LONG = 20
+
+    def __init__(self) -> None:
+        self._whole: str | None = None
+        self._again = 0  # how much of it came again
+
+    def feed(self, piece: str) -> str:
+        """What is new in this piece, as far as that is sure."""
+        if not piece or self._whole == "":
+            return piece
+        if self._whole is None:
+            self._whole = piece
+            return piece
+        if self._whole.startswith(piece, self._again):
+            again = self._again + len(piece)
+            if again < len(self._whole):
+                self._again = again
+                return ""
+            if self._again or again >= self._LONG:
+                self._whole, self._again = "", 0
+                return ""
+        return self.flush() + piece
+
+    def flush(self) -> str:
+        """What looked like a repetition and was none."""
+        held = (self._whole or "")[: self._again]
+        self._whole, self._again = "", 0
+        return held
+
+
+class Choice:
+    """An answer that grows choice by choice.
+
+    Attributes:
+        index: Which of the answers it is.
+        spoken: Whether text or a tool call came.
+        ending: How it ended, once that was said.
+        failed: Whether its choice said that it failed.
+    """
+
+    def __init__(self, index: int, *, limit_chosen: bool) -> None:
+        self.index = index
+        self.spoken = False
+        self.ending: Ending | None = None
+        self.failed = False
+        self._limit_chosen = limit_chosen
+        self._whole = SurrogateJoiner()
+        self._tail = EndMarkFilter()
+        self._thought = SurrogateJoiner()
+        self._once = RepeatFilter()
+        self._arguments: dict[int, SurrogateJoiner] = {}
+        self._call = -1
+        self._call_id = ""
+        self._named = False
+
+    def read(self, choice: dict[str, Json]) -> Delta | None:
+        """The delta that a choice of a chunk, or of a whole answer, holds; None if it is empty."""
+        if piece := only_text(choice):  # nearly all of an answer comes so: one step, not ten
+            return self.more(piece)
+        said = choice.get("delta")
+        if not isinstance(said, dict) or not said:
+            said = choice.get("message")
+        said = said if isinstance(said, dict) else {}
+        content = to_text(said.get("content")) or to_text(choice.get("text"))
+        content = self._tail.feed(self._whole.feed(content))
+        thought = to_text(said.get("reasoning_content")) or to_text(said.get("reasoning"))
+        thought = self._once.feed(self._thought.feed(thought))
+        calls = tuple(self._calls(said))
+        ending = self._ending(choice.get("finish_reason"))
+        if ending is Ending.COMPLETE and self._call >= 0:  # some say "stop" beside their calls
+            ending = self.ending = Ending.TOOL_CALLS
+        if ending:  # the text comes before its ending
+            content += self._tail.feed(self._whole.flush()) + self._tail.flush()
+            thought += self._once.feed(self._thought.flush()) + self._once.flush()
+        self.spoken = self.spoken or bool(content or calls)
+        if content or thought or calls or ending:
+            return Delta(content, thought, calls, ending, candidate=self.index)
+        return None
+
+    def more(self, text: str) -> Delta | None:
+        """The delta of more text and nothing else; None if all of it is held back."""
+        piece = self._tail.feed(self._whole.feed(text))
+        if not piece:
+            return None
+        self.spoken = True
+        return Delta(piece, candidate=self.index)
+
+    def flush(self) -> Iterator[Delta]:
+        """What was held back and turned out to belong to the answer."""
+        content = self._tail.feed(self._whole.flush()) + self._tail.flush()
+        thought = self._once.feed(self._thought.flush()) + self._once.flush()
+        if content or thought:
+            self.spoken = self.spoken or bool(content)
+            yield Delta(content, thought, candidate=self.index)
+
+    def end(self, fallback: Ending) -> Iterator[Delta]:
+        """The last deltas of an answer that nothing follows.
+
+        Args:
+            fallback: How it ended if it did not say so.
+        """
+        yield from self.flush()
+        ending = self.ending or fallback
+        if not self.spoken and ending in {Ending.COMPLETE, Ending.TOOL_CALLS, Ending.UNFINISHED}:
+            ending = Ending.EMPTY
+        if ending is not self.ending:
+            self.ending = ending
+            yield Delta(ending=ending, candidate=self.index)
+
+    def _ending(self, finish: Json) -> Ending | None:
+        """The ending for a finish_reason; the unknown ones of some servers mean a complete one."""
+        if not isinstance(finish, str) or not finish:
+            return None
+        if finish == _FAILED:
+            self.failed = True
+            return None
+        self.ending = _ENDINGS.get(finish, Ending.COMPLETE)
+        if self.ending is Ending.LENGTH and self._limit_chosen:
+            self.ending = Ending.MAX_TOKENS
+        return self.ending
+
+    def _calls(self, said: dict[str, Json]) -> Iterator[ToolCallPiece]:
+        calls = said.get("tool_calls")
+        if not isinstance(calls, list):
+            calls = [{"function": said.get("function_call")}]  # the older form, one call only
+        for call in calls:
+            function = call.get("function") if isinstance(call, dict) else None
+            if isinstance(function, dict):
+                yield self._piece(call, function)
+
+    def _piece(self, call: dict[str, Json], function: dict[str, Json]) -> ToolCallPiece:
+        id_, name, index = to_text(call.get("id")), to_text(function.get("name")), call.get("index")
+        if isinstance(index, int):
+            self._call = index
+        elif (
+            self._call < 0 or (id_ and self._call_id not in {"", id_}) or (name and self._named)
+        ):  # without an index, another id or another name begins another call
+            self._call += 1
+            self._call_id, self._named = "", False
+        self._call_id = id_ or self._call_id
+        self._named = self._named or bool(name)
+        whole = self._arguments.setdefault(self._call, SurrogateJoiner())
+        return ToolCallPiece(
+            self._call,
+            _clean_text(id_),
+            _clean_text(name),
+            whole.feed(_arguments(function.get("arguments"))),
+        )
+
+
+def only_text(choice: dict[str, Json]) -> str:
+    """The text of a choice whose delta holds nothing but text; "" for any other choice."""
+    said = choice.get("delta")
+    if type(said) is dict and said.keys() <= _TEXT_ALONE and not choice.get("finish_reason"):
+        piece = said.get("content")
+        return piece if type(piece) is str else ""
+    return ""
+
+
+def _arguments(said: Json) -> str:
+    """Arguments as the JSON text that they should be; some servers send the object itself."""
+    if not isinstance(said, dict):
+        return to_text(said)
+    try:
+        return json.dumps(said, ensure_ascii=False)
+    except RecursionError:
+        return ""
+
+
+def _clean_text(said: str) -> str:
+    return said.encode("utf-8", "replace").decode()

@@ -1,0 +1,121 @@
+"""List of an endpoint's models, which is optional and often incomplete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nemochat.api import refusals
+from nemochat.api.http import Connection
+from nemochat.api.json_values import parse, to_amount, to_count
+from nemochat.api.timeouts import ReadTimer, Timeouts
+from nemochat.config.endpoints import HintContext
+from nemochat.core.records import Json
+from nemochat.errors import NotAnAnswer, RequestRefused
+
+LIST = "/models?filter=with_meta"  # DeepInfra tells prices when asked so; others do not mind
+SECONDS = 2.0  # for a list that nobody asked for
+LARGEST_LIST = 8 * 1024 * 1024  # bytes read of a list of models
+_NONE_THERE = {404, 405, 501}
+
+
+class ModelInfo(NamedTuple):
+    """A model of an endpoint; None where it does not say.
+
+    Attributes:
+        context_length: Tokens of prompt and answer together.
+        max_tokens: Tokens of an answer.
+        input_price: US dollars per million tokens of the prompt.
+        output_price: US dollars per million tokens of the answer.
+    """
+
+    name: str
+    context_length: int | None = None
+    max_tokens: int | None = None
+    input_price: float | None = None
+    output_price: float | None = None
+
+
+def parse_models(body: bytes) -> tuple[ModelInfo, ...]:
+    """The models in the body of an answer to `GET /models`; none if it makes no sense."""
+    try:
+        document = parse(body.decode("utf-8", "replace"))
+    except ValueError:
+        return ()
+    return tuple(_models(document))
+
+
+def _models(document: Json) -> Iterator[ModelInfo]:
+    rows = document
+    if isinstance(document, dict):
+        rows = document.get("data") or document.get("models")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, str):
+            row = {"id": row}  # noqa: PLW2901 - a bare name stands for a row with nothing else
+        if isinstance(row, dict) and (model := _model(row)):
+            yield model
+
+
+def _model(row: dict[str, Json]) -> ModelInfo | None:
+    name = row.get("id") or row.get("name")
+    if not isinstance(name, str) or not name.isprintable():
+        return None
+    told = _table(row, "metadata")  # DeepInfra
+    pricing = _table(told, "pricing")
+    per_token = _table(row, "pricing")  # OpenRouter, in US dollars a token
+    best = _table(row, "top_provider")
+    return ModelInfo(
+        name,
+        _first(
+            told.get("context_length"),
+            row.get("context_length"),  # OpenRouter
+            row.get("max_context_length"),  # Mistral
+            row.get("max_model_len"),  # vLLM
+            _table(row, "meta").get("n_ctx"),  # llama.cpp
+        ),
+        _first(told.get("max_tokens"), best.get("max_completion_tokens")),
+        _price(pricing.get("input_tokens"), per_token.get("prompt")),
+        _price(pricing.get("output_tokens"), per_token.get("completion")),
+    )
+
+
+def _table(row: dict[str, Json], name: str) -> dict[str, Json]:
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _first(*values: Json) -> int | None:
+    return next((read for value in values if (read := to_count(value)) is not None), None)
+
+
+def _price(per_million: Json, per_token: Json) -> float | None:
+    told = to_amount(per_million)
+    if told is None and (each := to_amount(per_token)) is not None:
+        told = round(each * 1_000_000, 9)
+    return told
+
+
+def fetch_models(line: Connection, seconds: float, asked: HintContext) -> tuple[ModelInfo, ...]:
+    """The models that an endpoint offers.
+
+    Args:
+        line: The connection to it.
+        seconds: How long to wait for all of it.
+        asked: What a hint may name.
+
+    Raises:
+        EndpointError: it was not reached, refuses to tell, or tells nonsense.
+    """
+    patience = ReadTimer(Timeouts())
+    patience.limit_to(seconds)
+    with line.send("GET", LIST, b"", patience) as incoming:
+        body = incoming.read_prefix(LARGEST_LIST)
+    if incoming.is_success:
+        if models := parse_models(body):
+            return models
+        raise NotAnAnswer("the endpoint lists no models")
+    if incoming.status in _NONE_THERE:
+        raise RequestRefused(f"the endpoint has no list of models (status {incoming.status})")
+    raise refusals.refusal_error(
+        incoming.status, incoming.headers, refusals.parse_body(body), asked
+    )

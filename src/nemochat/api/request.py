@@ -1,0 +1,117 @@
+"""Request body of the Chat Completions protocol, and the dry run that only shows it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+from nemochat.config.endpoints import Dialect
+from nemochat.core import records
+from nemochat.core.delta import Delta
+from nemochat.core.messages import Ending
+from nemochat.core.parameters import can_stream
+from nemochat.core.prompt import Prompt
+from nemochat.core.records import Json
+
+if TYPE_CHECKING:
+    from nemochat.core.prompt import Prompt
+    from nemochat.core.records import Json
+
+
+def build_body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json]:
+    """The request body for a prompt, with only what someone chose.
+
+    Args:
+        prompt: What to ask. It streams unless it asks for more than one candidate.
+        dialect: What the endpoint leaves out, calls otherwise, or wants besides.
+    """
+    dialect = dialect or Dialect()
+    made: dict[str, Json] = {
+        "model": prompt.model,
+        "messages": [records.to_request(message) for message in prompt.messages],
+    }
+    for name, value in prompt.parameters.items():
+        if name not in dialect.without:
+            called = dialect.called.get(name, name)
+            made[called] = list(value) if isinstance(value, tuple) else value
+    if prompt.response_format is not None:
+        made["response_format"] = dict(prompt.response_format)
+    if prompt.stream and can_stream(prompt.parameters):
+        made["stream"] = True
+        if "stream_options" not in dialect.without:
+            made["stream_options"] = {"include_usage": True}
+    return made | dict(dialect.body)
+
+
+class DialectAdapter:
+    """Makes prompts fit a dialect, and tells once of each parameter that is left out.
+
+    Attributes:
+        dialect: How the endpoint's requests differ.
+    """
+
+    def __init__(self, dialect: Dialect, notice: Callable[[str], None] = lambda _: None) -> None:
+        self.dialect = dialect
+        self._notice = notice
+        self._told: set[str] = set()
+
+    def adapt(self, prompt: Prompt) -> Prompt:
+        """The prompt without the parameters that are not taken."""
+        left_out = [name for name in prompt.parameters if name in self.dialect.without]
+        if not left_out:
+            return prompt
+        if news := [name for name in left_out if name not in self._told]:
+            self._told.update(news)
+            them = "it is" if len(news) == 1 else "they are"
+            self._notice(f"this endpoint does not take {' and '.join(news)}: {them} not sent")
+        kept = {name: v for name, v in prompt.parameters.items() if name not in left_out}
+        return prompt._replace(parameters=kept)
+
+
+class DryRun:
+    """Shows what would be sent to an address."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token_variable: str,
+        fitting: DialectAdapter,
+        *,
+        curl: bool,
+    ) -> None:
+        """Prepare; `curl` shows a command, else the JSON alone."""
+        self._url = base_url + "/chat/completions"
+        self._token_variable = token_variable
+        self._fitting = fitting
+        self._curl = curl
+
+    def prepare(self) -> None:
+        """There is nothing to make ready."""
+
+    def adapt(self, prompt: Prompt) -> Prompt:
+        """The prompt as the endpoint takes it; what it does not take is said."""
+        return self._fitting.adapt(prompt)
+
+    def stream(self, prompt: Prompt) -> Generator[Delta]:
+        """The request that this prompt makes."""
+        body = json.dumps(build_body(prompt, self._fitting.dialect), ensure_ascii=False)
+        yield Delta(self._command(body) if self._curl else body)
+        yield Delta(ending=Ending.COMPLETE)
+
+    def stop(self) -> None:
+        """There is nothing to end."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _command(self, body: str) -> str:
+        headers = ["Content-Type: application/json"]
+        if self._token_variable:
+            headers.append(f"Authorization: Bearer ${self._token_variable}")
+        lines = [f"curl --no-buffer {shlex.quote(self._url)}"]
+        lines += [f'-H "{header}"' for header in headers]  # the shell puts the token in
+        for name, value in self._fitting.dialect.headers.items():
+            lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
+        return " \\\n  ".join([*lines, f"-d {shlex.quote(body)}"])

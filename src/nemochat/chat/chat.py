@@ -1,0 +1,235 @@
+"""A chat: questions in, answers out, the same for a terminal, `ask`, a script and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+from nemochat.chat.ports import Endpoint, Store, View
+from nemochat.chat.saver import Saver
+from nemochat.chat.turn import Turn
+from nemochat.core.continuation import is_resumable
+from nemochat.core.conversation import Conversation, MessageNode
+from nemochat.core.json_schema import ResponseFormat
+from nemochat.core.messages import Message, Role
+from nemochat.core.parameters import Value, can_stream, candidate_count
+from nemochat.core.prompt import Prompt, build_messages
+from nemochat.errors import EndpointError, StoreError, UsageError
+
+
+class Options(NamedTuple):
+    """How a chat asks.
+
+    Attributes:
+        stream: Whether answers are streamed, where they can be.
+        resume_dropped: Whether the rest of an answer that broke off is asked for by itself.
+        loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
+        response_format: The shape that answers are to have; None leaves it to the model.
+        announce_faults: Whether to tell when saving fails and when it works again, not only what
+            is lost in the end.
+    """
+
+    stream: bool = True
+    resume_dropped: bool = False
+    loop_tokens: int = 600
+    response_format: ResponseFormat | None = None
+    announce_faults: bool = True
+
+
+class Chat:
+    """A conversation being talked along.
+
+    Attributes:
+        conversation: What was said, and with which settings.
+        endpoint: Who answers.
+        options: How it asks.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        endpoint: Endpoint,
+        store: Store,
+        view: View,
+        options: Options | None = None,
+    ) -> None:
+        self.conversation = conversation
+        self.endpoint = endpoint
+        self.view = view
+        self.options = options or Options()
+        self._saver = Saver(store, announce=self.options.announce_faults)
+
+    @property
+    def store(self) -> Store:
+        """What keeps the conversation."""
+        return self._saver.store
+
+    @property
+    def failure(self) -> StoreError | None:
+        """Why something is unsaved; None while everything is saved."""
+        return self._saver.failure
+
+    def say(self, text: str) -> list[Message]:
+        """Ask a question; return the answer, or both where two candidates were asked for.
+
+        Ctrl-C stops the answer: what came is kept, with an ending that says so. The question is
+        kept before it is sent, also if there is no answer.
+
+        Raises:
+            UsageError: the question is empty.
+            EndpointError: there is no answer.
+        """
+        if not text.strip():
+            raise UsageError("the question is empty")
+        self._append(Message(Role.USER, text))
+        return self._answer({})
+
+    def retry(self, changes: Mapping[str, Value]) -> list[Message]:
+        """Ask the last question again, with other parameters for this once; the old answer stays.
+
+        Raises:
+            UsageError: nothing was asked yet.
+            EndpointError: there is no answer.
+        """
+        question = self.conversation.last(Role.USER)
+        if question is None:
+            raise UsageError("there is no question to ask again")
+        before = self.conversation.head
+        self.conversation.go_to(question.key)
+        try:
+            return self._answer(changes)
+        finally:
+            if self.conversation.head == question.key:  # nothing came: the old answer stands
+                self.conversation.go_to(before)
+
+    def edit(self, question: MessageNode, text: str) -> list[Message]:
+        """Ask a question of the path in other words; the old one stays beside it, with all below.
+
+        Raises:
+            UsageError: the question is empty.
+            EndpointError: there is no answer.
+        """
+        if not text.strip():
+            raise UsageError("the question is empty")
+        self.conversation.go_to(question.parent)
+        return self.say(text)
+
+    def mark(self) -> None:
+        """Keep the conversation's name, settings and head."""
+        self._saver.mark(self.conversation)
+        self._show_notices()
+
+    def rename(self, name: str) -> None:
+        """Give the conversation a name.
+
+        Raises:
+            StoreError: another one has it.
+        """
+        before, self.conversation.name = self.conversation.name, name
+        try:
+            self.mark()
+        except StoreError:
+            self.conversation.name = before
+            raise
+
+    def switch(self, conversation: Conversation, store: Store) -> None:
+        """Continue with another conversation, kept in this store.
+
+        What is unsaved of the one before is still saved later; where it is the same one, its
+        version in memory is newer.
+        """
+        self._saver.store = store
+        self.conversation = self._saver.newest(conversation)
+
+    def leave(self, *, retry: bool = True) -> None:
+        """Save what is unsaved, and tell what is lost if that fails.
+
+        Args:
+            retry: Whether to try once more, and wait for locks.
+        """
+        if retry:
+            with suppress(KeyboardInterrupt):  # whoever does not want to wait is told all the same
+                self._saver.catch_up(self.conversation)
+        self._show_notices()
+        if self.failure is not None:
+            turns = self._saver.unsaved_turns()
+            lost = f"{turns} turn{'s were' if turns > 1 else ' was'}"
+            self.view.notice(  # what to do comes first: a long reason is cut
+                f"{lost if turns else 'The last changes of the settings were'} not saved; copy what"
+                f" you need and run nemochat doctor. Reason: {self.failure}"
+            )
+
+    def resume(self) -> list[Message]:
+        """Ask for the rest of the last answer and join it.
+
+        Raises:
+            UsageError: it is whole, or there is none.
+            EndpointError: there is no rest.
+        """
+        path = self.conversation.path()
+        if not path or path[-1].message.role is not Role.ASSISTANT:
+            raise UsageError("there is no answer to go on with")
+        if not is_resumable(path[-1].message.ending):
+            raise UsageError("the last answer is whole")
+        settings = self.conversation.settings
+        once: Mapping[str, Value] = {"n": 1} if candidate_count(settings.parameters) > 1 else {}
+        with self._saving():
+            with self._turn() as turn:
+                turn.continue_from(path[-1])
+                turn.request_rest(self._prompt(once), settings.system)
+            self.view.settle(turn.messages)
+        return turn.messages
+
+    def _answer(self, changes: Mapping[str, Value]) -> list[Message]:
+        settings = self.conversation.settings
+        prompt = self._prompt(changes)
+        with self._saving():
+            with self._turn() as turn:
+                turn.ask(prompt, settings.endpoint)
+                with suppress(EndpointError):  # where no rest comes, what came stays as it is
+                    while self.options.resume_dropped and turn.dropped:
+                        turn.request_rest(prompt, settings.system)
+            self.view.settle(turn.messages)
+        return turn.messages
+
+    def _turn(self) -> Turn:
+        return Turn(
+            self.conversation,
+            self.endpoint,
+            self.view,
+            self._saver,
+            loop_tokens=self.options.loop_tokens,
+        )
+
+    def _prompt(self, changes: Mapping[str, Value]) -> Prompt:
+        settings = self.conversation.settings
+        parameters = settings.parameters | dict(changes)
+        said = [*settings.examples, *self.conversation.messages()]
+        prompt = self.endpoint.adapt(
+            Prompt(
+                settings.model,
+                build_messages(settings.system, said),
+                parameters,
+                response_format=self.options.response_format,
+            )
+        )
+        return prompt._replace(stream=self.options.stream and can_stream(prompt.parameters))
+
+    def _append(self, message: Message) -> None:
+        """Put a message on the disk and after the head."""
+        self.conversation.append(self._saver.begin(self.conversation, message), message)
+        self._show_notices()
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        """Save what is unsaved when an answer is over, after the screen shows all of it."""
+        try:
+            yield
+        finally:
+            self._saver.catch_up(self.conversation)
+            self._show_notices()
+
+    def _show_notices(self) -> None:
+        for news in self._saver.take_notices():
+            self.view.notice(news)

@@ -1,0 +1,207 @@
+"""One turn: the answers to one question, collected, shown, saved and settled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from nemochat.chat.ports import Endpoint, View
+from nemochat.chat.saver import Saver
+from nemochat.core.continuation import DROPPED, Seam, continuation_prompt
+from nemochat.core.conversation import Conversation, MessageNode
+from nemochat.core.delta import Delta, PartialAnswer
+from nemochat.core.messages import Continuation, Ending, Message, Provenance, Role
+from nemochat.core.parameters import candidate_count
+from nemochat.core.prompt import Prompt, build_messages
+from nemochat.core.repetition import RepetitionGuard
+from nemochat.errors import EndpointError
+
+MOST_CONTINUATIONS = 3  # of one answer whose connection drops again and again
+
+AGAINST_LOOPS = "a repetition_penalty of 1.1 helps; --no-loop-guard lets it go on"
+
+
+class _Candidate:
+    __slots__ = ("growing", "guard", "key")
+
+    def __init__(
+        self, growing: PartialAnswer, guard: RepetitionGuard, key: int | None = None
+    ) -> None:
+        self.growing = growing
+        self.guard = guard
+        self.key = key
+
+
+class Turn:
+    """The candidates of one answer while they grow; as a context it settles them, come what may.
+
+    Ctrl-C within the context is a way to end the answer, and does not leave it.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        endpoint: Endpoint,
+        view: View,
+        saver: Saver,
+        *,
+        loop_tokens: int,
+    ) -> None:
+        """Begin a turn after the conversation's head.
+
+        Args:
+            conversation: Where the answers go.
+            endpoint: Who is asked.
+            view: What shows them.
+            saver: What saves them.
+            loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
+        """
+        self.messages: list[Message] = []
+        self._conversation = conversation
+        self._endpoint = endpoint
+        self._view = view
+        self._saver = saver
+        self._loop_tokens = loop_tokens
+        self._parent = conversation.head
+        self._provenance = Provenance()
+        self._candidates: dict[int, _Candidate] = {}
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        stopped = kind is not None and not issubclass(kind, EndpointError)
+        self._settle(Ending.INTERRUPTED if stopped else None)
+        return kind is not None and issubclass(kind, KeyboardInterrupt)
+
+    def ask(self, prompt: Prompt, endpoint: str) -> None:
+        """Collect the answers to a prompt.
+
+        Raises:
+            EndpointError: there is no answer.
+        """
+        self._provenance = Provenance(
+            asked_model=prompt.model, endpoint=endpoint, parameters=prompt.parameters
+        )
+        self._collect(prompt, lambda delta: delta)
+
+    def continue_from(self, answer: MessageNode) -> None:
+        """Go on with an answer that is there already: what comes is joined to it."""
+        provenance = answer.message.provenance or Provenance()
+        growing = PartialAnswer(provenance, answer.message.content)
+        self._view.continue_from(growing.text)
+        self._parent = answer.parent
+        self._candidates[0] = _Candidate(growing, RepetitionGuard(self._loop_tokens), answer.key)
+
+    def request_rest(self, prompt: Prompt, system: str) -> None:
+        """Ask for the rest of the first candidate, and join it.
+
+        Raises:
+            EndpointError: there is no rest.
+        """
+        growing = self._candidates[0].growing
+        text, before = growing.text, growing.provenance
+        asked = continuation_prompt(text)
+        path = [node.message for node in self._conversation.path() if node.key != self._key]
+        said = [*path, Message(Role.ASSISTANT, text), Message(Role.USER, asked)]
+        seam = Seam(text)
+        try:
+            self._collect(prompt._replace(messages=build_messages(system, said)), seam.trim)
+            self._add(Delta(seam.flush()))
+        finally:
+            ending = before.ending.label if before.ending else ""
+            if seam.overlap or growing.text != text:
+                joined = Continuation(len(text), ending, asked, seam.overlap)
+                growing.provenance = growing.provenance._replace(
+                    continued=(*before.continued, joined)
+                )
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the answer broke off, and its rest may be asked for by itself."""
+        if set(self._candidates) != {0}:
+            return False
+        provenance = self._candidates[0].growing.provenance
+        return provenance.ending in DROPPED and len(provenance.continued) < MOST_CONTINUATIONS
+
+    @property
+    def _key(self) -> int | None:
+        return self._candidates[0].key if 0 in self._candidates else None
+
+    def _collect(self, prompt: Prompt, through: Callable[[Delta], Delta]) -> None:
+        deltas = self._endpoint.stream(prompt)
+        followed = self._view.follow(
+            deltas, self._endpoint.stop, candidates=candidate_count(prompt.parameters)
+        )
+        try:
+            for delta in followed:
+                if self._add(through(delta)):
+                    break
+        finally:
+            if isinstance(followed, Generator):
+                followed.close()
+            with suppress(ValueError):  # another thread still connects: it was stopped, and ends
+                deltas.close()
+
+    def _add(self, delta: Delta) -> bool:
+        """Take in one more piece; return whether it is to be the last."""
+        candidate = self._candidates.get(delta.candidate)
+        if candidate is None:
+            candidate = _Candidate(
+                PartialAnswer(self._provenance), RepetitionGuard(self._loop_tokens)
+            )
+            self._candidates[delta.candidate] = candidate
+        growing = candidate.growing
+        growing.add(delta)
+        if delta.text or delta.tool_calls:
+            if candidate.key is None:
+                growing.provenance = growing.provenance._replace(first_token=self._elapsed())
+                self._begin(candidate)
+            else:
+                self._saver.grow(self._conversation, candidate.key, growing)
+        self._view.write(delta)
+        if candidate.guard.feed(delta.text):
+            growing.add(Delta(ending=Ending.REPEATING, reason=AGAINST_LOOPS))
+            return True
+        return False
+
+    def _begin(self, candidate: _Candidate) -> None:
+        """Put an answer on the disk: a sibling of the others, the first one on the path."""
+        conversation, message = self._conversation, candidate.growing.message()
+        conversation.head = self._parent
+        candidate.key = key = self._saver.begin(conversation, message)
+        conversation.graft(MessageNode(key, self._parent, message))
+        first = min(self._candidates)
+        conversation.go_to(self._candidates[first].key or key)
+
+    def _settle(self, forced: Ending | None) -> None:
+        """Put the whole answers on the disk."""
+        if not self._candidates:
+            self._candidates[0] = _Candidate(PartialAnswer(self._provenance), RepetitionGuard(0))
+        endings = [c.growing.provenance.ending for c in self._candidates.values()]
+        fallback = next((ending for ending in endings if ending), Ending.UNFINISHED)
+        for _, candidate in sorted(self._candidates.items()):
+            growing = candidate.growing
+            growing.provenance = growing.provenance._replace(
+                ending=forced or growing.provenance.ending or fallback,
+                seconds=round((growing.provenance.seconds or 0) + self._elapsed(), 3),
+            )
+            if not growing.provenance.model:  # a server names it once, for all candidates
+                model = self._candidates[min(self._candidates)].growing.provenance.model
+                growing.provenance = growing.provenance._replace(model=model)
+            self.messages.append(growing.message())
+            if candidate.key is not None:
+                self._keep(candidate.key, self.messages[-1])
+
+    def _keep(self, key: int, message: Message) -> None:
+        self._conversation.replace(key, message)
+        self._saver.settle(self._conversation, key, message)
+
+    def _elapsed(self) -> float:
+        return round(time.monotonic() - self._started, 3)

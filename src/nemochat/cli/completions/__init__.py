@@ -1,0 +1,1 @@
+"""Shell completions and the manual page, generated from the tree of commands."""

@@ -1,0 +1,126 @@
+"""Tree of commands, read from typer for completions and the manual page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from nemochat.config import endpoints, load
+from nemochat.config.settings import SETTINGS
+from nemochat.core import parameters
+
+FILE, CHATS, PROFILES, ENDPOINTS, MODELS = "file", "chats", "profiles", "endpoints", "models"
+SHELLS = ("bash", "zsh", "fish")
+
+_BY_METAVAR = {"FILE": FILE, "CHAT": CHATS, "ENDPOINT": ENDPOINTS}
+_BY_FLAG = {
+    "--system": FILE,
+    "--ca-bundle": FILE,
+    "--endpoint": ENDPOINTS,
+    "--model": MODELS,
+    "--profile": PROFILES,
+}
+_BY_PATH: Mapping[tuple[str, ...], str] = {("profiles", "show"): PROFILES}
+_WORDS = {
+    ENDPOINTS: tuple(row.name for row in endpoints.TABLE),
+    MODELS: tuple(dict.fromkeys(row.model for row in endpoints.TABLE)),
+}
+_SETTINGS = (
+    *((each.name, each.help) for each in SETTINGS),
+    *((f"{load.SECTION}.{each.name}", each.help) for each in parameters.TABLE),
+)
+_ENDPOINTS = tuple((row.name, row.about) for row in endpoints.TABLE if row.name != endpoints.GUIDE)
+_ARGUMENTS: Mapping[
+    tuple[str, ...], tuple[tuple[str, str], ...]
+] = {  # the words that are known here of what follows a command
+    ("completions",): tuple((shell, "") for shell in SHELLS),
+    **{("config", verb): _SETTINGS for verb in ("get", "set", "unset")},
+    **{("keys", verb): _ENDPOINTS for verb in ("set", "remove")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag.
+
+    Attributes:
+        names: All its spellings.
+        help: What it does.
+        value: What follows it, as the help writes it; "" for nothing.
+        kind: Where its values come from: `FILE` and its like, or "".
+        words: Which values are known here.
+    """
+
+    names: tuple[str, ...]
+    help: str
+    value: str = ""
+    kind: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A command.
+
+    Attributes:
+        path: The words that lead to it.
+        help: What it does, whole.
+        epilog: Its example, and where more is told.
+        flags: Its flags.
+        arguments: What follows it, as the help writes it.
+        kind: Where its arguments come from, or "".
+        words: The words that may follow, each with what it is.
+    """
+
+    path: tuple[str, ...]
+    help: str
+    epilog: str
+    flags: tuple[Flag, ...]
+    arguments: tuple[str, ...]
+    kind: str
+    words: tuple[tuple[str, str], ...]
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one line."""
+        return self.help.partition("\n")[0].rstrip(".")
+
+
+def list_commands(app: typer.Typer) -> list[CommandSpec]:
+    """Every command, each before those below it."""
+    return list(_walk((), typer.main.get_command(app)))
+
+
+def _walk(path: tuple[str, ...], command: Any) -> Iterator[CommandSpec]:  # noqa: ANN401 - typer keeps its types private
+    below = sorted(getattr(command, "commands", {}).items())
+    options = [each for each in command.params if each.param_type_name == "option"]
+    arguments = [each for each in command.params if each.param_type_name == "argument"]
+    metavars = tuple(each.metavar or each.name.upper() for each in arguments)
+    words = _ARGUMENTS.get(path) or tuple((name, _first_line(each)) for name, each in below)
+    yield CommandSpec(
+        path,
+        command.help or "",
+        command.epilog or "",
+        (*map(_read_flag, options), Flag(("-h", "--help"), "show the help")),
+        metavars,
+        _BY_PATH.get(path) or _BY_METAVAR.get(metavars[0].rstrip("…") if metavars else "", ""),
+        words,
+    )
+    for name, each in below:
+        yield from _walk((*path, name), each)
+
+
+def _read_flag(option: Any) -> Flag:  # noqa: ANN401 - typer keeps its types private
+    if option.is_flag:
+        return Flag((*option.opts, *option.secondary_opts), option.help or "")
+    value = option.metavar or "VALUE"
+    kind = _BY_FLAG.get(option.opts[-1]) or _BY_METAVAR.get(value.partition("|")[0], "")
+    words = _WORDS.get(kind, ()) if kind else tuple(value.split("|")) if "|" in value else ()
+    return Flag(tuple(option.opts), option.help or "", value, kind, words)
+
+
+def _first_line(command: Any) -> str:  # noqa: ANN401 - typer keeps its types private
+    return (command.help or "").partition("\n")[0].rstrip(".")

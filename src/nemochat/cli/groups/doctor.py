@@ -1,0 +1,255 @@
+"""`nemochat doctor`: check everything that a chat needs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nemochat import __version__
+from nemochat.api.route import Route
+from nemochat.api.timeouts import Timeouts
+from nemochat.chat.factory import ClientFactory
+from nemochat.cli import output, streams
+from nemochat.cli.given import CommonOptions
+from nemochat.cli.groups.config import check_settings as fits
+from nemochat.cli.open_chat import load_settings
+from nemochat.cli.options import BaseUrlOption, EndpointOption, read_endpoint_options
+from nemochat.cli.output import print_json, print_text, wrap_with_label
+from nemochat.config import endpoints, load
+from nemochat.config.endpoints import HintContext
+from nemochat.config.load import Config, load_config
+from nemochat.config.paths import directories
+from nemochat.config.settings import SETTINGS
+from nemochat.core.text import nearest
+from nemochat.errors import (
+    ConfigurationError,
+    EndpointError,
+    ExitCode,
+    NemochatError,
+    RequestRefused,
+    StoreError,
+    UsageError,
+)
+from nemochat.repl.tables import count_noun
+from nemochat.screen.plain import Plain
+from nemochat.screen.text.sanitize import sanitize_line
+
+STEP_TIMEOUT = 10.0  # that a step to the endpoint may take, or less if the settings say so
+LOCAL_TIMEOUTS = Timeouts(0.5, 0.5)  # for servers on this machine
+MAX_FINDING_COLUMNS = 300  # columns of a finding in all
+
+
+def doctor(
+    *,
+    context: typer.Context,
+    endpoint: EndpointOption = None,
+    base_url: BaseUrlOption = None,
+    json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
+) -> int:
+    """Look whether all that a chat needs works here; each line is ok, or says what to do."""
+    return run_checks(read_endpoint_options(context, endpoint, base_url), json=json)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report.
+
+    Attributes:
+        name: What was looked at.
+        detail: What was found.
+        error: What is wrong with it, or None.
+    """
+
+    name: str
+    detail: str
+    error: NemochatError | None = None
+
+    @property
+    def line(self) -> str:
+        """The line, without its ok or no."""
+        text = str(self.error) if self.error else self.detail
+        return sanitize_line(f"{self.name}: {text}", MAX_FINDING_COLUMNS)
+
+
+def run_checks(common: CommonOptions, *, json: bool) -> int:
+    """Look at everything, and return the exit code of the first thing that is wrong."""
+    findings = []
+    for finding in _collect_findings(common):
+        findings.append(finding)
+        if not json:
+            print_text(wrap_with_label("no" if finding.error else "ok", finding.line))
+    codes = [finding.error.exit_code for finding in findings if finding.error]
+    code = codes[0] if codes else ExitCode.OK
+    if json:
+        print_json({"exit_code": int(code), "checks": [_to_object(each) for each in findings]})
+    return code
+
+
+def _collect_findings(common: CommonOptions) -> Iterator[Finding]:
+    yield Finding("nemochat", f"{__version__} on Python {platform.python_version()}")
+    yield _check_terminal()
+    settings, finding = _check_configuration(common)
+    yield finding
+    connector = ClientFactory(settings, os.environ, _QuietView(streams.binary_stdout(), None))
+    name = settings.text(load.ENDPOINT)
+    token = _run_check("token", lambda: _check_token(connector, name))
+    yield token
+    reached = True
+    for step in _check_route(connector, name):
+        reached = not step.error
+        yield step
+    if reached and not token.error:
+        yield _run_check("model", lambda: _check_model(connector, name))
+    yield _run_check("conversations", _check_store)
+    yield _run_check("servers on this machine", lambda: _find_local_servers(connector))
+
+
+class _QuietView(Plain):
+    """A view without notices: the report tells all."""
+
+
+def _run_check(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, check())
+    except NemochatError as error:
+        return Finding(name, "", error)
+
+
+def _check_terminal() -> Finding:
+    if not streams.is_output_terminal():
+        return Finding("terminal", "standard output goes elsewhere, so answers come as they are")
+    columns, lines = shutil.get_terminal_size()
+    encoding = sys.stdout.encoding
+    if encoding.lower().replace("-", "") != "utf8":
+        error = ConfigurationError(f"it takes {encoding}, not UTF-8", "Set LANG to a UTF-8 locale")
+        return Finding("terminal", "", error)
+    colours = "no colours" if output.is_dumb_terminal() or os.environ.get("NO_COLOR") else "colours"
+    keys = "" if streams.is_input_terminal() else ", no keyboard"
+    return Finding("terminal", f"{columns} by {lines}, {colours}, UTF-8{keys}")
+
+
+def _check_configuration(common: CommonOptions) -> tuple[Config, Finding]:
+    """The settings in force, or the most of them that can be."""
+    try:
+        settings = load_settings(common)
+        fits(settings)
+        file = load.default_path()
+        said = f"{file} is sound" if file.exists() else f"there is no {file}, and none is needed"
+        return settings, Finding("configuration", said)
+    except UsageError:
+        raise
+    except ConfigurationError as error:
+        settings = Config()
+        with suppress(ConfigurationError):
+            settings = load_config(common.settings, _usable_environment(), Path(os.devnull))
+            fits(settings)
+        return settings, Finding("configuration", "", error)
+
+
+def _usable_environment() -> dict[str, str]:
+    """The environment without the settings that cannot be."""
+    usable = dict(os.environ)
+    for setting in SETTINGS:
+        try:
+            setting.parse(usable.get(setting.variable, ""), setting.variable)
+        except ConfigurationError:
+            usable.pop(setting.variable, None)
+    return usable
+
+
+def _check_token(connector: ClientFactory, name: str) -> str:
+    found = connector.token(name)
+    if found:
+        return f"the one for {name} comes from {found.source}"
+    if connector.needs_token(name):
+        raise ConfigurationError(
+            f"there is none for {name}",
+            f"nemochat keys set {name} keeps one, or set {connector.token_variable(name)}",
+        )
+    return f"{name} needs none"
+
+
+def _check_route(connector: ClientFactory, name: str) -> Iterator[Finding]:
+    """The steps to the endpoint, as far as they go."""
+    from nemochat.api import diagnose
+
+    try:
+        route = connector.route(name)
+        through = " through a proxy" * bool(diagnose.proxy_address(route))
+        yield Finding("endpoint", f"{name} at {route.base_url}{through}")
+        for step in diagnose.probe(route, min(STEP_TIMEOUT, route.connect)):
+            yield Finding(step.name, f"{step.detail} ({step.seconds * 1000:.0f} ms)", step.error)
+    except NemochatError as error:
+        yield Finding("endpoint", "", error)
+
+
+def _check_model(connector: ClientFactory, name: str) -> str:
+    model = connector.model(name)
+    try:
+        with closing(connector.client(name)) as client:
+            models = client.fetch_models(STEP_TIMEOUT)
+    except RequestRefused as error:
+        return f"{model}; whether it is there is not known: {error.sentence}"
+    for each in models:
+        if each.name == model:
+            context = f", with a context of {each.context_length}" if each.context_length else ""
+            return f"{model} is there{context}"
+    near = nearest(model, [each.name for each in models], cutoff=0.4)
+    raise RequestRefused(
+        f"{name} does not list {model} among its {count_noun(len(models), 'model')}",
+        f"-m {near[0]} may be it" if near else "nemochat models lists them",
+    )
+
+
+def _check_store() -> str:
+    from nemochat.store.check import count_conversations
+
+    file = directories().database
+    if not file.exists():
+        place = next(folder for folder in file.parents if folder.exists())
+        if not place.is_dir() or not os.access(place, os.W_OK):
+            raise StoreError(f"none can be kept in {file.parent}, for {place} cannot be written")
+        return f"none yet; they will be in {file}"
+    return f"{count_conversations(file)} in {file}, which is sound"
+
+
+def _find_local_servers(connector: ClientFactory) -> str:
+    """Which of the table's servers run on this machine."""
+    from nemochat.api.client import Client, ClientOptions
+
+    found = []
+    for row in connector.rows():
+        if not row.base_url or not endpoints.is_local(row.base_url):
+            continue
+        route = Route(row.base_url, proxy="", connect=LOCAL_TIMEOUTS.first_byte)
+        client = Client(
+            ClientOptions(route, "", HintContext("", ""), lambda *_: None, LOCAL_TIMEOUTS)
+        )
+        with closing(client):
+            try:
+                models = client.fetch_models(LOCAL_TIMEOUTS.first_byte)
+                found.append(f"{row.name} with {count_noun(len(models), 'model')}")
+            except EndpointError as error:
+                if error.exit_code is not ExitCode.UNREACHABLE:
+                    found.append(f"something at {row.base_url} that lists no models")
+    return ", ".join(found) or "none was found"
+
+
+def _to_object(finding: Finding) -> dict[str, object]:
+    error = finding.error
+    return {
+        "name": finding.name,
+        "ok": error is None,
+        "said": error.sentence if error else finding.detail,
+        "hint": error.hint if error else "",
+        "exit_code": int(error.exit_code) if error else 0,
+    }

@@ -1,0 +1,82 @@
+"""`nemochat profiles`: list and show the profiles of the configuration."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+profiles_group = typer.Typer(
+    help="List, show and edit the profiles of the configuration file.",
+    epilog="Example: nemochat profiles list. A profile holds a system prompt, parameters, a model,"
+    " a template, examples. More: docs/profiles.md",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+EXAMPLE = """\
+# The settings and profiles of nemochat; `/help configuration` and `/help profiles` tell of both.
+#
+# [profile.chef]
+# about = "recipes, briefly"
+# system = "Respond like a chef with a Michelin star."
+# temperature = 0.3
+#
+# [profile.translate]
+# about = "translates a text"
+# template = "Translate into {language}, and answer with the translation alone:\\n\\n{input}"
+# messages = [
+#   { role = "user", content = "Translate into German: Good morning" },
+#   { role = "assistant", content = "Guten Morgen" },
+# ]
+"""
+
+
+@profiles_group.command("list", epilog="Example: nemochat profiles list. More: docs/profiles.md")
+def list_() -> int:
+    """List them: a table on a terminal, tabs in a pipe."""
+    from nemochat.cli import output, streams
+    from nemochat.cli.output import print_text
+    from nemochat.config.load import load_config
+    from nemochat.repl.commands.model_settings import profile_table, summarize_profile
+    from nemochat.screen.text.sanitize import sanitize_line
+
+    settings = load_config({}, os.environ)
+    if streams.is_output_terminal():
+        output.choose_view(settings).show(
+            profile_table(settings.profiles, settings.text("profile"))
+        )
+        return 0
+    rows = (
+        "\t".join(
+            (each.name, sanitize_line(each.about, 200), sanitize_line(summarize_profile(each), 200))
+        )
+        for each in settings.profiles.values()
+    )
+    if listed := "\n".join(rows):
+        print_text(listed)
+    return 0
+
+
+@profiles_group.command(epilog="Example: nemochat profiles show chef. More: docs/profiles.md")
+def show(*, name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]) -> int:
+    """Show all of one."""
+    from nemochat.cli import output
+    from nemochat.config.apply_profile import find_profile
+    from nemochat.config.load import load_config
+    from nemochat.repl.commands.model_settings import describe_profile
+
+    settings = load_config({}, os.environ)
+    output.choose_view(settings).show(describe_profile(find_profile(settings.profiles, name)))
+    return 0
+
+
+@profiles_group.command(
+    epilog="Example: EDITOR=nano nemochat profiles edit. More: docs/profiles.md"
+)
+def edit() -> int:
+    """Edit the configuration file: what the editor leaves is taken over if all of it is sound."""
+    from nemochat.cli.groups.config import edit_config
+
+    return edit_config(EXAMPLE)

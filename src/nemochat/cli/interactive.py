@@ -1,0 +1,104 @@
+"""`nemochat`: the interactive chat, or a script of it."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import suppress
+from pathlib import Path
+
+from nemochat import __version__
+from nemochat.chat.ports import Screen
+from nemochat.cli import output, streams
+from nemochat.cli.given import CommonOptions
+from nemochat.cli.open_chat import ChatSetup, load_settings, open_chat, write_completion_names
+from nemochat.config.endpoints import GUIDE
+from nemochat.config.load import ENDPOINT, Config
+from nemochat.config.paths import directories
+from nemochat.errors import ExitCode, NemochatError
+from nemochat.files import read_text
+from nemochat.repl import loop
+from nemochat.repl.prompt.lines import (
+    PROMPT,
+    LineSource,
+    PlainPrompt,
+    read_stdin_lines,
+    write_stderr,
+)
+from nemochat.repl.session import Session
+from nemochat.screen.device import write
+
+
+def run_chat(common: CommonOptions, script: Path | None) -> int:
+    """Chat until someone leaves."""
+    settings = load_settings(common)
+    screen = output.choose_view(settings, keys=script is None and streams.is_input_terminal())
+    lines = iter(read_text(script).splitlines()) if script else None
+    opened = open_chat(common, settings, screen, guide_without_token=lines is None)
+    beforehand = LineSource(lines or read_stdin_lines(), screen, echo=lines is not None)
+    session = Session(opened.chat, opened.connector, opened.store, screen, beforehand)
+    if lines is None and streams.is_input_terminal():
+        _set_message_source(session, settings)
+    if lines is None:
+        _greet(opened, screen)
+        if common.resume is not None:
+            from nemochat.repl.commands.saved_chats import last_turns
+
+            screen.show(last_turns(opened.chat.conversation))
+    _run_loop(session)
+    return ExitCode.OK
+
+
+def continue_chat(setup: ChatSetup, screen: Screen, settings: Config) -> None:
+    """Chat on in a conversation in which something was asked already, until someone leaves."""
+    nobody = LineSource(iter(()), screen, echo=False)
+    session = Session(setup.chat, setup.connector, setup.store, screen, nobody)
+    _set_message_source(session, settings)
+    _run_loop(session)
+
+
+def _run_loop(session: Session) -> None:
+    try:
+        loop.run(session)
+    finally:
+        session.screen.keyboard.rest()
+        session.chat.leave()
+        write_completion_names(session.disk_store)
+        session.show_store_notices()
+
+
+def _set_message_source(session: Session, settings: Config) -> None:
+    """Let the person at the terminal type, with as good an editor as it can show."""
+    if not streams.is_output_terminal():  # answers go elsewhere; the prompt does not
+        session.message_source = PlainPrompt(session.screen, PROMPT, write_stderr)
+        return
+    if output.is_dumb_terminal():
+        session.message_source = PlainPrompt(session.screen, PROMPT, write)
+        return
+    from nemochat.repl.prompt.editor import Editor
+
+    history = directories().state / "history" if session.disk_store else None
+    aloud = output.is_accessible(settings)
+    endpoint = session.chat.endpoint
+
+    def prepare() -> None:
+        with suppress(NemochatError):  # it is told when a question is asked
+            endpoint.prepare()
+        gc.freeze()  # what was loaded stays: no collection looks through it while an answer streams
+
+    session.message_source = Editor(
+        session, history, session.screen.take_typed, accessible=aloud, after_draw=prepare
+    )
+
+
+def _greet(setup: ChatSetup, screen: Screen) -> None:
+    settings, connector = setup.chat.conversation.settings, setup.connector
+    if name := setup.tokenless_endpoint:
+        whose = "" if name == connector.config.text(ENDPOINT) else f" {name}"
+        screen.notice(
+            "There is no token, so the embedded guide answers, about nemochat alone. For the real"
+            f" model: nemochat keys set{whose}, or {connector.token_variable(name)} (/help tokens)"
+        )
+        return
+    model = f"{settings.model.rpartition('/')[2]} at {connector.display_address(settings.endpoint)}"
+    who = "the embedded guide" if settings.endpoint == GUIDE else model
+    screen.notice(f"nemochat {__version__}: {who}; /help, /exit")

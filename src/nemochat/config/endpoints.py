@@ -1,0 +1,331 @@
+"""Table of endpoints, extended by the configuration, and the dialect of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from nemochat.core.text import format_value, nearest
+from nemochat.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from nemochat.core.records import Json
+
+_LONGEST_LABEL = 63  # letters between two dots
+NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
+GUIDE = "guide"
+_QUOTES = ("'", '"', "`")
+TEXTS = ("base_url", "model", "token_variable", "token_command", "about")
+KEYS = (*TEXTS, "headers", "body", "without", "called")
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110, token
+_OURS = {  # headers that frame the request, or carry the token
+    *("authorization", "host", "content-length", "content-type", "content-encoding"),
+    *("transfer-encoding", "accept-encoding", "connection", "te", "trailer", "upgrade", "expect"),
+}
+
+
+class Dialect(NamedTuple):
+    """What of a request an endpoint does not take, calls otherwise, or wants besides.
+
+    Attributes:
+        without: Members of the body that it does not take, by our names.
+        called: Its names of members, by ours.
+        body: Further members of the body; they win over ours.
+        headers: Further headers; they may be secret.
+    """
+
+    without: tuple[str, ...] = ()
+    called: Mapping[str, str] = MappingProxyType({})
+    body: Mapping[str, Json] = MappingProxyType({})
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+def to_ascii(host: str) -> str:
+    """A host's name or number in ASCII.
+
+    Raises:
+        ValueError: it can be none.
+    """
+    if host.isascii():
+        labels = host.removesuffix(".").split(".")
+        if not all(0 < len(label) <= _LONGEST_LABEL for label in labels):
+            raise ValueError(host)
+        return host
+    import idna  # for few names
+
+    return idna.encode(host, uts46=True).decode("ascii")
+
+
+class EndpointConfig(NamedTuple):
+    """A place where Nemo is served over Chat Completions.
+
+    Attributes:
+        name: What it is called in flags and configuration.
+        base_url: The address to which `/chat/completions` is added; "" if it starts with us.
+        model: What Nemo is called there.
+        token_variable: The environment variable with its token; "" if it takes none.
+        about: What it is, in a few words.
+        dialect: How its requests differ.
+        token_command: A command that prints its token, or "".
+    """
+
+    name: str
+    base_url: str
+    model: str
+    token_variable: str
+    about: str
+    dialect: Dialect = Dialect()
+    token_command: str = ""
+
+
+class HintContext(NamedTuple):
+    """What a hint may name of the request.
+
+    Attributes:
+        token_variable: The environment variable that should hold the endpoint's token.
+        model: The model that was asked for.
+        source: Where the token that was sent came from, in words; "" where none was.
+    """
+
+    token_variable: str
+    model: str
+    source: str = ""
+
+
+# Differences are those that the servers' own documentation of 2026-11 tells; where it is silent,
+# a parameter is sent and the server has the last word.
+TABLE = (
+    EndpointConfig(
+        "deepinfra",
+        "https://api.deepinfra.com/v1/openai",
+        NEMO,
+        "DEEPINFRA_TOKEN",
+        "DeepInfra's service, paid by the token",
+    ),
+    EndpointConfig(
+        "ollama",
+        "http://127.0.0.1:11434/v1",
+        "mistral-nemo",
+        "",
+        "Ollama on this machine",
+        # docs.ollama.com/api/openai-compatibility, "Supported request fields"
+        Dialect(without=("top_k", "min_p", "repetition_penalty", "n", "tool_choice")),
+    ),
+    EndpointConfig(
+        "llamacpp",
+        "http://127.0.0.1:8080/v1",
+        NEMO,
+        "",
+        "llama-server of llama.cpp on this machine",
+        # llama.cpp, tools/server/README.md
+        Dialect(called={"repetition_penalty": "repeat_penalty"}),
+    ),
+    EndpointConfig(  # docs.vllm.ai, "OpenAI-Compatible Server": it takes all of ours
+        "vllm", "http://127.0.0.1:8000/v1", NEMO, "", "vLLM on this machine"
+    ),
+    EndpointConfig(
+        "lmstudio",
+        "http://127.0.0.1:1234/v1",
+        "mistral-nemo-instruct-2407",
+        "",
+        "LM Studio on this machine",
+        # lmstudio.ai/docs, "Chat Completions", "Supported payload parameters"
+        Dialect(without=("min_p", "n"), called={"repetition_penalty": "repeat_penalty"}),
+    ),
+    EndpointConfig(
+        "mistral",
+        "https://api.mistral.ai/v1",
+        "open-mistral-nemo",
+        "MISTRAL_API_KEY",
+        "Mistral's own service, paid by the token",
+        # docs.mistral.ai/api, "Chat Completion": what is not in its schema gets a 422, and so does
+        # stream_options (avante.nvim#2347); the usage comes without being asked for
+        Dialect(
+            without=("top_k", "min_p", "repetition_penalty", "stream_options"),
+            called={"seed": "random_seed"},
+        ),
+    ),
+    EndpointConfig(  # openrouter.ai/docs/api_reference/parameters
+        "openrouter",
+        "https://openrouter.ai/api/v1",
+        "mistralai/mistral-nemo",
+        "OPENROUTER_API_KEY",
+        "OpenRouter, which asks whoever serves it, paid by the token",
+    ),
+    EndpointConfig(GUIDE, "", NEMO, "", "answers about nemochat out of its own pages; no account"),
+)
+
+
+def find(name: str, among: Sequence[EndpointConfig] = TABLE) -> EndpointConfig:
+    """The endpoint of this name; ConfigurationError names the nearest."""
+    by_name = {endpoint.name: endpoint for endpoint in among}
+    if name in by_name:
+        return by_name[name]
+    near = nearest(name, by_name)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(by_name)}"
+    raise ConfigurationError(f"there is no endpoint {format_value(name)}", hint)
+
+
+def is_own_address(endpoint: EndpointConfig, base_url: str) -> bool:
+    """Whether an address is the endpoint's own, or this machine's: its token may go there."""
+    own = next((row.base_url for row in TABLE if row.name == endpoint.name), endpoint.base_url)
+    return is_local(base_url) or urlsplit(base_url).hostname == urlsplit(own).hostname
+
+
+def normalize_address(base_url: str) -> str:
+    """A base address without its last slash.
+
+    Raises:
+        ConfigurationError: nothing can be sent there.
+    """
+    wanted = f"the address takes http:// or https:// and a host, not {format_value(base_url)}"
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError:
+        raise ConfigurationError(wanted) from None
+    printable = all("!" <= character <= "~" or character > "\x9f" for character in base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not printable or port == 0:
+        raise ConfigurationError(wanted)
+    if "@" in parts.netloc:
+        raise ConfigurationError("the address takes no user name and no password")
+    if "?" in base_url or "#" in base_url:  # what is added to it would stand after them
+        raise ConfigurationError("the address takes nothing after a ? or a #")
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        raise ConfigurationError("the address takes no /chat/completions, which is added to it")
+    try:
+        to_ascii(parts.hostname)
+    except ValueError:
+        raise ConfigurationError(wanted) from None
+    return base_url.rstrip("/")
+
+
+def is_local(base_url: str) -> bool:
+    """Whether an address is this machine's own."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def exposure_warning(base_url: str, token: str) -> str:
+    """What is to be said before a token goes over a network unencrypted, or ""."""
+    if not token or urlsplit(base_url).scheme != "http" or is_local(base_url):
+        return ""
+    return f"the token goes to {urlsplit(base_url).netloc} unencrypted; https:// would hide it"
+
+
+def token_problem(token: str) -> str:
+    """What is wrong with a token as a person copied it, or "". It never repeats the token."""
+    if token[:1] in _QUOTES and token[:1] == token[-1:]:
+        return "stands in quotes, which do not belong to it"
+    name, _, value = token.partition("=")
+    if name.endswith(("TOKEN", "KEY")) and value:
+        return "begins with a variable's name, which does not belong to it"
+    if name.lower().startswith("bearer "):
+        return "begins with Bearer, which does not belong to it"
+    if not token.isascii() or not token.isprintable() or " " in token:
+        return "holds a blank, a line break or a character outside ASCII"
+    return ""
+
+
+def load_endpoints(told: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
+    """All endpoints: the table's, amended where `[endpoint.NAME]` does, then the person's own.
+
+    Raises:
+        ConfigurationError: a section makes no sense.
+    """
+    rows = {row.name: row for row in TABLE}
+    for name, section in told.items():
+        rows[name] = _row(name, section, rows.get(name))
+    guide = rows.pop(GUIDE)
+    return (*rows.values(), guide)
+
+
+def _row(name: str, section: object, known: EndpointConfig | None) -> EndpointConfig:
+    where = f"[endpoint.{name}]"
+    if not _NAME.fullmatch(name) or name == GUIDE:
+        raise ConfigurationError(f"no endpoint of yours can be called {format_value(name)}")
+    if not isinstance(section, dict):
+        raise ConfigurationError(f"{where} takes a table, not {format_value(section)}")
+    for key in section:
+        if key not in KEYS:
+            near = nearest(key, KEYS)
+            hint = f"Did you mean {near[0]}?" if near else f"It takes {', '.join(KEYS)}"
+            raise ConfigurationError(f"{where} takes no {format_value(key)}", hint)
+    row = known or EndpointConfig(name, "", NEMO, "", "an endpoint of your own")
+    texts = {key: _text(where, key, section[key]) for key in TEXTS if key in section}
+    if "base_url" in texts:
+        texts["base_url"] = _address(where, texts["base_url"])
+    elif not known:
+        raise ConfigurationError(f"{where} has no base_url", "It is the address of the server")
+    if not _VARIABLE.fullmatch(texts.get("token_variable") or "_"):
+        raise ConfigurationError(f"{where} token_variable takes the name of a variable")
+    return row._replace(dialect=_dialect(where, section, row.dialect), **texts)
+
+
+def _dialect(where: str, section: Mapping[str, Any], known: Dialect) -> Dialect:
+    without = section.get("without", list(known.without))
+    if not isinstance(without, list) or not all(isinstance(each, str) for each in without):
+        raise ConfigurationError(f"{where} without takes a list of names")
+    called = _texts(where, "called", section.get("called", {}))
+    headers = _texts(where, "headers", section.get("headers", {}))
+    for name, value in headers.items():
+        _check_header(where, name, value)
+    body = section.get("body", {})
+    if not isinstance(body, dict) or not _is_json(body):
+        raise ConfigurationError(f"{where} body takes a table of what JSON can hold")
+    return Dialect(tuple(without), {**known.called, **called}, body, headers)
+
+
+def _check_header(where: str, name: str, value: str) -> None:
+    """See that a header is one line of its own; what it holds is not repeated."""
+    if not _HEADER.fullmatch(name):
+        raise ConfigurationError(f"{where} headers: no header can be called {format_value(name)}")
+    if name.lower() in _OURS:
+        hint = "token_variable or token_command gives the token"
+        raise ConfigurationError(
+            f"{where} headers takes no {name}: it is nemochat's own",
+            hint if name.lower() == "authorization" else "",
+        )
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ConfigurationError(
+            f"{where} headers: {name} holds a line break, or a character outside ASCII"
+        )
+
+
+def _address(where: str, base_url: str) -> str:
+    try:
+        return normalize_address(base_url)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where} base_url: {error.sentence}", error.hint) from None
+
+
+def _text(where: str, key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise ConfigurationError(f"{where} {key} takes a text of one line")
+    return value
+
+
+def _texts(where: str, key: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise ConfigurationError(f"{where} {key} takes a table of texts")
+    return value
+
+
+def _is_json(value: object) -> bool:
+    """Whether TOML's value is JSON's too: TOML has dates and infinities."""
+    if isinstance(value, dict):
+        return all(map(_is_json, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    if isinstance(value, float):
+        return value - value == 0  # neither inf nor nan
+    return isinstance(value, str | bool | int)

@@ -1,0 +1,215 @@
+"""Settings in force: defaults < file < environment < flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from stat import S_ISDIR, S_ISFIFO
+from typing import TYPE_CHECKING
+
+from nemochat.config.paths import directories
+from nemochat.config.settings import _BY_NAME, SETTINGS
+from nemochat.core import parameters
+from nemochat.core.parameters import Value, Values
+from nemochat.core.text import format_value, nearest
+from nemochat.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from nemochat.core.profile import Profile
+
+SECTION = "parameters"  # of the file: the sampling parameters
+PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
+ENDPOINT = "endpoint"  # a setting, and the sections of the file that tell of endpoints
+UNSET = "default"  # the origin of a setting that nobody set
+DEFAULT = "default"  # the setting's name within those: TOML lets a name be one thing only
+LARGEST = 4 * 1024 * 1024  # bytes of a configuration file
+
+
+class Config:
+    """The settings in force, each with its origin, and what else the file holds.
+
+    Attributes:
+        file: The configuration file's path; "" where there is none.
+        parameters: The sampling parameters of the file.
+        endpoints: What the file tells of endpoints, unchecked, by their names.
+        profiles: The profiles of the file, by their names.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[str, tuple[Value, str]] = {
+            setting.name: (setting.default, UNSET) for setting in SETTINGS
+        }
+        self.file = ""
+        self.parameters: dict[str, Value] = {}
+        self.endpoints: dict[str, object] = {}
+        self.profiles: dict[str, Profile] = {}
+
+    def put(self, name: str, value: Value, origin: str) -> None:
+        """Let a setting be `value`, because of `origin`."""
+        self._values[name] = (value, origin)
+
+    def value(self, name: str) -> Value:
+        """A setting."""
+        return self._values[name][0]
+
+    def text(self, name: str) -> str:
+        """A setting that is a text."""
+        return str(self._values[name][0])
+
+    def number(self, name: str) -> float:
+        """A setting that is a number."""
+        value = self._values[name][0]
+        assert isinstance(value, int | float)
+        return value
+
+    def origin(self, name: str) -> str:
+        """Where a setting comes from: UNSET, the file's path, a variable or a flag."""
+        return self._values[name][1]
+
+    def outranks(self, name: str, other: str) -> bool:
+        """Whether one setting comes from where what is said wins over where another comes from."""
+        return self._rank(name) > self._rank(other)
+
+    def _rank(self, name: str) -> int:
+        origin = self.origin(name)
+        return (UNSET, self.file, _BY_NAME[name].variable, origin).index(origin)
+
+
+def load_config(
+    flags: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None = None
+) -> Config:
+    """The settings in force.
+
+    Args:
+        flags: Settings given on the command line, by name; None is not given.
+        environment: The environment's variables.
+        file: The configuration file; None takes the platform's place for it.
+
+    Raises:
+        ConfigurationError: a setting has no such value, or the file is broken.
+    """
+    config = Config()
+    with suppress(ConfigurationError):  # without a home there is no file
+        file = file or default_path()
+    if file is not None and (told := read_file(file)):
+        apply_text(config, told, file)
+    for setting in SETTINGS:
+        if (text := environment.get(setting.variable)) is not None:
+            config.put(setting.name, setting.parse(text, setting.variable), setting.variable)
+        if (text := flags.get(setting.name)) is not None:
+            try:
+                config.put(setting.name, setting.parse(text, setting.flag), setting.flag)
+            except ConfigurationError as error:
+                raise UsageError(error.sentence) from None
+    return config
+
+
+def read_file(file: Path) -> str:
+    """The text of a configuration file; "" if there is none.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    broken = f"the configuration {file} cannot be read"
+    try:
+        mode = file.stat().st_mode
+        if S_ISDIR(mode) or S_ISFIFO(mode):  # a pipe would be waited for
+            what = "a folder" if S_ISDIR(mode) else "a pipe"
+            raise ConfigurationError(f"{broken} (it is {what}, not a file)")
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise ConfigurationError(f"{broken} ({error.strerror})") from error
+    if len(content) > LARGEST:
+        raise ConfigurationError(f"{broken} (it is larger than {LARGEST // 1024 // 1024} MB)")
+    try:
+        return content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{broken} (line {line} is not UTF-8 text)") from None
+
+
+def apply_text(config: Config, text: str, file: Path) -> None:
+    """Take what a configuration file's text sets.
+
+    Raises:
+        ConfigurationError: it is no TOML, names nothing known, or sets what cannot be.
+    """
+    import tomllib  # many have no file
+
+    try:
+        told = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        twice = "Cannot overwrite" in str(error) or "Cannot mutate" in str(error)
+        section = next((name for name in (PROFILE, ENDPOINT) if f"[{name}." in text), "")
+        raise ConfigurationError(
+            f"the configuration {file} cannot be read ({error})",
+            f'Beside [{section}.NAME], a setting is {section}.{DEFAULT} = "NAME"'
+            if twice and section
+            else "nemochat config edit opens it",
+        ) from error
+    config.file = str(file)
+    for name, value in told.items():
+        if name == SECTION and isinstance(value, dict):
+            config.parameters.update(_read_parameters(value, file))
+        elif name == PROFILE and isinstance(value, dict):
+            _take_profiles(config, value, file)
+        elif name == ENDPOINT and isinstance(value, dict):
+            _take_endpoints(config, value, str(file))
+        elif name in _BY_NAME:
+            checked = _BY_NAME[name].check(value, str(file))
+            if name == "system" and str(checked).startswith("@"):
+                from nemochat.core.profile import resolve_system_path  # seldom
+
+                checked = resolve_system_path(str(checked), file.parent)
+            config.put(name, checked, str(file))
+        else:
+            raise unknown_setting(name, str(file))
+
+
+def unknown_setting(name: str, where: str) -> ConfigurationError:
+    """The error for a setting that there is not; it names the nearest, or the right place."""
+    near = nearest(name, [*_BY_NAME, SECTION])
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
+    if name in {SECTION, *parameters.names()}:
+        hint = f"Parameters stand below a line [{SECTION}]"
+    elif name.lower() in {"api_key", "apikey", "key", "token"}:
+        hint = "nemochat keys set keeps a token; the configuration holds none"
+    return ConfigurationError(f"{where}: there is no setting {format_value(name)}", hint)
+
+
+def _take_endpoints(config: Config, told: dict[str, object], origin: str) -> None:
+    if isinstance(told.get(DEFAULT), str):
+        config.put(ENDPOINT, _BY_NAME[ENDPOINT].check(told.pop(DEFAULT), origin), origin)
+    config.endpoints.update(told)
+
+
+def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
+    from nemochat.core import profile  # most files tell of none
+
+    if isinstance(told.get(DEFAULT), str):
+        config.put(PROFILE, _BY_NAME[PROFILE].check(told.pop(DEFAULT), str(file)), str(file))
+    try:
+        config.profiles |= {
+            n: profile.read_profile(n, each, file.parent) for n, each in told.items()
+        }
+    except UsageError as error:
+        raise ConfigurationError(f"{file}: {error.sentence}", error.hint) from None
+
+
+def _read_parameters(told: Mapping[str, object], file: Path) -> Values:
+    try:
+        return {
+            (parameter := parameters.find(name)).name: parameter.check_configured(value)
+            for name, value in told.items()
+        }
+    except UsageError as error:
+        raise ConfigurationError(f"{file}: {error.sentence}", error.hint) from None
+
+
+def default_path() -> Path:
+    """Where the configuration file is, or would be; ConfigurationError without a home."""
+    return directories().config / "config.toml"

@@ -1,0 +1,110 @@
+"""Table of settings: name, default, values, variable and flags of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from nemochat.core.parameters import Number, OneOf, Value
+from nemochat.core.text import format_value
+from nemochat.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    pass
+
+PREFIX = "NEMOCHAT_"
+SWITCH = OneOf(("on", "off"))
+
+
+class Setting(NamedTuple):
+    """One setting.
+
+    Attributes:
+        name: Its name in the file; `NEMOCHAT_` and the name in capitals is its variable.
+        default: Its value where nobody set it.
+        help: What it is, in one sentence without a full stop.
+        takes: What it may be; None takes any text.
+        flags: Its flags besides `--name-with-hyphens`.
+    """
+
+    name: str
+    default: Value
+    help: str
+    takes: Number | OneOf | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        """The long flag that bears its name."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def negation(self) -> str | None:
+        """The flag that turns it off, if it is on or off; its own flag turns it on."""
+        return "--no-" + self.name.replace("_", "-") if self.takes is SWITCH else None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return PREFIX + self.name.upper()
+
+    def parse(self, text: str, origin: str) -> Value:
+        """Read it from a flag or a variable; ConfigurationError names where it stands."""
+        return self._convert(self.takes.parse if self.takes else str, text, origin, typed=True)
+
+    def check(self, value: object, origin: str) -> Value:
+        """Take it from the file; ConfigurationError names where it stands."""
+        return self._convert(self.takes.check if self.takes else _text, value, origin, typed=False)
+
+    def _convert(
+        self, take: Callable[..., Value], value: object, origin: str, *, typed: bool
+    ) -> Value:
+        try:
+            taken: Value = take(value)
+        except ValueError:
+            wanted = self.takes or "a text"
+            raise ConfigurationError(
+                f"{origin}: {self.name} takes {wanted}, not {format_value(value, typed=typed)}"
+            ) from None
+        return taken
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(value)  # noqa: TRY004 - what all `takes` raise
+    return value
+
+
+THEME_NAMES = ("ansi", "dark", "light", "mono")
+_TOKENS = Number(0, 1_000_000, whole=True)
+_SECONDS = Number(0, 86_400, above=True)
+SETTINGS = (
+    Setting("endpoint", "deepinfra", "where Nemo is asked, such as mistral, ollama or guide"),
+    Setting(
+        "token_command", "", "a command that prints the token; {endpoint} is the asked one's name"
+    ),
+    Setting("base_url", "", "another address for the endpoint; /chat/completions is added to it"),
+    Setting("model", "", "the model asked for; empty: Nemo's name at the endpoint", flags=("-m",)),
+    Setting("system", "", "the system prompt, or @ and the file that holds it", flags=("-s",)),
+    Setting("profile", "", "a profile of the configuration file, or none", flags=("-p",)),
+    Setting("connect_timeout", 10, "seconds to wait for a connection", _SECONDS),
+    Setting("first_byte_timeout", 120, "seconds to wait for the first of an answer", _SECONDS),
+    Setting("idle_timeout", 60, "seconds to wait for more of an answer", _SECONDS),
+    Setting("view", "auto", "how answers are shown", OneOf(("auto", "plain", "accessible"))),
+    Setting("render", "markdown", "answers on a terminal", OneOf(("markdown", "raw"))),
+    Setting("theme", "auto", "the colours of answers", OneOf(("auto", *THEME_NAMES))),
+    Setting("math", "on", "formulas in Unicode where that is exact", SWITCH),
+    Setting("bell", "off", "ring the terminal's bell after a long answer", SWITCH),
+    Setting("editing_mode", "emacs", "the keys of the line editor", OneOf(("emacs", "vi"))),
+    Setting("urls", "off", "whether /url may fetch pages", SWITCH),
+    Setting("ca_bundle", "", "a file or folder of certificates to trust; empty: the system's"),
+    Setting("proxy", "", "a proxy's address, or none; empty: HTTPS_PROXY and the like"),
+    Setting("loop_guard", 600, "tokens over which an answer may repeat itself; 0: any", _TOKENS),
+    Setting("retries", 2, "how often to try again", Number(0, 2, whole=True)),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def find_setting(name: str) -> Setting | None:
+    """The setting of this name (hyphens count as underscores), if there is one."""
+    return _BY_NAME.get(name.replace("-", "_"))

@@ -1,0 +1,252 @@
+"""Tokens, from a variable, a command, the keyring or a private file. They are never shown."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
+from nemochat.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import subprocess
+
+ANY = "NEMOCHAT_TOKEN"  # the variable with a token for whichever endpoint is asked
+SERVICE = "nemochat"  # the name of ours in the keyring
+SECONDS = 30.0  # that a password manager may take
+LARGEST = 64 * 1024  # bytes of what it prints
+
+
+class Token(NamedTuple):
+    """A token that was found; it does not show when this is printed.
+
+    Attributes:
+        token: The secret.
+        source: Where it was, in words.
+    """
+
+    token: str
+    source: str
+
+    def __repr__(self) -> str:
+        return f"Found(source={self.source!r})"
+
+
+class TokenQuery(NamedTuple):
+    """Whose token is looked for.
+
+    Attributes:
+        endpoint: The endpoint's name: what the keyring and the file know it by.
+        variable: Its own variable, or "".
+        command: A command that prints it, or "".
+        own: Whether the request goes to the endpoint's own address, or to this machine. Elsewhere
+            none of its tokens goes, but only the one of `NEMOCHAT_TOKEN`.
+    """
+
+    endpoint: str
+    variable: str
+    command: str
+    own: bool = True
+
+
+def find_token(
+    wanted: TokenQuery, environment: Mapping[str, str], file: Path | None
+) -> Token | None:
+    """The token for an endpoint, or None.
+
+    Args:
+        wanted: Whose it is.
+        environment: The environment's variables.
+        file: The file with tokens; None if there can be none.
+
+    Raises:
+        ConfigurationError: the command prints none, or others may read the file.
+    """
+    if wanted.own and (found := _variable(wanted.variable, environment)):
+        return found
+    if found := _variable(ANY, environment):
+        return found
+    if not wanted.own:
+        return None
+    if wanted.command:
+        return Token(run_token_command(wanted.command), "token_command")
+    if token := read_keyring(wanted.endpoint):
+        return Token(token, "the keyring")
+    if file and (token := read_token_file(file).get(wanted.endpoint, "")):
+        return Token(token, str(file))
+    return None
+
+
+def _variable(name: str, environment: Mapping[str, str]) -> Token | None:
+    token = environment.get(name, "").strip() if name else ""
+    return Token(token, name) if token else None
+
+
+def run_token_command(command: str) -> str:
+    """The first line that a command prints; no shell is between, and nothing else is shown.
+
+    Raises:
+        ConfigurationError: it cannot be run, fails, takes more than 30 seconds, or prints nothing.
+    """
+    import subprocess  # loaded only where a command is asked
+
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words:
+        raise ConfigurationError("token_command is no command: a quote is not closed, or no word")
+    name = Path(words[0]).name
+    by_hand = f"Run {name} by hand to see why"
+    try:
+        process = subprocess.Popen(  # noqa: S603 - a command of the person's own configuration
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no name of a program"
+        raise ConfigurationError(f"the token_command {name} cannot be run ({why})") from None
+    with process:
+        try:
+            said = _first_bytes(process)
+        except BaseException:
+            process.kill()
+            raise
+    if said is None:
+        raise ConfigurationError(
+            f"the token_command {name} took more than {SECONDS:.0f} seconds", by_hand
+        )
+    if process.returncode:
+        raise ConfigurationError(
+            f"the token_command {name} failed (exit code {process.returncode})", by_hand
+        )
+    token = said.decode("utf-8", "replace").partition("\n")[0].strip()
+    if not token:
+        raise ConfigurationError(f"the token_command {name} printed no token", by_hand)
+    return token
+
+
+def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
+    """What a process prints until it ends, at most 64 KiB of it; None if it takes too long.
+
+    What a process of its own leaves running is not waited for.
+    """
+    import select
+    import subprocess
+
+    assert process.stdout
+    deadline = time.monotonic() + SECONDS
+    descriptor, said = process.stdout.fileno(), bytearray()
+    while len(said) < LARGEST:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            process.kill()
+            return None
+        piece = os.read(descriptor, 4096)
+        if not piece:
+            break
+        said += piece
+    process.stdout.close()
+    try:
+        process.wait(max(deadline - time.monotonic(), 0.1))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return None
+    return bytes(said)
+
+
+def has_keyring() -> bool:
+    """Whether the library for the system's keyring is installed."""
+    return find_spec("keyring") is not None
+
+
+def read_keyring(endpoint: str) -> str:
+    """The token that the system's keyring holds for an endpoint, or "".
+
+    A keyring that is locked, or that this system lacks, holds none: the file may.
+    """
+    if not has_keyring():
+        return ""
+    import keyring
+
+    try:
+        return (keyring.get_password(SERVICE, endpoint) or "").strip()
+    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
+        return ""
+
+
+def write_keyring(endpoint: str, token: str) -> bool:
+    """Put a token into the system's keyring; return whether it is there."""
+    if not has_keyring():
+        return False
+    import keyring
+
+    try:
+        keyring.set_password(SERVICE, endpoint, token)
+        return keyring.get_password(SERVICE, endpoint) == token
+    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
+        return False
+
+
+def remove_from_keyring(endpoint: str) -> bool:
+    """Take a token out of the system's keyring; return whether there was one."""
+    if not read_keyring(endpoint):
+        return False
+    import keyring
+
+    try:
+        keyring.delete_password(SERVICE, endpoint)
+    except Exception as error:  # noqa: BLE001 - each system's keyring raises errors of its own
+        raise ConfigurationError(
+            f"the keyring keeps its token for {endpoint} ({type(error).__name__})"
+        ) from None
+    return True
+
+
+def read_token_file(file: Path) -> dict[str, str]:
+    """The tokens in the file for them, by endpoints; none if there is no file.
+
+    Raises:
+        ConfigurationError: others may read it, or it is broken.
+    """
+    import tomllib
+
+    try:
+        with file.open("rb") as opened:
+            found = os.fstat(opened.fileno())
+            if found.st_uid != os.getuid() or found.st_mode & 0o077:
+                raise ConfigurationError(
+                    f"others can read the tokens in {file} (mode {found.st_mode & 0o777:o})",
+                    f"chmod 600 {shlex.quote(str(file))}, and think of them as known",
+                )
+            told = tomllib.loads(opened.read(LARGEST).decode())
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as error:  # what it says may hold a token
+        why = getattr(error, "strerror", None) or "it is no TOML"
+        raise ConfigurationError(f"the tokens in {file} cannot be read ({why})") from None
+    return {name: token for name, token in told.items() if isinstance(token, str)}
+
+
+def write_token(file: Path, endpoint: str, token: str | None) -> None:
+    """Put a token into the file for them, which is its owner's alone; None takes it out.
+
+    Raises:
+        ConfigurationError: the file cannot be read or written.
+    """
+    from json import dumps  # a JSON string is a TOML string
+
+    kept = {name: each for name, each in read_token_file(file).items() if name != endpoint}
+    if token is not None:
+        kept[endpoint] = token
+    lines = ["# Tokens of nemochat: nemochat keys set, status, remove"]
+    lines += [f"{dumps(name)} = {dumps(each)}" for name, each in sorted(kept.items())]
+    try:
+        make_private_folder(file.parent)
+        write_atomically(file, ("\n".join(lines) + "\n").encode(), mode=PRIVATE)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written ({error.strerror})") from None

@@ -1,0 +1,73 @@
+"""JSON schemas for answers: parsed from a few words, requested, and extracted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nemochat.core.text import format_value
+from nemochat.errors import UsageError
+
+Document = Mapping[str, Any]  # a JSON object
+ResponseFormat = Document  # the member `response_format` of a request
+
+TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+JSON_OBJECT: ResponseFormat = {"type": "json_object"}
+
+_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,63})(?:\s+([A-Za-z]+))?")
+_FENCED = re.compile(r"(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ ]*\1", re.DOTALL)
+_UNFIT_FOR_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST_NAME = 64
+
+
+def parse_fields(text: str) -> Document:
+    """The schema of an object whose fields are named: `name, age int, bio: in one sentence`.
+
+    Fields are parted by commas, or by lines where there are several. Each is a name, a type where
+    it is no text, and after a colon what it means. All are required, and no others are allowed.
+
+    Raises:
+        UsageError: it is no such list of fields.
+    """
+    fields: dict[str, dict[str, str]] = {}
+    for part in text.splitlines() if "\n" in text.strip() else text.split(","):
+        if not part.strip():
+            continue
+        head, _, meaning = part.partition(":")
+        named = _FIELD.fullmatch(head.strip())
+        kind = named and (named[2] or "str")
+        if not named or kind not in TYPES or named[1] in fields:
+            raise UsageError(
+                f"a schema is a file, JSON, or fields such as name, age int, bio: in one sentence;"
+                f" not {format_value(part)}",
+                f"Types are {', '.join(TYPES)}",
+            )
+        fields[named[1]] = {"type": TYPES[kind]}
+        if meaning.strip():
+            fields[named[1]]["description"] = meaning.strip()
+    if not fields:
+        raise UsageError("the schema names no field")
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def response_format(schema: Document) -> ResponseFormat:
+    """What a request says to have an answer fit a schema."""
+    title = schema.get("title")
+    name = _UNFIT_FOR_NAMES.sub("_", title if isinstance(title, str) else "").strip("_")
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": name[:_LONGEST_NAME] or "answer", "schema": schema, "strict": True},
+    }
+
+
+def extract_json(answer: str) -> str:
+    """The JSON of an answer: all of it, or what stands in the code block that it is."""
+    text = answer.strip()
+    fenced = _FENCED.fullmatch(text)
+    return fenced[2].strip() if fenced else text

@@ -1,0 +1,329 @@
+"""Commands about the settings: endpoint, model, parameters, profile, context, usage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from nemochat.config import apply_profile
+from nemochat.config.endpoints import GUIDE
+from nemochat.core import parameters
+from nemochat.core.conversation import first_line
+from nemochat.core.ledger import add_up, format_money
+from nemochat.core.messages import Role
+from nemochat.core.parameters import Number, OneOf, format_as_input
+from nemochat.core.profile import NONE, Profile, parse_values
+from nemochat.core.prompt import WINDOW, estimate_tokens, estimate_used
+from nemochat.errors import NemochatError, UsageError
+from nemochat.files import to_code_block
+from nemochat.repl.arguments import split_prose
+from nemochat.repl.registry import command
+from nemochat.repl.session import Session
+from nemochat.repl.tables import (
+    LIST_TIMEOUT,
+    count_noun,
+    escape_markdown,
+    filter_models,
+    model_table,
+    write_model_names,
+)
+from nemochat.screen.text.sanitize import sanitize_line
+
+_GUIDE_NOTE = "the guide answers out of its own pages"
+PROFILES_HINT = (
+    "`nemochat profiles edit` opens the file where they stand; `/help profiles` tells how"
+)
+
+
+@command(aliases=("new", "reset"))
+def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Begin a new conversation with the same settings and profile; the old one stays saved."""
+    session.start_conversation()
+    return "A new conversation begins; the settings stay."
+
+
+@command("[NAME]", choices=lambda s: [(row.model, f"at {row.name}") for row in s.connector.rows()])
+def model(session: Session, argument: str) -> str:
+    """Show the model, or ask another one from the next question on."""
+    if argument:
+        session.settings.model = argument
+        session.chat.mark()
+    elif session.settings.endpoint == GUIDE:
+        return f"No model is asked: {_GUIDE_NOTE}."
+    return f"The model is `{session.settings.model}`."
+
+
+@command("[WORD]")
+def models(session: Session, argument: str) -> str:
+    """List the models that the endpoint offers, or those with a word in their name."""
+    client = session.connector.client(session.settings.endpoint)
+    try:
+        offered = client.fetch_models(LIST_TIMEOUT)
+    finally:
+        client.close()
+    if session.settings.endpoint != GUIDE and session.disk_store and not session.private:
+        write_model_names(offered)
+    found = filter_models(offered, argument)
+    if not found:
+        return f"The endpoint has no model with {escape_markdown(argument)} in its name."
+    return model_table(found)
+
+
+def _endpoint_choices(session: Session) -> list[tuple[str, str]]:
+    return [(row.name, row.about) for row in session.connector.rows()]
+
+
+@command("[NAME]", choices=_endpoint_choices)
+def endpoint(session: Session, argument: str) -> str:
+    """Show the endpoint, or ask another one from the next question on."""
+    settings = session.settings
+    if argument and argument != settings.endpoint:
+        session.switch_endpoint(argument)
+        settings.endpoint, settings.model = argument, session.connector.model(argument)
+        session.chat.mark()
+    if settings.endpoint == GUIDE:
+        return f"The endpoint is `{GUIDE}`, and no model: {_GUIDE_NOTE}."
+    return f"The endpoint is {_format_endpoint(session)}, the model `{settings.model}`."
+
+
+def _format_endpoint(session: Session) -> str:
+    """The endpoint's name, and where it was moved to."""
+    name = session.settings.endpoint
+    place = session.connector.display_address(name)
+    return f"`{name}`" if place == name else f"`{name}` at `{sanitize_line(place, 200)}`"
+
+
+@command(aliases=("status", "settings"))
+def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Show the conversation, its settings, and where it is saved."""
+    conversation, settings = session.chat.conversation, session.settings
+    private = session.private or session.disk_store is None
+    where = "nowhere: the chat is private"
+    if session.disk_store is not None and not session.private:
+        where = f"`{session.disk_store.database.path}`"
+    if not private and session.chat.failure is not None:
+        where = f"nowhere yet: {escape_markdown(session.chat.failure.sentence, 200)}"
+    said = conversation.messages()
+    questions = sum(message.role is Role.USER for message in said)
+    chosen = ", ".join(
+        f"{name} {escape_markdown(format_as_input(value), 200)}"
+        for name, value in settings.parameters.items()
+    )
+    model = escape_markdown(settings.model, 200)
+    rows = {
+        "conversation": escape_markdown(conversation.name) or "not named; `/save NAME` names it",
+        "questions": str(questions),
+        "endpoint": _format_endpoint(session),
+        "model": model if settings.endpoint != GUIDE else f"none: {_GUIDE_NOTE}",
+        "system prompt": escape_markdown(first_line(settings.system), 200) or "none",
+        "profile": escape_markdown(settings.profile) or "none",
+        "parameters": chosen or "the endpoint's defaults",
+        "saved in": where,
+    }
+    return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows.items())])
+
+
+@command(aliases=("tokens", "cost"))
+def usage(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Show the tokens and the money that this conversation took, as the endpoint counted them."""
+    taken = add_up(node.message for node in session.chat.conversation.nodes.values())
+    if taken.answers == 0:
+        return "The endpoint has counted nothing yet."
+    return (
+        f"{count_noun(taken.answers, 'answer')}, {taken.prompt_tokens:,} tokens in,"
+        f" {taken.completion_tokens:,} out, {format_money(taken.cost)}."
+    )
+
+
+@command()
+def context(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+    """Show how much of the model's context is taken, by what, and how much is left.
+
+    What the endpoint has counted is exact; the rest is an estimate from the number of characters.
+    """
+    said, system = session.chat.conversation.messages(), session.settings.system
+    taken = estimate_used(system, said)
+    rows = [("system prompt", estimate_tokens(system))]
+    for role, name in ((Role.USER, "questions"), (Role.ASSISTANT, "answers")):
+        rows.append((name, sum(estimate_tokens(m.content) for m in said if m.role is role)))
+    rows += [("taken", taken), ("left", max(WINDOW - taken, 0))]
+    lines = [f"| {name} | {tokens:,} | {tokens / WINDOW:.1%} |" for name, tokens in rows]
+    return "\n".join([f"| of {WINDOW:,} | tokens | |", "|---|---|---|", *lines])
+
+
+def _value_choices(session: Session, name: str) -> Iterator[tuple[str, str]]:
+    """The values of a parameter that are words, and the one that it has now."""
+    with suppress(UsageError):
+        parameter = parameters.find(name)
+        if parameter.name in session.settings.parameters:
+            yield (
+                format_as_input(session.settings.parameters[parameter.name]),
+                "the value it has now",
+            )
+        if isinstance(parameter.takes, OneOf):
+            yield from ((word, parameter.help) for word in parameter.takes.words)
+        elif isinstance(parameter.takes, Number) and parameter.takes.nullable:
+            yield "none", parameter.help
+
+
+def _current_choices(session: Session) -> Iterator[tuple[str, str]]:
+    for name, value in session.settings.parameters.items():
+        yield name, f"now {format_as_input(value)}"
+
+
+def _parameter_choices(session: Session) -> Iterator[tuple[str, str]]:
+    chosen = session.settings.parameters
+    for parameter in parameters.TABLE:
+        now = f", now {format_as_input(chosen[parameter.name])}" if parameter.name in chosen else ""
+        yield parameter.name, f"{parameter.takes}{now}"
+
+
+@command("[NAME [VALUE]]", choices=_parameter_choices, next_choices=_value_choices)
+def set_(session: Session, argument: str) -> str:
+    """Set a sampling parameter, or show what is set.
+
+    `/set` alone lists the parameters; `/set temperature` shows one; `/set temperature 0.3` and
+    `/set temperature=0.3` set it from the next question on. What is not set is not sent, and the
+    endpoint's default holds.
+    """
+    words = argument.removeprefix("parameter ").replace("=", " ", 1).split(maxsplit=1)
+    if not words:
+        return _parameter_table(session)
+    if words[0] == "system":
+        from nemochat.repl.commands.prompts import system
+
+        return system(session, words[1] if len(words) > 1 else "")
+    parameter = parameters.find(words[0])
+    chosen = session.settings.parameters
+    if len(words) == 1:
+        now = format_as_input(chosen[parameter.name]) if parameter.name in chosen else "not set"
+        return f"`{parameter.name}` is {now}: {parameter.help}. It takes {parameter.takes}."
+    chosen[parameter.name] = parameter.parse(words[1])
+    session.chat.mark()
+    return f"`{parameter.name}` is {format_as_input(chosen[parameter.name])}."
+
+
+@command("NAME", choices=_current_choices)
+def unset(session: Session, argument: str) -> str:
+    """Take back a sampling parameter: the endpoint's default holds again."""
+    if not argument:
+        raise UsageError("/unset takes the name of a parameter")
+    parameter = parameters.find(argument)
+    session.settings.parameters.pop(parameter.name, None)
+    session.chat.mark()
+    return f"`{parameter.name}` is not set; the endpoint's default is {parameter.default}."
+
+
+@command("[VALUE]", aliases=("temperature",))
+def temp(session: Session, argument: str) -> str:
+    """Set or show the temperature: short for `/set temperature`."""
+    return set_(session, f"temperature {argument}")
+
+
+def _parameter_table(session: Session) -> str:
+    chosen = session.settings.parameters
+    rows = [
+        f"| `{p.name}` | {format_as_input(chosen[p.name]) if p.name in chosen else ''} |"
+        f" {p.takes} | {p.default} |"
+        for p in parameters.TABLE
+    ]
+    return "\n".join(
+        ["| parameter | set to | takes | endpoint's default |", "|---|---|---|---|", *rows]
+    )
+
+
+def _profile_choices(session: Session) -> Iterator[tuple[str, str]]:
+    for each in session.connector.config.profiles.values():
+        yield each.name, each.about or summarize_profile(each)
+    yield NONE, "no profile"
+
+
+@command("[NAME [NAME=VALUE …]]", aliases=("role", "preset"), choices=_profile_choices)
+def profile(session: Session, argument: str) -> str:
+    """Show the profiles, or talk with one from the next question on; `/profile none` drops it.
+
+    `/profile translate language=French` gives its template a value. What you set yourself
+    afterwards wins over the profile.
+    """
+    known, settings = session.connector.config.profiles, session.settings
+    name, *words = split_prose(argument) or [""]
+    if not name:
+        return profile_table(known, settings.profile)
+    if name == NONE and not words:
+        if not settings.profile:
+            return "There is no profile in force."
+        session.change_settings(session.settings_without_profile())
+        return "The profile is dropped; what it set is as before."
+    chosen = apply_profile.find_profile(known, name)
+    empty = not session.chat.conversation.nodes
+    settings = apply_profile.apply_profile(
+        chosen,
+        session.settings_without_profile(),
+        parse_values(words),
+        session.connector.model,
+        empty=empty,
+    )
+    session.change_settings(settings)
+    about = f": {escape_markdown(chosen.about, 200)}" if chosen.about else ""
+    later = "" if empty or not chosen.messages else f" {apply_profile.BEGUN}."
+    return f"The profile is `{name}` from the next question on{about}.{later}"
+
+
+def profile_table(known: Mapping[str, Profile], in_force: str = "") -> str:
+    """Profiles as a Markdown table; the one in force is bold."""
+    if not known:
+        return f"There are no profiles yet. {PROFILES_HINT}."
+    rows = []
+    for each in known.values():
+        name = escape_markdown(each.name)
+        name = f"**{name}**" if each.name == in_force else name
+        about = escape_markdown(each.about, 200)
+        rows.append(f"| {name} | {about} | {escape_markdown(summarize_profile(each), 200)} |")
+    now = f"The profile is `{in_force}`" if in_force else "None is in force"
+    return "\n".join(["| profile | what it is for | sets |", "|---|---|---|", *rows, "", f"{now}."])
+
+
+def summarize_profile(each: Profile) -> str:
+    """What a profile sets, in a few words."""
+    parts = [name for name in ("model", "endpoint") if getattr(each, name)]
+    parts += ["system"] if each.system is not None else []
+    parts += [f"{name} {format_as_input(value)}" for name, value in each.parameters.items()]
+    if each.template:
+        parts.append(" ".join(("template", *(f"{{{name}}}" for name in each.placeholders))))
+    if each.messages:
+        parts.append(count_noun(len(each.messages), "message"))
+    return ", ".join(parts) or "nothing"
+
+
+def describe_profile(each: Profile) -> str:
+    """All of a profile as Markdown."""
+    rows = [
+        (key, value)
+        for key in ("model", "endpoint")
+        if (value := escape_markdown(getattr(each, key), 200))
+    ]
+    rows += [
+        (name, escape_markdown(format_as_input(value), 200))
+        for name, value in each.parameters.items()
+    ]
+    parts = [
+        f"**{escape_markdown(each.name)}**"
+        + (f": {escape_markdown(each.about, 200)}" if each.about else "")
+    ]
+    if rows:
+        parts.append("\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows)]))
+    if each.system is not None:
+        parts.append("System prompt:\n\n" + _format_system_prompt(each))
+    if each.template:
+        parts.append("Template:\n\n" + to_code_block(each.template.strip("\n")))
+    if each.messages:
+        said = (f"{message.role.value}: {message.content}" for message in each.messages)
+        parts.append("Messages:\n\n" + to_code_block("\n".join(said)))
+    return "\n\n".join(parts)
+
+
+def _format_system_prompt(each: Profile) -> str:
+    try:
+        return to_code_block(apply_profile.read_system(each).strip("\n")) if each.system else "none"
+    except NemochatError as error:
+        return escape_markdown(str(error), 300)

@@ -1,0 +1,1 @@
+"""The prompt: editor, keys, completion, history, pastes, toolbar."""

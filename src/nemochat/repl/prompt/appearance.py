@@ -1,0 +1,143 @@
+"""Look of the prompt: colours, marked pastes, and emoji of a width every terminal agrees on.
+
+Terminals disagree on the width of families, flags and skin tones, and a cursor placed by another
+width than the terminal's is in the wrong place. While they are edited, such emoji are shown by
+their first part, flags by their letters. Sent ones are shown whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.processors import (
+    Processor,
+    Transformation,
+    TransformationInput,
+)
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+
+from nemochat.repl.prompt.paste import Pastes
+from nemochat.screen.style.colours import resolve_theme as colours_of
+from nemochat.screen.text.width import clusters, is_plain, text_width
+
+# What is shown in the look of which of a theme's styles (screen/theme.py).
+_STYLES = {
+    "prompt": "question",
+    "typed": "question",  # tells questions from answers when scrolling up
+    "folded": "code",
+    "continuation": "question",
+    "auto-suggestion": "dim",
+    "toolbar": "dim",
+    "toolbar.strong": "strong",
+    "toolbar.full": "notice",
+}
+_DEPTHS = {0: ColorDepth.DEPTH_1_BIT, 16: ColorDepth.DEPTH_4_BIT, 256: ColorDepth.DEPTH_8_BIT}
+_COLOUR = re.compile(r"color\((\d+)\)")
+_CUBE = (0, 95, 135, 175, 215, 255)  # the shades of colours 16 to 231 of the 256
+_GREYS = 232  # the first of them
+_ATTRIBUTES = {"bold", "italic", "underline", "dim", "strike"}
+_FLAG_LETTERS, _EMOJI_LOOK = 0x1F1E6, "\ufe0f"
+
+
+@cache
+def prompt_style(theme: str) -> tuple[Style, ColorDepth]:
+    """How a prompt looks in a theme, and in how many colours."""
+    table, colours = colours_of(theme)
+    styles = {name: _translate_style(table[style]) for name, style in _STYLES.items()}
+    return Style.from_dict({**styles, "bottom-toolbar": "noreverse"}), _DEPTHS[colours]
+
+
+def _translate_style(look: str) -> str:
+    """A look in prompt_toolkit's words, out of rich's."""
+    words = []
+    for word in look.split():
+        if found := _COLOUR.fullmatch(word):
+            words.append(_to_hex(int(found[1])))
+        elif word != "none":
+            words.append(word if word in _ATTRIBUTES else f"ansi{word}")
+    return " ".join(words)
+
+
+def _to_hex(number: int) -> str:
+    """A colour of the 256, from 16 on, in red, green and blue."""
+    if number < _GREYS:
+        red, green, blue = (_CUBE[(number - 16) // part % 6] for part in (36, 6, 1))
+    else:
+        red = green = blue = 8 + 10 * (number - _GREYS)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+class MessageLexer(Lexer):
+    """Styles a message, and the folded pastes in it."""
+
+    def __init__(self, folds: Pastes) -> None:
+        self._folds = folds
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """A function that gives a line's styles by its number."""
+        lines = document.lines
+
+        def line(number: int) -> StyleAndTextTuples:
+            text = lines[number] if number < len(lines) else ""
+            fragments: StyleAndTextTuples = []
+            at = 0
+            for start, end in self._folds.find_marks(text):
+                fragments += [("class:typed", text[at:start]), ("class:folded", text[start:end])]
+                at = end
+            return [*fragments, ("class:typed", text[at:])]
+
+        return line
+
+
+class EmojiProcessor(Processor):
+    """Shows emoji of several code points so that they are as wide in every terminal."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """A line as it is shown, and where each of its code points stands."""
+        fragments = transformation_input.fragments
+        if get_app().is_done or all(is_plain(each[1]) for each in fragments):
+            return Transformation(fragments)
+        shown: StyleAndTextTuples = []
+        places: list[int] = []  # where each code point is shown
+        sources: list[int] = []  # of what is shown
+        # They may come a character each: those of one style are joined again.
+        for style, text in _join_fragments(fragments):
+            for cluster, _ in clusters(text):
+                seen = simplify_emoji(cluster)
+                start, at, same = len(places), len(sources), seen == cluster
+                places += [at + offset * same for offset in range(len(cluster))]
+                sources += [start + offset * same for offset in range(len(seen))]
+                shown.append((style, seen))
+        return Transformation(
+            shown,
+            lambda at: places[at] if at < len(places) else len(sources) + at - len(places),
+            lambda at: sources[at] if at < len(sources) else len(places) + at - len(sources),
+        )
+
+
+def simplify_emoji(cluster: str) -> str:
+    """What is shown while it is edited, instead of what a reader sees as one character."""
+    if len(cluster) == 1:
+        return cluster
+    if all(0 <= ord(each) - _FLAG_LETTERS < 26 for each in cluster):  # noqa: PLR2004 - letters
+        return "".join(chr(ord(each) - _FLAG_LETTERS + ord("A")) for each in cluster)
+    if _EMOJI_LOOK in cluster or any(text_width(each) for each in cluster[1:]):
+        return cluster[0]
+    return cluster
+
+
+def _join_fragments(fragments: StyleAndTextTuples) -> list[tuple[str, str]]:
+    joined: list[tuple[str, str]] = []
+    for style, text, *_ in fragments:
+        if joined and joined[-1][0] == style:
+            joined[-1] = (style, joined[-1][1] + text)
+        else:
+            joined.append((style, text))
+    return joined

@@ -1,0 +1,156 @@
+"""Completion at the prompt: commands, their arguments, and paths."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+
+from nemochat.errors import NemochatError
+from nemochat.repl.session import Session
+from nemochat.screen.text.sanitize import sanitize_line
+
+_MENTION = re.compile(r'(?:^|(?<=\s))@("[^"\n]*|[^\s"]*)$')  # @path, or @"a path with blanks"
+_LAST_WORD = re.compile(r'"[^"\n]*$|[^\s"]*$')
+_TAKES_PATH = re.compile(r"(?<!@)\b(FILE|PATH)\b")
+MAX_DESCRIPTION_COLUMNS = 60  # columns
+MAX_SCANNED = 2000  # entries of a folder that are looked at, however many it has
+MAX_PATHS = 200
+_UNITS = ("bytes", "kB", "MB", "GB")
+
+
+def is_completable(text: str) -> bool:
+    """Whether a text up to the cursor is one to which something may be offered as it is typed."""
+    return is_command(text) or _MENTION.search(text[-1000:]) is not None
+
+
+def is_command(text: str) -> bool:
+    """Whether a text is a command in one line."""
+    return text.startswith("/") and not text.startswith("//") and "\n" not in text
+
+
+class MessageCompleter(Completer):
+    """Completes slash commands, what a command says may follow it, and paths after an @."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_completions(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's
+    ) -> Iterable[Completion]:
+        """The completions of what stands before the cursor."""
+        line = document.text_before_cursor
+        if mention := _MENTION.search(line):
+            yield from _complete_paths(mention[1], quoting=True)
+        elif is_command(line):
+            name, blank, rest = line[1:].partition(" ")
+            yield from self._complete_arguments(name, rest) if blank else _complete_names(name)
+
+    def _complete_arguments(self, name: str, rest: str) -> Iterator[Completion]:
+        from nemochat.repl import registry
+
+        try:
+            command = registry.find(name.lower())
+            takes = command.arguments
+            if _TAKES_PATH.search(takes):
+                alone = takes.strip("[]") == "FILE"  # the rest of the line is the path then
+                typed = rest if alone else _last_word(rest)
+                yield from _complete_paths(typed, quoting=not alone)
+            first, blank, value = rest.partition(" ")
+            if blank and command.next_choices is not None:
+                yield from _complete_words(command.next_choices(self._session, first), value)
+            elif command.choices is not None:
+                typed = _last_word(rest) if "…" in takes else rest
+                yield from _complete_words(command.choices(self._session), typed)
+        except NemochatError:
+            return  # no such command, or a database that cannot be read
+
+
+def _last_word(text: str) -> str:
+    found = _LAST_WORD.search(text)
+    return found[0] if found else ""
+
+
+def _complete_names(prefix: str) -> Iterator[Completion]:
+    """Commands by their names, then by the other names that fingers know."""
+    from nemochat.repl import registry
+
+    known = list(registry.all_commands())
+    pairs = [(command.name, command.summary) for command in known]
+    pairs += [(each, f"/{row.name}: {row.summary}") for row in known for each in row.aliases]
+    for name, about in pairs:
+        if name.startswith(prefix.lower()):
+            short = sanitize_line(about, MAX_DESCRIPTION_COLUMNS)
+            yield Completion(name, -len(prefix), display="/" + name, display_meta=short)
+
+
+def _complete_words(words: Iterable[tuple[str, str]], prefix: str) -> Iterator[Completion]:
+    for word, about in words:
+        if word.casefold().startswith(prefix.casefold()):
+            yield Completion(
+                word,
+                -len(prefix),
+                display=sanitize_line(word, MAX_DESCRIPTION_COLUMNS),
+                display_meta=sanitize_line(about, MAX_DESCRIPTION_COLUMNS),
+            )
+
+
+def _complete_paths(prefix: str, *, quoting: bool) -> Iterator[Completion]:
+    """Paths for what was typed; one with blanks in it is put into double quotes."""
+    quoted = quoting and prefix.startswith('"')
+    for path, about in complete_path(prefix[1:] if quoted else prefix):
+        text = path
+        if quoted or (quoting and any(map(str.isspace, path))):
+            text = f'"{path}' + '"' * (not path.endswith("/"))
+        yield Completion(text, -len(prefix), display=display_name(path), display_meta=about)
+
+
+def complete_path(prefix: str) -> Iterator[tuple[str, str]]:
+    """The paths that begin as `typed` does, folders with a slash, each with a word about it.
+
+    Hidden ones are told only where a dot was typed. `~` is the home directory, and stays as typed.
+    """
+    if prefix == "~":
+        yield "~/", "your home directory"
+        return
+    at = prefix.rfind("/") + 1
+    folder, begun = prefix[:at], prefix[at:]
+    try:
+        with os.scandir(Path(folder).expanduser() if folder else ".") as listed:
+            found = [each for each in islice(listed, MAX_SCANNED) if _is_match(each.name, begun)]
+    except (OSError, RuntimeError, ValueError):  # no folder, no home, a null character
+        return
+    for entry in sorted(found, key=lambda each: each.name.casefold())[:MAX_PATHS]:
+        is_folder, about = _describe_entry(entry)
+        yield f"{folder}{entry.name}{'/' * is_folder}", about
+
+
+def display_name(path: str) -> str:
+    """A path as a list of them shows it: its last part."""
+    last = path.removesuffix("/").rpartition("/")[2]
+    return sanitize_line(last, 60) + "/" * path.endswith("/")
+
+
+def _is_match(name: str, prefix: str) -> bool:
+    hidden = name.startswith(".") and not prefix.startswith(".")
+    return name.startswith(prefix) and not hidden and name.isprintable() and '"' not in name
+
+
+def _describe_entry(entry: os.DirEntry[str]) -> tuple[bool, str]:
+    try:
+        if entry.is_dir():
+            return True, "folder"
+        size = float(entry.stat().st_size)
+    except OSError:
+        return False, "cannot be read"
+    unit = 0
+    while size >= 1000 and unit < len(_UNITS) - 1:  # noqa: PLR2004 - of one unit to the next
+        size, unit = size / 1000, unit + 1
+    return False, f"{size:.0f} {_UNITS[unit]}"

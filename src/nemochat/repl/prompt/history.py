@@ -1,0 +1,123 @@
+"""History of the prompt: private, and shared by several chats at once.
+
+The file is prompt_toolkit's: an entry is a run of lines that begin with a plus.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import History
+
+from nemochat.atomic import make_private_folder
+from nemochat.repl.session import Session
+from nemochat.store.private_files import create_private_file
+
+MAX_BYTES = 512 * 1024  # of the file's end that are read at start, however long it is
+MAX_ENTRIES = 5000
+_LOCK_ATTEMPTS, _LOCK_RETRY_SECONDS = 20, 0.01  # for the lock, which a stopped process may hold
+
+
+class ChatHistory(History):
+    """The entries, the newest first; what begins with a blank is kept nowhere."""
+
+    def __init__(self, session: Session, path: Path | None) -> None:
+        """Make the file where it lacks; without a path, or a place for it, memory serves."""
+        super().__init__()
+        self._session = session
+        self._path = path if path is not None and _create_file(path) else None
+
+    def newest_first(self) -> Iterable[str]:
+        """The entries as they stand on the prompt, the newest first."""
+        return self._loaded_strings
+
+    def load_history_strings(self) -> Iterable[str]:
+        """The file's last entries, long ones folded, the newest first."""
+        if self._path is None:
+            return
+        with suppress(OSError), self._path.open("rb") as file:
+            for _, entry in zip(range(MAX_ENTRIES), read_entries(file), strict=False):
+                yield self._session.pastes.fold_history_entry(entry)
+
+    def append_string(self, string: str) -> None:
+        """Take in what was typed."""
+        if not string.startswith(" "):
+            super().append_string(string)
+
+    def store_string(self, string: str) -> None:
+        """Keep an entry whole in the file, unless the chat is private or the disk is full."""
+        if self._path is not None and not self._session.private:
+            with suppress(OSError), self._path.open("ab") as file:
+                _lock(file)
+                file.write(_format_entry(self._session.pastes.to_entry(string)))
+
+
+class HistorySuggester(AutoSuggest):
+    """Suggests the rest of the newest entry that begins as the message does."""
+
+    def __init__(self, history: ChatHistory) -> None:
+        self._history = history
+
+    def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:  # noqa: ARG002 - prompt_toolkit's
+        """The rest, or None."""
+        begun = document.text
+        if not begun.strip() or "\n" in begun:
+            return None
+        for entry in self._history.newest_first():
+            if entry.startswith(begun) and len(entry) > len(begun) and "\n" not in entry:
+                return Suggestion(entry[len(begun) :])
+        return None
+
+
+def read_entries(file: BinaryIO) -> Iterator[str]:
+    """The entries at the file's end, the newest first."""
+    size = file.seek(0, os.SEEK_END)
+    start = file.seek(max(0, size - MAX_BYTES))
+    lines = file.read().decode("utf-8", "replace").split("\n")
+    if start:  # within an entry, perhaps
+        whole = next((at for at, line in enumerate(lines) if not line.startswith("+") and at), 0)
+        lines = lines[whole:]
+    entry: list[str] = []
+    for line in reversed(lines):
+        if line.startswith("+"):
+            entry.append(line[1:])
+        elif entry:
+            yield "\n".join(reversed(entry))
+            entry = []
+    if entry:
+        yield "\n".join(reversed(entry))
+
+
+def _create_file(path: Path) -> bool:
+    try:
+        make_private_folder(path.parent)
+        with suppress(FileExistsError):
+            os.close(create_private_file(path))
+        with path.open("ab"):
+            return True
+    except OSError:
+        return False  # without a home, the chat still works
+
+
+def _format_entry(entry: str) -> bytes:
+    lines = "".join(f"+{line}\n" for line in entry.split("\n"))
+    return f"\n# {datetime.now().astimezone()}\n{lines}".encode("utf-8", "replace")
+
+
+def _lock(file: BinaryIO) -> None:
+    """Wait a little for other chats; an entry is one write, so that none is torn without it too."""
+    for _ in range(_LOCK_ATTEMPTS):
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_LOCK_RETRY_SECONDS)

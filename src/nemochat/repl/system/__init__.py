@@ -1,0 +1,1 @@
+"""The system around the chat: its clipboard and its shell."""

@@ -1,0 +1,1 @@
+"""Colours: themes, what the terminal can show, and its background."""

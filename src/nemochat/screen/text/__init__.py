@@ -1,0 +1,1 @@
+"""Plain text for a terminal: sanitized, measured, wrapped, in styled spans."""

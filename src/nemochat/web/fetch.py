@@ -1,0 +1,191 @@
+"""Fetching of web pages: from public addresses only, with bounded size, time and redirects.
+
+The name is resolved here, its addresses are checked, and the connection goes to a checked one: a
+name that resolves to something else a moment later leads nowhere else.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from nemochat import __version__
+from nemochat.api.http import Connection, StreamedResponse
+from nemochat.api.route import Route
+from nemochat.api.timeouts import ReadTimer, Timeouts
+from nemochat.config.endpoints import to_ascii
+from nemochat.core.text import format_value
+from nemochat.errors import UsageError
+
+LARGEST = 2 * 1024 * 1024  # bytes of a page, unpacked
+SECONDS = 20.0  # for a page in all
+MOST_REDIRECTS = 5
+Address = IPv4Address | IPv6Address
+
+_TEXTUAL = re.compile(
+    r"text/.*|application/(.*\+)?(json|xml|yaml|toml|javascript|ecmascript|x-sh|xhtml)", re.ASCII
+)
+_HTML = {"text/html", "application/xhtml+xml"}
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.ASCII | re.IGNORECASE)
+_BEGINNING = 8192  # bytes in which a page tells its charset, and binary gives itself away
+_REDIRECTS = {301, 302, 303, 307, 308}
+_UNKNOWN = "Is the network up? Names are looked up by this machine, also behind a proxy"
+_TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 addresses behind a translator
+_TRANSLATED_HERE = ip_network("64:ff9b:1::/48")  # RFC 8215; an older `is_global` lacks it
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that came.
+
+    Attributes:
+        address: Its address, after all redirects.
+        text: What came, as text.
+        html: Whether that is HTML.
+    """
+
+    address: str
+    text: str
+    html: bool
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the internet: not to this machine, its network, or nobody."""
+    if isinstance(address, IPv6Address):
+        if address in _TRANSLATED:
+            return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address in _TRANSLATED_HERE:
+            return False
+        within = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if not all(is_public(each) for each in within if each is not None):
+            return False
+        if address.ipv4_mapped is not None:
+            return True
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def fetch_page(
+    url: str,
+    *,
+    allowed: Callable[[Address], bool] = is_public,
+    ca_bundle: str = "",
+    proxy: str | None = None,
+    seconds: float = SECONDS,
+) -> Page:
+    """The page at an address.
+
+    Args:
+        url: Its address; `https://` is put before one that has no scheme.
+        allowed: Whether an address may be connected to.
+        ca_bundle: A file or folder of certificates to trust; "" leaves that to the environment.
+        proxy: The proxy's address; "" uses none; None leaves that to the environment.
+        seconds: How long it may take in all.
+
+    Raises:
+        UsageError: the address is none or not allowed, or what is there is no text, or too large.
+        EndpointError: it was not reached.
+    """
+    patience = ReadTimer(Timeouts())
+    patience.limit_to(seconds)
+    url = url if "://" in url else f"https://{url}"
+    for _ in range(MOST_REDIRECTS + 1):
+        parts = _parse_url(url)
+        address = _resolve(parts, allowed)
+        host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        line = Connection(
+            Route(
+                f"{parts.scheme}://{host}:{port}", ca_bundle, proxy, seconds, parts.hostname or ""
+            ),
+            {
+                "Host": parts.netloc,
+                "User-Agent": f"nemochat/{__version__}",
+                "Accept": "text/html, text/*;q=0.9, application/json;q=0.8, */*;q=0.1",
+            },
+        )
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            with line.send("GET", path, b"", patience) as incoming:
+                target = incoming.headers.get("location", "")
+                if incoming.status not in _REDIRECTS or not target:
+                    text, html = _text(incoming, parts.netloc)
+                    return Page(url, text, html)
+        finally:
+            line.close()
+        url = urljoin(url, target)
+    raise UsageError(f"{parts.netloc} redirects more than {MOST_REDIRECTS} times")
+
+
+def _parse_url(url: str) -> SplitResult:
+    """The parts of an address; UsageError if nothing can be fetched there."""
+    wanted = f"a page's address is https:// or http:// and a host, not {format_value(url, 80)}"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = to_ascii(parts.hostname) if parts.hostname else ""
+    except ValueError:
+        raise UsageError(wanted) from None
+    if parts.scheme not in {"http", "https"} or not host or port == 0:
+        raise UsageError(wanted)
+    if not all("!" <= character <= "~" or character > "\x9f" for character in url):
+        raise UsageError(wanted)
+    if parts.username is not None or parts.password is not None:
+        raise UsageError("a page's address takes no user name and no password")
+    host = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=host if port is None else f"{host}:{port}")
+
+
+def _resolve(parts: SplitResult, allowed: Callable[[Address], bool]) -> Address:
+    """The address behind a name; UsageError if one of them is not allowed."""
+    host = parts.hostname or ""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise UsageError(f"the name {format_value(host, 80)} is not found", _UNKNOWN) from None
+    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    for address in addresses:
+        if not allowed(address):
+            named = f" ({address})" if host != str(address) else ""
+            raise UsageError(
+                f"{format_value(host, 80)}{named} is an address of this machine or its network,"
+                " and no page is fetched from there"
+            )
+    return addresses[0]
+
+
+def _text(incoming: StreamedResponse, where: str) -> tuple[str, bool]:
+    """What a response holds, as text, and whether it is HTML; UsageError if it is no text."""
+    if not incoming.is_success:
+        raise UsageError(f"{where} answers with status {incoming.status}, and no page")
+    told = incoming.headers.get("content-type", "")
+    kind = told.partition(";")[0].strip().lower()
+    if kind and not _TEXTUAL.fullmatch(kind):
+        raise UsageError(f"what {where} sends is {format_value(kind)}, and no text")
+    content = bytearray()
+    for piece in incoming.chunks:
+        content += piece
+        if len(content) > LARGEST:
+            raise UsageError(f"the page is larger than {LARGEST // 1024 // 1024} MB")
+    beginning = bytes(content[:_BEGINNING])
+    html = kind in _HTML or (not kind and beginning.lstrip()[:1] == b"<")
+    text = content.decode(_charset(told, beginning if html else b""), "replace").lstrip("\ufeff")
+    if "\0" in text[:_BEGINNING]:
+        raise UsageError(f"what {where} sends is binary, and no text")
+    return text, html
+
+
+def _charset(told: str, beginning: bytes) -> str:
+    """The charset that a response tells, or the page itself; else UTF-8."""
+    match = _CHARSET.search(told) or _CHARSET.search(beginning.decode("ascii", "replace"))
+    try:
+        name = codecs.lookup(match[1] if match else "utf-8").name
+        "".encode(name)
+        b"".decode(name)
+    except (LookupError, ValueError, TypeError):
+        return "utf-8"
+    return name

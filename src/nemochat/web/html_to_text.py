@@ -1,0 +1,163 @@
+"""HTML as Markdown text: headings, paragraphs, lists and code."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from nemochat.files import to_code_block
+
+_SKIP_TAGS = {
+    "script",
+    "style",
+    "template",
+    "svg",
+    "noscript",
+    "iframe",
+    "select",
+    "canvas",
+    "math",
+}
+_HEADING_MARKS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
+_PARAGRAPH_TAGS = {
+    *("address", "article", "aside", "blockquote", "body", "center", "details", "dialog", "div"),
+    *("dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "main"),
+    *(
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "ul",
+        "head",
+        "title",
+        *_HEADING_MARKS,
+    ),
+}
+_LINE_TAGS = {"br", "dd", "dt", "li", "option", "tr"}
+_MAIN_TAGS = {"main", "article"}
+_MIN_MAIN_CHARACTERS = 200  # characters of an article that may stand for its page
+_BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+
+
+def html_to_text(html: str) -> str:
+    """The text of a page under its title; where a page marks its main part, of that alone."""
+    page = _TextExtractor()
+    page.feed(html)
+    page.close()
+    return page.text()
+
+
+class _TextExtractor(HTMLParser):
+    """Collects blocks of text; tags that were never opened or closed do no harm."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._title = ""
+        self._blocks: list[str] = []
+        self._main: list[str] = []
+        self._block = ""
+        self._prefix = ""
+        self._skip_tag = ""  # the element whose text is left out, until its end
+        self._code: str | None = None  # the text of a <pre>
+        self._in_title = False
+        self._main_depth = 0  # main parts that are open
+        self._numbers: list[int | None] = []  # of the lists that are open: None without numbers
+
+    def text(self) -> str:
+        """All that was collected."""
+        self._end_code()
+        self._end_block()
+        main = self._main if sum(map(len, self._main)) >= _MIN_MAIN_CHARACTERS else self._blocks
+        title = _BLANKS.sub(" ", self._title).strip()
+        head = [f"# {title}"] if title and f"# {title}" not in main else []
+        text = ""
+        for block in [*head, *main]:
+            near = text.rpartition("\n")[2].lstrip().startswith("- ") and block.lstrip()[:2] == "- "
+            text += ("\n" if near else "\n\n") * bool(text) + block
+        return text
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
+        """Begin a block where the element is one."""
+        if self._skip_tag:
+            return
+        if tag in _SKIP_TAGS:
+            self._skip_tag = tag
+        elif tag == "title":
+            self._in_title = not self._title
+        elif self._code is not None:
+            self._code += "\n" if tag == "br" else ""
+        elif tag in _PARAGRAPH_TAGS or tag in _LINE_TAGS:
+            self._end_block()
+            self._start_block(tag)
+        elif tag in {"td", "th"} and self._block.strip():
+            self._block += " | "
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element without an end has no text to be left out."""
+        if tag not in _SKIP_TAGS:
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a block where the element is one."""
+        if self._skip_tag:
+            self._skip_tag = "" if tag == self._skip_tag else self._skip_tag
+        elif tag == "title":
+            self._in_title = False
+        elif tag == "pre":
+            self._end_code()
+        elif self._code is None and (tag in _PARAGRAPH_TAGS or tag in _LINE_TAGS):
+            self._end_block()
+            self._close_container(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Collect text."""
+        if self._skip_tag:
+            return
+        if self._in_title:
+            self._title += data
+        elif self._code is not None:
+            self._code += data
+        else:
+            self._block += data
+
+    def _start_block(self, tag: str) -> None:
+        self._prefix = _HEADING_MARKS.get(tag, self._prefix if tag in {"p", "div"} else "")
+        if tag in _MAIN_TAGS:
+            self._main_depth += 1
+        elif tag in {"ul", "ol"}:
+            self._numbers.append(0 if tag == "ol" else None)
+        elif tag == "pre":
+            self._code = ""
+        elif tag == "li":
+            number = self._numbers[-1] if self._numbers else None
+            if number is not None:
+                self._numbers[-1] = number = number + 1
+            margin = "  " * max(len(self._numbers) - 1, 0)
+            self._prefix = f"{margin}- " if number is None else f"{margin}{number}. "
+
+    def _close_container(self, tag: str) -> None:
+        self._prefix = ""
+        if tag in _MAIN_TAGS:
+            self._main_depth = max(self._main_depth - 1, 0)
+        elif tag in {"ul", "ol"} and self._numbers:
+            self._numbers.pop()
+
+    def _end_block(self) -> None:
+        """Let what was collected be a block."""
+        text, self._block = _BLANKS.sub(" ", self._block).strip(), ""
+        if text:
+            self._add_block(self._prefix + text)
+            self._prefix = ""
+
+    def _end_code(self) -> None:
+        code, self._code = self._code, None
+        if code and code.strip():
+            self._add_block(to_code_block(code.strip("\r\n")))
+
+    def _add_block(self, block: str) -> None:
+        self._blocks.append(block)
+        if self._main_depth:
+            self._main.append(block)

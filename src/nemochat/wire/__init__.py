@@ -1,1 +1,0 @@
-"""The endpoint: bytes in, deltas out."""

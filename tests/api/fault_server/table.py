@@ -1,0 +1,7 @@
+"""Every case of every row."""
+
+from __future__ import annotations
+
+from tests.api.fault_server import bodies, lines, payloads, statuses
+
+CASES = [*statuses.CASES, *bodies.CASES, *payloads.CASES, *lines.CASES]

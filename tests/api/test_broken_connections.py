@@ -1,0 +1,186 @@
+"""What goes wrong between here and the endpoint, in plain words, and what is tried again."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from nemochat.core.messages import Ending
+from nemochat.errors import ConfigurationError, NotAnAnswer, Unreachable
+from tests.api.asking import asking, fitting
+from tests.api.fault_server.lines import CODED, HI, ROLE
+from tests.api.fault_server.scripts import FOREVER, at_once, chunked, head, plays, reset
+from tests.api.fault_server.server import Behaviour, FaultServer, Peer
+from tests.api.secured import AUTHORITY, secured, unused_port
+
+LONGER = "--first-byte-timeout and --idle-timeout wait longer"
+
+
+def read_and_leave(peer: Peer, _: int) -> None:
+    """Read a little, and close the connection."""
+    peer.connection.recv(65536)
+
+
+@pytest.mark.parametrize(
+    ("behave", "kind", "sentence", "hint", "requests"),
+    [
+        (at_once(reset), Unreachable, "HOST reset the connection", "", 3),
+        (plays(reset), Unreachable, "HOST reset the connection", "", 3),
+        (plays(head(), ROLE, reset), Unreachable, "HOST reset the connection", "", 1),
+        (plays(), Unreachable, "HOST closed the connection without an answer", "", 3),
+        (
+            plays(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
+            Unreachable,
+            "HOST closed the connection in the middle",
+            "",
+            1,
+        ),
+        (plays(FOREVER), Unreachable, "HOST fell silent", LONGER, 1),
+        (plays(head(), FOREVER), Unreachable, "HOST fell silent", LONGER, 1),
+        (
+            plays(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 500_000),
+            NotAnAnswer,
+            "HOST sent headers without end",
+            "",
+            1,
+        ),
+    ],
+)
+def test_a_connection_that_brings_no_answer_is_told_in_plain_words(
+    behave: Behaviour, kind: type[Exception], sentence: str, hint: str, requests: int
+) -> None:
+    with FaultServer(behave) as server:
+        with asking(server.base_url) as asked:
+            error = asked.failure()
+        told = sentence.replace("HOST", f"127.0.0.1:{server.port}")
+        assert server.connections == requests
+    assert isinstance(error, kind)
+    assert (error.sentence, error.hint, len(asked.waits)) == (told, hint, requests - 1)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"220 mail.example\r\n\r\n", b"HTTP/1.1 abc OK\r\n\r\n", head(Content_Length="x")],
+)
+def test_what_is_no_http_is_told_as_that(said: bytes) -> None:
+    with FaultServer(plays(said)) as server, asking(server.base_url) as asked:
+        error = asked.failure()
+        start = f"127.0.0.1:{server.port} does not speak HTTP as expected ("
+    assert isinstance(error, Unreachable)
+    assert error.sentence.startswith(start)
+    assert error.sentence.endswith(")")
+    assert "bytearray" not in error.sentence
+    assert error.hint == "Is it an https:// address?"
+    assert asked.waits == []
+
+
+@pytest.mark.parametrize(
+    ("behave", "ending", "reason"),
+    [
+        (plays(CODED, chunked(HI)[:-5]), Ending.CONNECTION_LOST, "closed the connection in the"),
+        (plays(CODED, chunked(HI)[:-5], reset), Ending.CONNECTION_LOST, "reset the connection"),
+        (plays(CODED, chunked(HI)[:-5], FOREVER), Ending.STALLED, "fell silent"),
+        (plays(CODED, chunked(HI)[:-5], b"zz\r\n"), Ending.FAILED, "does not speak HTTP as exp"),
+    ],
+)
+def test_an_answer_that_is_broken_off_ends_by_what_broke_it(
+    behave: Behaviour, ending: Ending, reason: str
+) -> None:
+    with FaultServer(behave) as server, asking(server.base_url) as asked:
+        said = asked.deltas()
+        assert server.connections == 1
+        start = f"127.0.0.1:{server.port} {reason}"
+    assert "".join(delta.text for delta in said) == "Hi"
+    assert said[-1].ending is ending
+    assert said[-1].reason.startswith(start)
+    assert "bytearray" not in said[-1].reason
+
+
+def test_nothing_that_listens_is_tried_again() -> None:
+    port = unused_port()
+    with asking(f"http://127.0.0.1:{port}/v1") as asked:
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert error.sentence == f"nothing answers at 127.0.0.1:{port} (connection refused)"
+    assert error.hint == "Is it running?"
+    assert len(asked.waits) == 2
+
+
+def test_a_name_that_is_not_found_is_not_looked_up_again() -> None:
+    with asking("http://no.such.host.invalid/v1") as asked:
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert error.hint == "Is the network up, and the name right?"
+    assert asked.waits == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse this address otherwise")
+def test_a_network_that_cannot_be_reached_is_told_as_that() -> None:
+    with asking("http://255.255.255.255:9/v1") as asked:  # no connection leads to all machines
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert error.sentence == "255.255.255.255:9 cannot be reached (Network is unreachable)"
+    assert error.hint == "Is the network up?"
+    assert asked.waits == []
+
+
+def test_tls_that_is_closed_before_it_is_agreed_on_is_tried_again() -> None:
+    with FaultServer(read_and_leave) as server:
+        with asking(server.base_url.replace("http:", "https:")) as asked:
+            error = asked.failure()
+        assert error.sentence == f"127.0.0.1:{server.port} closed the encrypted connection"
+        assert server.connections == 3
+    assert isinstance(error, Unreachable)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_tried_again() -> None:
+    with secured("alone") as server, asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert error.sentence.startswith("the certificate of 127.0.0.1:")
+    assert error.hint == "SSL_CERT_FILE or --ca-bundle can name the authority that vouches for it"
+    assert asked.waits == []
+
+
+def test_a_server_without_tls_is_told_as_that() -> None:
+    with (
+        FaultServer(at_once(b"220 mail.example ESMTP\r\n", 0.2)) as server,
+        asking(server.base_url.replace("http:", "https:")) as asked,
+    ):
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert " does not speak TLS as expected (" in error.sentence
+    assert error.hint == "Is it an http:// address?"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "sentence", "hint"),
+    [
+        (
+            "socks5://127.0.0.1:1",
+            "a socks proxy needs a package that is not installed",
+            "pip install 'httpx[socks]'",
+        ),
+        ("ftp://127.0.0.1:1", "the address of the proxy is wrong (", ""),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_told_as_that(proxy: str, sentence: str, hint: str) -> None:
+    with asking("http://nemo.example/v1", proxy=proxy) as asked:
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert error.sentence.startswith(sentence)
+    assert error.hint == hint
+    assert asked.waits == []
+
+
+def test_a_header_that_cannot_be_sent_is_told_without_its_value() -> None:
+    own = fitting(headers={"X-Team": "secret\r\nX: y"})
+    with FaultServer(plays(head())) as server, asking(server.base_url, fitting=own) as asked:
+        error = asked.failure()
+        assert server.requests == []
+    assert isinstance(error, ConfigurationError)
+    assert (error.sentence, error.hint) == (
+        "a header cannot be sent",
+        "Check the token's characters",
+    )

@@ -1,0 +1,196 @@
+"""Connections to an endpoint: kept, closed, prepared, and lost before an answer."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import pytest
+
+from nemochat.core.delta import Delta
+from nemochat.core.messages import Ending, Message, Role
+from nemochat.errors import Unreachable
+from tests.api.asking import PROMPT, asking, in_a_thread
+from tests.api.fault_server.lines import CODED, HI
+from tests.api.fault_server.scripts import (
+    HELLO,
+    answer,
+    at_once,
+    chunked,
+    head,
+    keeps,
+    plays,
+    reset,
+    with_length,
+)
+from tests.api.fault_server.server import FaultServer, Peer
+from tests.api.network import collect_open_sockets, resolve_names
+from tests.api.secured import AUTHORITY, GOOD, secured, until, unused_port
+
+TEXT = answer()
+STALLS = at_once(20.0)
+
+
+def encrypted(server: FaultServer) -> str:
+    """Return the address of a server without TLS as one with TLS."""
+    return server.base_url.replace("http:", "https:")
+
+
+def test_what_came_before_damaged_chunks_is_kept() -> None:
+    body = chunked(HI)[: -len(b"0\r\n\r\n")]
+    behave = plays(CODED + body + body + b"nonsense\r\n")
+    with FaultServer(behave) as server, asking(server.base_url) as asked:
+        said = asked.deltas()
+    assert "".join(delta.text for delta in said) == "HiHi"
+    assert said[-1].ending is Ending.FAILED
+
+
+def test_a_connection_that_the_server_means_to_close_is_not_used_again() -> None:
+    closes = head(Transfer_Encoding="chunked", Connection="close")
+    with FaultServer(keeps(closes, chunked(TEXT))) as server, asking(server.base_url) as asked:
+        assert asked.text() == asked.text() == HELLO
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("more", [b"\r\n", CODED + chunked(answer("foreign")), b"nonsense"])
+def test_what_stands_after_a_response_is_no_answer_to_the_next_question(more: bytes) -> None:
+    behave = keeps(CODED + chunked(TEXT) + more)
+    with FaultServer(behave) as server, asking(server.base_url) as asked:
+        assert [asked.text() for _ in range(3)] == [HELLO] * 3
+        assert asked.waits == []
+
+
+def test_a_closed_client_connects_again_and_stands_a_stop() -> None:
+    with FaultServer(keeps(CODED, chunked(TEXT))) as server, asking(server.base_url) as asked:
+        for connections in (1, 2):
+            assert asked.text() == HELLO
+            assert server.connections == connections
+            asked.client.close()
+        asked.client.stop()
+        asked.client.close()
+        assert asked.text() == HELLO
+
+
+@pytest.mark.parametrize("resets", [True, False])
+def test_a_refusal_is_told_though_the_request_is_not_taken_whole(*, resets: bool) -> None:
+    refusal = with_length("413 Too Large", b'{"error": "much!"}')
+    large = Message(Role.USER, "x" * 8_000_000)
+    over = threading.Event()
+
+    def behave(peer: Peer, _: int) -> None:
+        peer.send(refusal)
+        over.wait(0.1 if resets else 10)  # the connection stands by then, and none of it is read
+        if resets:
+            peer.reset()
+
+    with FaultServer(behave) as server, asking(server.base_url) as asked:
+        assert "much!" in asked.failure(PROMPT._replace(messages=(large,))).sentence
+        over.set()
+
+
+def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve_names(monkeypatch, {"two.example": "::1 127.0.0.1"})  # nothing listens at the first
+    with FaultServer(GOOD) as server:
+        with asking(f"http://two.example:{server.port}/v1", retries=0) as asked:
+            assert asked.text() == HELLO
+        assert server.connections == 1
+
+
+def test_a_first_question_takes_one_connection_though_it_was_prepared() -> None:
+    with secured("good") as server:
+        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+            asked.client.prepare()
+            assert asked.text() == HELLO
+        assert (server.connections, len(server.requests)) == (1, 1)
+
+
+def test_a_connection_that_is_closed_before_the_question_is_no_failure() -> None:
+    def closes_the_first(peer: Peer, number: int) -> None:
+        if number:
+            GOOD(peer, number)
+
+    with secured("good", closes_the_first) as server:
+        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+            asked.client.prepare()
+            assert asked.text() == HELLO
+        assert len(server.requests) == 1
+
+
+def test_a_failure_before_the_question_is_told_as_any_other_and_tried_again() -> None:
+    with asking(f"https://127.0.0.1:{unused_port()}/v1", ca_bundle=AUTHORITY) as asked:
+        asked.client.prepare()
+        error = asked.failure()
+    assert isinstance(error, Unreachable)
+    assert "connection refused" in error.sentence
+    assert len(asked.waits) == 2
+
+
+def test_a_certificate_is_refused_before_the_question_too() -> None:
+    with secured("expired") as server:
+        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+            asked.client.prepare()
+            error = asked.failure()
+        assert "certificate has expired" in error.sentence
+        assert (server.requests, asked.waits) == ([], [])
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_a_handshake_that_hangs_is_left_in_time(*, prepared: bool) -> None:
+    with FaultServer(STALLS) as server:
+        with asking(encrypted(server), ca_bundle=AUTHORITY, retries=0) as asked:
+            if prepared:
+                asked.client.prepare()
+            error = asked.failure()
+        assert isinstance(error, Unreachable)
+        assert "did not answer in time" in error.sentence
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_a_stop_before_there_is_a_connection_ends_the_question(*, prepared: bool) -> None:
+    with FaultServer(STALLS) as server, asking(encrypted(server), ca_bundle=AUTHORITY) as asked:
+        if prepared:
+            asked.client.prepare()
+        stream = asked.client.stream(PROMPT)
+        asked.client.stop()
+        assert [delta.ending for delta in stream] == [Ending.INTERRUPTED]
+
+
+def test_what_is_stopped_while_it_connects_is_not_tried_again_beside_the_next() -> None:
+    with FaultServer(at_once(0.5, reset)) as server:
+        with asking(encrypted(server), ca_bundle=AUTHORITY, retries=1) as asked:
+            said: list[Delta] = []
+            thread = in_a_thread(said, asked.client.stream(PROMPT))
+            until(lambda: server.connections == 1)
+            asked.client.stop()
+            error = asked.failure()
+            thread.join(5)
+        assert isinstance(error, Unreachable)
+        assert [delta.ending for delta in said] == [Ending.INTERRUPTED]
+        assert (len(asked.waits), server.connections) == (1, 3)
+
+
+def test_a_connection_that_is_reset_before_tls_begins_is_closed() -> None:
+    with (
+        FaultServer(lambda peer, _: peer.reset()) as server,
+        collect_open_sockets() as lost,
+        asking(encrypted(server), ca_bundle=AUTHORITY, retries=0) as asked,
+    ):
+        assert isinstance(asked.failure(), Unreachable)
+    assert lost == []
+
+
+def test_ctrl_c_during_the_handshake_closes_the_connection() -> None:
+    def presses(peer: Peer, _: int) -> None:
+        assert peer.connection.recv(1)  # the handshake has begun
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        peer.hold(20)
+
+    with (
+        FaultServer(presses) as server,
+        collect_open_sockets() as lost,
+        asking(encrypted(server), ca_bundle=AUTHORITY) as asked,
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            asked.deltas()
+        until(lambda: server.left_at is not None)
+    assert lost == []

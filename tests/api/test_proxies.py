@@ -1,0 +1,99 @@
+"""Proxies: of the environment, of an option, and those that fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemochat.errors import ConfigurationError, NemochatError, Unreachable
+from tests.api.asking import asking
+from tests.api.fault_server.scripts import FOREVER, HELLO, Step, head, plays, refuses
+from tests.api.fault_server.server import FaultServer
+from tests.api.secured import AUTHORITY, GOOD, outcome, secured, tunnels, unused_port
+
+
+def test_a_tunnel_through_a_proxy_works_and_a_stall_in_it_is_left() -> None:
+    for behave in (GOOD, plays(head(), FOREVER)):
+        with secured("good", behave) as server, FaultServer(tunnels) as proxy:
+            through = f"http://127.0.0.1:{proxy.port}"
+            with asking(server.base_url, ca_bundle=AUTHORITY, proxy=through) as asked:
+                if behave is GOOD:
+                    assert asked.text() == HELLO
+                else:
+                    assert asked.failure().sentence.endswith("fell silent")
+            assert proxy.requests[0].startswith(b"CONNECT 127.0.0.1:")
+            assert b"sk-secret" not in proxy.requests[0]
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_used(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FaultServer(GOOD) as proxy:
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        with asking("http://nemo.invalid/v1") as asked:
+            assert asked.text() == HELLO
+        assert proxy.requests[0].startswith(b"POST http://nemo.invalid/v1/chat/completions")
+
+
+def test_a_proxy_is_used_for_this_machine_too_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{unused_port()}")
+    with FaultServer(GOOD) as server:
+        assert "nothing answers at the proxy 127.0.0.1" in outcome(server.base_url).sentence
+        with asking(server.base_url, proxy="") as asked:
+            assert asked.text() == HELLO
+        for exempt in ["example.com, 127.0.0.1", "127.0.0.0/8", "localhost", "*"]:
+            monkeypatch.setenv("NO_PROXY", exempt)
+            with asking(server.base_url) as asked:
+                assert asked.text() == HELLO
+
+
+def test_a_name_that_needs_no_proxy_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{unused_port()}")
+    monkeypatch.setenv("NO_PROXY", "nemo.invalid")
+    assert "the name of nemo.invalid is not found" in outcome("http://nemo.invalid/v1").sentence
+
+
+PROXIES: list[tuple[list[Step] | None, str]] = [
+    (None, "nothing answers at the proxy 127.0.0.1:"),
+    ([b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n"], "the proxy refused the connection (407"),
+    ([b"HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n"], "the proxy refused the connection (502"),
+    ([b"nonsense\r\n\r\n"], "does not speak HTTP as expected"),
+    ([], "closed the connection without an answer"),
+    ([FOREVER], "the proxy 127.0.0.1:"),
+    ([b"HTTP/1.1 200 OK\r\n\r\n"], "the proxy 127.0.0.1:"),
+    ([b"HTTP/1.1 200 OK\r\n\r\n", 0.2, b"nonsense" * 9, 0.2], "does not speak TLS as expected"),
+]
+
+
+@pytest.mark.parametrize(("steps", "said"), PROXIES)
+def test_a_proxy_that_fails_is_named(steps: list[Step] | None, said: str) -> None:
+    with FaultServer(plays(*(steps or []))) as server:
+        port = server.port if steps is not None else unused_port()
+        error = outcome("https://nemo.example/v1", f"http://127.0.0.1:{port}")
+    assert isinstance(error, Unreachable)
+    assert said in error.sentence
+    if "407" in said:
+        assert "NAME:PASSWORD" in error.hint
+    elif "502" in said or "nothing answers" in said:
+        assert "--proxy names another one, or none" in error.hint
+
+
+def test_a_proxy_that_wants_a_password_is_said_without_a_tunnel_too() -> None:
+    with FaultServer(refuses("407 Who", b"", "text/plain")) as server:
+        error = outcome("http://nemo.example/v1", f"http://127.0.0.1:{server.port}")
+    assert isinstance(error, Unreachable)
+    assert error.sentence == "the proxy refused the connection (status 407)"
+
+
+@pytest.mark.parametrize(
+    "proxy", ["ftp://127.0.0.1:1", "socks5://127.0.0.1:1", "http://127.0.0.1:x", "nonsense"]
+)
+def test_an_impossible_proxy_is_said(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in (outcome("http://nemo.example/v1", proxy), _through(proxy, monkeypatch)):
+        assert isinstance(error, Unreachable | ConfigurationError)
+        assert error.exit_code in {3, 6}
+
+
+def _through(proxy: str, monkeypatch: pytest.MonkeyPatch) -> NemochatError:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    return outcome("http://nemo.example/v1")

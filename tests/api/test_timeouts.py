@@ -1,0 +1,153 @@
+"""Timeouts of a client, directly and through a proxy; most stalls are in the fault table."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from nemochat.core.messages import Ending
+from nemochat.errors import Unreachable
+from tests.api.asking import PROMPT, TIMEOUTS, Asking, asking
+from tests.api.fault_server.lines import HI, PING, STOP
+from tests.api.fault_server.scripts import (
+    FOREVER,
+    HELLO,
+    Step,
+    answer,
+    drip,
+    head,
+    over_and_over,
+    plays,
+)
+from tests.api.fault_server.server import FaultServer, Peer
+from tests.api.secured import until
+from tests.conftest import Program
+
+LONG = 20.0
+BOTH_WAYS = pytest.mark.parametrize("proxied", [False, True], ids=["directly", "proxied"])
+
+
+@contextmanager
+def ask(
+    *steps: Step, first_byte: float = LONG, idle: float = LONG, proxied: bool = False
+) -> Iterator[tuple[FaultServer, Asking]]:
+    """Start a server that plays the steps, and a client of it with these timeouts.
+
+    Where it is proxied, the server stands as a proxy in front of one that is not there.
+    """
+    with FaultServer(plays(*steps)) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        base_url = "http://nemo.invalid/v1" if proxied else server.base_url
+        timeouts = TIMEOUTS._replace(first_byte=first_byte, idle=idle)
+        with asking(base_url, proxy=address if proxied else "", timeouts=timeouts) as asked:
+            yield server, asked
+
+
+@BOTH_WAYS
+def test_the_first_piece_may_take_longer_than_the_next(*, proxied: bool) -> None:
+    with ask(0.6, head(), HI, FOREVER, idle=0.3, proxied=proxied) as (server, asked):
+        said = asked.deltas()
+        until(lambda: server.left_at is not None)
+    assert ("".join(delta.text for delta in said), said[-1].ending) == ("Hi", Ending.STALLED)
+
+
+@BOTH_WAYS
+def test_the_next_piece_may_take_longer_than_the_first(*, proxied: bool) -> None:
+    with ask(head(), HI, 0.6, HI, STOP, first_byte=0.3, proxied=proxied) as (_, asked):
+        assert asked.text() == "HiHi"
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 10_000, 0.02)],
+        [head(), over_and_over(PING, 10_000, 0.02)],
+    ],
+    ids=["a head", "pings"],
+)
+def test_a_drip_does_not_put_the_end_off_for_ever(steps: list[Step], *, proxied: bool) -> None:
+    with ask(*steps, first_byte=0.1, proxied=proxied) as (server, asked):
+        assert isinstance(asked.failure(), Unreachable)
+        until(lambda: server.left_at is not None)
+
+
+@BOTH_WAYS
+def test_time_in_which_nobody_reads_is_no_silence(*, proxied: bool) -> None:
+    with ask(head(), HI, 0.05, HI, STOP, idle=0.3, proxied=proxied) as (_, asked):
+        stream = asked.client.stream(PROMPT)
+        said = [next(stream)]
+        time.sleep(0.7)  # twice the idle timeout, and nothing is watched
+        said += list(stream)
+    assert ("".join(delta.text for delta in said), said[-1].ending) == ("HiHi", Ending.COMPLETE)
+
+
+def test_time_in_which_the_process_is_stopped_is_no_silence(program: Program) -> None:
+    goes_on = threading.Event()
+
+    def waits(peer: Peer, _: int) -> None:
+        peer.request()
+        peer.send(head() + HI)
+        goes_on.wait(LONG)
+        peer.send(HI + STOP)
+
+    command = [
+        sys.executable,
+        "-m",
+        "nemochat",
+        "ask",
+        "--private",
+        "-q",
+        "--idle-timeout",
+        "2",
+        "Hi",
+    ]
+    with FaultServer(waits) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        ways = [
+            {"NEMOCHAT_BASE_URL": server.base_url},
+            {"NEMOCHAT_BASE_URL": "http://nemo.invalid/v1", "NEMOCHAT_PROXY": address},
+        ]
+        asked = [
+            subprocess.Popen(
+                command,
+                env={**program.environment, **way, "NEMOCHAT_TOKEN": "sk-test"},
+                cwd=program.home,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            for way in ways
+        ]
+        for process in asked:
+            assert process.stdout is not None
+            assert process.stdout.read(2) == b"Hi"
+            os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(3.2)  # longer than the idle timeout
+        for process in asked:
+            os.kill(process.pid, signal.SIGCONT)
+        time.sleep(0.1)  # each looks at its clock before more comes
+        goes_on.set()
+        outcomes = [(*process.communicate(timeout=LONG), process.returncode) for process in asked]
+    assert outcomes == [(b"Hi\n", b"", 0)] * 2
+
+
+@BOTH_WAYS
+def test_no_thread_is_left_after_an_answer(*, proxied: bool) -> None:
+    before = set(threading.enumerate())
+    with ask(head(), answer(), proxied=proxied) as (_, asked):
+        assert asked.text() == HELLO
+    until(lambda: not set(threading.enumerate()) - before)
+
+
+def test_the_bytes_of_an_answer_are_no_flood() -> None:
+    many = (b": " + b"x" * 1000 + b"\n\n") * 5000  # more than half of what is borne
+    with ask(head(), many, HI, many, answer()) as (_, asked):
+        assert asked.text() == f"Hi{HELLO}"

@@ -1,7 +1,0 @@
-"""Every case of every row."""
-
-from __future__ import annotations
-
-from tests.wire.fault_server import bodies, lines, payloads, statuses
-
-CASES = [*statuses.CASES, *bodies.CASES, *payloads.CASES, *lines.CASES]
