@@ -34,7 +34,7 @@ from nemochat.errors import (
 )
 
 if TYPE_CHECKING:
-    from nemochat.api.http import StreamedResponse
+    from nemochat.api.http import Connection, StreamedResponse
 
 SECONDS_FOR_MODELS = 2.0  # for a list that nobody asked for
 LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
@@ -44,10 +44,10 @@ _NOT_FOUND = 404
 
 
 class Client:
-    """Asks one endpoint.
+    """Client of one endpoint; its connection is kept from one answer to the next.
 
     Attributes:
-        warning: What should be said once before a question is sent, or "".
+        warning: What should be said once before a prompt is sent, or "".
     """
 
     def __init__(self, options: ClientOptions, adapter: DialectAdapter | None = None) -> None:
@@ -62,7 +62,7 @@ class Client:
         self.warning = endpoints.exposure_warning(address, options.token)
         self._options = options._replace(route=options.route._replace(base_url=address))
         self._adapter = adapter or DialectAdapter(Dialect())
-        self._exchange: Exchange | None = None
+        self._connection: Connection | None = None
         self._lock = Lock()
 
     def prepare(self) -> None:
@@ -70,22 +70,20 @@ class Client:
 
         Another thread may ask meanwhile: it waits until this is done.
         """
-        with self._lock, suppress(NemochatError):  # the first request raises it
-            if self._exchange is None:
-                self._exchange = self._new_exchange()
-                self._exchange.prepare()
+        with suppress(NemochatError):  # the first request raises it
+            self._current_connection()
 
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
-            if self._exchange is not None:
-                self._exchange.close()
+            if self._connection is not None:
+                self._connection.close()
 
     def stop(self) -> None:
         """End the answer that is being read in another thread: its ending is INTERRUPTED."""
         with self._lock:
-            if self._exchange is not None:
-                self._exchange.stop()
+            if self._connection is not None:
+                self._connection.stop()
 
     def adapt(self, prompt: Prompt) -> Prompt:
         """Return the prompt as the endpoint takes it; a parameter left out is reported once."""
@@ -101,7 +99,9 @@ class Client:
             EndpointError: there is no answer.
             ConfigurationError: the endpoint cannot be asked at all.
         """
-        return self._current_exchange().stream(prompt)
+        return Exchange(self._options, self._adapter.dialect, self._current_connection()).stream(
+            prompt
+        )
 
     def list_models(self) -> tuple[ModelInfo, ...]:
         """Return the endpoint's models, or none if it does not list them in time."""
@@ -111,24 +111,44 @@ class Client:
 
     def fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:
         """Return the endpoint's models within so many seconds; EndpointError if there are none."""
-        return self._current_exchange().fetch_models(seconds)
+        try:
+            self._options.write_log(f"GET {self._options.route.base_url}{model_list.LIST}")
+            connection = self._current_connection()
+            return model_list.fetch_models(connection, seconds, self._options.hints)
+        except NemochatError as error:
+            refusals.shorten(error, self._options.token)
+            raise
 
-    def _current_exchange(self) -> Exchange:
-        """Return the exchange for the next prompt.
+    def _current_connection(self) -> Connection:
+        """Return the connection for the next prompt.
 
-        After a stop that is another one: a thread may still wait for a connection in the one that
-        was stopped, and stays stopped.
+        After a stop that is another one: a thread may still wait in the one that was stopped, and
+        stays stopped.
         """
         with self._lock:
-            if self._exchange is not None and self._exchange.stopped:
-                self._exchange.close()
-                self._exchange = None
-            if self._exchange is None:
-                self._exchange = self._new_exchange()
-            return self._exchange
+            if self._connection is not None and self._connection.stopped:
+                self._connection.close()
+                self._connection = None
+            if self._connection is None:
+                from nemochat.api.http import Connection  # loads httpx
 
-    def _new_exchange(self) -> Exchange:
-        return Exchange(self._options, self._adapter.dialect)
+                self._connection = Connection(self._options.route, self._headers())
+                self._connection.prepare()
+            return self._connection
+
+    def _headers(self) -> dict[str, str]:
+        """Return the headers of each request; the dialect's replace those of the same name."""
+        headers = {
+            "Accept": "*/*",
+            "Content-Type": "application/json",
+            "User-Agent": f"nemochat/{__version__}",
+        }
+        if self._options.token:
+            headers["Authorization"] = f"Bearer {self._options.token}"
+        theirs = self._adapter.dialect.headers
+        replaced = {name.lower() for name in theirs}
+        ours = {name: value for name, value in headers.items() if name.lower() not in replaced}
+        return {**ours, **theirs}
 
 
 class ClientOptions(NamedTuple):
@@ -151,6 +171,11 @@ class ClientOptions(NamedTuple):
     timeouts: Timeouts = Timeouts()
     retries: int = 2
     log: Callable[[str], None] | None = None
+
+    def write_log(self, line: str) -> None:
+        """Log a line, without the token."""
+        if self.log:
+            self.log(refusals.to_one_line(line, self.token, refusals.LONGEST_SENTENCE))
 
 
 class Progress:
@@ -189,71 +214,15 @@ class EmptyAnswer(NotAnAnswer):
 
 
 class Exchange:
-    """Sends prompts to one endpoint; the connection is kept from one answer to the next."""
+    """One prompt and its answer, with as many requests as it takes."""
 
-    def __init__(self, options: ClientOptions, dialect: Dialect) -> None:
-        self._base_url = options.route.base_url
-        self._token = options.token
-        self._hints = options.hints
-        self._wait = options.wait
-        self._timeouts = options.timeouts
-        self._most_requests = min(max(options.retries, 0) + 1, MOST_REQUESTS)
+    def __init__(self, options: ClientOptions, dialect: Dialect, connection: Connection) -> None:
+        self._options = options
         self._dialect = dialect
-        self._log = options.log
+        self._connection = connection
         self._requests = 0
-        from nemochat.api.http import Connection  # loads httpx
-
-        self._connection = Connection(options.route, self._headers())
-
-    def prepare(self) -> None:
-        """Load what sends a request."""
-        self._connection.prepare()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
-
-    def stop(self) -> None:
-        """End the answer that is being read in another thread: its ending is INTERRUPTED."""
-        self._connection.stop()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it was stopped: then another one is needed for the next question."""
-        return self._connection.stopped
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """Return the answer to a prompt, as `Client.stream` does."""
-        self._requests = 0
-        return self._stream_with_retries(prompt)
-
-    def fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:
-        """Return the endpoint's models, as `Client.fetch_models` does."""
-        try:
-            return self._fetch_models(seconds)
-        except NemochatError as error:
-            refusals.shorten(error, self._token)
-            raise
-
-    def _headers(self) -> dict[str, str]:
-        """Return the headers of each request; the dialect's replace those of the same name."""
-        headers = {
-            "Accept": "*/*",
-            "Content-Type": "application/json",
-            "User-Agent": f"nemochat/{__version__}",
-        }
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        theirs = self._dialect.headers
-        replaced = {name.lower() for name in theirs}
-        ours = {name: value for name, value in headers.items() if name.lower() not in replaced}
-        return {**ours, **theirs}
-
-    def _fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:
-        self._write_log(f"GET {self._base_url}{model_list.LIST}")
-        return model_list.fetch_models(self._connection, seconds, self._hints)
-
-    def _stream_with_retries(self, prompt: Prompt) -> Generator[Delta]:
         """Yield the answer, with as many tries as may be made and are of use."""
         while True:
             progress = Progress()
@@ -262,12 +231,12 @@ class Exchange:
                     progress.add(delta)
                     yield delta
             except NemochatError as error:
-                refusals.shorten(error, self._token)
-                self._write_log(f"{type(error).__name__}: {error.sentence}")
+                refusals.shorten(error, self._options.token)
+                self._options.write_log(f"{type(error).__name__}: {error.sentence}")
                 if not isinstance(error, EndpointError):
                     raise
                 if self._should_ask_unstreamed(error, prompt):
-                    self._write_log("an empty stream; again without streaming")
+                    self._options.write_log("an empty stream; again without streaming")
                     self._connection.close()
                     prompt = prompt._replace(stream=False)
                     continue
@@ -278,10 +247,10 @@ class Exchange:
                     yield from progress.endings(network_errors.ending_for(error), error.sentence)
                     return
                 seconds = retry_delay(error, self._requests)
-                if progress.thought or seconds is None or self._requests >= self._most_requests:
+                if progress.thought or seconds is None or self._requests > self._options.retries:
                     raise
-                self._write_log(f"again in {seconds:.1f} s")
-                self._wait(seconds, error)
+                self._options.write_log(f"again in {seconds:.1f} s")
+                self._options.wait(seconds, error)
             else:
                 return
 
@@ -298,18 +267,18 @@ class Exchange:
     def _stream_once(self, prompt: Prompt) -> Iterator[Delta]:
         """Yield the answer to one request."""
         reader = ResponseReader(limit_chosen=prompt.parameters.get("max_tokens") is not None)
-        timer = ReadTimer(self._timeouts)
+        timer = ReadTimer(self._options.timeouts)
         refusal: bytes | None = None
         with self._post(prompt, timer) as response:
             if response.is_success:
                 yield from self._read_deltas(response, reader, timer)
             else:
-                timer.limit_to(min(SECONDS_FOR_FAILURE, self._timeouts.idle))
+                timer.limit_to(min(SECONDS_FOR_FAILURE, self._options.timeouts.idle))
                 refusal = response.read_prefix(LARGEST_FAILURE)
         if refusal is not None:
             raise self._read_refusal(response, refusal)
         if reader.understood or reader.events:
-            self._write_log(
+            self._options.write_log(
                 f"the end, after {reader.events} events, {reader.unreadable} unreadable"
             )
             yield from reader.end()
@@ -322,15 +291,16 @@ class Exchange:
         self._requests += 1
         path = "/chat/completions"
         content = json.dumps(request.build_body(prompt, self._dialect), ensure_ascii=False)
-        self._write_log(
-            f"POST {self._base_url}{path}, {len(content)} characters, {self._requests}."
-        )
+        url = self._options.route.base_url + path
+        self._options.write_log(f"POST {url}, {len(content)} characters, {self._requests}.")
         begun = time.monotonic()
         with self._connection.send(
             "POST", path, content.encode("utf-8", "replace"), timer
         ) as response:
             kind = response.headers.get("content-type", "of no type")
-            self._write_log(f"{response.status}, {kind}, after {time.monotonic() - begun:.2f} s")
+            self._options.write_log(
+                f"{response.status}, {kind}, after {time.monotonic() - begun:.2f} s"
+            )
             yield response
 
     def _read_deltas(
@@ -352,13 +322,10 @@ class Exchange:
 
     def _read_refusal(self, response: StreamedResponse, content: bytes) -> EndpointError:
         """Return the error for a response without an answer."""
-        models: list[str] = []
+        hints, names = self._options.hints, []
         if response.status == _NOT_FOUND and b"model" in content.lower():
             with suppress(EndpointError, ConfigurationError):
-                models = [model.name for model in self._fetch_models(model_list.SECONDS)]
+                models = model_list.fetch_models(self._connection, model_list.SECONDS, hints)
+                names = [model.name for model in models]
         body = refusals.parse_body(content)
-        return refusals.refusal_error(response.status, response.headers, body, self._hints, models)
-
-    def _write_log(self, line: str) -> None:
-        if self._log:
-            self._log(refusals.to_one_line(line, self._token, refusals.LONGEST_SENTENCE))
+        return refusals.refusal_error(response.status, response.headers, body, hints, names)
