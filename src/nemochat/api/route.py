@@ -108,15 +108,15 @@ def quote_path(path: str) -> str:
 
 def _check_proxy(address: str) -> str:
     """Return the address of a proxy as httpcore knows it."""
-    parts = urlsplit(address if "://" in address else f"http://{address}")
-    scheme = "socks5" if parts.scheme == "socks" else parts.scheme
     with suppress(ValueError):
-        login = parts.netloc.rpartition("@")
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        scheme = "socks5" if parts.scheme == "socks" else parts.scheme
+        login, at, _ = parts.netloc.rpartition("@")
         host = to_ascii(parts.hostname or "")
         host = f"[{host}]" if ":" in host else host
         port = f":{parts.port}" if parts.port else ""
         if scheme in _PROXIES:
-            return f"{scheme}://{login[0]}{login[1]}{host}{port}"
+            return f"{scheme}://{login}{at}{host}{port}"
     raise ConfigurationError("the address of the proxy is not valid", _PROXY_FORMS)
 
 
