@@ -28,10 +28,6 @@ def main() -> None:
             return
     except (OSError, ValueError, AttributeError):
         pass  # the long way tells why it cannot be written
-    from nemochat.api import early
-
-    if early.is_question(sys.argv[1:]) and not early.has_deciding_flag(sys.argv[1:]):
-        early.begin()
     from nemochat.cli.main import exit_on_signals, run
 
     code = run(sys.argv[1:])

@@ -66,7 +66,7 @@ def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> Thread:
     return thread
 
 
-def fitting(notice: Callable[[str], None] = lambda _: None, **differences: Json) -> DialectAdapter:
+def adapter(notice: Callable[[str], None] = lambda _: None, **differences: Json) -> DialectAdapter:
     """Return what fits prompts to an endpoint that differs so: `without`, `called`, `body`, ..."""
     return DialectAdapter(Dialect(**differences), notice)
 
@@ -83,9 +83,10 @@ def asking(  # noqa: PLR0913 - a client has as many settings
     token: str = TOKEN,
     retries: int = 2,
     timeouts: Timeouts = TIMEOUTS,
-    fitting: DialectAdapter | None = None,
+    adapter: DialectAdapter | None = None,
     ca_bundle: str = "",
     proxy: str | None = None,
+    connect: float = SECONDS_TO_CONNECT,
     while_waiting: Callable[[], None] | None = None,
 ) -> Iterator[Asking]:
     """A client that is closed at the end, and does not sleep between its tries."""
@@ -99,8 +100,8 @@ def asking(  # noqa: PLR0913 - a client has as many settings
         if while_waiting:
             while_waiting()
 
-    terms = ClientOptions(
-        Route(base_url, ca_bundle, proxy, SECONDS_TO_CONNECT),
+    options = ClientOptions(
+        Route(base_url, ca_bundle, proxy, connect),
         token,
         HintContext("NEMO_TOKEN", "nemo", "NEMO_TOKEN"),
         wait,
@@ -108,6 +109,6 @@ def asking(  # noqa: PLR0913 - a client has as many settings
         retries,
         logged.append,
     )
-    client = Client(terms, fitting)
+    client = Client(options, adapter)
     with closing(client):
         yield Asking(client, waits, why, logged)

@@ -8,7 +8,7 @@ import pytest
 
 from nemochat.core.messages import Ending
 from nemochat.errors import ConfigurationError, NotAnAnswer, Unreachable
-from tests.api.asking import asking, fitting
+from tests.api.asking import adapter, asking
 from tests.api.fault_server.lines import CODED, HI, ROLE
 from tests.api.fault_server.scripts import FOREVER, at_once, chunked, head, plays, reset
 from tests.api.fault_server.server import Behaviour, FaultServer, Peer
@@ -66,11 +66,9 @@ def test_a_connection_that_brings_no_answer_is_told_in_plain_words(
 def test_what_is_no_http_is_told_as_that(said: bytes) -> None:
     with FaultServer(plays(said)) as server, asking(server.base_url) as asked:
         error = asked.failure()
-        start = f"127.0.0.1:{server.port} does not speak HTTP as expected ("
+        sentence = f"127.0.0.1:{server.port} does not speak HTTP as expected"
     assert isinstance(error, Unreachable)
-    assert error.sentence.startswith(start)
-    assert error.sentence.endswith(")")
-    assert "bytearray" not in error.sentence
+    assert error.sentence == sentence
     assert error.hint == "Is it an https:// address?"
     assert asked.waits == []
 
@@ -94,7 +92,6 @@ def test_an_answer_that_is_broken_off_ends_by_what_broke_it(
     assert "".join(delta.text for delta in said) == "Hi"
     assert said[-1].ending is ending
     assert said[-1].reason.startswith(start)
-    assert "bytearray" not in said[-1].reason
 
 
 def test_nothing_that_listens_is_tried_again() -> None:
@@ -154,29 +151,9 @@ def test_a_server_without_tls_is_told_as_that() -> None:
     assert error.hint == "Is it an http:// address?"
 
 
-@pytest.mark.parametrize(
-    ("proxy", "sentence", "hint"),
-    [
-        (
-            "socks5://127.0.0.1:1",
-            "a socks proxy needs a package that is not installed",
-            "pip install 'httpx[socks]'",
-        ),
-        ("ftp://127.0.0.1:1", "the address of the proxy is wrong (", ""),
-    ],
-)
-def test_a_proxy_that_cannot_be_used_is_told_as_that(proxy: str, sentence: str, hint: str) -> None:
-    with asking("http://nemo.example/v1", proxy=proxy) as asked:
-        error = asked.failure()
-    assert isinstance(error, Unreachable)
-    assert error.sentence.startswith(sentence)
-    assert error.hint == hint
-    assert asked.waits == []
-
-
 def test_a_header_that_cannot_be_sent_is_told_without_its_value() -> None:
-    own = fitting(headers={"X-Team": "secret\r\nX: y"})
-    with FaultServer(plays(head())) as server, asking(server.base_url, fitting=own) as asked:
+    own = adapter(headers={"X-Team": "secret\r\nX: y"})
+    with FaultServer(plays(head())) as server, asking(server.base_url, adapter=own) as asked:
         error = asked.failure()
         assert server.requests == []
     assert isinstance(error, ConfigurationError)

@@ -1,12 +1,14 @@
-"""Connections to an endpoint: kept, closed, prepared, and lost before an answer."""
+"""Connections to an endpoint: kept, closed, and lost before an answer."""
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 
 import pytest
 
+from nemochat.api.timeouts import Timeouts
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role
 from nemochat.errors import Unreachable
@@ -14,6 +16,7 @@ from tests.api.asking import PROMPT, asking, in_a_thread
 from tests.api.fault_server.lines import CODED, HI
 from tests.api.fault_server.scripts import (
     HELLO,
+    Step,
     answer,
     at_once,
     chunked,
@@ -29,6 +32,8 @@ from tests.api.secured import AUTHORITY, GOOD, secured, until, unused_port
 
 TEXT = answer()
 STALLS = at_once(20.0)
+LARGE = PROMPT._replace(messages=(Message(Role.USER, "x" * 8_000_000),))
+LONG = Timeouts(first_byte=60, idle=60)  # longer than a test waits
 
 
 def encrypted(server: FaultServer) -> str:
@@ -52,12 +57,57 @@ def test_a_connection_that_the_server_means_to_close_is_not_used_again() -> None
         assert server.connections == 2
 
 
-@pytest.mark.parametrize("more", [b"\r\n", CODED + chunked(answer("foreign")), b"nonsense"])
-def test_what_stands_after_a_response_is_no_answer_to_the_next_question(more: bytes) -> None:
-    behave = keeps(CODED + chunked(TEXT) + more)
-    with FaultServer(behave) as server, asking(server.base_url) as asked:
+FOREIGN = CODED + chunked(answer("foreign"))
+ENDS = chunked(TEXT)[: -len(b"0\r\n\r\n")]
+WHOLE = {
+    "chunked": CODED + chunked(TEXT),
+    "chunked, with a line that begins with 0": CODED + chunked(b": \n0\r\n\r\n" + TEXT),
+    "with an extension": CODED + ENDS + b"000;last=yes\r\n\r\n",
+    "with a trailer": CODED + ENDS + b"0\r\nX-Sum: 0\r\n\r\n",
+    "with a length": head(Content_Length=str(len(TEXT))) + TEXT,
+}
+
+
+@pytest.mark.parametrize("more", [b"\r\n", FOREIGN, FOREIGN[:40], b"nonsense"])
+@pytest.mark.parametrize("whole", WHOLE.values(), ids=WHOLE)
+@pytest.mark.parametrize("pause", [[], [0.02]], ids=["at once", "in two reads"])
+def test_what_stands_after_a_response_is_no_answer_to_the_next_question(
+    whole: bytes, more: bytes, pause: list[float]
+) -> None:
+    steps: list[Step] = [whole[:-3], *pause, whole[-3:] + more]
+    with FaultServer(keeps(*steps)) as server, asking(server.base_url, retries=0) as asked:
+        assert [asked.text() for _ in range(2)] == [HELLO] * 2
+        assert server.connections == 2
+
+
+def test_what_stands_after_a_response_through_tls_is_no_answer_either() -> None:
+    behave = keeps(CODED + chunked(TEXT) + FOREIGN)
+    with secured("good", behave) as server:
+        with asking(server.base_url, ca_bundle=AUTHORITY, retries=0) as asked:
+            assert [asked.text() for _ in range(2)] == [HELLO] * 2
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("whole", WHOLE.values(), ids=WHOLE)
+def test_a_whole_response_leaves_its_connection_for_the_next(whole: bytes) -> None:
+    with FaultServer(keeps(whole)) as server, asking(server.base_url) as asked:
         assert [asked.text() for _ in range(3)] == [HELLO] * 3
-        assert asked.waits == []
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("resets", [True, False])
+def test_a_kept_connection_that_is_lost_before_any_byte_is_replaced_once(*, resets: bool) -> None:
+    def behave(peer: Peer, number: int) -> None:
+        if number < 2 and peer.request():
+            peer.send(CODED + chunked(TEXT))
+        if peer.request() and resets:
+            peer.reset()
+
+    with FaultServer(behave) as server, asking(server.base_url, retries=0) as asked:
+        assert asked.text() == asked.text() == HELLO
+        assert (server.connections, asked.waits) == (2, [])
+        assert isinstance(asked.failure(), Unreachable)  # the new one is not replaced
+        assert server.connections == 3
 
 
 def test_a_closed_client_connects_again_and_stands_a_stop() -> None:
@@ -71,10 +121,12 @@ def test_a_closed_client_connects_again_and_stands_a_stop() -> None:
         assert asked.text() == HELLO
 
 
+@pytest.mark.parametrize("encrypts", [False, True])
 @pytest.mark.parametrize("resets", [True, False])
-def test_a_refusal_is_told_though_the_request_is_not_taken_whole(*, resets: bool) -> None:
+def test_a_refusal_is_told_though_the_request_is_not_taken_whole(
+    *, resets: bool, encrypts: bool
+) -> None:
     refusal = with_length("413 Too Large", b'{"error": "much!"}')
-    large = Message(Role.USER, "x" * 8_000_000)
     over = threading.Event()
 
     def behave(peer: Peer, _: int) -> None:
@@ -83,9 +135,39 @@ def test_a_refusal_is_told_though_the_request_is_not_taken_whole(*, resets: bool
         if resets:
             peer.reset()
 
-    with FaultServer(behave) as server, asking(server.base_url) as asked:
-        assert "much!" in asked.failure(PROMPT._replace(messages=(large,))).sentence
+    serves = secured("good", behave) if encrypts else FaultServer(behave)
+    with serves as server:
+        with asking(server.base_url, ca_bundle=AUTHORITY, timeouts=LONG) as asked:
+            assert "much!" in asked.failure(LARGE).sentence
         over.set()
+
+
+@pytest.mark.parametrize("encrypts", [False, True])
+def test_an_answer_is_read_that_arrives_while_the_question_is_being_sent(*, encrypts: bool) -> None:
+    over = threading.Event()
+
+    def behave(peer: Peer, _: int) -> None:
+        peer.send(CODED + chunked(TEXT))
+        over.wait(20)
+
+    serves = secured("good", behave) if encrypts else FaultServer(behave)
+    with serves as server:
+        with asking(server.base_url, ca_bundle=AUTHORITY, timeouts=LONG) as asked:
+            assert asked.text(LARGE) == HELLO
+        over.set()
+
+
+def test_a_question_is_sent_whole_though_its_answer_has_begun() -> None:
+    def behave(peer: Peer, _: int) -> None:
+        peer.send(CODED)
+        time.sleep(0.3)  # the client waits for room by then
+        peer.request()
+        peer.send(chunked(TEXT))
+
+    with FaultServer(behave) as server, asking(server.base_url, timeouts=LONG) as asked:
+        assert asked.text(LARGE) == HELLO
+        until(lambda: bool(server.requests))
+        assert server.requests[0].endswith(b"}")
 
 
 def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,18 +184,6 @@ def test_a_first_question_takes_one_connection_though_it_was_prepared() -> None:
             asked.client.prepare()
             assert asked.text() == HELLO
         assert (server.connections, len(server.requests)) == (1, 1)
-
-
-def test_a_connection_that_is_closed_before_the_question_is_no_failure() -> None:
-    def closes_the_first(peer: Peer, number: int) -> None:
-        if number:
-            GOOD(peer, number)
-
-    with secured("good", closes_the_first) as server:
-        with asking(server.base_url, ca_bundle=AUTHORITY) as asked:
-            asked.client.prepare()
-            assert asked.text() == HELLO
-        assert len(server.requests) == 1
 
 
 def test_a_failure_before_the_question_is_told_as_any_other_and_tried_again() -> None:

@@ -13,7 +13,7 @@ from tests.api.asking import PROMPT, asking
 from tests.api.fault_server.scripts import FOREVER, HELLO, at_once, chunk, event, head, plays
 from tests.api.fault_server.server import FaultServer
 from tests.api.network import resolve_names, write_names
-from tests.api.secured import AUTHORITY, GOOD, outcome, secured, tunnels, unused_port
+from tests.api.secured import AUTHORITY, CERTIFICATES, GOOD, outcome, secured, tunnels, unused_port
 from tests.conftest import Program
 
 
@@ -184,6 +184,36 @@ def test_a_server_with_tls_asked_without_is_said() -> None:
     with secured("good") as server:
         error = outcome(server.base_url.replace("https:", "http:"))
     assert isinstance(error, Unreachable)
+
+
+@pytest.mark.parametrize("variable", ["", "SSL_CERT_FILE"])
+def test_a_bundle_may_be_in_the_home_directory(
+    variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "authority.pem").write_bytes(Path(AUTHORITY).read_bytes())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if variable:
+        monkeypatch.setenv(variable, "~/authority.pem")
+    bundle = "" if variable else "~/authority.pem"
+    with secured("good") as server, asking(server.base_url, ca_bundle=bundle) as asked:
+        assert asked.text() == HELLO
+
+
+def test_the_setting_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "alone.pem"))
+    with secured("good") as server, asking(server.base_url, ca_bundle=AUTHORITY) as asked:
+        assert asked.text() == HELLO
+
+
+def test_a_certificate_needs_its_host_in_the_subject_alternative_name() -> None:
+    bundle = str(CERTIFICATES / "unnamed.pem")  # its common name is localhost
+    with secured("unnamed") as server:
+        base_url = server.base_url.replace("127.0.0.1", "localhost")
+        with asking(base_url, ca_bundle=bundle) as asked:
+            error = asked.failure()
+    assert error.sentence.startswith("the certificate of localhost:")
+    assert "Hostname mismatch" in error.sentence
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])

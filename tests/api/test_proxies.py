@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nemochat.errors import ConfigurationError, NemochatError, Unreachable
+from nemochat.api.route import Route
+from nemochat.errors import NemochatError, Unreachable
 from tests.api.asking import asking
 from tests.api.fault_server.scripts import FOREVER, HELLO, Step, head, plays, refuses
 from tests.api.fault_server.server import FaultServer
@@ -85,13 +86,106 @@ def test_a_proxy_that_wants_a_password_is_said_without_a_tunnel_too() -> None:
     assert error.sentence == "the proxy refused the connection (status 407)"
 
 
-@pytest.mark.parametrize(
-    "proxy", ["ftp://127.0.0.1:1", "socks5://127.0.0.1:1", "http://127.0.0.1:x", "nonsense"]
+NO_PROXY_ADDRESS = (
+    "the address of the proxy is not valid",
+    "Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT",
 )
-def test_an_impossible_proxy_is_said(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+NO_SOCKS = (
+    "a socks proxy needs a package that is not installed",
+    "pip install 'httpx[socks]'",
+)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "expected"),
+    [
+        ("ftp://127.0.0.1:1", NO_PROXY_ADDRESS),
+        ("http://127.0.0.1:x", NO_PROXY_ADDRESS),
+        ("http://127.0.0.1:99999", NO_PROXY_ADDRESS),
+        ("http://[::1", NO_PROXY_ADDRESS),
+        ("http://", NO_PROXY_ADDRESS),
+        ("socks5://127.0.0.1:1", NO_SOCKS),
+        ("socks://127.0.0.1:1", NO_SOCKS),
+        ("nonsense.invalid", ("the name of the proxy nonsense.invalid:80 is not found", None)),
+    ],
+)
+def test_an_impossible_proxy_is_said(
+    proxy: str, expected: tuple[str, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for error in (outcome("http://nemo.example/v1", proxy), _through(proxy, monkeypatch)):
-        assert isinstance(error, Unreachable | ConfigurationError)
+        assert error.sentence == expected[0]
+        assert expected[1] is None or error.hint == expected[1]
         assert error.exit_code in {3, 6}
+
+
+@pytest.mark.parametrize("certificate", ["good", "elsewhere"])
+@pytest.mark.parametrize("encrypts", [True, False])
+def test_a_proxy_may_be_spoken_to_in_tls(certificate: str, *, encrypts: bool) -> None:
+    serves = secured("good") if encrypts else FaultServer(GOOD)
+    with serves as server, secured(certificate, tunnels if encrypts else GOOD) as proxy:
+        through = f"https://127.0.0.1:{proxy.port}"
+        with asking(server.base_url, ca_bundle=AUTHORITY, proxy=through) as asked:
+            if certificate == "good":
+                assert asked.text() == HELLO
+                assert b"127.0.0.1:%d" % server.port in proxy.requests[0].partition(b"\r\n")[0]
+            else:
+                start = f"the certificate of the proxy 127.0.0.1:{proxy.port} was refused"
+                assert asked.failure().sentence.startswith(start)
+
+
+def test_the_endpoint_needs_a_certificate_behind_a_proxy_with_one() -> None:
+    with secured("elsewhere") as server, secured("good", tunnels) as proxy:
+        through = f"https://127.0.0.1:{proxy.port}"
+        with asking(server.base_url, ca_bundle=AUTHORITY, proxy=through) as asked:
+            start = f"the certificate of 127.0.0.1:{server.port} behind the proxy 127.0.0.1:"
+            assert asked.failure().sentence.startswith(start)
+        assert server.requests == []
+
+
+def test_the_login_of_a_proxy_is_sent_to_it_alone() -> None:
+    with secured("good") as server, FaultServer(tunnels) as proxy:
+        through = f"http://me:p%40ss@127.0.0.1:{proxy.port}"
+        with asking(server.base_url, ca_bundle=AUTHORITY, proxy=through) as asked:
+            assert asked.text() == HELLO
+        assert b"Proxy-Authorization: Basic bWU6cEBzcw==" in proxy.requests[0]
+        assert b"proxy-authorization" not in server.requests[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("base_url", "entry", "exempt"),
+    [
+        ("http://10.1.2.3:9/v1", "10.0.0.0/8", True),
+        ("http://10.1.2.3:9/v1", "10.1.2.3", True),
+        ("http://10.1.2.3:9/v1", "10.1.2.3:9", True),
+        ("http://10.1.2.3:9/v1", "10.1.2.3:8", False),
+        ("http://10.1.2.3:9/v1", "10.1.2.3/40, 10.1.2.3:x, [, :, ::/999, 10.0.0.0/8", True),
+        ("http://10.1.2.3:9/v1", "10.1.2.3/40, 10.1.2.3:x, [, :, ::/999, .", False),
+        ("http://10.1.2.3:9/v1", "fd00::/8", False),
+        ("http://[fd00::1]:9/v1", "fd00::/8", True),
+        ("http://[fd00::1]:9/v1", "[fd00::]/8", True),
+        ("http://[fd00::1]:9/v1", "FD00:0::1", True),
+        ("http://[fd00::1]:9/v1", "[fd00::1]:9", True),
+        ("http://[fd00::1]:9/v1", "[fd00::1]:8", False),
+        ("http://[fd00::1]:9/v1", "fe80::/10", False),
+        ("http://api.nemo.example/v1", "nemo.example", True),
+        ("http://api.nemo.example/v1", ".nemo.example", True),
+        ("http://api.nemo.example/v1", "*.Nemo.example:80", True),
+        ("https://api.nemo.example/v1", "nemo.example:80", False),
+        ("http://api.nemo.example/v1", "emo.example", False),
+        ("http://straße.example/v1", "straße.example", True),
+        ("http://127.0.0.1:9/v1", "localhost", True),
+        ("http://localhost:9/v1", "127.0.0.0/8", True),
+        ("http://api.nemo.example/v1", "*", True),
+        ("http://api.nemo.example/v1", "", False),
+    ],
+)
+def test_no_proxy_names_hosts_domains_networks_and_ports(
+    base_url: str, entry: str, monkeypatch: pytest.MonkeyPatch, *, exempt: bool
+) -> None:
+    proxy = "http://proxy.example:3128"
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    monkeypatch.setenv("NO_PROXY", entry)
+    assert Route(base_url).find_proxy() == ("" if exempt else proxy)
 
 
 def _through(proxy: str, monkeypatch: pytest.MonkeyPatch) -> NemochatError:

@@ -9,7 +9,7 @@ import pytest
 from nemochat.core.messages import Message, Role, ToolCall
 from nemochat.core.parameters import Values
 from nemochat.core.prompt import Prompt
-from tests.api.asking import asking, fitting
+from tests.api.asking import adapter, asking
 from tests.api.fault_server.scripts import Json, answer, head, plays
 from tests.api.fault_server.server import FaultServer
 from tests.api.served import Serve
@@ -133,7 +133,7 @@ def sent_with(asked: Prompt, **differences: Json) -> tuple[list[str], dict[str, 
     """The header fields, in lower case, and the body that an endpoint of these differences gets."""
     with (
         FaultServer(plays(head(), answer())) as server,
-        asking(server.base_url, fitting=fitting(**differences)) as asker,
+        asking(server.base_url, adapter=adapter(**differences)) as asker,
     ):
         asker.text(asker.client.adapt(asked))
         first, _, body = server.requests[0].partition(b"\r\n\r\n")
@@ -171,10 +171,10 @@ def test_further_headers_are_sent() -> None:
 
 def test_a_parameter_that_is_not_taken_is_told_of_once() -> None:
     told: list[str] = []
-    fits = fitting(told.append, without=("top_k", "min_p", "n"))
+    fits = adapter(told.append, without=("top_k", "min_p", "n"))
     asked = prompt(HELLO, parameters={"temperature": 0.3, "top_k": 40, "n": 2, "seed": 7})
     taken = prompt(HELLO, parameters={"seed": 7})
-    with asking("http://127.0.0.1:9/v1", fitting=fits) as asker:
+    with asking("http://127.0.0.1:9/v1", adapter=fits) as asker:
         fitted = asker.client.adapt(asked)
         assert fitted == asked._replace(parameters={"temperature": 0.3, "seed": 7})
         asker.client.adapt(asked)

@@ -13,7 +13,7 @@ import pytest
 from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
 from nemochat.errors import RequestRefused
-from tests.api.asking import PROMPT, asking, fitting, timeouts
+from tests.api.asking import PROMPT, adapter, asking, timeouts
 from tests.api.fault_server.case import TOKEN
 from tests.api.fault_server.lines import CODED, HI, STOP
 from tests.api.fault_server.scripts import (
@@ -29,7 +29,6 @@ from tests.api.fault_server.scripts import (
     refuses,
 )
 from tests.api.fault_server.server import FaultServer, Peer
-from tests.api.secured import AUTHORITY, secured, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,7 +83,7 @@ def test_a_refused_request_leaves_the_client_fit_for_the_next() -> None:
 def test_what_is_sent_is_the_prompt_and_the_extra_members() -> None:
     prompt = Prompt("nemo", (Message(Role.USER, "Grüße \ud83d"),), {"max_tokens": None})
     with FaultServer(plays(head(), answer())) as server:
-        with asking(server.base_url, fitting=fitting(body={"user": "me"})) as asked:
+        with asking(server.base_url, adapter=adapter(body={"user": "me"})) as asked:
             asked.text(prompt)
         first, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert json.loads(body) == {
@@ -110,7 +109,7 @@ def test_a_header_of_one_s_own_takes_the_place_of_ours_whatever_its_case(*, prox
     with FaultServer(plays(head(), answer())) as server:
         base_url = "http://nemo.invalid/v1" if proxied else server.base_url
         proxy = f"http://127.0.0.1:{server.port}" if proxied else ""
-        with asking(base_url, fitting=fitting(headers=own), proxy=proxy) as asked:
+        with asking(base_url, adapter=adapter(headers=own), proxy=proxy) as asked:
             asked.text()
         fields = server.requests[0].decode().lower().split("\r\n")
     accepted = [field for field in fields if field.startswith(("accept:", "user-agent:"))]
@@ -124,13 +123,30 @@ def test_without_a_token_none_is_sent() -> None:
         assert b"authorization" not in server.requests[0].lower()
 
 
-def test_what_was_prepared_takes_the_first_question() -> None:
-    with secured("good") as server, asking(server.base_url, ca_bundle=AUTHORITY) as asked:
-        asked.client.prepare()
-        until(lambda: server.connections == 1)
-        asked.client.prepare()
-        assert asked.text() == HELLO
-        assert server.connections == 1
+def test_preparing_loads_httpx_and_connects_to_nothing() -> None:
+    code = (
+        "import sys; from tests.api.asking import asking\n"
+        "with asking(sys.argv[1]) as asked:\n"
+        "    asked.client.prepare()\n"
+        "    print('httpx' in sys.modules)\n"
+    )
+    with FaultServer(plays(head(), answer())) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", code, server.base_url],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert (done.stdout, server.connections) == ("True\n", 0)
+
+
+def test_a_cookie_is_not_sent_back() -> None:
+    sets = head(Transfer_Encoding="chunked", Set_Cookie="id=1; Path=/")
+    with FaultServer(keeps(sets, chunked(answer()))) as server:
+        with asking(server.base_url) as asked:
+            assert asked.text() == asked.text() == HELLO
+        assert not any(b"cookie" in request.lower() for request in server.requests)
 
 
 def test_each_step_is_logged_without_the_token() -> None:

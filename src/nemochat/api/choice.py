@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
-from nemochat.api.json_values import parse, parse_string, to_text
+from nemochat.api.json_values import to_text
 from nemochat.core.delta import Delta, ToolCallPiece
 from nemochat.core.messages import Ending
 from nemochat.core.records import Json
 from nemochat.core.text import join_surrogates
 
-# To learn a chunk takes what two texts save that are then read quickly. When so much is not saved
-# yet, a server's chunks are taken to differ too often.
-LEARNING = 2
-MOST_UNSAVED = 16
-_CONTENT = re.compile(r'"content"[ \t\r\n]*:[ \t\r\n]*(?=")')
-_OTHER = "another text"
 END_MARK = "</s>"
 # Characters: a text of end marks alone must not be copied at each piece. Whole marks are let go,
 # so that it does not matter which pieces the text comes in.
@@ -30,75 +23,7 @@ _ENDINGS = {
     "content_filter": Ending.CONTENT_FILTER,
 }
 _FAILED = "error"
-_TEXT_ALONE = {"content", "role"}  # members of a delta that is nothing but text
-
-
-class ChunkTemplate:
-    """What the chunks of one answer have in common.
-
-    Another string of JSON in the same place makes the same chunk with another text: the grammar of
-    JSON looks no further. That the place is the text's is seen by reading the chunk once more with
-    another string there.
-    """
-
-    def __init__(self) -> None:
-        self._before = self._after = ""  # the text with its quotation marks; "" for nothing learnt
-        self._unsaved = 0
-
-    def text(self, data: str) -> str | None:
-        """The text of a chunk that is like the last one, never empty; None for any other chunk."""
-        before, after = self._before, self._after
-        if not before or not data.startswith(before) or not data.endswith(after):
-            return None
-        found = parse_string(data, len(before))
-        if found is None or found[1] != len(data) - len(after) or not found[0]:
-            return None
-        if self._unsaved:
-            self._unsaved -= 1
-        return found[0]
-
-    def forget(self) -> None:
-        """Another chunk came in between, which may have changed what the next one means."""
-        self._before = ""
-
-    def learn(self, data: str, chunk: dict[str, Json]) -> None:
-        """Take a chunk as the one that others are like, if it holds text and nothing that counts.
-
-        Args:
-            data: Its source.
-            chunk: What it was read as.
-        """
-        if self._unsaved >= MOST_UNSAVED or not (text := _only_text(chunk)):
-            return
-        self._unsaved += LEARNING
-        for place in _CONTENT.finditer(data):
-            found = parse_string(data, place.end())
-            if found is None or found[0] != text:
-                continue
-            before, after = data[: place.end()], data[found[1] :]
-            if _differs_only_in_text(f'{before}"{_OTHER}"{after}', chunk, text):
-                self._before, self._after = before, after
-                return
-
-
-def _only_text(chunk: dict[str, Json]) -> str:
-    """The text of a chunk that holds nothing else that counts; "" for any other chunk."""
-    choices = chunk.get("choices")
-    if not isinstance(choices, list) or len(choices) != 1 or chunk.get("usage") is not None:
-        return ""
-    return only_text(choices[0]) if isinstance(choices[0], dict) else ""
-
-
-def _differs_only_in_text(source: str, chunk: dict[str, Json], text: str) -> bool:
-    """Whether this is the source of the same chunk with the other text."""
-    try:
-        other = parse(source)
-        if _only_text(other) != _OTHER:
-            return False
-        other["choices"][0]["delta"]["content"] = text
-        return bool(other == chunk)
-    except (ValueError, RecursionError):
-        return False
+_TEXT_ONLY = {"content", "role"}  # members of a delta that is nothing but text
 
 
 class SurrogateJoiner:
@@ -108,7 +33,7 @@ class SurrogateJoiner:
         self._half = ""
 
     def feed(self, piece: str) -> str:
-        """What is sure of the text so far and was not given yet."""
+        """Return what is sure of the text so far and not returned yet."""
         if not piece or (piece.isascii() and not self._half):
             return piece
         text = self._half + piece
@@ -116,7 +41,7 @@ class SurrogateJoiner:
         return join_surrogates(text[:-1] if self._half else text)
 
     def flush(self) -> str:
-        """What was held back: a half that stood alone."""
+        """Return what was held back: a half that stands alone."""
         half, self._half = self._half, ""
         return join_surrogates(half)
 
@@ -128,7 +53,7 @@ class EndMarkFilter:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """What is sure of the text so far and was not given yet."""
+        """Return what is sure of the text so far and not returned yet."""
         if not piece:
             return ""
         text = self._held + piece
@@ -142,7 +67,7 @@ class EndMarkFilter:
         return text[:cut]
 
     def flush(self) -> str:
-        """What was held back and turned out to be text."""
+        """Return what was held back and turns out to be text."""
         held, self._held = self._held, ""
         while held.endswith(END_MARK):
             held = held[: -len(END_MARK)]
@@ -150,7 +75,7 @@ class EndMarkFilter:
 
 
 def _ambiguous_length(text: str) -> int:
-    """How many characters at the end may be end marks, or the start of one."""
+    """Return how many characters at the end may be end marks, or the start of one."""
     size = len(END_MARK) - 1
     while size and not (len(text) >= size and END_MARK.startswith(text[-size:])):
         size -= 1
@@ -173,7 +98,7 @@ class RepeatFilter:
         self._again = 0  # how much of it came again
 
     def feed(self, piece: str) -> str:
-        """What is new in this piece, as far as that is sure."""
+        """Return what is new in this piece, as far as that is sure."""
         if not piece or self._whole == "":
             return piece
         if self._whole is None:
@@ -190,7 +115,7 @@ class RepeatFilter:
         return self.flush() + piece
 
     def flush(self) -> str:
-        """What looked like a repetition and was none."""
+        """Return what looked like a repetition and was none."""
         held = (self._whole or "")[: self._again]
         self._whole, self._again = "", 0
         return held
@@ -202,8 +127,8 @@ class Choice:
     Attributes:
         index: Which of the answers it is.
         spoken: Whether text or a tool call came.
-        ending: How it ended, once that was said.
-        failed: Whether its choice said that it failed.
+        ending: How it ended, once that was body.
+        failed: Whether its choice body that it failed.
     """
 
     def __init__(self, index: int, *, limit_chosen: bool) -> None:
@@ -222,18 +147,18 @@ class Choice:
         self._named = False
 
     def read(self, choice: dict[str, Json]) -> Delta | None:
-        """The delta that a choice of a chunk, or of a whole answer, holds; None if it is empty."""
-        if piece := only_text(choice):  # nearly all of an answer comes so: one step, not ten
-            return self.more(piece)
-        said = choice.get("delta")
-        if not isinstance(said, dict) or not said:
-            said = choice.get("message")
-        said = said if isinstance(said, dict) else {}
-        content = to_text(said.get("content")) or to_text(choice.get("text"))
+        """Return the delta of a choice in a chunk or a whole answer; None if it is empty."""
+        if piece := _find_text(choice):  # nearly all of an answer comes so: one step, not ten
+            return self._read_text(piece)
+        body = choice.get("delta")
+        if not isinstance(body, dict) or not body:
+            body = choice.get("message")
+        body = body if isinstance(body, dict) else {}
+        content = to_text(body.get("content")) or to_text(choice.get("text"))
         content = self._tail.feed(self._whole.feed(content))
-        thought = to_text(said.get("reasoning_content")) or to_text(said.get("reasoning"))
+        thought = to_text(body.get("reasoning_content")) or to_text(body.get("reasoning"))
         thought = self._once.feed(self._thought.feed(thought))
-        calls = tuple(self._calls(said))
+        calls = tuple(self._calls(body))
         ending = self._ending(choice.get("finish_reason"))
         if ending is Ending.COMPLETE and self._call >= 0:  # some say "stop" beside their calls
             ending = self.ending = Ending.TOOL_CALLS
@@ -245,8 +170,8 @@ class Choice:
             return Delta(content, thought, calls, ending, candidate=self.index)
         return None
 
-    def more(self, text: str) -> Delta | None:
-        """The delta of more text and nothing else; None if all of it is held back."""
+    def _read_text(self, text: str) -> Delta | None:
+        """Return the delta of more text; None if all of it is held back."""
         piece = self._tail.feed(self._whole.feed(text))
         if not piece:
             return None
@@ -254,7 +179,7 @@ class Choice:
         return Delta(piece, candidate=self.index)
 
     def flush(self) -> Iterator[Delta]:
-        """What was held back and turned out to belong to the answer."""
+        """Yield what was held back and turns out to belong to the answer."""
         content = self._tail.feed(self._whole.flush()) + self._tail.flush()
         thought = self._once.feed(self._thought.flush()) + self._once.flush()
         if content or thought:
@@ -262,7 +187,7 @@ class Choice:
             yield Delta(content, thought, candidate=self.index)
 
     def end(self, fallback: Ending) -> Iterator[Delta]:
-        """The last deltas of an answer that nothing follows.
+        """Yield the last deltas of an answer that nothing follows.
 
         Args:
             fallback: How it ended if it did not say so.
@@ -276,7 +201,7 @@ class Choice:
             yield Delta(ending=ending, candidate=self.index)
 
     def _ending(self, finish: Json) -> Ending | None:
-        """The ending for a finish_reason; the unknown ones of some servers mean a complete one."""
+        """Return the ending for a finish_reason; an unknown one means a complete answer."""
         if not isinstance(finish, str) or not finish:
             return None
         if finish == _FAILED:
@@ -287,10 +212,10 @@ class Choice:
             self.ending = Ending.MAX_TOKENS
         return self.ending
 
-    def _calls(self, said: dict[str, Json]) -> Iterator[ToolCallPiece]:
-        calls = said.get("tool_calls")
+    def _calls(self, body: dict[str, Json]) -> Iterator[ToolCallPiece]:
+        calls = body.get("tool_calls")
         if not isinstance(calls, list):
-            calls = [{"function": said.get("function_call")}]  # the older form, one call only
+            calls = [{"function": body.get("function_call")}]  # the older form, one call only
         for call in calls:
             function = call.get("function") if isinstance(call, dict) else None
             if isinstance(function, dict):
@@ -316,24 +241,24 @@ class Choice:
         )
 
 
-def only_text(choice: dict[str, Json]) -> str:
-    """The text of a choice whose delta holds nothing but text; "" for any other choice."""
-    said = choice.get("delta")
-    if type(said) is dict and said.keys() <= _TEXT_ALONE and not choice.get("finish_reason"):
-        piece = said.get("content")
+def _find_text(choice: dict[str, Json]) -> str:
+    """Return the text of a choice whose delta holds nothing else; "" for any other choice."""
+    body = choice.get("delta")
+    if type(body) is dict and body.keys() <= _TEXT_ONLY and not choice.get("finish_reason"):
+        piece = body.get("content")
         return piece if type(piece) is str else ""
     return ""
 
 
-def _arguments(said: Json) -> str:
-    """Arguments as the JSON text that they should be; some servers send the object itself."""
-    if not isinstance(said, dict):
-        return to_text(said)
+def _arguments(body: Json) -> str:
+    """Return arguments as the JSON text that they should be; some servers send an object."""
+    if not isinstance(body, dict):
+        return to_text(body)
     try:
-        return json.dumps(said, ensure_ascii=False)
+        return json.dumps(body, ensure_ascii=False)
     except RecursionError:
         return ""
 
 
-def _clean_text(said: str) -> str:
-    return said.encode("utf-8", "replace").decode()
+def _clean_text(body: str) -> str:
+    return body.encode("utf-8", "replace").decode()

@@ -1,6 +1,6 @@
 """Client of one endpoint: streams the answer to a prompt, retries and cancels.
 
-A client is cheap to create; what sends a request is loaded with the first one, or by `prepare`.
+A client is cheap to create; httpx is loaded with the first request, or by `prepare`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat import __version__
-from nemochat.api import model_list, network_errors, refusals, request, response
-from nemochat.api.http import Connection, StreamedResponse
+from nemochat.api import model_list, network_errors, refusals, request
 from nemochat.api.model_list import ModelInfo
 from nemochat.api.request import DialectAdapter
-from nemochat.api.response import read_deltas
-from nemochat.api.retries import MOST_REQUESTS, retry_delay
+from nemochat.api.response import ResponseReader, read_deltas
 from nemochat.api.route import Route
-from nemochat.api.timeouts import ReadTimer, Timeouts
+from nemochat.api.timeouts import MOST_REQUESTS, ReadTimer, Timeouts, retry_delay
 from nemochat.config import endpoints
 from nemochat.config.endpoints import Dialect, HintContext
 from nemochat.core.delta import Delta
@@ -36,7 +34,7 @@ from nemochat.errors import (
 )
 
 if TYPE_CHECKING:
-    from nemochat.api.model_list import ModelInfo
+    from nemochat.api.http import Connection, StreamedResponse
 
 SECONDS_FOR_MODELS = 2.0  # for a list that nobody asked for
 LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
@@ -46,55 +44,53 @@ _NOT_FOUND = 404
 
 
 class Client:
-    """Asks one endpoint.
+    """Client of one endpoint; its connection is kept from one answer to the next.
 
     Attributes:
-        warning: What should be said once before a question is sent, or "".
+        warning: What should be said once before a prompt is sent, or "".
     """
 
-    def __init__(self, terms: ClientOptions, fitting: DialectAdapter | None = None) -> None:
-        """Prepare a client that makes prompts fit; nothing is sent yet.
+    def __init__(self, options: ClientOptions, adapter: DialectAdapter | None = None) -> None:
+        """Prepare a client that adapts prompts to the endpoint; nothing is sent yet.
 
         Raises:
             ConfigurationError: the address is none, or the token cannot be sent.
         """
-        address = endpoints.normalize_address(terms.route.base_url)
-        if problem := endpoints.token_problem(terms.token):
+        address = endpoints.normalize_address(options.route.base_url)
+        if problem := endpoints.token_problem(options.token):
             raise ConfigurationError(f"the token {problem}")
-        self.warning = endpoints.exposure_warning(address, terms.token)
-        self._terms = terms._replace(route=terms.route._replace(base_url=address))
-        self._fitting = fitting or DialectAdapter(Dialect())
-        self._exchange: Exchange | None = None
+        self.warning = endpoints.exposure_warning(address, options.token)
+        self._options = options._replace(route=options.route._replace(base_url=address))
+        self._adapter = adapter or DialectAdapter(Dialect())
+        self._connection: Connection | None = None
         self._lock = Lock()
 
     def prepare(self) -> None:
-        """Load what sends a request, and begin to connect: called beside what people do first.
+        """Load what sends a request, while the user types.
 
         Another thread may ask meanwhile: it waits until this is done.
         """
-        with self._lock:
-            if self._exchange is None:
-                self._exchange = self._new_exchange()
-                self._exchange.prepare()
+        with suppress(NemochatError):  # the first request raises it
+            self._current_connection()
 
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
-            if self._exchange is not None:
-                self._exchange.close()
+            if self._connection is not None:
+                self._connection.close()
 
     def stop(self) -> None:
         """End the answer that is being read in another thread: its ending is INTERRUPTED."""
         with self._lock:
-            if self._exchange is not None:
-                self._exchange.stop()
+            if self._connection is not None:
+                self._connection.stop()
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """The prompt as the endpoint takes it; of a parameter left out is told, once."""
-        return self._fitting.adapt(prompt)
+        """Return the prompt as the endpoint takes it; a parameter left out is reported once."""
+        return self._adapter.adapt(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """The answer to a prompt, piece by piece; the last pieces hold the endings.
+        """Return the answer to a prompt, delta by delta; the last ones hold the endings.
 
         Once some of an answer came, each candidate has an ending; a failure becomes one. To close
         the iterator closes the connection at once, so that the endpoint stops generating.
@@ -103,45 +99,66 @@ class Client:
             EndpointError: there is no answer.
             ConfigurationError: the endpoint cannot be asked at all.
         """
-        return self._current_exchange().stream(prompt)
+        return Exchange(self._options, self._adapter.dialect, self._current_connection()).stream(
+            prompt
+        )
 
     def list_models(self) -> tuple[ModelInfo, ...]:
-        """The endpoint's models, or none if it does not tell in time."""
+        """Return the endpoint's models, or none if it does not list them in time."""
         with suppress(EndpointError, ConfigurationError):
             return self.fetch_models(SECONDS_FOR_MODELS)
         return ()
 
     def fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:
-        """The endpoint's models, waited for so many seconds; EndpointError if it does not tell."""
-        return self._current_exchange().fetch_models(seconds)
+        """Return the endpoint's models within so many seconds; EndpointError if there are none."""
+        try:
+            self._options.write_log(f"GET {self._options.route.base_url}{model_list.LIST}")
+            connection = self._current_connection()
+            return model_list.fetch_models(connection, seconds, self._options.hints)
+        except NemochatError as error:
+            refusals.shorten(error, self._options.token)
+            raise
 
-    def _current_exchange(self) -> Exchange:
-        """What the next question is asked with.
+    def _current_connection(self) -> Connection:
+        """Return the connection for the next prompt.
 
-        After a stop that is another one: a thread may still wait for a connection in the one that
-        was stopped, and stays stopped.
+        After a stop that is another one: a thread may still wait in the one that was stopped, and
+        stays stopped.
         """
         with self._lock:
-            if self._exchange is not None and self._exchange.stopped:
-                self._exchange.close()
-                self._exchange = None
-            if self._exchange is None:
-                self._exchange = self._new_exchange()
-            return self._exchange
+            if self._connection is not None and self._connection.stopped:
+                self._connection.close()
+                self._connection = None
+            if self._connection is None:
+                from nemochat.api.http import Connection  # loads httpx
 
-    def _new_exchange(self) -> Exchange:
+                self._connection = Connection(self._options.route, self._headers())
+                self._connection.prepare()
+            return self._connection
 
-        return Exchange(self._terms, self._fitting.dialect)
+    def _headers(self) -> dict[str, str]:
+        """Return the headers of each request; the dialect's replace those of the same name."""
+        headers = {
+            "Accept": "*/*",
+            "Content-Type": "application/json",
+            "User-Agent": f"nemochat/{__version__}",
+        }
+        if self._options.token:
+            headers["Authorization"] = f"Bearer {self._options.token}"
+        theirs = self._adapter.dialect.headers
+        replaced = {name.lower() for name in theirs}
+        ours = {name: value for name, value in headers.items() if name.lower() not in replaced}
+        return {**ours, **theirs}
 
 
 class ClientOptions(NamedTuple):
-    """All that an endpoint is asked with but the prompt.
+    """Settings of a client.
 
     Attributes:
         route: The way to the address to which `/chat/completions` is added.
         token: The secret to send; "" sends none.
-        asked: What a hint may name.
-        wait: Waits some seconds before the next try and tells why.
+        hints: What a hint may name.
+        wait: Waits some seconds before the next try, and shows the error.
         timeouts: How long to wait for what.
         retries: How often to try again.
         log: Takes a line for each request, response, try and ending; never the token.
@@ -155,12 +172,17 @@ class ClientOptions(NamedTuple):
     retries: int = 2
     log: Callable[[str], None] | None = None
 
+    def write_log(self, line: str) -> None:
+        """Log a line, without the token."""
+        if self.log:
+            self.log(refusals.to_one_line(line, self.token, refusals.LONGEST_SENTENCE))
+
 
 class Progress:
-    """What of an answer was given already.
+    """Record of what the caller has received of an answer.
 
     Attributes:
-        thought: Whether any reasoning was.
+        thought: Whether any reasoning was received.
     """
 
     def __init__(self) -> None:
@@ -170,11 +192,11 @@ class Progress:
 
     @property
     def has_content(self) -> bool:
-        """Whether text or a tool call was given."""
+        """Whether text or a tool call was received."""
         return bool(self._begun)
 
     def add(self, delta: Delta) -> None:
-        """Take note of a delta."""
+        """Record a delta."""
         self.thought = self.thought or bool(delta.reasoning)
         if delta.text or delta.tool_calls:
             self._begun.add(delta.candidate)
@@ -182,137 +204,81 @@ class Progress:
             self._ended.add(delta.candidate)
 
     def endings(self, ending: Ending, reason: str) -> Iterator[Delta]:
-        """The ending of each candidate that has none, or of all that have."""
+        """Yield the ending of each candidate that has none, or of all that have one."""
         for candidate in sorted(self._begun - self._ended or self._begun or {0}):
             yield Delta(ending=ending, candidate=candidate, reason=reason)
 
 
 class EmptyAnswer(NotAnAnswer):
-    """The response was an answer by its status, and held nothing."""
+    """A response of success that holds nothing."""
 
 
 class Exchange:
-    """Sends prompts to one endpoint; the connection is kept from one answer to the next."""
+    """One prompt and its answer, with as many requests as it takes."""
 
-    def __init__(self, terms: ClientOptions, dialect: Dialect) -> None:
-        self._base_url = terms.route.base_url
-        self._token = terms.token
-        self._asked = terms.hints
-        self._wait = terms.wait
-        self._timeouts = terms.timeouts
-        self._most_requests = min(max(terms.retries, 0) + 1, MOST_REQUESTS)
+    def __init__(self, options: ClientOptions, dialect: Dialect, connection: Connection) -> None:
+        self._options = options
         self._dialect = dialect
-        self._log = terms.log
+        self._connection = connection
         self._requests = 0
-        self._line = Connection(terms.route, self._headers())
-
-    def prepare(self) -> None:
-        """Load what sends a request, and begin to connect."""
-        self._line.prepare()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._line.close()
-
-    def stop(self) -> None:
-        """End the answer that is being read in another thread: its ending is INTERRUPTED."""
-        self._line.stop()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it was stopped: then another one is needed for the next question."""
-        return self._line.stopped
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """The answer to a prompt, as the client's `stream` gives it."""
-        self._requests = 0
-        return self._stream_with_retries(prompt)
-
-    def fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:
-        """The endpoint's models, as the client's `offer` gives them."""
-        try:
-            return self._fetch_models(seconds)
-        except NemochatError as error:
-            refusals.shorten(error, self._token)
-            raise
-
-    def _headers(self) -> dict[str, str]:
-        """The headers of each request; the dialect's take the place of those of the same name."""
-        headers = {
-            "Accept": "*/*",
-            "Content-Type": "application/json",
-            "User-Agent": f"nemochat/{__version__}",
-        }
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        theirs = self._dialect.headers
-        replaced = {name.lower() for name in theirs}
-        ours = {name: value for name, value in headers.items() if name.lower() not in replaced}
-        return {**ours, **theirs}
-
-    def _fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:
-        self._write_log(f"GET {self._base_url}{model_list.LIST}")
-        return model_list.fetch_models(self._line, seconds, self._asked)
-
-    def _stream_with_retries(self, prompt: Prompt) -> Generator[Delta]:
-        """The answer, with as many tries as may be made and are of use."""
+        """Yield the answer, with as many tries as may be made and are of use."""
         while True:
-            given = Progress()
+            progress = Progress()
             try:
                 for delta in self._stream_once(prompt):
-                    given.add(delta)
+                    progress.add(delta)
                     yield delta
             except NemochatError as error:
-                refusals.shorten(error, self._token)
-                self._write_log(f"{type(error).__name__}: {error.sentence}")
+                refusals.shorten(error, self._options.token)
+                self._options.write_log(f"{type(error).__name__}: {error.sentence}")
                 if not isinstance(error, EndpointError):
                     raise
                 if self._should_ask_unstreamed(error, prompt):
-                    self._write_log("an empty stream; again without streaming")
-                    self._line.reset()
+                    self._options.write_log("an empty stream; again without streaming")
+                    self._connection.close()
                     prompt = prompt._replace(stream=False)
                     continue
-                if self._line.stopped:
-                    yield from given.endings(Ending.INTERRUPTED, "")
+                if self._connection.stopped:
+                    yield from progress.endings(Ending.INTERRUPTED, "")
                     return
-                if given.has_content:
-                    yield from given.endings(network_errors.ending_for(error), error.sentence)
+                if progress.has_content:
+                    yield from progress.endings(network_errors.ending_for(error), error.sentence)
                     return
                 seconds = retry_delay(error, self._requests)
-                if given.thought or seconds is None or self._requests >= self._most_requests:
+                if progress.thought or seconds is None or self._requests > self._options.retries:
                     raise
-                self._write_log(f"again in {seconds:.1f} s")
-                self._wait(seconds, error)
+                self._options.write_log(f"again in {seconds:.1f} s")
+                self._options.wait(seconds, error)
             else:
                 return
 
     def _should_ask_unstreamed(self, error: NemochatError, prompt: Prompt) -> bool:
-        """Whether the reason for an empty stream may be had by asking without streaming.
+        """Return whether asking without streaming may reveal why a stream is empty.
 
         llama-cpp-python answers a prompt that it cannot take with an empty stream, and closes the
         connection; asked again, and from then on, for a whole answer, it tells the reason.
         """
         streamed = prompt.stream and can_stream(prompt.parameters)
-        left = self._requests < MOST_REQUESTS and not self._line.stopped
+        left = self._requests < MOST_REQUESTS and not self._connection.stopped
         return isinstance(error, EmptyAnswer) and streamed and left
 
     def _stream_once(self, prompt: Prompt) -> Iterator[Delta]:
-        """The answer to one request."""
-        reader = response.ResponseReader(
-            limit_chosen=prompt.parameters.get("max_tokens") is not None
-        )
-        patience = ReadTimer(self._timeouts)
-        said: bytes | None = None
-        with self._post(prompt, patience) as incoming:
-            if incoming.is_success:
-                yield from self._read_deltas(incoming, reader, patience)
+        """Yield the answer to one request."""
+        reader = ResponseReader(limit_chosen=prompt.parameters.get("max_tokens") is not None)
+        timer = ReadTimer(self._options.timeouts)
+        refusal: bytes | None = None
+        with self._post(prompt, timer) as response:
+            if response.is_success:
+                yield from self._read_deltas(response, reader, timer)
             else:
-                patience.limit_to(min(SECONDS_FOR_FAILURE, self._timeouts.idle))
-                said = incoming.read_prefix(LARGEST_FAILURE)
-        if said is not None:
-            raise self._read_refusal(incoming, said)
+                timer.limit_to(min(SECONDS_FOR_FAILURE, self._options.timeouts.idle))
+                refusal = response.read_prefix(LARGEST_FAILURE)
+        if refusal is not None:
+            raise self._read_refusal(response, refusal)
         if reader.understood or reader.events:
-            self._write_log(
+            self._options.write_log(
                 f"the end, after {reader.events} events, {reader.unreadable} unreadable"
             )
             yield from reader.end()
@@ -320,48 +286,46 @@ class Exchange:
             raise EmptyAnswer("the endpoint sent an empty answer")
 
     @contextmanager
-    def _post(self, prompt: Prompt, patience: ReadTimer) -> Iterator[StreamedResponse]:
-        """The response to one request."""
+    def _post(self, prompt: Prompt, timer: ReadTimer) -> Iterator[StreamedResponse]:
+        """Send one request, and hold its response."""
         self._requests += 1
         path = "/chat/completions"
         content = json.dumps(request.build_body(prompt, self._dialect), ensure_ascii=False)
-        self._write_log(
-            f"POST {self._base_url}{path}, {len(content)} characters, {self._requests}."
-        )
+        url = self._options.route.base_url + path
+        self._options.write_log(f"POST {url}, {len(content)} characters, {self._requests}.")
         begun = time.monotonic()
-        with self._line.send(
-            "POST", path, content.encode("utf-8", "replace"), patience
-        ) as incoming:
-            kind = incoming.headers.get("content-type", "of no type")
-            self._write_log(f"{incoming.status}, {kind}, after {time.monotonic() - begun:.2f} s")
-            yield incoming
+        with self._connection.send(
+            "POST", path, content.encode("utf-8", "replace"), timer
+        ) as response:
+            kind = response.headers.get("content-type", "of no type")
+            self._options.write_log(
+                f"{response.status}, {kind}, after {time.monotonic() - begun:.2f} s"
+            )
+            yield response
 
     def _read_deltas(
-        self, incoming: StreamedResponse, reader: response.ResponseReader, patience: ReadTimer
+        self, response: StreamedResponse, reader: ResponseReader, timer: ReadTimer
     ) -> Iterator[Delta]:
-        """The deltas of a response, and its connection left fit for the next request."""
+        """Yield the deltas of a response, and leave its connection fit for the next request."""
         try:
-            yield from read_deltas(incoming.chunks, reader, patience)
+            yield from read_deltas(response.chunks, reader, timer)
         except (Unreachable, NotAnAnswer) as error:
-            if reader.ended and not self._line.stopped:
+            if reader.ended and not self._connection.stopped:
                 return  # all that mattered came
             error.retriable = False  # the endpoint is at work, and is paid for it
             yield from reader.flush()
             raise
         if reader.done:
-            patience.limit_to(SECONDS_TO_DRAIN)
+            timer.limit_to(SECONDS_TO_DRAIN)
             with suppress(EndpointError):
-                next(incoming.chunks, None)
+                next(response.chunks, None)
 
-    def _read_refusal(self, incoming: StreamedResponse, said: bytes) -> EndpointError:
-        """The error that a response without an answer stands for."""
-        models: list[str] = []
-        if incoming.status == _NOT_FOUND and b"model" in said.lower():
+    def _read_refusal(self, response: StreamedResponse, content: bytes) -> EndpointError:
+        """Return the error for a response without an answer."""
+        hints, names = self._options.hints, []
+        if response.status == _NOT_FOUND and b"model" in content.lower():
             with suppress(EndpointError, ConfigurationError):
-                models = [model.name for model in self._fetch_models(model_list.SECONDS)]
-        status, headers, body = incoming.status, incoming.headers, refusals.parse_body(said)
-        return refusals.refusal_error(status, headers, body, self._asked, models)
-
-    def _write_log(self, line: str) -> None:
-        if self._log:
-            self._log(refusals.to_one_line(line, self._token, refusals.LONGEST_SENTENCE))
+                models = model_list.fetch_models(self._connection, model_list.SECONDS, hints)
+                names = [model.name for model in models]
+        body = refusals.parse_body(content)
+        return refusals.refusal_error(response.status, response.headers, body, hints, names)

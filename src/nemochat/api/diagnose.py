@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from ssl import SSLSocket
-from threading import Thread
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+
+import httpcore
 
 from nemochat.api import network_errors
-from nemochat.api.route import Route, load_trust, quote_path
+from nemochat.api.network import Network, SocketStream, Stream
+from nemochat.api.route import Address, Route, connect, load_trust, quote_path, resolve
+from nemochat.api.timeouts import ConnectLimit
 from nemochat.errors import NemochatError, Unreachable
 
 T = TypeVar("T")
@@ -29,7 +31,7 @@ class Step:
     Attributes:
         name: "lookup", "connection", "TLS" or "first byte".
         seconds: How long it took.
-        said: What was found.
+        detail: What was found.
         error: What went wrong, or None; no step follows it.
     """
 
@@ -39,127 +41,96 @@ class Step:
     error: NemochatError | None = None
 
 
-def proxy_address(route: Route) -> str:
-    """The address of the proxy on the way, or ""."""
-    url = urlsplit(route.base_url)
-    if route.is_direct or route.proxy is not None:
-        return route.proxy or ""
-    if proxy_bypass(url.netloc):
-        return ""
-    proxies = getproxies()
-    found = proxies.get(url.scheme) or proxies.get("all") or ""
-    return found if "://" in found or not found else f"http://{found}"
-
-
 def probe(route: Route, seconds: float) -> Iterator[Step]:
-    """Go the way step by step, each at most so many seconds; nothing secret is sent.
+    """Yield the steps to an endpoint, each at most so many seconds; nothing secret is sent.
 
-    Behind a proxy the way is gone as far as the proxy.
+    Behind a proxy they lead as far as the proxy.
     """
-    through = proxy_address(route)
-    first = route._replace(base_url=through) if through else route
+    proxy = route.find_proxy()
+    first = route._replace(base_url=proxy) if proxy else route
     host, port = urlsplit(first.url).hostname or "", first.port
-    named = f"{urlsplit(first.base_url).hostname}:{port}"
-    where = f"the proxy {named}" if through else named
+    address = f"{urlsplit(first.base_url).hostname}:{port}"
+    where = f"the proxy {address}" if proxy else address
     addresses, step = _time_step("lookup", where, lambda: _resolve(host, port, seconds))
     yield step
     if addresses is None:
         return
-    plain, step = _time_step("connection", where, lambda: (_connect(addresses, seconds), where))
+    plain, step = _time_step(
+        "connection", where, lambda: (connect(addresses, ConnectLimit(seconds)), where)
+    )
     yield step
     if plain is None:
         return
     with closing(plain):
-        if not through:
-            yield from _probe_connection(where, plain, route)
+        if not proxy:
+            yield from _probe_connection(where, plain, route, seconds)
 
 
-def _probe_connection(where: str, plain: socket.socket, route: Route) -> Iterator[Step]:
-    """The steps on an open connection."""
-    connection = plain
+def _probe_connection(
+    where: str, plain: socket.socket, route: Route, seconds: float
+) -> Iterator[Step]:
+    """Yield the steps on an open connection."""
+    network = Network(route, "")
+    network.clock = ConnectLimit(seconds)
+    stream: Stream = SocketStream(network, plain, is_proxy=False)
     if route.is_encrypted:
-        encrypted, step = _time_step("TLS", where, lambda: _encrypt(plain, route))
+        encrypted, step = _time_step("TLS", where, lambda: _encrypt(stream, route))
         yield step
         if encrypted is None:
             return
-        connection = encrypted
-    with closing(connection):
-        yield _time_step("first byte", where, lambda: (None, _first_line(connection, route.url)))[1]
+        stream = encrypted
+    network.clock = limit = ConnectLimit(seconds)
+    yield _time_step(
+        "first byte", where, lambda: (None, _read_first_line(stream, route.url, limit))
+    )[1]
 
 
 def _time_step(name: str, where: str, go: Callable[[], tuple[T, str]]) -> tuple[T | None, Step]:
-    """What a step comes to, or None, and the step; what it raises is turned into a sentence.
+    """Return the result of a step, or None, and the step; an exception becomes its error.
 
     Args:
         name: The step's.
         where: Where it leads.
-        go: Goes it; returns what it comes to, and what is said of that.
+        go: Goes it; returns its result and the detail to show.
     """
     begun = time.monotonic()
     error: NemochatError
     try:
-        done, said = go()
+        result, detail = go()
     except NemochatError as raised:
         error = raised
-    except TimeoutError:
-        error = Unreachable(f"{where} did not answer in time", _UP)
-    except (OSError, ValueError) as raised:
+    except OSError as raised:
         error = network_errors.translate(raised, where)
+    except httpcore.WriteError:
+        error = network_errors.translate(ConnectionResetError(), where)
     else:
-        return done, Step(name, time.monotonic() - begun, said)
+        return result, Step(name, time.monotonic() - begun, detail)
     return None, Step(name, time.monotonic() - begun, "", error)
 
 
-def _resolve(host: str, port: int, seconds: float) -> tuple[list[Any], str]:
-    """The addresses of a name; the system's resolver may take minutes, and is not waited for."""
-    found: list[Any] = []
-    failed: list[Exception] = []
-
-    def resolve() -> None:
-        try:
-            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            failed.append(error)
-
-    thread = Thread(target=resolve, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if failed:
-        raise failed[0]
-    if not found:
-        raise Unreachable(f"the name {host} was not found in time", _UP)
-    return found, ", ".join(dict.fromkeys(each[4][0] for each in found))
+def _resolve(host: str, port: int, seconds: float) -> tuple[list[Address], str]:
+    """Return the addresses of a name, and the same in words."""
+    try:
+        found = resolve(host, port, ConnectLimit(seconds))
+    except TimeoutError:
+        raise Unreachable(f"the name {host} was not found in time", _UP) from None
+    return found, ", ".join(dict.fromkeys(str(each[4][0]) for each in found))
 
 
-def _connect(addresses: list[Any], seconds: float) -> socket.socket:
-    """A connection to the first of the addresses that takes one."""
-    failed: OSError = TimeoutError()
-    for family, kind, protocol, _, address in addresses:
-        connection = socket.socket(family, kind, protocol)
-        connection.settimeout(seconds)
-        try:
-            connection.connect(address)
-        except OSError as error:
-            connection.close()
-            failed = error
-        else:
-            return connection
-    raise failed
+def _encrypt(stream: Stream, route: Route) -> tuple[Stream, str]:
+    encrypted = stream.start_tls(load_trust(route))
+    tls = encrypted.get_extra_info("ssl_object")
+    return encrypted, (tls.version() or "") if isinstance(tls, ssl.SSLObject) else ""
 
 
-def _encrypt(plain: socket.socket, route: Route) -> tuple[SSLSocket, str]:
-    encrypted = load_trust(route).wrap_socket(plain, server_hostname=route.certificate_name)
-    return encrypted, encrypted.version() or ""
-
-
-def _first_line(connection: socket.socket, address: str) -> str:
-    """The status that a server answers with; it is asked for its models, without a token."""
+def _read_first_line(stream: Stream, address: str, limit: ConnectLimit) -> str:
+    """Return the status of a server that is asked for its models, without a token."""
     url = urlsplit(address)
     start = f"GET {quote_path(url.path)}/models HTTP/1.1"
     request = f"{start}\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
-    connection.sendall(request.encode("ascii"))
-    said = connection.recv(1024)
-    if not said:
+    stream.write(request.encode("ascii"))
+    answer = stream.receive(1024, limit)
+    if not answer:
         raise ConnectionResetError
-    line = said.partition(b"\r\n")[0].decode("ascii", "replace")
+    line = answer.partition(b"\r\n")[0].decode("ascii", "replace")
     return "".join(c if c.isprintable() else " " for c in line[:_SHOWN]).strip()

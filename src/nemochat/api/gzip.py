@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nemochat.errors import NotAnAnswer
 
@@ -14,14 +14,22 @@ _ZLIB_CHECK = 31  # the two bytes before a zlib stream are a multiple of it
 _ZLIB_METHOD = 8
 
 
-class Decompressor:
-    """The bytes of a body sent with this Content-Encoding.
+def decompress(encoding: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what a body with this Content-Encoding holds, in steps of at most `STEP` bytes.
+
+    Raises:
+        NotAnAnswer: the encoding was not asked for, or the bytes are damaged.
+    """
+    decompressor = _Decompressor(encoding)
+    for chunk in chunks:
+        yield from decompressor.feed(chunk)
+
+
+class _Decompressor:
+    """Decompressor of one body.
 
     What its first two bytes say counts: some servers call a bare stream "deflate", and some send
     plain text under either name.
-
-    Raises:
-        NotAnAnswer: the encoding was not asked for.
     """
 
     def __init__(self, encoding: str) -> None:
@@ -34,11 +42,6 @@ class Decompressor:
         self._stream: zlib._Decompress | None = None
 
     def feed(self, read: bytes) -> Iterator[bytes]:
-        """What this read holds, in steps of at most `STEP` bytes.
-
-        Raises:
-            NotAnAnswer: the bytes are damaged.
-        """
         if not self._decided:
             self._start += read
             if len(self._start) < len(_GZIP):
@@ -55,7 +58,7 @@ class Decompressor:
             raise NotAnAnswer("the endpoint's compressed answer is damaged") from None
 
     def _begin(self, start: bytes) -> zlib._Decompress | None:
-        """What reads a body that starts with these bytes; None if they are plain."""
+        """Return what reads a body that starts with these bytes; None if they are plain."""
         if start.startswith(_GZIP):
             return zlib.decompressobj(16 + zlib.MAX_WBITS)
         if not self._deflate:

@@ -1,27 +1,28 @@
-"""One HTTP request at a time over a connection that is kept, with its response as chunks."""
+"""HTTP requests, one at a time over a connection that is kept; this module imports httpx.
+
+httpx sends them over a pool of httpcore's, since its own transport takes no network backend.
+"""
 
 from __future__ import annotations
 
-import time
+import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
-from threading import Event
-from typing import TYPE_CHECKING, NamedTuple
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import NamedTuple
+
+import httpcore
+import httpx
 
 from nemochat.api import network_errors
-from nemochat.api.dialing import dialler, shut_down
-from nemochat.api.gzip import ACCEPTED, Decompressor
-from nemochat.api.route import Route
+from nemochat.api.gzip import ACCEPTED, decompress
+from nemochat.api.network import Network, Stream
+from nemochat.api.route import Route, load_trust
 from nemochat.api.timeouts import ReadTimer
-from nemochat.errors import EndpointError
+from nemochat.errors import EndpointError, NemochatError
 
-if TYPE_CHECKING:
-    import socket
-
-    from nemochat.api.proxied import ProxyTransport
-    from nemochat.api.transport import Clock, DirectTransport, RawResponse
-
+SECONDS_KEPT = 60.0  # that an idle connection waits for a request
 _SUCCESS = 2  # the hundreds of a status
 _NO_CONTENT = 204
 
@@ -31,8 +32,8 @@ class StreamedResponse(NamedTuple):
 
     Attributes:
         status: Its status.
-        headers: Its headers, by names in lower case.
-        pieces: The bytes of its body, in the clear and in bounded steps.
+        headers: Its headers, by names in any case.
+        chunks: The bytes of its body, decompressed and in bounded steps.
     """
 
     status: int
@@ -45,11 +46,11 @@ class StreamedResponse(NamedTuple):
         return self.status // 100 == _SUCCESS and self.status != _NO_CONTENT
 
     def read_prefix(self, most: int) -> bytes:
-        """The first bytes of the body, as far as they come: what follows is of no use."""
+        """Return the first bytes of the body, as far as they come; the rest is of no use."""
         read = bytearray()
         with suppress(EndpointError):  # a stalled or damaged reason still has its status
-            for piece in self.chunks:
-                read += piece
+            for chunk in self.chunks:
+                read += chunk
                 if len(read) >= most:
                     break
         return bytes(read)
@@ -59,47 +60,42 @@ class Connection:
     """The connection to one endpoint; one request at a time."""
 
     def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
-        """Prepare a line; nothing is loaded or sent yet.
+        """Prepare a connection; nothing is sent yet.
 
         Args:
             route: The way.
             headers: Those of each request.
+
+        Raises:
+            ConfigurationError: the address of the proxy is none.
         """
-        self._dialler = dialler(route)
-        self._stop = Event()
         self._route = route
         self._headers = {"Accept-Encoding": ACCEPTED, **headers}
-        self._connection: socket.socket | None = None
+        self._proxy = route.find_proxy()
+        self._network = Network(route, self._proxy)
 
     def prepare(self) -> None:
-        """Load what sends a request, and begin to connect."""
-        _ = self._transport
-        self._dialler.dial()
+        """Load what sends a request."""
+        with suppress(NemochatError):  # the first request raises it
+            _ = self._client
 
     def close(self) -> None:
-        """Close the connection."""
-        self._dialler.close()
-        if "_transport" in self.__dict__:
-            self._transport.close()
-
-    def reset(self) -> None:
         """Close the connection; the next request opens another one."""
-        self.close()
-        self.__dict__.pop("_transport", None)
+        if client := self.__dict__.pop("_client", None):
+            client.close()
 
     def stop(self) -> None:
-        """End what is being read in another thread, and all that would follow on this line."""
-        self._stop.set()
-        self._shut_down()
+        """End what is being read in another thread, and all that would follow."""
+        self._network.stop()
 
     @property
     def stopped(self) -> bool:
         """Whether it was stopped."""
-        return self._stop.is_set()
+        return self._network.is_stopped
 
     @contextmanager
     def send(
-        self, method: str, path: str, content: bytes, patience: ReadTimer
+        self, method: str, path: str, content: bytes, timer: ReadTimer
     ) -> Iterator[StreamedResponse]:
         """Send a request; leaving the context before its body's end closes the connection.
 
@@ -107,83 +103,146 @@ class Connection:
             EndpointError: no response came.
             ConfigurationError: the address is none.
         """
-        with self._transport.clock() as clock:
-            with self._translate_errors(clock):
-                response = self._send(method, path, content, patience, clock)
-            with ExitStack() as leaving:
-                leaving.callback(response.close)
-                pieces = self._decoded_chunks(response, patience, clock)
-                yield StreamedResponse(response.status, response.headers, pieces)
+        with self._translate_errors():
+            response = self._send(method, path, content, timer)
+        try:
+            chunks = self._read_body(response)
+            if encoding := response.headers.get("content-encoding"):
+                chunks = decompress(encoding, chunks)
+            yield StreamedResponse(response.status_code, response.headers, chunks)
+        finally:
+            response.close()
 
-    def _send(
-        self, method: str, path: str, content: bytes, patience: ReadTimer, clock: Clock
-    ) -> RawResponse:
+    def _send(self, method: str, path: str, content: bytes, timer: ReadTimer) -> httpx.Response:
+        """Send a request, and again where a kept connection turns out to be closed."""
         self._raise_if_stopped()
-        connecting = min(self._route.connect, patience.hard_limit())
-        clock.watch(patience.hard_limit())
-        begun = time.monotonic()
-        response = self._transport.send(method, path, content, connecting, patience.remaining())
-        self._raise_if_stopped()
-        clock.rest()
-        patience.add_wait(time.monotonic() - begun)
-        return response
+        seconds = min(self._route.connect, timer.hard_limit())
+        request = self._client.build_request(
+            method,
+            self._route.url + path,
+            content=content or None,
+            extensions={"timeout": {"connect": seconds}},
+        )
+        opened = self._network.connections
+        self._network.begin(timer)
+        try:
+            return self._client.send(request, stream=True)
+        except TimeoutError:
+            raise
+        except (OSError, httpcore.RemoteProtocolError):
+            was_kept = self._network.connections == opened and not self._network.is_connecting
+            if not was_kept or self._network.received or self.stopped:
+                raise
+        return self._client.send(request, stream=True)
 
-    def _decoded_chunks(
-        self, response: RawResponse, patience: ReadTimer, clock: Clock
-    ) -> Iterator[bytes]:
-        inflater = Decompressor(response.headers.get("content-encoding", ""))
-        while (read := self._read_chunk(response.chunks, patience, clock)) is not None:
-            yield from inflater.feed(read)
-
-    def _read_chunk(self, raw: Iterator[bytes], patience: ReadTimer, clock: Clock) -> bytes | None:
-        """The next bytes of a body, None at its end; the clock runs only here."""
-        left = patience.remaining()
-        if left <= 0:
-            raise network_errors.Stalled(
-                f"{self._transport.place} sent signs of life but no answer"
-            )
-        with self._translate_errors(clock):
-            clock.watch(left)
-            begun = time.monotonic()
-            read = next(raw, None)
-            clock.rest()
-            patience.add_wait(time.monotonic() - begun)
-            if read is None and clock.late:
-                raise TimeoutError
-            if read is None:
-                self._raise_if_stopped()
-        return read
+    def _read_body(self, response: httpx.Response) -> Iterator[bytes]:
+        with self._translate_errors(in_body=True):
+            yield from response.iter_raw()
+            self._raise_if_stopped()
 
     def _raise_if_stopped(self) -> None:
         if self.stopped:
             raise network_errors.ConnectionLost("it was stopped")
 
     @cached_property
-    def _transport(self) -> DirectTransport | ProxyTransport:
-        if self._route.is_direct:
-            from nemochat.api.transport import DirectTransport
-
-            return DirectTransport(self._route, self._dialler, self._headers, self._remember_socket)
-        from nemochat.api.proxied import ProxyTransport
-
-        return ProxyTransport(self._route, self._headers, self._remember_socket, self._shut_down)
-
-    def _remember_socket(self, connection: socket.socket) -> None:
-        """Remember the connection, for `stop` to shut it, which may have come before."""
-        self._connection = connection
-        if self.stopped:
-            self._shut_down()
-
-    def _shut_down(self) -> None:
-        shut_down(self._connection)
+    def _client(self) -> httpx.Client:
+        encrypted = self._route.is_encrypted or self._proxy.startswith("https:")
+        trust = load_trust(self._route) if encrypted else None
+        pool = httpcore.ConnectionPool(
+            ssl_context=trust,
+            proxy=_parse_proxy(self._proxy, trust) if self._proxy else None,
+            keepalive_expiry=SECONDS_KEPT,
+            network_backend=self._network,
+        )
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+        return httpx.Client(
+            headers=self._headers,
+            cookies=no_cookies,
+            transport=_Transport(pool),
+            trust_env=False,  # `Route` knows proxies; a netrc's password is not for endpoints
+        )
 
     @contextmanager
-    def _translate_errors(self, clock: Clock) -> Iterator[None]:
-        """Turn what the HTTP library raises into sentences."""
-        failures = self._transport.failures
+    def _translate_errors(self, *, in_body: bool = False) -> Iterator[None]:
+        """Turn what the libraries raise into sentences."""
         try:
             yield
-        except failures as error:
-            if clock.late:
-                raise network_errors.silence_error(self._transport.place) from error
-            raise network_errors.translate(error, self._transport.place) from error
+        except httpcore.WriteError as error:  # while a connection was being set up
+            self._raise_if_stopped()
+            raise network_errors.translate(ConnectionResetError(), self._network.place) from error
+        except (httpx.InvalidURL, httpcore.ProtocolError, httpcore.ProxyError) as error:
+            self._raise_if_stopped()
+            network = self._network
+            raise network_errors.translate_http(
+                error,
+                network.place,
+                in_body=in_body,
+                ended=network.ended,
+                received=network.received,
+            ) from error
+        except (OSError, ValueError, ImportError) as error:
+            self._raise_if_stopped()
+            place = self._network.place
+            if isinstance(error, TimeoutError) and not self._network.is_connecting:
+                raise network_errors.silence_error(place) from error
+            raise network_errors.translate(error, place) from error
+
+
+def _parse_proxy(address: str, trust: ssl.SSLContext | None) -> httpcore.Proxy:
+    proxy = httpx.Proxy(address)  # with the name and password of its address
+    return httpcore.Proxy(
+        _to_core(proxy.url),
+        auth=proxy.raw_auth,
+        ssl_context=trust if proxy.url.scheme == "https" else None,
+    )
+
+
+def _to_core(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+
+
+class _Transport(httpx.BaseTransport):
+    """httpcore's pool as a transport of httpx."""
+
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+        self._pool = pool
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and return the response up to its body."""
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        response = self._pool.handle_request(
+            httpcore.Request(
+                request.method,
+                _to_core(request.url),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        headers = httpx.Headers(response.headers)
+        stream = response.extensions["network_stream"]
+        if isinstance(stream, Stream) and "transfer-encoding" not in headers:
+            stream.begin_body(int(headers.get("content-length", "0")))
+        return httpx.Response(
+            response.status, headers=headers, stream=_Body(response), extensions=response.extensions
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """Body of one of httpcore's responses."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._response.iter_stream()
+
+    def close(self) -> None:
+        """Close the connection unless the body was read to its end."""
+        self._response.close()

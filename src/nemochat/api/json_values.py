@@ -32,14 +32,6 @@ def parse(text: str) -> Json:
         return json.JSONDecoder(strict=False, parse_int=float).decode(text)
 
 
-def parse_string(source: str, at: int) -> tuple[str, int] | None:
-    """The JSON string that begins here with its quotation mark, and where it ends; or None."""
-    try:
-        return _DECODER.raw_decode(source, at) if source.startswith('"', at) else None
-    except ValueError:
-        return None
-
-
 def _has_too_many_values(text: str) -> bool:
     """Whether there are more values than memory should hold; 32 MiB of `{},` would take 1 GB."""
     if sum(map(text.count, '"[{,')) <= MOST_VALUES:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.api import refusals
-from nemochat.api.http import Connection
 from nemochat.api.json_values import parse, to_amount, to_count
 from nemochat.api.timeouts import ReadTimer, Timeouts
 from nemochat.config.endpoints import HintContext
 from nemochat.core.records import Json
 from nemochat.errors import NotAnAnswer, RequestRefused
+
+if TYPE_CHECKING:
+    from nemochat.api.http import Connection
 
 LIST = "/models?filter=with_meta"  # DeepInfra tells prices when asked so; others do not mind
 SECONDS = 2.0  # for a list that nobody asked for
@@ -37,7 +39,7 @@ class ModelInfo(NamedTuple):
 
 
 def parse_models(body: bytes) -> tuple[ModelInfo, ...]:
-    """The models in the body of an answer to `GET /models`; none if it makes no sense."""
+    """Return the models in the body of an answer to `GET /models`; none if it makes no sense."""
     try:
         document = parse(body.decode("utf-8", "replace"))
     except ValueError:
@@ -60,20 +62,20 @@ def _model(row: dict[str, Json]) -> ModelInfo | None:
     name = row.get("id") or row.get("name")
     if not isinstance(name, str) or not name.isprintable():
         return None
-    told = _table(row, "metadata")  # DeepInfra
-    pricing = _table(told, "pricing")
+    metadata = _table(row, "metadata")  # DeepInfra
+    pricing = _table(metadata, "pricing")
     per_token = _table(row, "pricing")  # OpenRouter, in US dollars a token
     best = _table(row, "top_provider")
     return ModelInfo(
         name,
         _first(
-            told.get("context_length"),
+            metadata.get("context_length"),
             row.get("context_length"),  # OpenRouter
             row.get("max_context_length"),  # Mistral
             row.get("max_model_len"),  # vLLM
             _table(row, "meta").get("n_ctx"),  # llama.cpp
         ),
-        _first(told.get("max_tokens"), best.get("max_completion_tokens")),
+        _first(metadata.get("max_tokens"), best.get("max_completion_tokens")),
         _price(pricing.get("input_tokens"), per_token.get("prompt")),
         _price(pricing.get("output_tokens"), per_token.get("completion")),
     )
@@ -89,33 +91,35 @@ def _first(*values: Json) -> int | None:
 
 
 def _price(per_million: Json, per_token: Json) -> float | None:
-    told = to_amount(per_million)
-    if told is None and (each := to_amount(per_token)) is not None:
-        told = round(each * 1_000_000, 9)
-    return told
+    price = to_amount(per_million)
+    if price is None and (each := to_amount(per_token)) is not None:
+        price = round(each * 1_000_000, 9)
+    return price
 
 
-def fetch_models(line: Connection, seconds: float, asked: HintContext) -> tuple[ModelInfo, ...]:
-    """The models that an endpoint offers.
+def fetch_models(
+    connection: Connection, seconds: float, hints: HintContext
+) -> tuple[ModelInfo, ...]:
+    """Return the models that an endpoint offers.
 
     Args:
-        line: The connection to it.
-        seconds: How long to wait for all of it.
-        asked: What a hint may name.
+        connection: The connection to it.
+        seconds: Seconds to wait for all of the list.
+        hints: What a hint may name.
 
     Raises:
-        EndpointError: it was not reached, refuses to tell, or tells nonsense.
+        EndpointError: the endpoint is not reached, refuses, or sends no list.
     """
-    patience = ReadTimer(Timeouts())
-    patience.limit_to(seconds)
-    with line.send("GET", LIST, b"", patience) as incoming:
-        body = incoming.read_prefix(LARGEST_LIST)
-    if incoming.is_success:
+    timer = ReadTimer(Timeouts())
+    timer.limit_to(seconds)
+    with connection.send("GET", LIST, b"", timer) as response:
+        body = response.read_prefix(LARGEST_LIST)
+    if response.is_success:
         if models := parse_models(body):
             return models
         raise NotAnAnswer("the endpoint lists no models")
-    if incoming.status in _NONE_THERE:
-        raise RequestRefused(f"the endpoint has no list of models (status {incoming.status})")
+    if response.status in _NONE_THERE:
+        raise RequestRefused(f"the endpoint has no list of models (status {response.status})")
     raise refusals.refusal_error(
-        incoming.status, incoming.headers, refusals.parse_body(body), asked
+        response.status, response.headers, refusals.parse_body(body), hints
     )

@@ -1,14 +1,10 @@
-"""Exceptions of the HTTP library, translated into plain sentences.
-
-They are told apart by their causes and class names, so this module imports no HTTP library.
-"""
+"""Exceptions of the network and of the HTTP libraries, translated into plain sentences."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import ssl
-from collections.abc import Iterator
 
 from nemochat.api.refusals import PROXY_LOGIN
 from nemochat.core.messages import Ending
@@ -25,6 +21,7 @@ _SILENT = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOT
 _ELSEWHERE = "Is that another server, or a network that wants a login first?"
 _CLOCK = "Is the clock of this machine right?"
 _CERTIFICATES = {9: _CLOCK, 10: _CLOCK, 62: _ELSEWHERE, 64: _ELSEWHERE}  # by X509_V_ERR_…
+LARGEST_HEAD = 100 * 1024  # bytes of a status and its headers; httpcore takes no more
 _ROUND = "--proxy names another one, or none"
 
 
@@ -37,52 +34,36 @@ class Stalled(Unreachable):
 
 
 def silence_error(where: str) -> Stalled:
-    """The error for an endpoint of which nothing more came in time."""
+    """Return the error for an endpoint of which nothing more came in time."""
     return Stalled(f"{where} fell silent", "--first-byte-timeout and --idle-timeout wait longer")
 
 
 def connect_timeout_error(where: str) -> Unreachable:
-    """The error for a connection that did not come about in time."""
+    """Return the error for a connection that did not come about in time."""
     return Unreachable(f"{where} did not answer in time", "Is the network up?")
 
 
 def ending_for(error: EndpointError) -> Ending:
-    """How an answer ended that this error broke off after some text."""
+    """Return how an answer ends that this error breaks off after some text."""
     if isinstance(error, Stalled):
         return Ending.STALLED
     return Ending.CONNECTION_LOST if isinstance(error, ConnectionLost) else Ending.FAILED
 
 
 def translate(error: Exception, where: str) -> NemochatError:
-    """The error to show for one of the HTTP library.
+    """Return the error to show for one of the network.
 
     Args:
-        error: What it raised.
+        error: What was raised.
         where: The host and port of the endpoint, or of the proxy on the way to it.
     """
-    for cause in _causes(error):
-        if found := _translate_cause(cause, where):
-            return found
-    return _translate_lookup(error, where)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what is behind it, the deepest first."""
-    chain: list[BaseException] = []
-    while error is not None and error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__
-    yield from reversed(chain)
-
-
-def _translate_cause(cause: BaseException, where: str) -> NemochatError | None:
-    match cause:
+    match error:
         case socket.gaierror():
             return Unreachable(
                 f"the name of {where} is not found", "Is the network up, and the name right?"
             )
         case ssl.SSLError():
-            return _translate_tls(cause, where)
+            return _translate_tls(error, where)
         case ConnectionRefusedError():
             return Unreachable(
                 f"nothing answers at {where} (connection refused)",
@@ -91,19 +72,62 @@ def _translate_cause(cause: BaseException, where: str) -> NemochatError | None:
             )
         case ConnectionResetError() | BrokenPipeError() | ConnectionAbortedError():
             return ConnectionLost(f"{where} reset the connection", retriable=True)
-        case OSError() if cause.errno in _SILENT:
+        case OSError() if error.errno in _SILENT:
             return Unreachable(
-                f"{where} cannot be reached ({cause.strerror})", "Is the network up?"
+                f"{where} cannot be reached ({error.strerror})", "Is the network up?"
             )
-        case OSError() if cause.errno == errno.ETIMEDOUT:
+        case TimeoutError():
             return connect_timeout_error(where)
         case UnicodeError():
-            return ConfigurationError(f"the address {where} holds a name that is none")
+            return _header_error()
         case ImportError():
             return Unreachable(
                 "a socks proxy needs a package that is not installed", "pip install 'httpx[socks]'"
             )
-    return None
+    said = getattr(error, "strerror", None)  # the system's words; Python's own stay here
+    return ConnectionLost(
+        f"the connection to {where} broke off{f' ({said})' if said else ''}", retriable=True
+    )
+
+
+def translate_http(
+    error: Exception, where: str, *, in_body: bool, ended: bool, received: int
+) -> NemochatError:
+    """Return the error to show for one of httpx or httpcore.
+
+    Args:
+        error: What was raised.
+        where: The host and port of the endpoint, or of the proxy on the way to it.
+        in_body: Whether it was raised by the body of a response.
+        ended: Whether the other side closed the connection.
+        received: Bytes of the response.
+    """
+    import httpcore  # here, not at the top: most modules that import this one send nothing
+
+    match error:
+        case httpcore.ProxyError():
+            status = str(error).partition(" ")[0]
+            hint = PROXY_LOGIN if status == "407" else _ROUND
+            return Unreachable(f"the proxy refused the connection ({error})", hint)
+        case httpcore.LocalProtocolError():  # its words may hold the token
+            return _header_error()
+        case httpcore.RemoteProtocolError() if ended and in_body:
+            return ConnectionLost(f"{where} closed the connection in the middle")
+        case httpcore.RemoteProtocolError() if ended:
+            return ConnectionLost(
+                f"{where} closed the connection without an answer", retriable=True
+            )
+        case httpcore.RemoteProtocolError() if received > LARGEST_HEAD and not in_body:
+            return NotAnAnswer(f"{where} sent headers without end")
+        case httpcore.RemoteProtocolError():
+            return Unreachable(
+                f"{where} does not speak HTTP as expected", "Is it an https:// address?"
+            )
+    return ConfigurationError(f"the address {where} is not valid")
+
+
+def _header_error() -> ConfigurationError:
+    return ConfigurationError("a header cannot be sent", "Check the token's characters")
 
 
 def _translate_tls(cause: ssl.SSLError, where: str) -> Unreachable:
@@ -121,47 +145,4 @@ def _translate_tls(cause: ssl.SSLError, where: str) -> Unreachable:
     return Unreachable(
         f"{where} does not speak TLS as expected ({cause.reason or 'no reason given'})",
         "Is it an http:// address?",
-    )
-
-
-def _translate_lookup(error: Exception, where: str) -> NemochatError:
-    name, said = type(error).__name__, str(error)
-    match name:
-        case "InvalidURL" | "UnsupportedProtocol":
-            return ConfigurationError(f"the address of the endpoint or its proxy is wrong ({said})")
-        case "ValueError":  # so does the library speak of a proxy of another kind
-            return Unreachable(f"the address of the proxy is wrong ({said})")
-        case "ConnectTimeout" | "PoolTimeout":
-            return connect_timeout_error(where)
-        case "ReadTimeout" | "WriteTimeout" | "TimeoutError":
-            return silence_error(where)
-        case "EOFError":
-            return _no_response_error(where)
-        case "ProxyError":
-            hint = PROXY_LOGIN if said.startswith("407") else _ROUND
-            return Unreachable(f"the proxy refused the connection ({said})", hint)
-        case "RemoteProtocolError":
-            return _translate_protocol(said, where)
-        case "LocalProtocolError":  # its words may hold a header's value, the token among them
-            return ConfigurationError("a header cannot be sent", "Check the token's characters")
-        case _:
-            return ConnectionLost(
-                f"the connection to {where} broke off ({said or name})", retriable=True
-            )
-
-
-def _no_response_error(where: str) -> ConnectionLost:
-    return ConnectionLost(f"{where} closed the connection without an answer", retriable=True)
-
-
-def _translate_protocol(said: str, where: str) -> EndpointError:
-    if "without sending a response" in said:
-        return _no_response_error(where)
-    if "closed" in said or "incomplete" in said:
-        return ConnectionLost(f"{where} closed the connection in the middle")
-    if "too long" in said:
-        return NotAnAnswer(f"{where} sent headers without end")
-    return Unreachable(
-        f"{where} does not speak HTTP as expected ({said.partition(': bytearray')[0]})",
-        "Is it an https:// address?",
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from nemochat.api.json_values import parse
-from nemochat.api.retries import parse_retry_after
+from nemochat.api.timeouts import parse_retry_after
 from nemochat.config.endpoints import HintContext
 from nemochat.core.records import Json
 from nemochat.core.text import nearest

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
 
 from nemochat.config.endpoints import Dialect
 from nemochat.core import records
@@ -15,38 +14,34 @@ from nemochat.core.parameters import can_stream
 from nemochat.core.prompt import Prompt
 from nemochat.core.records import Json
 
-if TYPE_CHECKING:
-    from nemochat.core.prompt import Prompt
-    from nemochat.core.records import Json
-
 
 def build_body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json]:
-    """The request body for a prompt, with only what someone chose.
+    """Return the request body for a prompt, with only what someone chose.
 
     Args:
         prompt: What to ask. It streams unless it asks for more than one candidate.
         dialect: What the endpoint leaves out, calls otherwise, or wants besides.
     """
     dialect = dialect or Dialect()
-    made: dict[str, Json] = {
+    body: dict[str, Json] = {
         "model": prompt.model,
         "messages": [records.to_request(message) for message in prompt.messages],
     }
     for name, value in prompt.parameters.items():
         if name not in dialect.without:
-            called = dialect.called.get(name, name)
-            made[called] = list(value) if isinstance(value, tuple) else value
+            member = dialect.called.get(name, name)
+            body[member] = list(value) if isinstance(value, tuple) else value
     if prompt.response_format is not None:
-        made["response_format"] = dict(prompt.response_format)
+        body["response_format"] = dict(prompt.response_format)
     if prompt.stream and can_stream(prompt.parameters):
-        made["stream"] = True
+        body["stream"] = True
         if "stream_options" not in dialect.without:
-            made["stream_options"] = {"include_usage": True}
-    return made | dict(dialect.body)
+            body["stream_options"] = {"include_usage": True}
+    return body | dict(dialect.body)
 
 
 class DialectAdapter:
-    """Makes prompts fit a dialect, and tells once of each parameter that is left out.
+    """Adapter of prompts to a dialect; it reports each parameter that is left out once.
 
     Attributes:
         dialect: How the endpoint's requests differ.
@@ -55,15 +50,15 @@ class DialectAdapter:
     def __init__(self, dialect: Dialect, notice: Callable[[str], None] = lambda _: None) -> None:
         self.dialect = dialect
         self._notice = notice
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """The prompt without the parameters that are not taken."""
+        """Return the prompt without the parameters that the endpoint does not take."""
         left_out = [name for name in prompt.parameters if name in self.dialect.without]
         if not left_out:
             return prompt
-        if news := [name for name in left_out if name not in self._told]:
-            self._told.update(news)
+        if news := [name for name in left_out if name not in self._reported]:
+            self._reported.update(news)
             them = "it is" if len(news) == 1 else "they are"
             self._notice(f"this endpoint does not take {' and '.join(news)}: {them} not sent")
         kept = {name: v for name, v in prompt.parameters.items() if name not in left_out}
@@ -71,40 +66,40 @@ class DialectAdapter:
 
 
 class DryRun:
-    """Shows what would be sent to an address."""
+    """Endpoint that shows what would be sent to an address."""
 
     def __init__(
         self,
         base_url: str,
         token_variable: str,
-        fitting: DialectAdapter,
+        adapter: DialectAdapter,
         *,
         curl: bool,
     ) -> None:
         """Prepare; `curl` shows a command, else the JSON alone."""
         self._url = base_url + "/chat/completions"
         self._token_variable = token_variable
-        self._fitting = fitting
+        self._adapter = adapter
         self._curl = curl
 
     def prepare(self) -> None:
-        """There is nothing to make ready."""
+        """Do nothing: there is nothing to prepare."""
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """The prompt as the endpoint takes it; what it does not take is said."""
-        return self._fitting.adapt(prompt)
+        """Return the prompt as the endpoint takes it."""
+        return self._adapter.adapt(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """The request that this prompt makes."""
-        body = json.dumps(build_body(prompt, self._fitting.dialect), ensure_ascii=False)
+        """Yield the request for a prompt."""
+        body = json.dumps(build_body(prompt, self._adapter.dialect), ensure_ascii=False)
         yield Delta(self._command(body) if self._curl else body)
         yield Delta(ending=Ending.COMPLETE)
 
     def stop(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: there is nothing to stop."""
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """Do nothing: there is nothing to close."""
 
     def _command(self, body: str) -> str:
         headers = ["Content-Type: application/json"]
@@ -112,6 +107,6 @@ class DryRun:
             headers.append(f"Authorization: Bearer ${self._token_variable}")
         lines = [f"curl --no-buffer {shlex.quote(self._url)}"]
         lines += [f'-H "{header}"' for header in headers]  # the shell puts the token in
-        for name, value in self._fitting.dialect.headers.items():
+        for name, value in self._adapter.dialect.headers.items():
             lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
         return " \\\n  ".join([*lines, f"-d {shlex.quote(body)}"])

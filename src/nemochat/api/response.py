@@ -5,11 +5,11 @@ Every member of a chunk may be missing, null or of another type, as real servers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
 from nemochat.api import refusals
-from nemochat.api.choice import Choice, ChunkTemplate
+from nemochat.api.choice import Choice
 from nemochat.api.json_values import parse, parse_document, to_amount, to_count
 from nemochat.api.network_errors import ConnectionLost
 from nemochat.api.refusals import PAGE, find_reason
@@ -18,12 +18,11 @@ from nemochat.api.timeouts import ReadTimer
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Usage
 from nemochat.core.records import Json
-from nemochat.errors import NemochatError, NotAnAnswer
+from nemochat.errors import NotAnAnswer
 
 _LONGEST_DONE = 32  # characters of [DONE] with blanks around it
 _MOST_CANDIDATES = 16  # 2 can be asked for; an index beyond this is nonsense
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is no stream
-LONGEST_JOINED = 512  # characters of one delta: far less than repeat themselves in a loop
 _SHOWN = 2000  # characters of something else, out of which a reason is looked for
 _BLANK = b"\xef\xbb\xbf\r\n\t "  # a byte order mark counts as one
 
@@ -35,7 +34,7 @@ class ResponseReader:
         events: How many events with data came.
         unreadable: How many of them were no JSON.
         understood: Whether anything of an answer was recognised.
-        done: Whether the endpoint said that nothing follows.
+        done: Whether the endpoint sent [DONE], after which nothing follows.
     """
 
     def __init__(self, *, limit_chosen: bool) -> None:
@@ -48,36 +47,20 @@ class ResponseReader:
         self._candidates: dict[int, Choice] = {}
         self._model = ""
         self._usage: Usage | None = None
-        self._alike = ChunkTemplate()
-        self._speaker = Choice(0, limit_chosen=False)  # whose chunks are alike
 
     @property
     def ended(self) -> bool:
-        """Whether every candidate that came has its ending."""
+        """Whether every candidate has its ending."""
         candidates = self._candidates.values()
         return bool(candidates) and all(candidate.ending for candidate in candidates)
 
-    def text(self, event: Event) -> str | None:
-        """The text of an event that holds nothing else, as most do, for `more`; None for others."""
-        text = self._alike.text(event.data)
-        if text is None or event.name == "error":
-            return None
-        self.events += 1
-        return text
-
-    def more(self, text: str) -> Iterator[Delta]:
-        """The deltas of such a text, or of several that follow one another."""
-        if text and (delta := self._speaker.more(text)) is not None:
-            yield delta
-
     def event(self, event: Event) -> Iterator[Delta]:
-        """The deltas of any event.
+        """Yield the deltas of an event.
 
         Raises:
-            EndpointError: the event tells of a failure.
+            EndpointError: the event reports a failure.
         """
         self.events += 1
-        self._alike.forget()
         if len(event.data) < _LONGEST_DONE and event.data.strip() == "[DONE]":
             self.done = True
             return
@@ -89,14 +72,12 @@ class ResponseReader:
         if event.name == "error":
             raise refusals.stream_error(chunk if chunk is not None else event.data)
         yield from self.document(chunk)
-        if isinstance(chunk, dict):
-            self._alike.learn(event.data, chunk)
 
     def document(self, chunk: Json) -> Iterator[Delta]:
-        """The deltas of a chunk, or of a whole answer, read as JSON.
+        """Yield the deltas of a chunk, or of a whole answer, read as JSON.
 
         Raises:
-            EndpointError: it tells of a failure.
+            EndpointError: it reports a failure.
         """
         if not isinstance(chunk, dict):
             return
@@ -109,7 +90,7 @@ class ResponseReader:
         for choice in choices[:_MOST_CANDIDATES]:
             if isinstance(choice, dict):
                 self.understood = True
-                candidate = self._speaker = self._candidate(choice)
+                candidate = self._candidate(choice)
                 if (delta := candidate.read(choice)) is not None:
                     yield delta
                 if candidate.failed and not failure:
@@ -118,12 +99,12 @@ class ResponseReader:
             raise failure
 
     def flush(self) -> Iterator[Delta]:
-        """What was held back and turned out to belong to the answer."""
+        """Yield what was held back and turns out to belong to the answer."""
         for candidate in self._candidates.values():
             yield from candidate.flush()
 
     def end(self) -> Iterator[Delta]:
-        """The last deltas of an answer whose body came to its end: each candidate has an ending.
+        """Yield the last deltas of an answer whose body is at its end: endings for all.
 
         Raises:
             NotAnAnswer: nothing came, not even an ending.
@@ -137,7 +118,7 @@ class ResponseReader:
             yield from candidate.end(Ending.COMPLETE if whole else Ending.UNFINISHED)
 
     def _about(self, chunk: dict[str, Json]) -> Delta | None:
-        """What a chunk says of the whole answer, if it is news."""
+        """Return what a chunk says of the whole answer, if it is news."""
         model, counted = chunk.get("model"), chunk.get("usage")
         if model == self._model and counted is None:
             return None
@@ -173,128 +154,72 @@ def _usage(usage: Json) -> Usage | None:
 
 
 def read_deltas(
-    pieces: Iterator[bytes], reader: ResponseReader, patience: ReadTimer
+    chunks: Iterator[bytes], reader: ResponseReader, timer: ReadTimer
 ) -> Iterator[Delta]:
-    """The deltas of one response's body, up to its end or [DONE].
+    """Yield the deltas of one response's body, up to its end or [DONE].
 
     Args:
-        pieces: The body's bytes in the clear.
+        chunks: The body's bytes, decompressed.
         reader: What makes deltas of its events.
-        patience: Is told what came.
+        timer: Counts the bytes without an answer.
 
     Raises:
-        EndpointError: the body tells of a failure, or is no answer.
+        EndpointError: the body reports a failure, or is no answer.
     """
-    head = _head(pieces, patience)
+    head = _read_head(chunks, timer)
     start = head.lstrip(_BLANK)[:1]
     if not start:
         return
     if start in (b"{", b"[", b"<"):
-        yield from _read_document(head, pieces, reader)
+        yield from _read_document(head, chunks, reader)
     else:
-        yield from _stream(chain((head,), pieces), reader, patience)
+        yield from _read_stream(chain((head,), chunks), reader, timer)
 
 
-def _head(pieces: Iterator[bytes], patience: ReadTimer) -> bytes:
-    """The body up to its first byte that is no blank; of the blanks only some are kept."""
+def _read_head(chunks: Iterator[bytes], timer: ReadTimer) -> bytes:
+    """Return the body up to its first byte that is no blank; of the blanks only some are kept."""
     head = b""
-    for piece in pieces:
-        patience.add_read(len(piece))
-        head = head[-len(_BLANK) :] + piece
-        if piece.strip(_BLANK):
+    for chunk in chunks:
+        timer.add_read(len(chunk))
+        head = head[-len(_BLANK) :] + chunk
+        if chunk.strip(_BLANK):
             break
     return head
 
 
-def _stream(
-    pieces: Iterator[bytes], reader: ResponseReader, patience: ReadTimer
+def _read_stream(
+    chunks: Iterator[bytes], reader: ResponseReader, timer: ReadTimer
 ) -> Iterator[Delta]:
     decoder = Decoder()
-    shown = b""
-    for piece in pieces:
+    start = b""
+    for chunk in chunks:
         before = reader.events
-        for delta in _join_deltas(_event_deltas(decoder.feed(piece), reader)):
-            if delta.text or delta.reasoning or delta.tool_calls or delta.ending:
-                patience.restart(ended=reader.ended)
-            yield delta
-        if reader.done:
-            return
-        patience.add_read(len(piece), reader.events - before, within=decoder.within)
-        if not reader.events and len(shown) < _SHOWN:
-            shown += piece[:_SHOWN]
+        for event in decoder.feed(chunk):
+            for delta in reader.event(event):
+                if delta.text or delta.reasoning or delta.tool_calls or delta.ending:
+                    timer.restart(ended=reader.ended)
+                yield delta
+            if reader.done:
+                return
+        timer.add_read(len(chunk), reader.events - before, within=decoder.within)
+        if not reader.events and len(start) < _SHOWN:
+            start += chunk[:_SHOWN]
     if (last := decoder.unended()) is not None:
         yield from reader.event(last)
     if decoder.stray and not reader.ended:
         yield from reader.event(Event(decoder.stray.decode("utf-8", "replace")))
-    if not reader.events and not shown.lstrip(_BLANK).startswith(
+    if not reader.events and not start.lstrip(_BLANK).startswith(
         (b":", b"data", b"event", b"id", b"retry")
     ):
-        raise _not_an_answer(shown.decode("utf-8", "replace"))
+        raise _not_an_answer(start.decode("utf-8", "replace"))
 
 
-def _event_deltas(events: Iterable[Event], reader: ResponseReader) -> Iterator[Delta]:
-    """The deltas of events that came at one go, up to the one after which nothing follows."""
-    texts: list[str] = []
-    size = 0
-    try:
-        for event in events:
-            text = reader.text(event)
-            size += LONGEST_JOINED if text is None else len(text)
-            if texts and size > LONGEST_JOINED:
-                yield from reader.more("".join(texts))
-                texts, size = [], len(text or "")
-            if text is not None:
-                texts.append(text)
-                continue
-            size = 0
-            yield from reader.event(event)
-            if reader.done:
-                return
-    except NemochatError:
-        yield from reader.more("".join(texts))
-        raise
-    yield from reader.more("".join(texts))
-
-
-def _join_deltas(deltas: Iterator[Delta]) -> Iterator[Delta]:
-    """Deltas that came at one go, those of nothing but text joined to longer ones.
-
-    What a delta costs from here to the screen and the disk is paid once for a read, not once for
-    each token of it.
-    """
-    held: list[Delta] = []
-    size = 0
-    try:
-        for delta in deltas:
-            size += len(delta.text)
-            if held and (delta.candidate != held[0].candidate or size > LONGEST_JOINED):
-                yield _merge_deltas(held)
-                held, size = [], len(delta.text)
-            if delta.ending or delta.reasoning or delta.tool_calls or delta.usage or delta.model:
-                yield from (_merge_deltas(held), delta) if held else (delta,)
-                held, size = [], 0
-            else:
-                held.append(delta)
-    except NemochatError:
-        if held:
-            yield _merge_deltas(held)
-        raise
-    if held:
-        yield _merge_deltas(held)
-
-
-def _merge_deltas(deltas: list[Delta]) -> Delta:
-    if len(deltas) == 1:
-        return deltas[0]
-    return Delta("".join([delta.text for delta in deltas]), candidate=deltas[0].candidate)
-
-
-def _read_document(head: bytes, pieces: Iterator[bytes], reader: ResponseReader) -> Iterator[Delta]:
+def _read_document(head: bytes, chunks: Iterator[bytes], reader: ResponseReader) -> Iterator[Delta]:
     body = bytearray(head)
     lost: ConnectionLost | None = None
     try:
-        for piece in pieces:
-            body += piece
+        for chunk in chunks:
+            body += chunk
             if len(body) > LARGEST_DOCUMENT:
                 raise NotAnAnswer("the endpoint sent an answer without end")
     except ConnectionLost as error:  # all may have come: a wrong Content-Length looks like a cut
@@ -304,8 +229,8 @@ def _read_document(head: bytes, pieces: Iterator[bytes], reader: ResponseReader)
     except ValueError:
         if lost:
             raise lost from None
-        said = body[:_SHOWN].decode("utf-8", "replace") if body[:1] == b"<" else "broken JSON"
-        raise _not_an_answer(said) from None
+        page = body[:_SHOWN].decode("utf-8", "replace") if body[:1] == b"<" else "broken JSON"
+        raise _not_an_answer(page) from None
     for value in values[0] if isinstance(values[0], list) else values:
         yield from reader.document(value)
     if not reader.understood:
@@ -313,9 +238,9 @@ def _read_document(head: bytes, pieces: Iterator[bytes], reader: ResponseReader)
     reader.done = reader.done or len(values) == 1
 
 
-def _not_an_answer(said: Json) -> NotAnAnswer:
-    why = find_reason(said) or "other JSON"
-    if not isinstance(said, str) or not said.lstrip().startswith("<"):
+def _not_an_answer(content: Json) -> NotAnAnswer:
+    why = find_reason(content) or "other JSON"
+    if not isinstance(content, str) or not content.lstrip().startswith("<"):
         return NotAnAnswer(f"the endpoint sent no answer but {why}")
     page = why if why == PAGE else f'the page "{why}"'
     hint = "Is the address right, or does the network want a login first?"

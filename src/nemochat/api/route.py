@@ -1,77 +1,39 @@
-"""Way to an endpoint: its address, its proxy, and the certificates to trust."""
+"""Way to an endpoint: its address, its proxy, the certificates to trust, and connections."""
 
 from __future__ import annotations
 
 import errno
 import os
+import selectors
+import socket
 import ssl
 import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import chain, zip_longest
 from pathlib import Path
+from threading import Event, Thread
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from nemochat.api import early
-from nemochat.api.attempt import certificates
+from nemochat.api.timeouts import ConnectLimit
 from nemochat.config.endpoints import is_local, to_ascii
 from nemochat.errors import ConfigurationError
 
+# What `socket.getaddrinfo` returns: family, kind, protocol, name and the address itself.
+Address = tuple[
+    socket.AddressFamily,
+    socket.SocketKind,
+    int,
+    str,
+    tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes],
+]
+SECONDS_BETWEEN_ATTEMPTS = 0.25  # RFC 8305, "Connection Attempt Delay"
 _NAMED = "that SSL_CERT_FILE or SSL_CERT_DIR names"
-_HERE = ("localhost", "127.", "::1", "[::1]")
-
-
-def load_trust(route: Route) -> ssl.SSLContext:
-    """The certificates of the route, else those of the environment, else the ones that came along.
-
-    To read them takes 20 ms.
-
-    Raises:
-        ConfigurationError: they cannot be read.
-    """
-    context = _load_for_route(route)
-    context.sslsocket_class = _Secured
-    return context
-
-
-class _Secured(ssl.SSLSocket):
-    """A connection that is closed where no key is agreed on.
-
-    Python 3.11 leaves it to the garbage, since nobody else has it yet, where the other side had
-    reset it before (`wrap_socket` asks for that with `getpeername`) and where Ctrl-C comes.
-    """
-
-    def getpeername(self) -> object:
-        try:
-            return super().getpeername()
-        except OSError as error:
-            self.close()
-            raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from error
-
-    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - Python's
-        try:
-            super().do_handshake(block)
-        except BaseException:
-            self.close()
-            raise
-
-
-def _load_for_route(route: Route) -> ssl.SSLContext:
-    place = certificates(route.ca_bundle)
-    try:
-        return early.context(place) or _load_context(place)
-    except OSError as error:
-        where = f"in {route.ca_bundle}" if route.ca_bundle else _NAMED
-        raise ConfigurationError(f"the certificates {where} cannot be read") from error
-
-
-def _load_context(place: str) -> ssl.SSLContext:
-    """Read a file, a folder or, as SSL_CERT_DIR may name them, several folders."""
-    path = Path(place)
-    several = os.pathsep in place and not path.exists()
-    if several and not any(Path(each).is_dir() for each in place.split(os.pathsep)):
-        raise NotADirectoryError(place)  # OpenSSL passes it over
-    if several or path.is_dir():
-        return ssl.create_default_context(capath=place)
-    return ssl.create_default_context(cafile=place)
+_PROXIES = {"http", "https", "socks5", "socks5h"}
+_PROXY_FORMS = "Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
 
 
 class Route(NamedTuple):
@@ -121,31 +83,45 @@ class Route(NamedTuple):
         """Whose certificate is wanted; the dot at the end of an absolute name is not part of it."""
         return (self.name or urlsplit(self.url).hostname or "").removesuffix(".")
 
-    @property
-    def is_direct(self) -> bool:
-        """Whether no proxy is on it, as far as can be told without the HTTP library.
+    def find_proxy(self) -> str:
+        """Return the address of the proxy on the way, or "".
 
         A proxy of the environment is used for this machine too, as by other programs, unless
-        NO_PROXY names any of its addresses. What else NO_PROXY exempts the library knows.
+        NO_PROXY names any of its addresses.
+
+        Raises:
+            ConfigurationError: the address is none.
         """
         if self.proxy is not None:
-            return not self.proxy
-        proxies = _proxies()
-        if not (proxies.get(urlsplit(self.base_url).scheme) or proxies.get("all")):
-            return True
-        exempt = proxies.get("no", "").replace(" ", "").split(",")
-        return is_local(self.base_url) and any(
-            name == "*" or name.startswith(_HERE) for name in exempt
-        )
+            return _check_proxy(self.proxy) if self.proxy else ""
+        proxies = _read_proxies()
+        proxy = proxies.get(urlsplit(self.base_url).scheme) or proxies.get("all") or ""
+        if not proxy or _is_exempt(self, proxies.get("no", "")):
+            return ""
+        return _check_proxy(proxy)
 
 
 def quote_path(path: str) -> str:
-    """A path and its query in ASCII; what is escaped in them already stays."""
+    """Return a path and its query in ASCII; what is escaped in them already stays."""
     return quote(path, "%/?:@!$&'()*+,;=-._~[]")
 
 
-def _proxies() -> dict[str, str]:
-    """The environment's proxies by the schemes that they are for, and `no`: what needs none."""
+def _check_proxy(address: str) -> str:
+    """Return the address of a proxy as httpcore knows it."""
+    with suppress(ValueError):
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        scheme = "socks5" if parts.scheme == "socks" else parts.scheme
+        login, at, _ = parts.netloc.rpartition("@")
+        host = to_ascii(parts.hostname or "")
+        host = f"[{host}]" if ":" in host else host
+        port = f":{parts.port}" if parts.port else ""
+        if scheme in _PROXIES:
+            return f"{scheme}://{login}{at}{host}{port}"
+    raise ConfigurationError("the address of the proxy is not valid", _PROXY_FORMS)
+
+
+def _read_proxies() -> Mapping[str, str]:
+    """Return the environment's proxies by the schemes that they are for, and `no`: the exempt."""
     if sys.platform in {"darwin", "win32"}:  # which have them in their settings too
         from urllib.request import getproxies
 
@@ -155,3 +131,172 @@ def _proxies() -> dict[str, str]:
         name: os.environ.get(variable) or os.environ.get(variable.upper()) or ""
         for name, variable in named
     }
+
+
+def _is_exempt(route: Route, entries: str) -> bool:
+    """Return whether NO_PROXY names a route's host; an entry of an unknown form does not."""
+    host = (urlsplit(route.url).hostname or "").removesuffix(".")
+    hosts = {host, "localhost", "127.0.0.1", "::1"} if is_local(route.url) else {host}
+    for entry in entries.replace(",", " ").split():
+        pattern, port = _split_port(entry.lower())
+        if port in {"", str(route.port)} and any(_matches(each, pattern) for each in hosts):
+            return True
+    return False
+
+
+def _split_port(entry: str) -> tuple[str, str]:
+    """Return an entry's host or network and its port, or ""; IPv6 takes brackets before a port."""
+    if entry.startswith("["):
+        pattern, _, rest = entry[1:].partition("]")
+        return (pattern + rest, "") if rest.startswith("/") else (pattern, rest.removeprefix(":"))
+    pattern, _, port = entry.partition(":")
+    return (pattern, port) if entry.count(":") == 1 else (entry, "")
+
+
+def _matches(host: str, pattern: str) -> bool:
+    """Return whether a pattern of NO_PROXY means a host: `*`, a network, a name or a domain."""
+    if pattern == "*":
+        return True
+    if (address := _parse_address(host)) is not None:
+        with suppress(ValueError):
+            return address in ip_network(pattern, strict=False)
+        return False
+    domain = pattern.removeprefix("*").strip(".")
+    with suppress(ValueError):
+        domain = to_ascii(domain)
+    return bool(domain) and f".{host}".endswith(f".{domain}")
+
+
+def _parse_address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def load_trust(route: Route) -> ssl.SSLContext:
+    """Return what trusts the route's certificates, else the environment's, else the system's.
+
+    A certificate is for the names in its subjectAltName alone.
+
+    Raises:
+        ConfigurationError: the certificates cannot be read.
+    """
+    place = route.ca_bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+    if place:
+        try:
+            context = _load_certificates(place)
+        except OSError as error:
+            where = f"in {route.ca_bundle}" if route.ca_bundle else _NAMED
+            raise ConfigurationError(f"the certificates {where} cannot be read") from error
+    else:
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.hostname_checks_common_name = False
+    return context
+
+
+def _load_certificates(place: str) -> ssl.SSLContext:
+    """Return what trusts a file, a folder or, as SSL_CERT_DIR may name them, several folders."""
+    path = Path(place).expanduser()
+    if os.pathsep in place and not path.exists():
+        folders = [Path(each).expanduser() for each in place.split(os.pathsep)]
+        if not any(each.is_dir() for each in folders):
+            raise NotADirectoryError(place)  # OpenSSL passes it over
+        return ssl.create_default_context(capath=os.pathsep.join(map(str, folders)))
+    if path.is_dir():
+        return ssl.create_default_context(capath=path)
+    return ssl.create_default_context(cafile=path)
+
+
+def resolve(host: str, port: int, limit: ConnectLimit) -> list[Address]:
+    """Return the addresses of a host; the system's resolver may take minutes and is left behind.
+
+    Raises:
+        OSError: the name is not found, or not in time.
+    """
+    found: list[Address] = []
+    failures: list[OSError] = []
+    done = Event()
+
+    def look_up() -> None:
+        try:  # in bytes: for a text, Python loads its codec for names of hosts, which takes 5 ms
+            found.extend(socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            failures.append(error)
+        finally:
+            done.set()
+
+    Thread(target=look_up, name="nemochat-lookup", daemon=True).start()
+    while not done.wait(min(limit.remaining(), SECONDS_BETWEEN_ATTEMPTS)):
+        pass
+    if failures:
+        raise failures[0]
+    return found
+
+
+def connect(addresses: Sequence[Address], limit: ConnectLimit) -> socket.socket:
+    """Return a connection to the address that answers first.
+
+    They are tried as RFC 8305 says: IPv6 and IPv4 in turn, each a moment after the one before, so
+    that an address that does not answer delays the next ones only a little.
+
+    Raises:
+        OSError: none of them takes a connection, or none in time.
+    """
+    waiting = _alternate(addresses)
+    failures: list[OSError] = []
+    start = 0.0
+    with selectors.DefaultSelector() as attempts:
+        try:
+            while True:
+                pause = min(limit.remaining(), SECONDS_BETWEEN_ATTEMPTS)
+                if not attempts.get_map() or time.monotonic() >= start:
+                    if (address := next(waiting, None)) is not None:
+                        failures += _begin(address, attempts)
+                        start = time.monotonic() + SECONDS_BETWEEN_ATTEMPTS
+                    elif not attempts.get_map():
+                        raise failures[0]
+                for key, _ in attempts.select(pause if attempts.get_map() else 0):
+                    connection = key.fileobj
+                    assert isinstance(connection, socket.socket)
+                    attempts.unregister(connection)
+                    number = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                    if not number:
+                        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                        return connection
+                    connection.close()
+                    failures.append(OSError(number, os.strerror(number)))
+                    start = 0.0
+        finally:
+            for key in attempts.get_map().values():
+                assert isinstance(key.fileobj, socket.socket)
+                key.fileobj.close()
+
+
+def _alternate(addresses: Sequence[Address]) -> Iterator[Address]:
+    """Yield addresses of the two families in turn, beginning with that of the first."""
+    first = [each for each in addresses if each[0] == addresses[0][0]]
+    other = [each for each in addresses if each[0] != addresses[0][0]]
+    return (each for each in chain.from_iterable(zip_longest(first, other)) if each is not None)
+
+
+def _begin(address: Address, attempts: selectors.BaseSelector) -> list[OSError]:
+    """Begin to connect to an address; return the error where that fails at once."""
+    family, kind, protocol, _, destination = address
+    try:
+        connection = socket.socket(family, kind, protocol)
+    except OSError as error:  # of a family that may be switched off
+        return [error]
+    try:
+        connection.settimeout(0)
+        number = connection.connect_ex(destination)
+        if number in {0, errno.EINPROGRESS}:
+            attempts.register(connection, selectors.EVENT_WRITE)
+            return []
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    return [OSError(number, os.strerror(number))]

@@ -86,7 +86,7 @@ class ClientFactory:
                 f"Set it or take nemochat keys set {name}, or ask --endpoint guide",
             )
         number = self.config.number
-        terms = ClientOptions(
+        options = ClientOptions(
             route,
             found.token if found else "",
             endpoints.HintContext(
@@ -97,7 +97,7 @@ class ClientFactory:
             int(number("retries")),
             self.log,
         )
-        client = Client(terms, DialectAdapter(row.dialect, self.view.notice))
+        client = Client(options, DialectAdapter(row.dialect, self.view.notice))
         for warning in (client.warning, self._withheld_warning(row, route.base_url, found)):
             if warning:
                 self.view.notice(warning)
@@ -111,8 +111,8 @@ class ClientFactory:
         variable = (
             self.token_variable(name) if self.needs_token(name) or self._has_token(name) else ""
         )
-        fitting = DialectAdapter(row.dialect, self.view.notice)
-        return DryRun(self.address(name), variable, fitting, curl=curl)
+        adapter = DialectAdapter(row.dialect, self.view.notice)
+        return DryRun(self.address(name), variable, adapter, curl=curl)
 
     def route(self, name: str) -> Route:
         """The way to the endpoint of this name; the guide begins to listen.

@@ -15,7 +15,6 @@ from itertools import pairwise
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from nemochat.api import early
 from nemochat.cli.root import COMMANDS
 from nemochat.core.text import nearest
 from nemochat.errors import Ended, ExitCode, NemochatError, OutputError, UsageError
@@ -75,10 +74,6 @@ def run(arguments: list[str]) -> int:
     _install_signal_handlers()
     _configure_encodings()
     try:
-        if early.is_question(arguments):
-            from nemochat.cli import ahead
-
-            ahead.begin(arguments)
         return _run_command(arguments)
     except NemochatError as error:
         _report_error(error, arguments)
@@ -116,11 +111,18 @@ def _bare(arguments: list[str]) -> bool:
     return arguments[:1] in ([], ["ask"]) and not any(flags)
 
 
+def _is_question(arguments: list[str]) -> bool:
+    """Return whether a question is asked at once: by `ask`, or through a pipe."""
+    if arguments:
+        return arguments[0] == "ask"
+    return sys.stdin is None or not sys.stdin.isatty()
+
+
 def _without_flags(arguments: list[str]) -> int:
     """What typer would call: to load it and to declare the flags takes a third of a start."""
     from nemochat.cli.given import CommonOptions
 
-    if early.is_question(arguments):
+    if _is_question(arguments):
         from nemochat.cli.ask import ask
         from nemochat.cli.asking import AskOptions
 

@@ -41,11 +41,11 @@ _TRANSLATED_HERE = ip_network("64:ff9b:1::/48")  # RFC 8215; an older `is_global
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that came.
+    """A page.
 
     Attributes:
         address: Its address, after all redirects.
-        text: What came, as text.
+        text: Its text.
         html: Whether that is HTML.
     """
 
@@ -77,7 +77,7 @@ def fetch_page(
     proxy: str | None = None,
     seconds: float = SECONDS,
 ) -> Page:
-    """The page at an address.
+    """Return the page at an address.
 
     Args:
         url: Its address; `https://` is put before one that has no scheme.
@@ -90,15 +90,15 @@ def fetch_page(
         UsageError: the address is none or not allowed, or what is there is no text, or too large.
         EndpointError: it was not reached.
     """
-    patience = ReadTimer(Timeouts())
-    patience.limit_to(seconds)
+    timer = ReadTimer(Timeouts())
+    timer.limit_to(seconds)
     url = url if "://" in url else f"https://{url}"
     for _ in range(MOST_REDIRECTS + 1):
         parts = _parse_url(url)
         address = _resolve(parts, allowed)
         host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        line = Connection(
+        connection = Connection(
             Route(
                 f"{parts.scheme}://{host}:{port}", ca_bundle, proxy, seconds, parts.hostname or ""
             ),
@@ -110,19 +110,19 @@ def fetch_page(
         )
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            with line.send("GET", path, b"", patience) as incoming:
-                target = incoming.headers.get("location", "")
-                if incoming.status not in _REDIRECTS or not target:
-                    text, html = _text(incoming, parts.netloc)
+            with connection.send("GET", path, b"", timer) as response:
+                target = response.headers.get("location", "")
+                if response.status not in _REDIRECTS or not target:
+                    text, html = _read_text(response, parts.netloc)
                     return Page(url, text, html)
         finally:
-            line.close()
+            connection.close()
         url = urljoin(url, target)
     raise UsageError(f"{parts.netloc} redirects more than {MOST_REDIRECTS} times")
 
 
 def _parse_url(url: str) -> SplitResult:
-    """The parts of an address; UsageError if nothing can be fetched there."""
+    """Return the parts of an address; UsageError if nothing can be fetched there."""
     wanted = f"a page's address is https:// or http:// and a host, not {format_value(url, 80)}"
     try:
         parts = urlsplit(url)
@@ -141,7 +141,7 @@ def _parse_url(url: str) -> SplitResult:
 
 
 def _resolve(parts: SplitResult, allowed: Callable[[Address], bool]) -> Address:
-    """The address behind a name; UsageError if one of them is not allowed."""
+    """Return the address behind a name; UsageError if one of them is not allowed."""
     host = parts.hostname or ""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -158,30 +158,32 @@ def _resolve(parts: SplitResult, allowed: Callable[[Address], bool]) -> Address:
     return addresses[0]
 
 
-def _text(incoming: StreamedResponse, where: str) -> tuple[str, bool]:
-    """What a response holds, as text, and whether it is HTML; UsageError if it is no text."""
-    if not incoming.is_success:
-        raise UsageError(f"{where} answers with status {incoming.status}, and no page")
-    told = incoming.headers.get("content-type", "")
-    kind = told.partition(";")[0].strip().lower()
+def _read_text(response: StreamedResponse, where: str) -> tuple[str, bool]:
+    """Return what a response holds, as text, and whether it is HTML; UsageError if not text."""
+    if not response.is_success:
+        raise UsageError(f"{where} answers with status {response.status}, and no page")
+    content_type = response.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
     if kind and not _TEXTUAL.fullmatch(kind):
         raise UsageError(f"what {where} sends is {format_value(kind)}, and no text")
     content = bytearray()
-    for piece in incoming.chunks:
-        content += piece
+    for chunk in response.chunks:
+        content += chunk
         if len(content) > LARGEST:
             raise UsageError(f"the page is larger than {LARGEST // 1024 // 1024} MB")
     beginning = bytes(content[:_BEGINNING])
     html = kind in _HTML or (not kind and beginning.lstrip()[:1] == b"<")
-    text = content.decode(_charset(told, beginning if html else b""), "replace").lstrip("\ufeff")
+    text = content.decode(_charset(content_type, beginning if html else b""), "replace").lstrip(
+        "\ufeff"
+    )
     if "\0" in text[:_BEGINNING]:
         raise UsageError(f"what {where} sends is binary, and no text")
     return text, html
 
 
-def _charset(told: str, beginning: bytes) -> str:
-    """The charset that a response tells, or the page itself; else UTF-8."""
-    match = _CHARSET.search(told) or _CHARSET.search(beginning.decode("ascii", "replace"))
+def _charset(content_type: str, beginning: bytes) -> str:
+    """Return the charset that a response names, or the page itself; else UTF-8."""
+    match = _CHARSET.search(content_type) or _CHARSET.search(beginning.decode("ascii", "replace"))
     try:
         name = codecs.lookup(match[1] if match else "utf-8").name
         "".encode(name)

@@ -23,7 +23,7 @@ END
 signed() { # NAME START END EXTENSIONS [CA OPTIONS]
     name=$1 start=$2 end=$3
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$work/$name.key" \
-        -subj "/CN=nemochat test $name" -out "$work/$name.csr"
+        -subj "/CN=${subject:-nemochat test $name}" -out "$work/$name.csr"
     printf "subjectKeyIdentifier=hash\n$4\n" >"$work/$name.cnf"
     shift 4
     openssl ca -batch -config "$work/ca.cnf" -notext -in "$work/$name.csr" -out "$work/$name.crt" \
@@ -44,8 +44,10 @@ signed authority $from $until 'basicConstraints=critical,CA:TRUE\nkeyUsage=criti
     signed expired $from 20200102000000Z "$of_server\n$here" $by_authority
 }
 signed alone $from $until "$here" -selfsign -keyfile "$work/alone.key"
+subject=localhost
+signed unnamed $from $until 'basicConstraints=CA:FALSE' -selfsign -keyfile "$work/unnamed.key"
 
 cp "$work/authority.crt" authority.pem
-for name in good elsewhere expired alone; do
+for name in good elsewhere expired alone unnamed; do
     cat "$work/$name.key" "$work/$name.crt" >"$name.pem"
 done

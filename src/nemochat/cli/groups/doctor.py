@@ -184,7 +184,7 @@ def _check_route(connector: ClientFactory, name: str) -> Iterator[Finding]:
 
     try:
         route = connector.route(name)
-        through = " through a proxy" * bool(diagnose.proxy_address(route))
+        through = " through a proxy" * bool(route.find_proxy())
         yield Finding("endpoint", f"{name} at {route.base_url}{through}")
         for step in diagnose.probe(route, min(STEP_TIMEOUT, route.connect)):
             yield Finding(step.name, f"{step.detail} ({step.seconds * 1000:.0f} ms)", step.error)

@@ -1,0 +1,387 @@
+"""Network below HTTP: connections, TLS, and reads that end on time.
+
+httpcore sends each request through a `Network`; its own backend restarts a timeout at every byte,
+tries addresses one after another, and cannot be interrupted while a name is looked up.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from threading import Event
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpcore
+
+from nemochat.api import network_errors
+from nemochat.api.route import Route, connect, resolve
+from nemochat.api.timeouts import Clock, ConnectLimit, ReadTimer, Timeouts
+
+T = TypeVar("T")
+LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
+SECONDS_OF_A_LOOK = 0.01
+SECONDS_FOR_ROOM = 1.0  # to send more of a request that was answered already
+_MOST_READ = 64 * 1024  # bytes at once
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_LAST_CHUNK = re.compile(rb"^0[^\n]*\n", re.MULTILINE)
+_LONGEST_MARK = 256  # bytes of a line that announces the last chunk
+
+
+class Network(httpcore.NetworkBackend):
+    """Connections to one endpoint, for one request at a time.
+
+    Attributes:
+        clock: Limit of the reads and writes under way.
+        place: Host that is being spoken to, in the words of an error.
+        connections: Number of connections opened.
+        received: Bytes of the response so far.
+        ended: Whether the other side closed the connection.
+    """
+
+    def __init__(self, route: Route, proxy: str) -> None:
+        """Prepare; `proxy` is the address of the proxy on the way, or ""."""
+        self.place = route.endpoint
+        self.connections = 0
+        self.received = 0
+        self.ended = False
+        self._route = route
+        self._proxy = urlsplit(proxy)
+        self._timer = ReadTimer(Timeouts())
+        self.clock: Clock = self._timer
+        self._stopped = Event()
+        self._socket: socket.socket | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was stopped."""
+        return self._stopped.is_set()
+
+    @property
+    def is_connecting(self) -> bool:
+        """Whether a connection is being opened."""
+        return self.clock is not self._timer
+
+    def begin(self, timer: ReadTimer) -> None:
+        """Begin a request whose reads end by this timer."""
+        self.clock = self._timer = timer
+        self.received = 0
+        self.ended = False
+
+    def stop(self) -> None:
+        """End what another thread connects, reads or writes; nothing works from then on."""
+        self._stopped.set()
+        self._shut_down()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - part of httpcore's interface
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - as above
+    ) -> Stream:
+        """Return a connection to a host: to one of its addresses, within one timeout."""
+        proxy = self._proxy.hostname
+        self.place = f"the proxy {proxy}:{port}" if proxy else self._route.endpoint
+        limit = ConnectLimit(timeout or self._route.connect, self._stopped)
+        self.clock = limit
+        connection = connect(resolve(host, port, limit), limit)
+        self._socket = connection
+        self.connections += 1
+        if self.is_stopped:
+            self._shut_down()
+        if not self._route.is_encrypted:
+            self.clock = self._timer
+        return SocketStream(self, connection, is_proxy=self._proxy.scheme == "https")
+
+    def start_tls(self, stream: Stream, context: ssl.SSLContext) -> Stream:
+        """Return an encrypted stream to the proxy where it wants one, then to the endpoint."""
+        name = self._proxy.hostname if stream.is_proxy else self._route.certificate_name
+        if self._proxy.hostname and not stream.is_proxy:
+            self.place = f"{self._route.endpoint} behind {self.place}"
+        try:
+            encrypted = TlsStream(self, stream, context, name or "")
+        except BaseException:
+            stream.close()
+            raise
+        if not stream.is_proxy:
+            self.clock = self._timer
+        return encrypted
+
+    def _shut_down(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):  # it was closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class Stream(httpcore.NetworkStream):
+    """Bytes to and from a host.
+
+    A read never reaches beyond the end of an HTTP message: it ends after a blank line in a head,
+    after the length of a body, and after a blank line that follows a line of a chunked body which
+    may announce its end. So what follows a response stays here, where it shows that the connection
+    cannot be used again.
+
+    Attributes:
+        is_proxy: Whether it leads to a proxy that is yet to be spoken to in TLS.
+    """
+
+    is_proxy = False
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._bytes = b""
+        self._at = 0  # where those begin in `_bytes` that are still to be read
+        self._length = 0  # bytes that are left of a body whose length is known
+        self._may_end = True  # with the next blank line
+
+    def begin_body(self, length: int) -> None:
+        """Read a body of so many bytes; 0 if that is not known."""
+        self._length = length
+        self._may_end = False
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - httpcore's
+        """Return the next bytes, at most to the end of a message; b"" at the end of all."""
+        if self._at == len(self._bytes):
+            line = self._bytes[-_LONGEST_MARK:]
+            line = line[max(line.rfind(b"\n"), 0) :]
+            self._bytes = line + self.receive(max_bytes, self._network.clock)
+            self._at = len(line)
+        start, self._at = self._at, self._find_end()
+        data = self._bytes[start : self._at]
+        self._network.received += len(data)
+        self._network.ended = not data
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - httpcore's
+        """Send bytes; WriteError if the other side takes no more, as it may have said why."""
+        self._length, self._may_end = 0, True
+        self.send(buffer, self._network.clock, self._keep)
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,  # noqa: ARG002 - the route knows whose certificate
+        timeout: float | None = None,  # noqa: ARG002 - it counts from the start of the connection
+    ) -> Stream:
+        """Return an encrypted stream over this one."""
+        return self._network.start_tls(self, ssl_context)
+
+    def get_extra_info(self, info: str) -> object:
+        """Return whether there is anything to read where nothing should be, or the TLS object."""
+        if info == "is_readable":
+            return self._at < len(self._bytes) or self.poll() is not None
+        return None
+
+    def receive(self, size: int, clock: Clock) -> bytes:
+        """Return the next bytes; b"" at the end."""
+        raise NotImplementedError
+
+    def send(self, data: bytes, clock: Clock, early: Callable[[bytes], bool]) -> None:
+        """Send bytes; `early` takes what comes meanwhile and returns whether that is an answer."""
+        raise NotImplementedError
+
+    def poll(self) -> bytes | None:
+        """Return what has arrived, b"" at the end, None if there is nothing yet."""
+        raise NotImplementedError
+
+    def _keep(self, data: bytes) -> bool:
+        self._bytes += data
+        return True
+
+    def _find_end(self) -> int:
+        if self._length:
+            end = min(self._at + self._length, len(self._bytes))
+            self._length -= end - self._at
+            return end
+        blank = max(self._at - len(b"\n\r"), 0)
+        if not self._may_end:
+            if (match := _LAST_CHUNK.search(self._bytes)) is None:
+                return len(self._bytes)
+            blank = match.end() - 1
+            self._may_end = True
+        for match in _BLANK_LINE.finditer(self._bytes, blank):
+            if match.end() > self._at:
+                self._may_end = False
+                return match.end()
+        return len(self._bytes)
+
+
+class SocketStream(Stream):
+    """Bytes over a socket.
+
+    Time between two reads does not count, nor that in which the process was stopped, by Ctrl-Z for
+    one. A socket that was waited for meanwhile says that nothing came, without having looked; so
+    there is a last look when the time is over.
+    """
+
+    def __init__(self, network: Network, connection: socket.socket, *, is_proxy: bool) -> None:
+        super().__init__(network)
+        self.is_proxy = is_proxy
+        self._socket = connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+    def receive(self, size: int, clock: Clock) -> bytes:
+        """Return the next bytes; b"" at the end."""
+        return self._wait(lambda: self._socket.recv(size), clock)
+
+    def send(self, data: bytes, clock: Clock, early: Callable[[bytes], bool]) -> None:
+        """Send bytes; `early` takes what comes meanwhile and returns whether that is an answer."""
+        rest = memoryview(data)
+        answered = False
+        while rest:
+            try:
+                self._socket.settimeout(0)
+                rest = rest[self._socket.send(rest) :]
+            except BlockingIOError:
+                if answered:
+                    self._wait_for_room()
+                elif (came := self._wait(self._poll_for_room, clock)) == b"":
+                    raise httpcore.WriteError from None
+                elif came is not None:
+                    answered = early(came)
+            except OSError as error:
+                raise httpcore.WriteError from error
+
+    def poll(self) -> bytes | None:
+        """Return what has arrived, b"" at the end, None if there is nothing yet."""
+        try:
+            self._socket.settimeout(0)
+            return self._socket.recv(_MOST_READ)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+    def _wait(self, operation: Callable[[], T], clock: Clock) -> T:
+        """Return what comes of an operation that ends with TimeoutError while there is nothing."""
+        left = clock.remaining()
+        if left <= 0:
+            raise network_errors.Stalled(f"{self._network.place} sent signs of life but no answer")
+        while True:
+            nap = max(min(left, LONGEST_NAP), 0.0)
+            begun = time.monotonic()
+            self._socket.settimeout(max(nap, SECONDS_OF_A_LOOK))
+            try:
+                return operation()
+            except TimeoutError as error:
+                if error.errno or not nap:  # the kernel's: it has given the connection up
+                    raise
+            finally:
+                passed = time.monotonic() - begun
+                if passed < nap + LONGEST_NAP:
+                    left -= min(passed, nap)
+                    clock.add_wait(min(passed, nap))
+
+    def _poll_for_room(self) -> bytes | None:
+        """Wait until more can be sent; return what arrives before that."""
+        events = select.poll()
+        events.register(self._socket, select.POLLOUT | select.POLLIN)
+        if not (ready := events.poll((self._socket.gettimeout() or 0) * 1000)):
+            raise TimeoutError
+        return None if ready[0][1] & select.POLLOUT else self.poll()
+
+    def _wait_for_room(self) -> None:
+        """Wait a moment until more can be sent, or give up."""
+        events = select.poll()
+        events.register(self._socket, select.POLLOUT)
+        if not events.poll(SECONDS_FOR_ROOM * 1000):
+            raise httpcore.WriteError
+
+
+class TlsStream(Stream):
+    """Encrypted bytes over another stream, which may be encrypted itself."""
+
+    def __init__(
+        self, network: Network, lower: Stream, context: ssl.SSLContext, server_hostname: str
+    ) -> None:
+        """Agree on a key.
+
+        Raises:
+            OSError: that failed, or took too long.
+        """
+        super().__init__(network)
+        self._lower = lower
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(
+            self._incoming, self._outgoing, server_hostname=server_hostname
+        )
+        self._run(self._tls.do_handshake, network.clock, self._keep)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._lower.close()
+
+    def get_extra_info(self, info: str) -> object:
+        """Return whether there is anything to read where nothing should be, or the TLS object."""
+        return self._tls if info == "ssl_object" else super().get_extra_info(info)
+
+    def receive(self, size: int, clock: Clock) -> bytes:
+        """Return the next bytes; b"" at the end."""
+        try:
+            return self._run(lambda: self._tls.read(size), clock, self._keep)
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    def send(self, data: bytes, clock: Clock, early: Callable[[bytes], bool]) -> None:
+        """Send bytes; `early` takes what comes meanwhile and returns whether that is an answer."""
+        for start in range(0, len(data), _MOST_READ):
+            write = partial(self._tls.write, data[start : start + _MOST_READ])
+            self._run(write, clock, early)
+
+    def poll(self) -> bytes | None:
+        """Return what has arrived; what TLS sends of itself, such as tickets, does not count."""
+        while (data := self._lower.poll()) is not None:
+            if not data:
+                return data
+            self._incoming.write(data)
+            with suppress(ssl.SSLWantReadError):
+                return self._read_or_end()
+        return None
+
+    def _run(self, operation: Callable[[], T], clock: Clock, early: Callable[[bytes], bool]) -> T:
+        """Return what comes of a TLS operation once enough was sent and received for it."""
+        while True:
+            try:
+                result = operation()
+            except ssl.SSLWantReadError:
+                self._flush(clock, early)
+            except ssl.SSLError:
+                with suppress(OSError, httpcore.WriteError):  # what the other side should know
+                    self._flush(clock, early)
+                raise
+            else:
+                self._flush(clock, early)
+                return result
+            if data := self._lower.receive(_MOST_READ, clock):
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
+
+    def _flush(self, clock: Clock, early: Callable[[bytes], bool]) -> None:
+        def take(data: bytes) -> bool:
+            self._incoming.write(data)
+            with suppress(ssl.SSLWantReadError):
+                return early(self._read_or_end())
+            return False
+
+        if self._outgoing.pending:
+            self._lower.send(self._outgoing.read(), clock, take)
+
+    def _read_or_end(self) -> bytes:
+        try:
+            return self._tls.read(_MOST_READ)
+        except ssl.SSLWantReadError:
+            raise
+        except ssl.SSLError:
+            return b""
