@@ -78,6 +78,10 @@ class Row:
 
 
 STREAMS = (
+    Row("plain", "", "No such command 'plain'. To ask it: nemochat ask plain", 2),
+    Row("two words", "two words\n"),
+    Row("'two words'", "two words\n"),
+    Row("-t 0.3 two words -S", "two words\n"),
     Row("ask plain", "two words\n"),
     Row("ask foreign", "naïve 日本 🎉\u2028x\n"),
     Row("ask newline", "a line\n\n"),
@@ -277,7 +281,9 @@ ENDINGS = (
     Row("ask --temprature 1 x", "", ".*--temperature.*", 2),
     Row("ask --retries many x", "", "--retries: retries takes .*", 2),
     Row("ask -s @nothing.txt x", "", "nothing.txt cannot be read .*", 2),
-    Row("aks x", "", ".*ask.*", 2),
+    Row("aks", "", r".*Did you mean nemochat ask\?", 2),
+    Row("chat", "", "No such command 'chat'. nemochat alone opens the chat", 2),
+    Row("ask --modle x x", "", ".*--model.*", 2),
     Row("completions fsh", "", r".*Did you mean fish\?", 2),
 )
 TABLE = (*STREAMS, *INPUT, *OUTPUT, *STRUCTURED, *TEMPLATES, *CONTINUED, *ENDINGS)

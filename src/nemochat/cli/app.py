@@ -20,7 +20,6 @@ from nemochat.cli.commands import (
     write_options,
 )
 from nemochat.cli.options import CommonOptions, shared_options
-from nemochat.cli.suggestions import no_such_command
 
 ASK = "ask"
 COMMANDS = {  # each with the app that it is, in the order of the help
@@ -74,8 +73,11 @@ class LazyGroup(TyperGroup):
         """Return the command that the first word names; other words are a question for `ask`."""
         if args[0] not in COMMANDS:
             if not is_question(args):
+                from nemochat.cli.suggestions import no_such_command
+
                 raise no_such_command(args[0], COMMANDS)
-            args = [ASK, *args]
+            end_of_flags = ["--"] if args[0].startswith("-") else []  # which typer has taken
+            args = [ASK, *end_of_flags, *args]
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: ClickContext, formatter: HelpFormatter) -> None:

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from importlib import import_module
 from io import TextIOWrapper
 from itertools import pairwise
 from types import FrameType
@@ -56,13 +57,14 @@ def _run_command(arguments: list[str]) -> int:
     import typer  # here, where Ctrl-C ends what takes long to load without a traceback
 
     from nemochat.cli.app import root_command
-    from nemochat.cli.suggestions import explain_usage_error
 
     try:
         code = root_command().main(arguments, prog_name="nemochat", standalone_mode=False)
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
+        from nemochat.cli.suggestions import explain_usage_error
+
         raise explain_usage_error(error) from error
     except SystemExit:  # typer's way when the reader of its page, --help, has left
         raise Ended(ExitCode.PIPE_CLOSED) from None
@@ -104,12 +106,12 @@ def _json_format(arguments: list[str]) -> str:
 
 
 def _find_missing_module() -> str:
-    """The module of POSIX systems that is not there, or ""; whoever asks or chats loads both."""
-    try:
-        import fcntl  # noqa: F401
-        import termios  # noqa: F401
-    except ImportError as error:
-        return error.name or "termios"
+    """Return the module of POSIX systems that this Python lacks, or ""; every run needs both."""
+    for name in ("fcntl", "termios"):
+        try:
+            import_module(name)
+        except ImportError:
+            return name
     return ""
 
 

@@ -223,22 +223,26 @@ def _option(
 
 
 def _store_parameter(row: Parameter, options: CommonOptions, text: str) -> None:
-    options.parameters[row.name] = row.parse(text)
+    _set_parameter(options, row, row.parse(text))
 
 
 def _store_texts(row: Parameter, options: CommonOptions, texts: Iterable[str]) -> None:
     """Store the texts of a flag that may be repeated."""
     values = map(row.parse, texts)
-    options.parameters[row.name] = row.check(
-        [text for value in values if isinstance(value, tuple) for text in value]
-    )
+    every = [text for value in values if isinstance(value, tuple) for text in value]
+    _set_parameter(options, row, row.check(every))
 
 
 def _store_pairs(options: CommonOptions, pairs: Iterable[str]) -> None:
     for pair in pairs:
         name, _, text = pair.partition("=")
-        row = parameters.find(name)
-        options.parameters[row.name] = row.parse(text)
+        _store_parameter(parameters.find(name), options, text)
+
+
+def _set_parameter(options: CommonOptions, row: Parameter, value: Value) -> None:
+    """Set a parameter; they are kept in the order of their table, in which they are sent."""
+    values = {**options.parameters, row.name: value}
+    options.parameters = {name: values[name] for name in parameters.names() if name in values}
 
 
 def _store_setting(name: str, options: CommonOptions, value: object) -> None:

@@ -113,6 +113,7 @@ def show_settings(*, json: bool) -> int:
         return ExitCode.OK
     file = _config_path()
     print_table(
+        now,
         ("setting", "value", "from"),
         (
             (name, _format_value(_mask_password(name, value)), _format_origin(origin, file))

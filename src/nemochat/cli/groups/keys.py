@@ -86,6 +86,7 @@ def print_status(*, json: bool) -> int:
         return ExitCode.OK
     needs = {name: connector.row(name).token_variable for name in names}
     print_table(
+        connector.config,
         ("endpoint", "token"),
         (
             (name, source or (f"none; {needs[name]} is not set" if needs[name] else "needs none"))

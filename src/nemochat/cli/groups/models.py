@@ -64,5 +64,5 @@ def list_models(common: CommonOptions, query: str, *, json: bool) -> int:
     elif not found:
         say(sys.stderr, f"{name} has no model with {query} in its name")
     else:
-        print_table(MODEL_HEAD, map(model_cells, found))
+        print_table(settings, MODEL_HEAD, map(model_cells, found))
     return ExitCode.OK
