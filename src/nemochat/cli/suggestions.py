@@ -74,6 +74,8 @@ def explain_usage_error(error: typer.TyperException) -> UsageError:
     option = message.removeprefix("No such option: ").partition(" ")[0]
     if option in _TOKEN_FLAGS:
         message, hint = f"No such option: {option}", _KEYS_HINT
+    elif near := nearest(option, getattr(error, "possibilities", None) or ()):
+        message, hint = f"No such option: {option}", f"Did you mean {near[0]}?"
     elif message.startswith("No such command"):
         name = message.partition("'")[2].partition("'. Did you mean")[0].removesuffix("'")
         if other := _find_subcommand(path, name):
