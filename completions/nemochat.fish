@@ -20,7 +20,7 @@ function __nemochat_at
             set -e taken
         else if not set -q path[1]; and contains -- $word --script --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --editing-mode --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume
             set taken yes
-        else if contains -- (string join -- ' ' $path $word) 'ask' 'chats' 'chats backup' 'chats delete' 'chats export' 'chats import' 'chats list' 'chats path' 'chats prune' 'chats rename' 'chats search' 'chats show' 'completions' 'config' 'config check' 'config edit' 'config get' 'config path' 'config set' 'config show' 'config unset' 'doctor' 'guide' 'guide serve' 'keys' 'keys remove' 'keys set' 'keys status' 'manual' 'models' 'profiles' 'profiles edit' 'profiles list' 'profiles show' 'show'
+        else if contains -- (string join -- ' ' $path $word) 'ask' 'chats' 'chats backup' 'chats delete' 'chats export' 'chats import' 'chats list' 'chats path' 'chats prune' 'chats rename' 'chats search' 'chats show' 'completions' 'config' 'config check' 'config edit' 'config get' 'config path' 'config set' 'config show' 'config unset' 'doctor' 'guide' 'guide serve' 'help' 'keys' 'keys remove' 'keys set' 'keys status' 'manual' 'models' 'profiles' 'profiles edit' 'profiles list' 'profiles show' 'show'
             set -a path $word
         end
     end
@@ -33,6 +33,7 @@ complete -c nemochat -n '__nemochat_at' -a completions -d 'Print the completions
 complete -c nemochat -n '__nemochat_at' -a config -d 'Show, set and check the settings of the configuration file'
 complete -c nemochat -n '__nemochat_at' -a doctor -d 'Look whether all that a chat needs works here; each line is ok, or says what to do'
 complete -c nemochat -n '__nemochat_at' -a guide -d 'The embedded endpoint, which answers about nemochat'
+complete -c nemochat -n '__nemochat_at' -a help -d 'Show the help of a command, or a page of the documentation'
 complete -c nemochat -n '__nemochat_at' -a keys -d 'Keep the tokens of endpoints, and tell which is used; none is ever shown'
 complete -c nemochat -n '__nemochat_at' -a manual -d 'Print the manual page, for man to show'
 complete -c nemochat -n '__nemochat_at' -a models -d 'List the endpoint\'s models, with context and US dollars per million tokens where told'
@@ -79,12 +80,13 @@ complete -c nemochat -n '__nemochat_at' -s c -l continue -d 'go on with the last
 complete -c nemochat -n '__nemochat_at' -l fork -d 'with -c or --resume: go on in a copy, and leave it as it is'
 complete -c nemochat -n '__nemochat_at' -l private -l no-save -d 'keep nothing on disk'
 complete -c nemochat -n '__nemochat_at' -l resume-dropped -d 'ask for the rest of an answer that broke off'
-complete -c nemochat -n '__nemochat_at' -l no-loop-guard -d 'let an answer repeat itself: --loop-guard 0'
 complete -c nemochat -n '__nemochat_at' -s S -l no-stream -d 'wait for the whole answer'
+complete -c nemochat -n '__nemochat_at' -l debug -d 'log requests to standard error and a file, and show faults whole'
+complete -c nemochat -n '__nemochat_at' -l no-loop-guard -d 'let an answer repeat itself: --loop-guard 0'
 complete -c nemochat -n '__nemochat_at' -l plain -d 'show answers as they are: --view plain'
 complete -c nemochat -n '__nemochat_at' -l accessible -d 'say who speaks, and repaint nothing: --view accessible'
 complete -c nemochat -n '__nemochat_at' -l raw -d 'show the Markdown of answers as it came: --render raw'
-complete -c nemochat -n '__nemochat_at' -l debug -d 'log requests to standard error and a file, and show faults whole'
+complete -c nemochat -n '__nemochat_at' -l no-color -d 'show no colours, as NO_COLOR=1'
 complete -c nemochat -n '__nemochat_at' -s h -l help -d 'show the help'
 complete -c nemochat -n '__nemochat_at ask' -s f -l file -r -F -d 'ask with a file, a glob or a folder; repeatable'
 complete -c nemochat -n '__nemochat_at ask' -s e -l edit -d 'write the question in VISUAL or EDITOR'
@@ -140,12 +142,13 @@ complete -c nemochat -n '__nemochat_at ask' -s c -l continue -d 'go on with the 
 complete -c nemochat -n '__nemochat_at ask' -l fork -d 'with -c or --resume: go on in a copy, and leave it as it is'
 complete -c nemochat -n '__nemochat_at ask' -l private -l no-save -d 'keep nothing on disk'
 complete -c nemochat -n '__nemochat_at ask' -l resume-dropped -d 'ask for the rest of an answer that broke off'
-complete -c nemochat -n '__nemochat_at ask' -l no-loop-guard -d 'let an answer repeat itself: --loop-guard 0'
 complete -c nemochat -n '__nemochat_at ask' -s S -l no-stream -d 'wait for the whole answer'
+complete -c nemochat -n '__nemochat_at ask' -l debug -d 'log requests to standard error and a file, and show faults whole'
+complete -c nemochat -n '__nemochat_at ask' -l no-loop-guard -d 'let an answer repeat itself: --loop-guard 0'
 complete -c nemochat -n '__nemochat_at ask' -l plain -d 'show answers as they are: --view plain'
 complete -c nemochat -n '__nemochat_at ask' -l accessible -d 'say who speaks, and repaint nothing: --view accessible'
 complete -c nemochat -n '__nemochat_at ask' -l raw -d 'show the Markdown of answers as it came: --render raw'
-complete -c nemochat -n '__nemochat_at ask' -l debug -d 'log requests to standard error and a file, and show faults whole'
+complete -c nemochat -n '__nemochat_at ask' -l no-color -d 'show no colours, as NO_COLOR=1'
 complete -c nemochat -n '__nemochat_at ask' -s h -l help -d 'show the help'
 complete -c nemochat -n '__nemochat_at chats' -a backup -d 'Copy the whole database into a new file, also while others write; import reads it again'
 complete -c nemochat -n '__nemochat_at chats' -a delete -d 'Delete conversations for good, after asking'
@@ -312,6 +315,7 @@ complete -c nemochat -n '__nemochat_at guide' -a serve -d 'Serve the guide over 
 complete -c nemochat -n '__nemochat_at guide' -s h -l help -d 'show the help'
 complete -c nemochat -n '__nemochat_at guide serve' -l port -x -d 'where to listen; 0 takes a free one'
 complete -c nemochat -n '__nemochat_at guide serve' -s h -l help -d 'show the help'
+complete -c nemochat -n '__nemochat_at help' -s h -l help -d 'show the help'
 complete -c nemochat -n '__nemochat_at keys' -a remove -d 'Take a token out of the keyring and the file'
 complete -c nemochat -n '__nemochat_at keys' -a set -d 'Keep a token, typed unseen or read from a pipe, in the keyring or in a file of your own'
 complete -c nemochat -n '__nemochat_at keys' -a status -d 'Tell for each endpoint where its token comes from'

@@ -78,6 +78,10 @@ class Row:
 
 
 STREAMS = (
+    Row("plain", "", "No such command 'plain'. To ask it: nemochat ask plain", 2),
+    Row("two words", "two words\n"),
+    Row("'two words'", "two words\n"),
+    Row("-t 0.3 two words -S", "two words\n"),
     Row("ask plain", "two words\n"),
     Row("ask foreign", "naïve 日本 🎉\u2028x\n"),
     Row("ask newline", "a line\n\n"),
@@ -274,10 +278,12 @@ ENDINGS = (
     Row("ask --endpoint deepinfra x", "", ".*token.*", 3, environment={"DEEPINFRA_TOKEN": "a\nb"}),
     Row("ask -t 3 x", "", "temperature takes 0 to 2, not 3", 2),
     Row("ask -o tempature 3 x", "", r'.*"tempature"\. Did you mean temperature\?', 2),
-    Row("ask --temprature 1 x", "", ".*--temperature.*", 2),
+    Row("ask --temprature 1 x", "", r".*Did you mean --temperature\?", 2),
     Row("ask --retries many x", "", "--retries: retries takes .*", 2),
     Row("ask -s @nothing.txt x", "", "nothing.txt cannot be read .*", 2),
-    Row("aks x", "", ".*ask.*", 2),
+    Row("aks", "", r".*Did you mean nemochat ask\?", 2),
+    Row("chat", "", "No such command 'chat'. nemochat alone opens the chat", 2),
+    Row("ask --modle x x", "", r"No such option: --modle\. Did you mean --model\?", 2),
     Row("completions fsh", "", r".*Did you mean fish\?", 2),
 )
 TABLE = (*STREAMS, *INPUT, *OUTPUT, *STRUCTURED, *TEMPLATES, *CONTINUED, *ENDINGS)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from nemochat.__main__ import HELP, HELP_COLUMNS
-from nemochat.cli.app import app
+from nemochat.cli.app import root_command
 from nemochat.cli.completions import manual, scripts
 from nemochat.config import endpoints
 from nemochat.config.endpoints import EndpointConfig
@@ -150,26 +146,11 @@ def filled(text: str, tables: dict[str, Callable[[], str]] = TABLES) -> str:
     return text
 
 
-def helped(*words: str) -> str:
-    """What the program makes as help for a terminal of 80 columns, where it is not read ready."""
-    done = subprocess.run(
-        [sys.executable, "-m", "nemochat", *words],
-        env={**os.environ, "COLUMNS": str(HELP_COLUMNS)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
-
-
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold."""
     for shell, name in SCRIPTS.items():
-        yield ROOT / "completions" / name, scripts.build_script(shell, app)
-    yield ROOT / "completions" / "nemochat.1", manual.build_page(app)
-    for words, name in HELP.items():
-        if "--help" in words:
-            yield ROOT / "src" / "nemochat" / "help" / name, helped(*words)
+        yield ROOT / "completions" / name, scripts.build_script(shell, root_command())
+    yield ROOT / "completions" / "nemochat.1", manual.build_page(root_command())
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         yield page, filled(page.read_text("utf-8"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nemochat.cli.app import app
+from nemochat.cli.app import root_command
 from nemochat.cli.completions import scripts
 from nemochat.cli.completions.tree import SHELLS, CommandSpec, list_commands
 from nemochat.config.settings import THEME_NAMES
@@ -58,7 +58,7 @@ def test_a_shell_takes_its_completions(shell: str, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed here, and is no part of what a fresh clone needs")
     script = tmp_path / "script"
-    script.write_text(scripts.build_script(shell, app))
+    script.write_text(scripts.build_script(shell, root_command()))
     assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0
 
 
@@ -184,7 +184,7 @@ def test_man_shows_the_manual_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "node", list_commands(app), ids=lambda node: " ".join(node.path) or "nemochat"
+    "node", list_commands(root_command()), ids=lambda node: " ".join(node.path) or "nemochat"
 )
 def test_every_command_has_an_example_and_tells_where_to_read_more(node: CommandSpec) -> None:
     assert node.summary

@@ -26,13 +26,21 @@ PROFILED = {"PYTHONPROFILEIMPORTTIME": "1"}
 
 HAS_CLICK = find_spec("click") is not None
 SLOW = {"importlib.metadata", "pydantic"}  # some versions of prompt_toolkit and typer load them
-NEVER_TO_ASK = SLOW | {"asyncio", "prompt_toolkit"} | (set() if HAS_CLICK else {"rich"})
+NEVER_TO_ASK = (
+    SLOW | {"asyncio", "prompt_toolkit", "nemochat.cli.groups"} | (set() if HAS_CLICK else {"rich"})
+)
 NEVER_TO_CHAT = SLOW | {"markdown_it", "rich.markdown"}
 
 
 @pytest.mark.parametrize(
     "command",
-    ["ask Hello", "ask --private --temperature 1 Hello", "ask --json Hello", "ask --dry-run Hello"],
+    [
+        "ask Hello",
+        "what is it",
+        "ask --private --temperature 1 Hello",
+        "ask --json Hello",
+        "ask --dry-run Hello",
+    ],
 )
 def test_ask_into_a_pipe_loads_nothing_slow(asking: Program, command: str) -> None:
     done = asking.run(*command.split(), environment=PROFILED)

@@ -8,26 +8,14 @@ import os
 import sys
 
 COLLECTED_AFTER = 100_000  # new objects; a chat starts with half as many, and none is garbage
-VERSION = {("-V",), ("--version",)}
-HELP_COLUMNS = 80  # for which the pages of help/ are laid out
-HELP = {  # the help that is asked for most is read, not made: 15 ms instead of 90
-    ("-h",): "nemochat.txt",
-    ("--help",): "nemochat.txt",
-    ("ask", "-h"): "ask.txt",
-    ("ask", "--help"): "ask.txt",
-}
+VERSION_FLAGS = (["-V"], ["--version"])
 
 
 def main() -> None:
     """Run the command line of this process."""
     gc.set_threshold(COLLECTED_AFTER)
-    try:
-        if text := _static_text(tuple(sys.argv[1:])):
-            sys.stdout.write(text)
-            sys.stdout.flush()
-            return
-    except (OSError, ValueError, AttributeError):
-        pass  # the long way tells why it cannot be written
+    if sys.argv[1:] in VERSION_FLAGS and _print_version():
+        return
     from nemochat.cli.main import exit_on_signals, run
 
     code = run(sys.argv[1:])
@@ -35,20 +23,16 @@ def main() -> None:
     _exit(code)
 
 
-def _static_text(arguments: tuple[str, ...]) -> str:
-    """What a command line asks for that lies ready, before anything is imported; else ""."""
-    if arguments in VERSION:
-        from nemochat import __version__
+def _print_version() -> bool:
+    """Print the version, before anything is imported; return whether it could be written."""
+    from nemochat import __version__
 
-        return f"nemochat {__version__}\n"
-    page = HELP.get(arguments)
-    if page is None or "COLUMNS" in os.environ:
-        return ""
-    if os.isatty(1) and os.get_terminal_size(1).columns < HELP_COLUMNS:
-        return ""
-    place = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes 10 ms to load
-    with open(f"{place}/help/{page}", encoding="utf-8") as file:  # noqa: PTH123 - as above
-        return file.read()
+    try:
+        sys.stdout.write(f"nemochat {__version__}\n")
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):  # the long way says why
+        return False
+    return True
 
 
 def _exit(code: int) -> None:

@@ -1,93 +1,161 @@
-"""Tree of all commands, as typer needs it."""
+"""Tree of all commands: the chat at its root, and what is imported when it is needed."""
 
 from __future__ import annotations
 
-import sys
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
-from nemochat.cli import asks, root
-from nemochat.cli.given import CommonOptions
-from nemochat.cli.groups.chats import chats_group
-from nemochat.cli.groups.config import config_group
-from nemochat.cli.groups.doctor import doctor
-from nemochat.cli.groups.keys import keys_group
-from nemochat.cli.groups.models import models
-from nemochat.cli.groups.profiles import profiles_group
-
-app = root.create_app()
-guide_group = typer.Typer(
-    help="The embedded endpoint, which answers about nemochat.",
-    epilog="Example: nemochat guide serve. More: docs/guide.md",
+from nemochat.cli.commands import (
+    COMMON,
+    CONVERSATION,
+    ClickCommand,
+    ClickContext,
+    HelpFormatter,
+    create_app,
+    write_options,
 )
-app.command(epilog=asks.ASK_EPILOG)(asks.ask)
-app.add_typer(guide_group, name="guide")
-app.add_typer(chats_group, name="chats")
-app.add_typer(profiles_group, name="profiles")
-app.add_typer(config_group, name="config")
-app.add_typer(keys_group, name="keys")
-app.command(epilog="Example: nemochat models -q nemo. More: docs/endpoints.md")(models)
-app.command(epilog="Example: nemochat doctor --endpoint ollama. More: docs/doctor.md")(doctor)
+from nemochat.cli.options import CommonOptions, shared_options
+
+ASK = "ask"
+COMMANDS = {  # each with the app that it is, in the order of the help
+    ASK: "ask:app",
+    "chats": "groups.chats:chats_group",
+    "config": "groups.config:config_group",
+    "keys": "groups.keys:keys_group",
+    "profiles": "groups.profiles:profiles_group",
+    "models": "groups.models:app",
+    "doctor": "groups.doctor:app",
+    "show": "groups.show:app",
+    "guide": "groups.guide:guide_group",
+    "help": "groups.help_topics:app",
+    "completions": "groups.shells:completions_app",
+    "manual": "groups.shells:manual_app",
+}
+EPILOG = (
+    "Examples: nemochat; nemochat 'What is a monad?'; git diff | nemochat ask 'Review'. More:"
+    " nemochat help start, nemochat manual, or docs/start.md. The guide knows all pages of docs/:"
+    " nemochat --endpoint guide"
+)
 
 
-app.callback(invoke_without_command=True)(root.chat)
+class LazyGroup(TyperGroup):
+    """Group that imports a command when it is looked up: `ask` loads none of the others.
+
+    This is click's pattern for lazily loaded commands. Words that name no command are a question.
+    """
+
+    def list_commands(self, ctx: ClickContext) -> list[str]:
+        """Return the names of all commands, loaded or not."""
+        return list(dict.fromkeys([*COMMANDS, *super().list_commands(ctx)]))
+
+    def get_command(self, ctx: ClickContext, cmd_name: str) -> ClickCommand | None:
+        """Return the command of this name, imported now if it was not before."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            module, _, app = COMMANDS[cmd_name].partition(":")
+            command = typer.main.get_command(getattr(import_module(f"nemochat.cli.{module}"), app))
+            if cmd_name == ASK:
+                command.params += shared_options()
+            self.commands[cmd_name] = command
+        return super().get_command(ctx, cmd_name)
+
+    def parse_args(self, ctx: ClickContext, args: list[str]) -> list[str]:
+        """Parse the whole command line, with its optional and double values joined."""
+        return super().parse_args(ctx, join_values(args))
+
+    def resolve_command(
+        self, ctx: ClickContext, args: list[str]
+    ) -> tuple[str | None, ClickCommand | None, list[str]]:
+        """Return the command that the first word names; other words are a question for `ask`."""
+        if args[0] not in COMMANDS:
+            if not is_question(args):
+                from nemochat.cli.suggestions import no_such_command
+
+                raise no_such_command(args[0], COMMANDS)
+            end_of_flags = ["--"] if args[0].startswith("-") else []  # which typer has taken
+            args = [ASK, *end_of_flags, *args]
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: ClickContext, formatter: HelpFormatter) -> None:
+        """Write the flags by topic, and the commands."""
+        write_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
-@app.command(epilog="Example: nemochat show README.md. More: docs/ask.md")
-def show(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="- reads standard input")],
+def is_question(words: list[str]) -> bool:
+    """Return whether words that begin with no command are a question: two, or one with blanks."""
+    follows = len(words) > 1 and not words[1].startswith("-")
+    return follows or len(words[0].split()) > 1
+
+
+def join_values(arguments: list[str]) -> list[str]:
+    """Return a command line in which every flag that takes a value takes one.
+
+    `-o NAME VALUE`, as in other programs, becomes `-o NAME=VALUE`; `-x` that no number follows
+    becomes `--extract=1`.
+    """
+    joined: list[str] = []
+    waiting = arguments[::-1]
+    while waiting:
+        word = waiting.pop()
+        if word == "--":
+            return [*joined, word, *waiting[::-1]]
+        if word in {"-x", "--extract"}:
+            number = waiting.pop() if waiting and waiting[-1].isdecimal() else "1"
+            word = f"--extract={number}"
+        joined.append(word)
+        if word in {"-o", "--option"} and waiting:
+            name = waiting.pop()
+            value = waiting.pop() if waiting and "=" not in name else ""
+            joined.append(name if "=" in name else f"{name}={value}")
+    return joined
+
+
+@cache
+def root_command() -> LazyGroup:
+    """Return the tree."""
+    app = create_app(LazyGroup, epilog=EPILOG)
+    app.callback(invoke_without_command=True, help=chat.__doc__)(chat)
+    root = typer.main.get_command(app)
+    assert isinstance(root, LazyGroup)
+    root.params += shared_options()
+    return root
+
+
+def chat(
     *,
-    no_math: Annotated[bool, typer.Option("--no-math", help="show formulas as they are")] = False,
+    context: typer.Context,
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="play a file of lines and leave", rich_help_panel=CONVERSATION
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("-V", "--version", help="show the version", rich_help_panel=COMMON),
+    ] = False,
 ) -> int:
-    """Show a Markdown file as answers are shown."""
-    from nemochat.cli import output, streams
-    from nemochat.cli.open_chat import load_settings
-    from nemochat.files import read_text
-    from nemochat.screen.plain import say
+    """Chat with Mistral-Nemo in the terminal; in a pipe, ask what comes through it."""
+    from nemochat.cli import streams
 
-    settings = load_settings(CommonOptions({"math": "off"} if no_math else {}))
-    text = (
-        streams.read_stdin(lambda note: say(sys.stderr, note))
-        if str(file) == "-"
-        else read_text(file)
-    )
-    output.choose_view(settings).show(text.rstrip("\n"))
-    return 0
+    if version:
+        from nemochat import __version__
 
+        typer.echo(f"nemochat {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is not None:
+        return 0
+    common = context.ensure_object(CommonOptions)
+    if script is None and not streams.is_input_terminal():
+        from nemochat.cli.ask import answer
+        from nemochat.cli.ask_options import AskOptions
 
-@app.command(
-    epilog="Example: nemochat completions fish > ~/.config/fish/completions/nemochat.fish."
-    " More: docs/shells.md"
-)
-def completions(
-    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish")],
-) -> int:
-    """Print the completions for a shell, to be put where it looks for them."""
-    from nemochat.cli.completions.scripts import build_script
+        return answer([], common, AskOptions())
+    from nemochat.cli.interactive import run_chat
 
-    typer.echo(build_script(shell, app), nl=False)
-    return 0
-
-
-@app.command(epilog="Example: nemochat manual | man -l -. More: docs/shells.md")
-def manual() -> int:
-    """Print the manual page, for man to show."""
-    from nemochat.cli.completions.manual import build_page
-
-    typer.echo(build_page(app), nl=False)
-    return 0
-
-
-@guide_group.command(epilog="Example: nemochat guide serve --port 8080. More: docs/guide.md")
-def serve(
-    port: Annotated[int, typer.Option(metavar="N", help="where to listen; 0 takes a free one")] = 0,
-) -> int:
-    """Serve the guide over HTTP for curl and any OpenAI client, until Ctrl-C."""
-    from nemochat.guide.server import start
-
-    with start(port) as serving:
-        typer.echo(f"{serving.base_url}/chat/completions")
-        serving.wait()
-    return 0
+    return run_chat(common, script)

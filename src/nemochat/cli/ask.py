@@ -6,11 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from nemochat.cli import ask_input, ask_output, streams
+import typer
+
+from nemochat.cli import ask_input, ask_options, ask_output, streams
+from nemochat.cli.ask_options import AskOptions
 from nemochat.cli.ask_output import Destination
-from nemochat.cli.asking import AskOptions
-from nemochat.cli.given import CommonOptions
+from nemochat.cli.commands import TopicalCommand, create_app
 from nemochat.cli.open_chat import load_settings, open_chat
+from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile
 from nemochat.core import ledger
 from nemochat.core.json_schema import JSON_OBJECT, response_format
@@ -18,8 +21,57 @@ from nemochat.core.messages import Message
 from nemochat.errors import ExitCode
 from nemochat.screen.plain import say
 
+app = create_app()
 
-def ask(words: list[str], common: CommonOptions, options: AskOptions) -> int:
+
+@app.command(
+    cls=TopicalCommand,
+    epilog="Examples: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md; nemochat ask -x"
+    " 'A shell loop over files'; nemochat ask -f '*.py' Review. More: docs/ask.md and"
+    " docs/json.md, or nemochat manual",
+)
+def ask(  # noqa: PLR0913 - typer's way: an argument for each flag
+    *,
+    context: typer.Context,
+    words: ask_options.Words = None,
+    files: ask_options.Files = None,
+    edit: ask_options.Edit = False,
+    no_stdin: ask_options.NoStdin = False,
+    extract: ask_options.Extract = None,
+    extract_last: ask_options.ExtractLast = False,
+    json: ask_options.Json = False,
+    output_format: ask_options.OutputFormat = "",
+    out: ask_options.Out = None,
+    usage: ask_options.Usage = False,
+    quiet: ask_options.Quiet = False,
+    schema: ask_options.SchemaText = "",
+    json_mode: ask_options.JsonMode = False,
+    interactive: ask_options.Interactive = False,
+    dry_run: ask_options.DryRun = False,
+    curl: ask_options.Curl = False,
+) -> int:
+    """Ask one question; what comes through a pipe is asked with it."""
+    options = AskOptions(
+        files=files,
+        edit=edit,
+        no_stdin=no_stdin,
+        extract=extract,
+        extract_last=extract_last,
+        json=json,
+        output_format=output_format,
+        out=out,
+        usage=usage,
+        quiet=quiet,
+        schema=schema,
+        json_mode=json_mode,
+        interactive=interactive,
+        dry_run=dry_run,
+        curl=curl,
+    )
+    return answer(words or [], context.ensure_object(CommonOptions), options)
+
+
+def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
     """Ask, show the answer, and return the exit code of its ending.
 
     Args:

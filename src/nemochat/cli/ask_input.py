@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nemochat.cli import streams
-from nemochat.cli.asking import AskOptions
+from nemochat.cli.ask_options import AskOptions
 from nemochat.core.conversation import Conversation
 from nemochat.core.prompt import WINDOW, estimate_filled
 from nemochat.editor import edit_text

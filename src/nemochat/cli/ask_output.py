@@ -14,7 +14,7 @@ from nemochat.atomic import SHARED, write_atomically
 from nemochat.chat.chat import Chat
 from nemochat.chat.ports import Screen
 from nemochat.cli import output, streams
-from nemochat.cli.asking import AskOptions
+from nemochat.cli.ask_options import AskOptions
 from nemochat.config.load import Config
 from nemochat.core.json_schema import extract_json
 from nemochat.core.messages import Message

@@ -9,8 +9,8 @@ from pathlib import Path
 from nemochat import __version__
 from nemochat.chat.ports import Screen
 from nemochat.cli import output, streams
-from nemochat.cli.given import CommonOptions
 from nemochat.cli.open_chat import ChatSetup, load_settings, open_chat, write_completion_names
+from nemochat.cli.options import CommonOptions
 from nemochat.config.endpoints import GUIDE
 from nemochat.config.load import ENDPOINT, Config
 from nemochat.config.paths import directories

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nemochat.chat.chat import Chat, Options
 from nemochat.chat.factory import ClientFactory
 from nemochat.chat.ports import Endpoint, View
-from nemochat.cli.given import CommonOptions
+from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile, load
 from nemochat.config.endpoints import GUIDE
 from nemochat.config.load import Config, load_config

@@ -2,59 +2,67 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
-from functools import cache, wraps
-from typing import Annotated, Any, get_type_hints
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperOption
 
-from nemochat.cli.given import CommonOptions
+from nemochat.cli.commands import (
+    APPEARANCE,
+    COMMON,
+    CONVERSATION,
+    DEBUGGING,
+    ENDPOINT,
+    OUTPUT,
+    SAMPLING,
+)
 from nemochat.config.settings import SETTINGS, Setting
 from nemochat.core import parameters
 from nemochat.core.parameters import OneOf, Parameter, Texts, Value
 from nemochat.core.profile import parse_values
 from nemochat.errors import UsageError
 
-Flags = dict[str, Any]  # what typer read, by the names of a function's parameters
+LAST = ""  # the conversation to resume: the last one
+RESUME_HELP = "go on with a conversation, by its name or number"
+_TOPICS = {  # of the settings' flags; the others are about the endpoint
+    "model": COMMON,
+    "system": COMMON,
+    "profile": COMMON,
+    "loop_guard": OUTPUT,
+    **dict.fromkeys(("view", "render", "theme", "math", "bell", "editing_mode"), APPEARANCE),
+    "urls": CONVERSATION,
+}
 
 
-def add_common_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the shared flags; it takes them as the argument `common`.
+@dataclass(slots=True)
+class CommonOptions:
+    """What the shared flags say, before the name of a command and after it.
 
-    Flags before the name of a subcommand count too: `nemochat -m NAME ask …`. An argument that is
-    a named tuple stands for flags of the command's own, one a field.
+    Attributes:
+        settings: Settings by name, as typed.
+        parameters: Sampling parameters by name.
+        resume: The conversation to resume, by name or number; "" is the last, None a new one.
+        fork: Whether to continue in a copy of that conversation.
+        private: Whether to keep nothing on disk.
+        stream: Whether to stream answers.
+        resume_dropped: Whether to ask for the rest of an answer that broke off.
+        debug: Whether to log what is sent and received.
+        template_values: Values for the template of the profile.
     """
-    signature = inspect.signature(command, eval_str=True)
-    own = [p for p in signature.parameters.values() if p.name not in {"common", "context"}]
-    sets: Flags = {p.name: p.annotation for p in own if hasattr(p.annotation, "_fields")}
-    own = [
-        each for p in own for each in (_field_parameters(p.annotation) if p.name in sets else (p,))
-    ]
-    all_of_them = [_parameter("context", typer.Context, inspect.Parameter.empty), *own, *_flags()]
 
-    @wraps(command)
-    def run(context: typer.Context, **flags: Any) -> int:  # noqa: ANN401 - what typer read
-        common = _read_common_options({flag.name: flags.pop(flag.name) for flag in _flags()})
-        if context.parent is not None and isinstance(context.parent.obj, CommonOptions):
-            common = common.with_defaults(context.parent.obj)
-        context.obj = common
-        for name, made in sets.items():
-            flags[name] = made(**{name: flags.pop(name) for name in made._fields})
-        if "context" in signature.parameters:
-            flags["context"] = context
-        return command(common=common, **flags)
-
-    run.__signature__ = inspect.Signature(all_of_them)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in all_of_them}
-    return run
-
-
-def _field_parameters(kind: Any) -> Iterator[inspect.Parameter]:  # noqa: ANN401 - a NamedTuple
-    """The flags that a named tuple declares."""
-    hints = get_type_hints(kind, localns={"typer": typer}, include_extras=True)
-    for name, default in kind._field_defaults.items():
-        yield _parameter(name, hints[name], default)
+    settings: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, Value] = field(default_factory=dict)
+    resume: str | None = None
+    fork: bool = False
+    private: bool = False
+    stream: bool = True
+    resume_dropped: bool = False
+    debug: bool = False
+    template_values: dict[str, str] = field(default_factory=dict)
 
 
 EndpointOption = Annotated[
@@ -69,141 +77,204 @@ BaseUrlOption = Annotated[
 def read_endpoint_options(
     context: typer.Context, endpoint: str | None, base_url: str | None
 ) -> CommonOptions:
-    """What the flags of a command about an endpoint say, and those before its name."""
-    told = {"endpoint": endpoint, "base_url": base_url}
-    common = CommonOptions({name: value for name, value in told.items() if value is not None})
-    before = context.parent.obj if context.parent is not None else None
-    return common.with_defaults(before) if isinstance(before, CommonOptions) else common
+    """Return what the flags of a command about an endpoint say, and those before its name."""
+    options = context.ensure_object(CommonOptions)
+    for name, value in {"endpoint": endpoint, "base_url": base_url}.items():
+        if value is not None:
+            options.settings[name] = value
+    return options
 
 
-@cache
-def _flags() -> tuple[inspect.Parameter, ...]:
-    return tuple(_declare_parameters())
+Store = Callable[[CommonOptions, Any], None]  # puts the value of a flag where it belongs
 
-
-def _declare_parameters() -> Iterator[inspect.Parameter]:
-    yield from map(_setting_parameter, SETTINGS)
-    for row in parameters.TABLE:
-        yield _sampling_parameter(row)
-    pairs = typer.Option(
-        "-o",
-        "--option",
-        metavar="NAME VALUE",
-        help="set any sampling parameter",
-        show_default=False,
-    )
-    yield _parameter("option", Annotated[list[str] | None, pairs], None)
-    filling = typer.Option(
-        metavar="NAME=VALUE",
-        help="a value for {NAME} in the profile's template",
-        show_default=False,
-    )
-    yield _parameter("param", Annotated[list[str] | None, filling], None)
-    which = typer.Option("--resume", metavar="CHAT", help=RESUME_HELP, show_default=False)
-    yield _parameter("resume", Annotated[str | None, which], None)
-    for name, flags, text in SWITCHES:
-        yield _parameter(name, Annotated[bool, typer.Option(*flags, help=text)], default=False)
-
-
-RESUME_HELP = "go on with a conversation, by its name or number"
-SETTING_SWITCHES = {  # flags without a value, and the setting that each stands for
-    "no_loop_guard": ("loop_guard", "0"),
-    "plain": ("view", "plain"),
-    "accessible": ("view", "accessible"),
-    "raw": ("render", "raw"),
-}
-SWITCHES = (
-    ("last", ("-c", "--continue"), "go on with the last conversation"),
-    ("fork", ("--fork",), "with -c or --resume: go on in a copy, and leave it as it is"),
-    ("private", ("--private", "--no-save"), "keep nothing on disk"),
-    ("resume_dropped", ("--resume-dropped",), "ask for the rest of an answer that broke off"),
-    ("no_loop_guard", ("--no-loop-guard",), "let an answer repeat itself: --loop-guard 0"),
-    ("no_stream", ("-S", "--no-stream"), "wait for the whole answer"),
-    ("plain", ("--plain",), "show answers as they are: --view plain"),
-    ("accessible", ("--accessible",), "say who speaks, and repaint nothing: --view accessible"),
-    ("raw", ("--raw",), "show the Markdown of answers as it came: --render raw"),
-    ("debug", ("--debug",), "log requests to standard error and a file, and show faults whole"),
+_SWITCHES = (  # flags without a value: the attribute of `CommonOptions` that each sets
+    (
+        ("--fork",),
+        CONVERSATION,
+        "with -c or --resume: go on in a copy, and leave it as it is",
+        "fork",
+        True,
+    ),
+    (("--private", "--no-save"), CONVERSATION, "keep nothing on disk", "private", True),
+    (
+        ("--resume-dropped",),
+        CONVERSATION,
+        "ask for the rest of an answer that broke off",
+        "resume_dropped",
+        True,
+    ),
+    (("-S", "--no-stream"), OUTPUT, "wait for the whole answer", "stream", False),
+    (
+        ("--debug",),
+        DEBUGGING,
+        "log requests to standard error and a file, and show faults whole",
+        "debug",
+        True,
+    ),
+)
+_ABBREVIATIONS = (  # flags without a value: the setting that each sets
+    (
+        ("--no-loop-guard",),
+        OUTPUT,
+        "let an answer repeat itself: --loop-guard 0",
+        "loop_guard",
+        "0",
+    ),
+    (("--plain",), APPEARANCE, "show answers as they are: --view plain", "view", "plain"),
+    (
+        ("--accessible",),
+        APPEARANCE,
+        "say who speaks, and repaint nothing: --view accessible",
+        "view",
+        "accessible",
+    ),
+    (
+        ("--raw",),
+        APPEARANCE,
+        "show the Markdown of answers as it came: --render raw",
+        "render",
+        "raw",
+    ),
 )
 
 
-def _setting_parameter(setting: Setting) -> inspect.Parameter:
-    if setting.negation:
-        pair = f"{setting.flag}/{setting.negation}"
-        switch = typer.Option(*setting.flags, pair, help=setting.help, show_default=False)
-        return _parameter(setting.name, Annotated[bool | None, switch], None)
-    declared = typer.Option(
-        *setting.flags,
-        setting.flag,
-        metavar=_metavar(setting.takes, "NUMBER" if setting.takes else "TEXT"),
-        help=setting.help,
-        show_default=False,
+@cache
+def shared_options() -> tuple[TyperOption, ...]:
+    """Return the shared flags; each stores its value in the `CommonOptions` of the context."""
+    rows: tuple[Setting | Parameter, ...] = (*SETTINGS, *parameters.TABLE)
+    return (*map(_row_option, rows), *_other_options())
+
+
+def _row_option(row: Setting | Parameter) -> TyperOption:
+    """Return the flag of a row of one of the two tables."""
+    flags = (*row.flags, row.flag)
+    metavar = "|".join(row.takes.words) if isinstance(row.takes, OneOf) else None
+    if isinstance(row, Parameter):
+        help_ = f"{row.help} ({row.takes}; default {row.default})"
+        many = isinstance(row.takes, Texts)
+        store = partial(_store_texts if many else _store_parameter, row)
+        return _option(flags, SAMPLING, help_, store, metavar or "VALUE", multiple=many)
+    store = partial(_store_setting, row.name)
+    if row.negation:
+        flags, metavar = (*row.flags, f"{row.flag}/{row.negation}"), ""
+    elif metavar is None:
+        metavar = "NUMBER" if row.takes else "TEXT"
+    return _option(flags, _TOPICS.get(row.name, ENDPOINT), row.help, store, metavar)
+
+
+def _other_options() -> Iterator[TyperOption]:
+    """Yield the flags that stand for no row alone."""
+    yield _option(
+        ("-o", "--option"),
+        SAMPLING,
+        "set any sampling parameter",
+        _store_pairs,
+        "NAME VALUE",
+        multiple=True,
     )
-    return _parameter(setting.name, Annotated[str | None, declared], None)
-
-
-def _sampling_parameter(row: Parameter) -> inspect.Parameter:
-    many = isinstance(row.takes, Texts)
-    declared = typer.Option(
-        *row.flags,
-        row.flag,
-        metavar=_metavar(row.takes, "VALUE"),
-        help=f"{row.help} ({row.takes}; default {row.default})",
-        show_default=False,
+    yield _option(
+        ("--param",),
+        COMMON,
+        "a value for {NAME} in the profile's template",
+        lambda options, pairs: options.template_values.update(parse_values(pairs)),
+        "NAME=VALUE",
+        multiple=True,
     )
-    return _parameter(row.name, Annotated[(list[str] if many else str) | None, declared], None)
+    yield _option(("--resume",), CONVERSATION, RESUME_HELP, _store_resume, "CHAT")
+    yield _option(
+        ("-c", "--continue"),
+        CONVERSATION,
+        "go on with the last conversation",
+        _store_last,
+    )
+    for flags, topic, help_, attribute, meaning in _SWITCHES:
+        yield _option(flags, topic, help_, partial(_store_attribute, attribute, meaning))
+    for flags, topic, help_, setting, value in _ABBREVIATIONS:
+        yield _option(flags, topic, help_, partial(_store_abbreviation, setting, value))
+    yield _option(("--no-color",), APPEARANCE, "show no colours, as NO_COLOR=1", _disable_colours)
 
 
-def _metavar(takes: object, otherwise: str) -> str:
-    return "|".join(takes.words) if isinstance(takes, OneOf) else otherwise
+def _option(
+    flags: tuple[str, ...],
+    topic: str,
+    help_: str,
+    store: Store,
+    metavar: str = "",
+    *,
+    multiple: bool = False,
+) -> TyperOption:
+    """Return a flag that stores its value when it is used; without a metavar it takes none."""
 
+    def callback(context: typer.Context, _: object, value: object) -> None:
+        if value not in (None, ()):
+            store(context.ensure_object(CommonOptions), value)
 
-def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default
+    return TyperOption(
+        param_decls=[*flags],
+        type=str if metavar else None,
+        is_flag=not metavar,
+        metavar=metavar or None,
+        multiple=multiple,
+        help=help_,
+        rich_help_panel=topic,
+        callback=callback,
+        expose_value=False,
     )
 
 
-def _read_common_options(flags: Flags) -> CommonOptions:
-    chosen: dict[str, Value] = {}
-    for pair in flags["option"] or ():
+def _store_parameter(row: Parameter, options: CommonOptions, text: str) -> None:
+    _set_parameter(options, row, row.parse(text))
+
+
+def _store_texts(row: Parameter, options: CommonOptions, texts: Iterable[str]) -> None:
+    """Store the texts of a flag that may be repeated."""
+    values = map(row.parse, texts)
+    every = [text for value in values if isinstance(value, tuple) for text in value]
+    _set_parameter(options, row, row.check(every))
+
+
+def _store_pairs(options: CommonOptions, pairs: Iterable[str]) -> None:
+    for pair in pairs:
         name, _, text = pair.partition("=")
-        row = parameters.find(name)
-        chosen[row.name] = row.parse(text)
-    for row in parameters.TABLE:
-        typed = flags[row.name]
-        if isinstance(typed, list):
-            if typed:
-                chosen[row.name] = row.check([t for text in typed for t in _parse_texts(row, text)])
-        elif typed is not None:
-            chosen[row.name] = row.parse(typed)
-    settings = {s.name: flags[s.name] for s in SETTINGS if flags[s.name] is not None}
-    switched = {name: on for name, on in settings.items() if isinstance(on, bool)}
-    settings |= {name: "on" if on else "off" for name, on in switched.items()}
-    settings |= dict(meant for name, meant in SETTING_SWITCHES.items() if flags[name])
-    return CommonOptions(
-        settings,
-        chosen,
-        _resume_target(flags),
-        flags["fork"],
-        flags["private"],
-        not flags["no_stream"],
-        flags["resume_dropped"],
-        flags["debug"],
-        parse_values(flags["param"] or []),
-    )
+        _store_parameter(parameters.find(name), options, text)
 
 
-def _resume_target(flags: Flags) -> str | None:
-    """The conversation to go on with, as `Given` tells it."""
-    name: str | None = flags["resume"]
-    if name is not None and flags["last"]:
-        raise UsageError("-c and --resume do not go together: one names the last conversation")
-    if name is not None and not name.strip():
+def _set_parameter(options: CommonOptions, row: Parameter, value: Value) -> None:
+    """Set a parameter; they are kept in the order of their table, in which they are sent."""
+    values = {**options.parameters, row.name: value}
+    options.parameters = {name: values[name] for name in parameters.names() if name in values}
+
+
+def _store_setting(name: str, options: CommonOptions, value: object) -> None:
+    switches = {True: "on", False: "off"}
+    options.settings[name] = switches[value] if isinstance(value, bool) else str(value)
+
+
+def _store_abbreviation(name: str, meaning: str, options: CommonOptions, _: object) -> None:
+    options.settings[name] = meaning
+
+
+def _store_attribute(name: str, meaning: object, options: CommonOptions, _: object) -> None:
+    setattr(options, name, meaning)
+
+
+def _store_resume(options: CommonOptions, name: str) -> None:
+    if not name.strip():
         raise UsageError("--resume takes the name or the number of a conversation")
-    return "" if flags["last"] else name
+    if options.resume == LAST:
+        raise _two_conversations()
+    options.resume = name
 
 
-def _parse_texts(row: Parameter, text: str) -> tuple[str, ...]:
-    read = row.parse(text)
-    assert isinstance(read, tuple)
-    return read
+def _store_last(options: CommonOptions, _: object) -> None:
+    if options.resume:
+        raise _two_conversations()
+    options.resume = LAST
+
+
+def _two_conversations() -> UsageError:
+    return UsageError("-c and --resume do not go together: one names the last conversation")
+
+
+def _disable_colours(_: CommonOptions, __: object) -> None:
+    os.environ["NO_COLOR"] = "1"  # which everything that draws, in libraries too, obeys

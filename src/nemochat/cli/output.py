@@ -84,7 +84,7 @@ def print_json(value: object) -> None:
     print_text(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+def print_table(config: Config, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     """Show rows: a table on a terminal, a list where that is narrow; in a pipe tabs between cells.
 
     The first cell of a row names it. Empty cells at its end are left out of a list.
@@ -94,10 +94,10 @@ def print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         return
     escaped = [[escape_markdown(cell, MAX_CELL_COLUMNS) for cell in row] for row in rows]
     if shutil.get_terminal_size().columns < NARROW_COLUMNS:
-        load_view().show("\n".join(f"- {' '.join(filter(None, row))}" for row in escaped))
+        choose_view(config).show("\n".join(f"- {' '.join(filter(None, row))}" for row in escaped))
     else:
         lines = [head, ["---" for _ in head], *escaped]
-        load_view().show("\n".join(f"| {' | '.join(line)} |" for line in lines))
+        choose_view(config).show("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def wrap_with_label(label: str, text: str) -> str:

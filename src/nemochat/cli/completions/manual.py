@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import typer
+from typer.core import TyperGroup
 
 from nemochat.cli.completions.tree import CommandSpec, Flag, list_commands
 from nemochat.config.settings import SETTINGS
@@ -13,9 +13,9 @@ from nemochat.errors import ExitCode
 _COMMON_FLAGS = {"-h", "--help"}  # flags that every command has: said once
 
 
-def build_page(app: typer.Typer) -> str:
+def build_page(root: TyperGroup) -> str:
     """The page in the man macros: `man -l` shows it."""
-    return "\n".join(_lines(list_commands(app))) + "\n"
+    return "\n".join(_lines(list_commands(root))) + "\n"
 
 
 def _lines(commands: list[CommandSpec]) -> Iterator[str]:

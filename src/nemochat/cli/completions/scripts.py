@@ -7,7 +7,7 @@ endpoints from the configuration. A name is compared and quoted, never evaluated
 
 from __future__ import annotations
 
-import typer
+from typer.core import TyperGroup
 
 from nemochat.cli.completions.tree import (
     CHATS,
@@ -159,14 +159,14 @@ _NAMES = {CHATS, MODELS}  # files of store/names.py
 _ZSH_VALUE = ("+", "=")  # a value may stand in the same word: after a short flag, or a long one's =
 
 
-def build_script(shell: str, app: typer.Typer) -> str:
+def build_script(shell: str, root: TyperGroup) -> str:
     """The completion script for a shell; UsageError if there is none."""
     if shell not in SHELLS:
         near = nearest(shell, SHELLS)
         hint = f"Did you mean {near[0]}?" if near else ""
         raise UsageError(f"completions are for bash, zsh or fish, not {format_value(shell)}", hint)
     return {"bash": _bash_script, "zsh": _zsh_script, "fish": _fish_script}[shell](
-        list_commands(app)
+        list_commands(root)
     )
 
 
@@ -310,6 +310,6 @@ def _quote_fish(text: str) -> str:
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
-def _shorten_help(help: str) -> str:  # noqa: A002 - the field's word
-    """A flag's help without the range that it takes."""
-    return help.partition(" (")[0]
+def _shorten_help(text: str) -> str:
+    """Return a flag's help without the range that it takes."""
+    return text.partition(" (")[0]

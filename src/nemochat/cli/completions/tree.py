@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from nemochat.config import endpoints, load
 from nemochat.config.settings import SETTINGS
 from nemochat.core import parameters
 
+Command = TyperCommand | TyperGroup
 FILE, CHATS, PROFILES, ENDPOINTS, MODELS = "file", "chats", "profiles", "endpoints", "models"
 SHELLS = ("bash", "zsh", "fish")
 
@@ -89,17 +90,17 @@ class CommandSpec:
         return self.help.partition("\n")[0].rstrip(".")
 
 
-def list_commands(app: typer.Typer) -> list[CommandSpec]:
-    """Every command, each before those below it."""
-    return list(_walk((), typer.main.get_command(app)))
+def list_commands(root: TyperGroup) -> list[CommandSpec]:
+    """Return every command, each before those below it."""
+    return list(_walk((), root))
 
 
-def _walk(path: tuple[str, ...], command: Any) -> Iterator[CommandSpec]:  # noqa: ANN401 - typer keeps its types private
-    below = sorted(getattr(command, "commands", {}).items())
-    options = [each for each in command.params if each.param_type_name == "option"]
-    arguments = [each for each in command.params if each.param_type_name == "argument"]
-    metavars = tuple(each.metavar or each.name.upper() for each in arguments)
-    words = _ARGUMENTS.get(path) or tuple((name, _first_line(each)) for name, each in below)
+def _walk(path: tuple[str, ...], command: Command) -> Iterator[CommandSpec]:
+    below = dict(sorted(_subcommands(command).items()))
+    options = [each for each in command.params if isinstance(each, TyperOption)]
+    arguments = [each for each in command.params if isinstance(each, TyperArgument)]
+    metavars = tuple(each.metavar or each.human_readable_name.upper() for each in arguments)
+    words = _ARGUMENTS.get(path) or tuple((n, _first_line(each)) for n, each in below.items())
     yield CommandSpec(
         path,
         command.help or "",
@@ -109,11 +110,20 @@ def _walk(path: tuple[str, ...], command: Any) -> Iterator[CommandSpec]:  # noqa
         _BY_PATH.get(path) or _BY_METAVAR.get(metavars[0].rstrip("…") if metavars else "", ""),
         words,
     )
-    for name, each in below:
+    for name, each in below.items():
         yield from _walk((*path, name), each)
 
 
-def _read_flag(option: Any) -> Flag:  # noqa: ANN401 - typer keeps its types private
+def _subcommands(command: Command) -> dict[str, Command]:
+    """Return the commands of a group by name, and none of another command."""
+    if not isinstance(command, TyperGroup):
+        return {}
+    context = typer.Context(command)
+    commands = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {n: each for n, each in commands.items() if isinstance(each, TyperCommand | TyperGroup)}
+
+
+def _read_flag(option: TyperOption) -> Flag:
     if option.is_flag:
         return Flag((*option.opts, *option.secondary_opts), option.help or "")
     value = option.metavar or "VALUE"
@@ -122,5 +132,5 @@ def _read_flag(option: Any) -> Flag:  # noqa: ANN401 - typer keeps its types pri
     return Flag(tuple(option.opts), option.help or "", value, kind, words)
 
 
-def _first_line(command: Any) -> str:  # noqa: ANN401 - typer keeps its types private
+def _first_line(command: Command) -> str:
     return (command.help or "").partition("\n")[0].rstrip(".")

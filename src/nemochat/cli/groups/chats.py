@@ -17,6 +17,7 @@ import typer
 
 from nemochat.chat.factory import load_rows
 from nemochat.cli import streams
+from nemochat.cli.commands import create_app
 from nemochat.cli.open_chat import write_completion_names
 from nemochat.cli.output import load_view, print_text
 from nemochat.config import endpoints
@@ -30,13 +31,11 @@ from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.store.catalogue import CatalogueEntry
 from nemochat.store.conversations import ConversationStore
 
-chats_group = typer.Typer(
-    help="List, search, show, name, delete, export and import the conversations that are kept.",
+chats_group = create_app(
+    help_="List, search, show, name, delete, export and import the conversations that are kept.",
     epilog="CHAT is a number of the list, a name, or the beginning of one name. Digits alone are"
     " always a number; name:7 is the conversation that is named 7. Example: nemochat chats list."
     " More: docs/conversations.md",
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 ChatArgument = Annotated[str, typer.Argument(metavar="CHAT", show_default=False)]
 ChatArguments = Annotated[list[str] | None, typer.Argument(metavar="CHAT…", show_default=False)]

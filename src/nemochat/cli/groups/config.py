@@ -14,6 +14,7 @@ import typer
 from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
 from nemochat.chat import factory
 from nemochat.cli import streams
+from nemochat.cli.commands import create_app
 from nemochat.cli.output import print_json, print_table, print_text
 from nemochat.config import apply_profile, config_file, endpoints, load
 from nemochat.config.load import Config, load_config
@@ -25,12 +26,10 @@ from nemochat.editor import edit_file
 from nemochat.errors import ConfigurationError, ExitCode
 from nemochat.screen.plain import say
 
-config_group = typer.Typer(
-    help="Show, set and check the settings of the configuration file.",
+config_group = create_app(
+    help_="Show, set and check the settings of the configuration file.",
     epilog="Example: nemochat config set model maker/model. NAME is a setting, such as model or"
     " parameters.temperature. More: docs/configuration.md",
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 SettingArgument = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 _TEMPLATE = """# Settings of nemochat; nemochat config show lists them all.
@@ -114,6 +113,7 @@ def show_settings(*, json: bool) -> int:
         return ExitCode.OK
     file = _config_path()
     print_table(
+        now,
         ("setting", "value", "from"),
         (
             (name, _format_value(_mask_password(name, value)), _format_origin(origin, file))

@@ -19,10 +19,15 @@ from nemochat.api.route import Route
 from nemochat.api.timeouts import Timeouts
 from nemochat.chat.factory import ClientFactory
 from nemochat.cli import output, streams
-from nemochat.cli.given import CommonOptions
+from nemochat.cli.commands import create_app
 from nemochat.cli.groups.config import check_settings as fits
 from nemochat.cli.open_chat import load_settings
-from nemochat.cli.options import BaseUrlOption, EndpointOption, read_endpoint_options
+from nemochat.cli.options import (
+    BaseUrlOption,
+    CommonOptions,
+    EndpointOption,
+    read_endpoint_options,
+)
 from nemochat.cli.output import print_json, print_text, wrap_with_label
 from nemochat.config import endpoints, load
 from nemochat.config.endpoints import HintContext
@@ -48,6 +53,10 @@ LOCAL_TIMEOUTS = Timeouts(0.5, 0.5)  # for servers on this machine
 MAX_FINDING_COLUMNS = 300  # columns of a finding in all
 
 
+app = create_app()
+
+
+@app.command(epilog="Example: nemochat doctor --endpoint ollama. More: docs/doctor.md")
 def doctor(
     *,
     context: typer.Context,

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from nemochat.cli import output
-from nemochat.cli.given import CommonOptions
+from nemochat.cli.app import COMMANDS
+from nemochat.cli.commands import create_app
 from nemochat.cli.open_chat import load_settings
-from nemochat.cli.root import COMMANDS
+from nemochat.cli.options import CommonOptions
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 from nemochat.guide import knowledge
 
+app = create_app()
 
-def show_topic(topic: str) -> bool:
-    """Show the page on a topic; False for a command, which has a help of its own.
 
-    Raises:
-        UsageError: there is neither; it names the nearest.
-    """
-    if topic in COMMANDS or topic.startswith("-"):
-        return False
-    pages = knowledge.topics()
+@app.command(
+    "help", epilog="Examples: nemochat help chats; nemochat help tokens. More: docs/start.md"
+)
+def show_help(
+    *,
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="COMMAND|TOPIC", show_default=False)
+    ] = None,
+) -> int:
+    """Show the help of a command, or a page of the documentation."""
+    if not words or words[0] in COMMANDS:
+        root = context.find_root()
+        root.command.main(
+            [*(words or ()), "--help"], prog_name=root.info_name, standalone_mode=False
+        )
+        return 0
+    topic, pages = " ".join(words), knowledge.topics()
     if topic not in pages:
         near = nearest(topic, [*COMMANDS, *pages])
         hint = f"Did you mean nemochat help {near[0]}?" if near else f"Topics: {', '.join(pages)}"
         raise UsageError(f"there is no command and no topic {format_value(topic)}", hint)
-    output.choose_view(load_settings(CommonOptions())).show(knowledge.topic(topic).rstrip("\n"))
-    return True
+    settings = load_settings(context.ensure_object(CommonOptions))
+    output.choose_view(settings).show(knowledge.topic(topic).rstrip("\n"))
+    return 0

@@ -12,6 +12,7 @@ import typer
 
 from nemochat.chat.factory import ClientFactory, token_file
 from nemochat.cli import streams
+from nemochat.cli.commands import create_app
 from nemochat.cli.output import print_json, print_table
 from nemochat.config import load, tokens
 from nemochat.config.endpoints import GUIDE, token_problem
@@ -19,12 +20,10 @@ from nemochat.config.load import load_config
 from nemochat.errors import ConfigurationError, ExitCode, UsageError
 from nemochat.screen.plain import Plain, say
 
-keys_group = typer.Typer(
-    help="Keep the tokens of endpoints, and tell which is used; none is ever shown.",
+keys_group = create_app(
+    help_="Keep the tokens of endpoints, and tell which is used; none is ever shown.",
     epilog="Example: nemochat keys set mistral. ENDPOINT is a name such as deepinfra, mistral or"
     " openrouter. More: docs/tokens.md",
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 EndpointArgument = Annotated[str, typer.Argument(metavar="ENDPOINT", show_default=False)]
 MAX_TOKEN_LENGTH = 8192  # characters of a token; more is something else
@@ -87,6 +86,7 @@ def print_status(*, json: bool) -> int:
         return ExitCode.OK
     needs = {name: connector.row(name).token_variable for name in names}
     print_table(
+        connector.config,
         ("endpoint", "token"),
         (
             (name, source or (f"none; {needs[name]} is not set" if needs[name] else "needs none"))

@@ -11,9 +11,14 @@ import typer
 
 from nemochat.chat.factory import ClientFactory
 from nemochat.cli import streams
-from nemochat.cli.given import CommonOptions
+from nemochat.cli.commands import create_app
 from nemochat.cli.open_chat import load_settings
-from nemochat.cli.options import BaseUrlOption, EndpointOption, read_endpoint_options
+from nemochat.cli.options import (
+    BaseUrlOption,
+    CommonOptions,
+    EndpointOption,
+    read_endpoint_options,
+)
 from nemochat.cli.output import print_json, print_table
 from nemochat.config.endpoints import GUIDE
 from nemochat.errors import ExitCode
@@ -26,7 +31,10 @@ from nemochat.repl.tables import (
 )
 from nemochat.screen.plain import Plain, say
 
+app = create_app()
 
+
+@app.command(epilog="Example: nemochat models -q nemo. More: docs/endpoints.md")
 def models(
     *,
     context: typer.Context,
@@ -56,5 +64,5 @@ def list_models(common: CommonOptions, query: str, *, json: bool) -> int:
     elif not found:
         say(sys.stderr, f"{name} has no model with {query} in its name")
     else:
-        print_table(MODEL_HEAD, map(model_cells, found))
+        print_table(settings, MODEL_HEAD, map(model_cells, found))
     return ExitCode.OK

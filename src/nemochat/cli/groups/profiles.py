@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-profiles_group = typer.Typer(
-    help="List, show and edit the profiles of the configuration file.",
+from nemochat.cli.commands import create_app
+
+profiles_group = create_app(
+    help_="List, show and edit the profiles of the configuration file.",
     epilog="Example: nemochat profiles list. A profile holds a system prompt, parameters, a model,"
     " a template, examples. More: docs/profiles.md",
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 
 EXAMPLE = """\

@@ -1,0 +1,125 @@
+"""What is made of a command line: questions without `ask`, and where flags may stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.test_help import HEADING
+from tests.conftest import Heard, Program
+from tests.terminal import Screen
+
+
+def question(heard: Heard) -> str:
+    return str(heard.bodies[-1]["messages"][-1]["content"])
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["what", "is", "a", "monad"], "what is a monad"),
+        (["What is a monad?"], "What is a monad?"),
+        (["What is a monad?", "-S"], "What is a monad?"),
+        (["hello", "ask"], "hello ask"),
+        (
+            ["What", "are", "the", "chats", "--no-stream", "of", "whales?"],
+            "What are the chats of whales?",
+        ),
+        (["--", "-x", "means", "what?"], "-x means what?"),
+        (["--", "what", "is", "it?"], "what is it?"),
+        (["ask", "chats"], "chats"),
+        (["日本　語"], "日本　語"),
+    ],
+    ids=str,
+)
+def test_words_that_name_no_command_are_a_question(
+    words: list[str], asked: str, asking: Program, heard: Heard
+) -> None:
+    done = asking.run(*words)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert question(heard) == asked
+
+
+def test_flags_may_stand_before_a_question_and_after_it(asking: Program, heard: Heard) -> None:
+    asking.run("-t", "0.3", "--top-k", "5", "what", "is", "it?", "--top-k", "6", "--json")
+    assert question(heard) == "what is it?"
+    assert heard.bodies[-1]["temperature"] == 0.3
+    assert heard.bodies[-1]["top_k"] == 6
+
+
+def test_what_comes_through_a_pipe_goes_with_a_question(asking: Program, heard: Heard) -> None:
+    asking.run("what", "is", "this?", stdin=b"a text\n")
+    assert question(heard) == "what is this?\n\n```\na text\n```"
+
+
+@pytest.mark.parametrize(
+    "words", [["monad"], ["monad", "-S"], ["-S", "monad"], [""], ["aks"], ["-"]]
+)
+def test_a_single_word_is_no_question(words: list[str], asking: Program, heard: Heard) -> None:
+    done = asking.run(*words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"nemochat: No such command '")
+    assert heard.bodies == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "temperature"),
+    [
+        (("-t", "0.3", "-o", "temperature", "0.5"), 0.5),
+        (("-o", "temperature", "0.5", "-t", "0.3"), 0.3),
+        (("-t", "0.3", "--temperature", "0.5"), 0.5),
+    ],
+)
+def test_of_two_flags_for_one_thing_the_later_counts(
+    flags: tuple[str, ...], temperature: float, asking: Program, heard: Heard
+) -> None:
+    asking.run("ask", *flags, "Hello!")
+    assert heard.bodies[-1]["temperature"] == temperature
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ask", "-c", "--resume", "lamb", "Hello!"],
+        ["ask", "--resume", "lamb", "-c", "Hello!"],
+        ["-c", "ask", "--resume", "lamb", "Hello!"],
+        ["--resume", "lamb", "what", "now?", "-c"],
+    ],
+    ids=" ".join,
+)
+def test_one_conversation_is_resumed_at_most(words: list[str], asking: Program) -> None:
+    done = asking.run(*words)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"nemochat: -c and --resume do not go together")
+
+
+def test_a_command_is_helped_by_its_name_at_any_depth(program: Program) -> None:
+    for words in (["chats", "list"], ["keys"], ["ask"]):
+        page = program.run("help", *words).stdout
+        assert page == program.run(*words, "--help").stdout
+        assert page.startswith(f"Usage: nemochat {' '.join(words)}".encode())
+    assert "Commands" in HEADING.findall(program.run("help").stdout.decode())
+
+
+def foregrounds(program: Program, *words: str) -> set[str]:
+    """The colours of what is shown on a terminal that has them."""
+    environment = program.environment | {"TERM": "xterm-256color"}
+    with Screen(Program(program.home, environment), *words, rows=50) as screen:
+        assert screen.wait_for_end() == 0
+        cells = [cell for row in screen.screen.buffer.values() for cell in row.values()]
+    assert any(cell.bold for cell in cells)
+    return {cell.fg for cell in cells}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((), ("show", "page.md")),
+        (("ask",), ("--endpoint", "guide", "How do I save a chat?")),
+    ],
+)
+def test_no_color_takes_the_colours_away(
+    before: tuple[str, ...], after: tuple[str, ...], program: Program
+) -> None:
+    (program.home / "page.md").write_text("# Title\n\n`code` and **bold**\n")
+    assert foregrounds(program, *before, *after) > {"default"}
+    assert foregrounds(program, *before, "--no-color", *after) == {"default"}
