@@ -48,6 +48,26 @@ def test_a_module_says_what_it_is(path: Path) -> None:
     assert VAGUE.isdisjoint(path.relative_to(SOURCE).with_suffix("").parts)
 
 
+def calls(path: Path) -> set[str]:
+    """Return the functions that a module calls, as they are written."""
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+
+
+def test_only_the_signal_modes_handle_signals() -> None:
+    installing = {"signal.signal", "signal.setitimer", "signal.alarm", "signal.pthread_kill"}
+    here = {path.relative_to(SOURCE).as_posix() for path in modules() if calls(path) & installing}
+    assert here == {"signals.py"}
+
+
+def test_few_places_start_threads_and_the_architecture_page_lists_them() -> None:
+    section = PAGE.read_text("utf-8").partition("\n## Threads\n")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"`([a-z_/]+\.py)`", section))
+    starting = {"Thread", "Timer", "threading.Thread", "threading.Timer", "ThreadPoolExecutor"}
+    here = {path.relative_to(SOURCE).as_posix() for path in modules() if calls(path) & starting}
+    assert here == listed
+
+
 def test_a_large_package_has_subpackages_or_a_readme() -> None:
     for folder in {path.parent for path in modules()} - {SOURCE}:
         parts = list(folder.glob("*.py"))

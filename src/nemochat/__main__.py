@@ -28,15 +28,18 @@ def main() -> None:
             return
     except (OSError, ValueError, AttributeError):
         pass  # the long way tells why it cannot be written
-    from nemochat.api import early
+    from nemochat.signals import ExitSignals
 
-    if early.is_question(sys.argv[1:]) and not early.has_deciding_flag(sys.argv[1:]):
-        early.begin()
-    from nemochat.cli.main import exit_on_signals, run
+    with ExitSignals() as signals:
+        from nemochat.api import early
 
-    code = run(sys.argv[1:])
-    exit_on_signals(code)
-    _exit(code)
+        if early.is_question(sys.argv[1:]) and not early.has_deciding_flag(sys.argv[1:]):
+            early.begin()
+        from nemochat.cli.main import run
+
+        code = run(sys.argv[1:])
+        signals.finish(code)
+        _exit(code)
 
 
 def _static_text(arguments: tuple[str, ...]) -> str:

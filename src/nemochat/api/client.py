@@ -28,6 +28,7 @@ from nemochat.core.messages import Ending
 from nemochat.core.parameters import can_stream
 from nemochat.core.prompt import Prompt
 from nemochat.errors import (
+    Cancelled,
     ConfigurationError,
     EndpointError,
     NemochatError,
@@ -84,7 +85,7 @@ class Client:
                 self._exchange.close()
 
     def stop(self) -> None:
-        """End the answer that is being read in another thread: its ending is INTERRUPTED."""
+        """Cancel the answer that another thread reads: Cancelled is raised there."""
         with self._lock:
             if self._exchange is not None:
                 self._exchange.stop()
@@ -101,6 +102,7 @@ class Client:
 
         Raises:
             EndpointError: there is no answer.
+            Cancelled: `stop` was called.
             ConfigurationError: the endpoint cannot be asked at all.
         """
         return self._current_exchange().stream(prompt)
@@ -215,7 +217,7 @@ class Exchange:
         self._line.close()
 
     def stop(self) -> None:
-        """End the answer that is being read in another thread: its ending is INTERRUPTED."""
+        """Cancel the answer that another thread reads: Cancelled is raised there."""
         self._line.stop()
 
     @property
@@ -273,8 +275,7 @@ class Exchange:
                     prompt = prompt._replace(stream=False)
                     continue
                 if self._line.stopped:
-                    yield from given.endings(Ending.INTERRUPTED, "")
-                    return
+                    raise Cancelled from None
                 if given.has_content:
                     yield from given.endings(network_errors.ending_for(error), error.sentence)
                     return
