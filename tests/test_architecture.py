@@ -12,6 +12,7 @@ from tests.source import SOURCE, layer, modules, package, packages_imported
 
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 50
+MAX_THREADS = 7  # modules that start one
 MAX_MODULES = 12  # of a package without subpackages or a README
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "handler", "base", "common", "misc"}
 PAGE = SOURCE.parents[1] / "docs" / "architecture.md"
@@ -66,6 +67,7 @@ def test_few_places_start_threads_and_the_architecture_page_lists_them() -> None
     starting = {"Thread", "Timer", "threading.Thread", "threading.Timer", "ThreadPoolExecutor"}
     here = {path.relative_to(SOURCE).as_posix() for path in modules() if calls(path) & starting}
     assert here == listed
+    assert len(here) <= MAX_THREADS
 
 
 def test_a_large_package_has_subpackages_or_a_readme() -> None:

@@ -36,6 +36,7 @@ SECONDS_TO_SETTLE = 6.0  # that a signal waits for an answer to be saved; a lock
 Handler = Callable[[int], None]
 
 _modes: list[Mode] = []  # from the outermost to the innermost
+_before: dict[int, Any] = {}  # the handlers to restore when no mode handles their signal any more
 
 
 class Mode:
@@ -59,8 +60,9 @@ class Mode:
         self.handlers = {n: each for n, each in handlers if signal.getsignal(n) not in ignored}
         _modes.append(self)
         for number in self.handlers:
-            if signal.getsignal(number) is not _dispatch:
-                self._before[number] = signal.signal(number, _dispatch)
+            if number not in _before:
+                _before[number] = signal.getsignal(number)
+            signal.signal(number, _dispatch)
         return self
 
     def __exit__(
@@ -68,9 +70,10 @@ class Mode:
     ) -> None:
         if self in _modes:
             _modes.remove(self)
-        while self._before:
-            number, handler = self._before.popitem()
-            signal.signal(number, handler)
+        for number in list(_before):  # those, too, whose mode a signal kept from restoring them
+            if _find_mode(_modes, number) is None:
+                signal.signal(number, _before[number])
+                del _before[number]
 
     def choose_handlers(self) -> dict[int, Handler]:
         """Return what each signal does."""
@@ -84,8 +87,8 @@ class Mode:
         elif number == signal.SIGINT:
             raise Cancelled
         else:
-            before = self._before.get(number, signal.getsignal(number))
-            if callable(before) and before is not _dispatch:
+            before = _before.get(number, signal.getsignal(number))
+            if callable(before):
                 before(number, None)
 
 
@@ -369,7 +372,10 @@ def _raising(*numbers: int) -> list[int]:
 
 
 def _find_mode(modes: list[Mode], number: int) -> Mode | None:
-    return next((mode for mode in reversed(modes) if number in mode.handlers), None)
+    for mode in reversed(modes):  # no generator: another signal within it would be lost
+        if number in mode.handlers:
+            return mode
+    return None
 
 
 def _dispatch(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's

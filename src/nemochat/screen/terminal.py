@@ -96,7 +96,6 @@ class Terminal:
         self._taken_up, self._candidates = False, candidates
         self._painted = time.monotonic() - SECONDS_A_TICK + 0.005  # the question leaves first
         self._waiting.begin(candidates)
-        prepare()  # while it waits
         with self.keyboard:
             try:
                 self._following = True
@@ -225,6 +224,7 @@ class Terminal:
             return due
         self._paint()
         self._painted = now
+        prepare()  # while nothing has come
         return pause
 
     def _clear(self) -> None:
