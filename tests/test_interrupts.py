@@ -92,7 +92,8 @@ def is_saved_at(moment: Moment, store: ConversationStore) -> bool:
     with closing(sqlite3.connect(store.database.path)) as db:
         query = "SELECT content, details FROM messages ORDER BY id DESC LIMIT 1"
         content, details = db.execute(query).fetchone()
-    return content == "Hel" and json.loads(details)["provenance"].get("ending") == "interrupted"
+    ending: str = json.loads(details)["provenance"].get("ending", "") if details else ""
+    return (content, ending) == ("Hel", "interrupted")
 
 
 @pytest.mark.parametrize(

@@ -167,19 +167,26 @@ class Turn:
                 PartialAnswer(self._provenance), RepetitionGuard(self._loop_tokens)
             )
             self._candidates[delta.candidate] = candidate
-        growing = candidate.growing
+        growing, has_content = candidate.growing, bool(delta.text or delta.tool_calls)
         growing.add(delta)
-        if delta.text or delta.tool_calls:
-            if candidate.key is None:
-                growing.provenance = growing.provenance._replace(first_token=self._elapsed())
-                self._begin(candidate)
-            else:
-                self._saver.grow(self._conversation, candidate.key, growing)
-        self._view.write(delta)
+        if has_content and candidate.key is None:
+            growing.provenance = growing.provenance._replace(first_token=self._elapsed())
+        try:
+            self._view.write(delta)
+        finally:  # what is shown is saved, also if nobody can see it any more
+            if has_content:
+                self._save(candidate)
         if candidate.guard.feed(delta.text):
             growing.add(Delta(ending=Ending.REPEATING, reason=AGAINST_LOOPS))
             return True
         return False
+
+    def _save(self, candidate: _Candidate) -> None:
+        """Save more of an answer: at once when it begins, then now and then."""
+        if candidate.key is None:
+            self._begin(candidate)
+        else:
+            self._saver.grow(self._conversation, candidate.key, candidate.growing)
 
     def _begin(self, candidate: _Candidate) -> None:
         """Put an answer on the disk: a sibling of the others, the first one on the path."""
