@@ -169,7 +169,8 @@ import os, signal, sys
 from nemochat.__main__ import main
 def profile(frame, event, result):
     name = frame.f_code.co_name
-    if event == "return" and name == "run" and frame.f_code.co_filename.endswith("cli/main.py"):
+    here = event == os.environ["EVENT"] and name == "run"
+    if here and frame.f_code.co_filename.endswith("cli/main.py"):
         sys.setprofile(None)
         os.kill(os.getpid(), int(os.environ["NUMBER"]))
 sys.setprofile(profile)
@@ -178,13 +179,14 @@ main()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("event", ["call", "return"])
 @pytest.mark.parametrize("arguments", [("chats", "list"), ("chats", "show", "7")])
-def test_a_signal_while_the_process_ends_ends_it_in_silence(
-    arguments: tuple[str, ...], number: signal.Signals, program: Program
+def test_a_signal_while_the_process_begins_or_ends_ends_it_without_a_traceback(
+    arguments: tuple[str, ...], event: str, number: signal.Signals, program: Program
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ENDING, *arguments],
-        env={**program.environment, "NUMBER": str(number.value)},
+        env={**program.environment, "NUMBER": str(number.value), "EVENT": event},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=30,

@@ -68,8 +68,9 @@ class Mode:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if self in _modes:
-            _modes.remove(self)
+        if self not in _modes:  # of another thread
+            return
+        _modes.remove(self)
         for number in list(_before):  # those, too, whose mode a signal kept from restoring them
             if _find_mode(_modes, number) is None:
                 signal.signal(number, _before[number])
