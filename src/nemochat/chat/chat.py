@@ -190,7 +190,7 @@ class Chat:
         def request(turn: Turn) -> None:
             turn.ask(prompt, settings.endpoint)
             with suppress(EndpointError):  # where no rest comes, what came stays as it is
-                while self.options.resume_dropped and turn.dropped:
+                while self.options.resume_dropped and turn.is_dropped:
                     turn.request_rest(prompt, settings.system)
 
         return self._run_turn(request)

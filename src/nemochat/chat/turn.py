@@ -137,8 +137,8 @@ class Turn:
                 )
 
     @property
-    def dropped(self) -> bool:
-        """Whether the answer broke off, and its rest may be asked for by itself."""
+    def is_dropped(self) -> bool:
+        """Return whether the connection dropped and the rest can be requested automatically."""
         if set(self._candidates) != {0}:
             return False
         provenance = self._candidates[0].growing.provenance

@@ -156,15 +156,15 @@ class Keyboard:
         self._clear = clear
         self._forget = forget
         self._listening = False
-        self._looked_at = False  # whether someone calls `stops` again and again
+        self._is_polled = False  # whether someone calls `stops` again and again
         self._suspending = False
         self._signals: SuspendSignals | None = None  # while the keyboard is quiet
-        self._going_on = False  # after someone stopped it who did not ask
-        self._continued = False  # whether the shell said so since it is about to suspend
-        self._escaped: float | None = None  # since when an Esc stands at the end
+        self._must_resume = False  # after someone stopped it who did not ask
+        self._was_continued = False  # whether the shell said so since it is about to suspend
+        self._escape_time: float | None = None  # since when an Esc stands at the end
 
     def __enter__(self) -> Self:
-        self._suspending, self._looked_at = False, True
+        self._suspending, self._is_polled = False, True
         self._watch()
         self._take()
         return self
@@ -172,7 +172,7 @@ class Keyboard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._looked_at = False
+        self._is_polled = False
         if not self._listening:
             self.rest()
         if self._suspending and not isinstance(error, Ended):
@@ -220,17 +220,17 @@ class Keyboard:
         """Read what was typed; return whether a lone Esc was. After a Ctrl-Z, suspend first."""
         if self._suspending:
             self._suspend()
-        elif self._going_on:
+        elif self._must_resume:
             self._resume()
         if not self._take() or self._write is None:
             return False
         while read := self.modes.read(0):
             self.typed += read
             lone = read.endswith(ESCAPE) and not self._is_within_paste()
-            self._escaped = time.monotonic() if lone else None
-        if self._escaped is None or time.monotonic() - self._escaped < SECONDS_ALONE:
+            self._escape_time = time.monotonic() if lone else None
+        if self._escape_time is None or time.monotonic() - self._escape_time < SECONDS_ALONE:
             return False
-        self.typed, self._escaped = self.typed.rstrip(ESCAPE), None
+        self.typed, self._escape_time = self.typed.rstrip(ESCAPE), None
         return True
 
     def _is_within_paste(self) -> bool:
@@ -255,37 +255,37 @@ class Keyboard:
             self._signals.__enter__()
 
     def _request_suspend(self) -> None:
-        if self._looked_at:
+        if self._is_polled:
             self._suspending = True
         else:
             self._suspend()
 
     def _suspend(self) -> None:
         """Stop as any program does, with the terminal as it was before."""
-        self._suspending = self._continued = False
-        if self._looked_at:
+        self._suspending = self._was_continued = False
+        if self._is_polled:
             (self._clear if self.modes.is_foreground() else self._forget)()  # the shell's already?
         marked = self.modes.is_quiet and self._write is not None
         with self.modes.lend():
             if marked and self._write:
                 self._write(PASTES_BARE)
             # Others of the job have stopped by now, and their shell may have let all go on again.
-            if not self._continued and self._signals is not None:
+            if not self._was_continued and self._signals is not None:
                 self._signals.stop()
-        self._going_on = False
+        self._must_resume = False
         if marked and self.modes.is_quiet and self._write:
             self._write(PASTES_MARKED)
 
     def _request_resume(self) -> None:
-        self._suspending, self._continued = False, True
-        if self._looked_at:
-            self._going_on = True
+        self._suspending, self._was_continued = False, True
+        if self._is_polled:
+            self._must_resume = True
         else:
             self._resume()
 
     def _resume(self) -> None:
         """Take the terminal again, which was the shell's since this process was stopped."""
-        self._going_on = False
+        self._must_resume = False
         self._forget()
         self.modes.silence_again()
         if self.modes.is_quiet and self._write:
