@@ -16,8 +16,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("chat", "web"),
     ("api", "store", "screen", "guide"),
     ("config",),
-    ("editor", "signals"),
-    ("files", "atomic"),
+    ("editor",),
+    ("files", "atomic", "signals"),
     ("core",),
     ("errors", "__init__"),
 )

@@ -12,6 +12,7 @@ from tests.source import SOURCE, layer, modules, package, packages_imported
 
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 50
+MAX_THREADS = 7  # modules that start one
 MAX_MODULES = 12  # of a package without subpackages or a README
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "handler", "base", "common", "misc"}
 PAGE = SOURCE.parents[1] / "docs" / "architecture.md"
@@ -46,6 +47,27 @@ def test_a_module_says_what_it_is(path: Path) -> None:
     first = docstring.partition("\n\n")[0].rstrip()
     assert first.endswith("."), "a module's docstring is a noun phrase, not a question"
     assert VAGUE.isdisjoint(path.relative_to(SOURCE).with_suffix("").parts)
+
+
+def calls(path: Path) -> set[str]:
+    """Return the functions that a module calls, as they are written."""
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+
+
+def test_only_the_signal_modes_handle_signals() -> None:
+    installing = {"signal.signal", "signal.setitimer", "signal.alarm", "signal.pthread_kill"}
+    here = {path.relative_to(SOURCE).as_posix() for path in modules() if calls(path) & installing}
+    assert here == {"signals.py"}
+
+
+def test_few_places_start_threads_and_the_architecture_page_lists_them() -> None:
+    section = PAGE.read_text("utf-8").partition("\n## Threads\n")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"`([a-z_/]+\.py)`", section))
+    starting = {"Thread", "Timer", "threading.Thread", "threading.Timer", "ThreadPoolExecutor"}
+    here = {path.relative_to(SOURCE).as_posix() for path in modules() if calls(path) & starting}
+    assert here == listed
+    assert len(here) <= MAX_THREADS
 
 
 def test_a_large_package_has_subpackages_or_a_readme() -> None:

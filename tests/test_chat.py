@@ -12,7 +12,7 @@ from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role, Usage
 from nemochat.core.prompt import Prompt
-from nemochat.errors import EndpointError, Unreachable, UsageError
+from nemochat.errors import Cancelled, EndpointError, Unreachable, UsageError
 from nemochat.store.conversations import ConversationStore
 
 WHOLE = Delta(ending=Ending.COMPLETE)
@@ -60,8 +60,8 @@ class Seen:
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
-    ) -> Iterator[Delta]:
-        return deltas
+    ) -> Generator[Delta]:
+        yield from deltas
 
     def continue_from(self, text: str) -> None:
         self.taken_up.append(text)
@@ -119,7 +119,7 @@ def test_a_turn_is_shown_and_kept_with_where_it_came_from(make: Make) -> None:
 
 
 def test_ctrl_c_keeps_what_came_and_the_next_turn_works(make: Make) -> None:
-    chat, script, _ = make([Delta("Hel"), KeyboardInterrupt()], [Delta("again"), WHOLE])
+    chat, script, _ = make([Delta("Hel"), Cancelled()], [Delta("again"), WHOLE])
     (answer,) = chat.say("Hi")
     assert (answer.content, answer.ending) == ("Hel", Ending.INTERRUPTED)
     assert script.closed == 1
@@ -128,7 +128,7 @@ def test_ctrl_c_keeps_what_came_and_the_next_turn_works(make: Make) -> None:
 
 
 def test_ctrl_c_before_the_first_token_keeps_the_question_alone(make: Make) -> None:
-    chat, script, _ = make([KeyboardInterrupt()], [Delta("Yes"), WHOLE])
+    chat, script, _ = make([Cancelled()], [Delta("Yes"), WHOLE])
     (answer,) = chat.say("Hi")
     assert answer.ending is Ending.INTERRUPTED
     chat.say("Hello?")

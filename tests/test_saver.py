@@ -19,7 +19,7 @@ from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role, Usage
 from nemochat.core.prompt import Prompt
-from nemochat.errors import NameTaken, NemochatError
+from nemochat.errors import Cancelled, NameTaken, NemochatError
 from nemochat.store.conversations import ConversationStore
 from nemochat.store.memory import MemoryStore
 from tests.test_chat import Script, Seen
@@ -425,7 +425,7 @@ def play(desk: Desk, move: str, n: int, text: str, lock: str) -> None:
 
 
 def stop() -> None:
-    raise KeyboardInterrupt
+    raise Cancelled
 
 
 def go(desk: Desk, move: str, n: int, text: str) -> None:

@@ -4,7 +4,8 @@
 
 The program runs with a profile function that looks at the arguments, the locals and the result of
 every call of nemochat's own. A file is passed where one of them holds the value: 0.3 until the
-answer comes, or the text of the delta.
+answer comes, or the text of the delta until the view has written it. What saves the text and
+returns it afterwards is counted apart.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ MARK = "zyzzyva"  # a text that nothing else holds
 CHILD = f"""
 import inspect, os, sys, threading
 SOURCE = os.path.join(sys.argv.pop(1), "nemochat") + os.sep
-passed, touched = {{"flag": set(), "delta": set()}}, set()
+passed, touched = {{"flag": set(), "delta": set(), "text": set()}}, set()
+arrived = False
 
 def holds(value, depth=0):
     if type(value) is float:
@@ -46,6 +48,7 @@ def holds(value, depth=0):
     return set().union(*(holds(one, depth + 1) for one in each[:40]))
 
 def profile(frame, event, result):
+    global arrived
     file = frame.f_code.co_filename
     if not file.startswith(SOURCE) or event not in ("call", "return"):
         return
@@ -54,9 +57,14 @@ def profile(frame, event, result):
     name = file[len(SOURCE):]
     touched.add(name)
     values = [v for k, v in list(frame.f_locals.items()) if k != "self"]
-    for what in holds([*values, result], 0):
-        if what == "delta" or not passed["delta"]:  # once the answer comes, the flag has arrived
-            passed[what].add(name)
+    found = holds([*values, result], 0)
+    if "flag" in found and not passed["text"]:  # once the answer comes, the flag has arrived
+        passed["flag"].add(name)
+    if "delta" in found:
+        passed["text"].add(name)
+        if not arrived:
+            passed["delta"].add(name)
+        arrived = arrived or (event == "return" and frame.f_code.co_name == "_put")
 
 sys.setprofile(profile)
 threading.setprofile(profile)
@@ -79,11 +87,13 @@ class Walks(NamedTuple):
     Attributes:
         flag: By `-t 0.3`, from the command line to the request's body.
         delta: By a delta, from the socket to the pipe.
+        text: By its text until the program ends: it is saved and returned, too.
         touched: All files of which a function ran.
     """
 
     flag: list[str]
     delta: list[str]
+    text: list[str]
     touched: list[str]
 
 
@@ -120,6 +130,7 @@ def main(arguments: list[str]) -> None:
     rows = {
         "files that -t 0.3 passes on its way to the body": walks.flag,
         "files that a delta passes from the socket to the pipe": walks.delta,
+        "files that its text passes, which is saved, too": walks.text,
         "files of which a function runs": walks.touched,
     }
     for row, files in rows.items():

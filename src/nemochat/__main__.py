@@ -16,11 +16,14 @@ def main() -> None:
     gc.set_threshold(COLLECTED_AFTER)
     if sys.argv[1:] in VERSION_FLAGS and _print_version():
         return
-    from nemochat.cli.main import exit_on_signals, run
+    from nemochat.signals import ExitSignals
 
-    code = run(sys.argv[1:])
-    exit_on_signals(code)
-    _exit(code)
+    with ExitSignals() as signals:
+        from nemochat.cli.main import run
+
+        code = run(sys.argv[1:])
+        signals.finish(code)
+        _exit(code)
 
 
 def _print_version() -> bool:

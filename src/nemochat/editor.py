@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from nemochat.core.text import format_value
 from nemochat.errors import Ended, UsageError
 from nemochat.files import read_text
+from nemochat.signals import ChildSignals
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -81,7 +80,7 @@ def _run(editor: str, path: Path) -> None:
                 with suppress(OSError):  # without a terminal, the editor may still be a script
                     streams[place] = opened.enter_context(Path(TERMINAL).open(mode))
         try:
-            with _ignore_interrupts():
+            with ChildSignals():
                 command = [*shlex.split(editor), str(path)]
                 process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])  # noqa: S603 - their own editor
                 code = _wait(process)
@@ -107,13 +106,3 @@ def _wait(process: Popen[bytes]) -> int:
         except TimeoutExpired:
             process.kill()
         raise
-
-
-@contextmanager
-def _ignore_interrupts() -> Iterator[None]:
-    """Let Ctrl-C be the editor's alone: a handler of ours is reset in it, SIG_IGN would not be."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

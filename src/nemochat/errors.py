@@ -15,7 +15,9 @@ NemochatError                   1  a fault of ours
 │   └── NameTaken               1  another conversation has the name
 └── OutputError                 1  the answer cannot be written
 
-Ended, no error: the process is to end, with the code that its cause asks for.
+Two that are no errors pass everything that handles errors:
+Cancelled, a KeyboardInterrupt   the user cancels what runs, or `stop` ends an answer
+Ended                            the process is to end, with the code that its cause asks for
 """
 
 from __future__ import annotations
@@ -157,6 +159,13 @@ class NameTaken(StoreError):
 
 class OutputError(NemochatError):
     """The answer cannot be written where it should go."""
+
+
+class Cancelled(KeyboardInterrupt):
+    """The user cancels what runs: Ctrl-C, Esc while an answer comes, or `stop` in another thread.
+
+    A KeyboardInterrupt, for libraries clean up after that one.
+    """
 
 
 class Ended(BaseException):

@@ -10,7 +10,7 @@ nothing but what becomes of a response is shorter with the fixture `serve` (`tes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Thread
 
@@ -22,7 +22,7 @@ from nemochat.config.endpoints import Dialect, HintContext
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import Prompt
-from nemochat.errors import EndpointError, NemochatError
+from nemochat.errors import Cancelled, EndpointError, NemochatError
 from tests.api.fault_server.case import TOKEN
 from tests.api.fault_server.scripts import Json
 
@@ -60,8 +60,13 @@ class Asking:
 
 
 def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> Thread:
-    """A thread that collects an answer."""
-    thread = Thread(target=said.extend, args=(stream,))
+    """Start a thread that collects an answer, until its end or until it is cancelled."""
+
+    def collect() -> None:
+        with suppress(Cancelled):
+            said.extend(stream)
+
+    thread = Thread(target=collect)
     thread.start()
     return thread
 

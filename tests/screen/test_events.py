@@ -69,10 +69,10 @@ def test_each_event_of_a_turn_is_a_line() -> None:
 def test_every_turn_has_its_start() -> None:
     out = io.BytesIO()
     view = JsonEvents(out, None)
-    view.follow(iter([]), lambda: None, candidates=1)
+    list(view.follow(iter([]), lambda: None, candidates=1))
     view.conversation = Conversation(Settings("nemo", "guide"))
     for _ in range(2):
-        view.follow(iter([]), lambda: None, candidates=1)
+        list(view.follow(iter([]), lambda: None, candidates=1))
         view.settle([])
     assert told(out) == [{"event": "start", "model": "nemo", "endpoint": "guide"}] * 2
 

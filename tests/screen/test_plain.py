@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -61,9 +62,23 @@ def test_who_leaves_an_answer_on_a_terminal_ends_it() -> None:
     deltas = iter([Delta("One"), Delta("Two")])
     followed = view.follow(deltas, lambda: left.append("left"), candidates=1)
     next(followed)
-    getattr(followed, "close")()  # noqa: B009 - an iterator that is a generator
+    followed.close()
     assert left == ["left"]
-    assert Plain(io.BytesIO(), None).follow(deltas, lambda: None, candidates=1) is deltas
+
+
+def test_who_leaves_an_answer_in_a_pipe_closes_it() -> None:
+    left: list[str] = []
+
+    def deltas() -> Iterator[Delta]:
+        try:
+            yield Delta("One")
+        finally:
+            left.append("left")
+
+    followed = Plain(io.BytesIO(), None).follow(deltas(), lambda: None, candidates=1)
+    next(followed)
+    followed.close()
+    assert left == ["left"]
 
 
 def test_what_an_answer_lacks_is_told_beside_it() -> None:

@@ -16,7 +16,7 @@ from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message, Role
 from nemochat.core.prompt import build_messages
-from nemochat.errors import NemochatError
+from nemochat.errors import Cancelled, NemochatError
 from nemochat.store.conversations import ConversationStore
 from tests.core.test_prompt import refusal
 from tests.store.talking import keep, say, talked
@@ -161,7 +161,7 @@ def test_any_moves_leave_a_tree_a_path_that_can_be_sent_and_the_same_on_disk(
 def play(chat: Chat, move: str, n: int, text: str) -> None:
     """One move of a person; NemochatError where it is not possible."""
     whole: list[Delta | BaseException] = [Delta(f"answer {text}"), Delta(ending=Ending.COMPLETE)]
-    broken: list[Delta | BaseException] = [Delta("half"), KeyboardInterrupt()]
+    broken: list[Delta | BaseException] = [Delta("half"), Cancelled()]
     chat.endpoint = Script(broken[n % 2 :] if move == "stop" else whole)
     talk = chat.conversation
     store = chat.store

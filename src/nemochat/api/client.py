@@ -26,6 +26,7 @@ from nemochat.core.messages import Ending
 from nemochat.core.parameters import can_stream
 from nemochat.core.prompt import Prompt
 from nemochat.errors import (
+    Cancelled,
     ConfigurationError,
     EndpointError,
     NemochatError,
@@ -80,7 +81,7 @@ class Client:
                 self._connection.close()
 
     def stop(self) -> None:
-        """End the answer that is being read in another thread: its ending is INTERRUPTED."""
+        """Cancel the answer that another thread reads: Cancelled is raised there."""
         with self._lock:
             if self._connection is not None:
                 self._connection.stop()
@@ -97,6 +98,7 @@ class Client:
 
         Raises:
             EndpointError: there is no answer.
+            Cancelled: `stop` was called.
             ConfigurationError: the endpoint cannot be asked at all.
         """
         return Exchange(self._options, self._adapter.dialect, self._current_connection()).stream(
@@ -241,8 +243,7 @@ class Exchange:
                     prompt = prompt._replace(stream=False)
                     continue
                 if self._connection.stopped:
-                    yield from progress.endings(Ending.INTERRUPTED, "")
-                    return
+                    raise Cancelled from None
                 if progress.has_content:
                     yield from progress.endings(network_errors.ending_for(error), error.sentence)
                     return

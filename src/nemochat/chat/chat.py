@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from nemochat.chat.ports import Endpoint, Store, View
@@ -15,7 +15,8 @@ from nemochat.core.json_schema import ResponseFormat
 from nemochat.core.messages import Message, Role
 from nemochat.core.parameters import Value, can_stream, candidate_count
 from nemochat.core.prompt import Prompt, build_messages
-from nemochat.errors import EndpointError, StoreError, UsageError
+from nemochat.errors import Cancelled, EndpointError, StoreError, UsageError
+from nemochat.signals import SaveSignals
 
 
 class Options(NamedTuple):
@@ -149,8 +150,8 @@ class Chat:
             retry: Whether to try once more, and wait for locks.
         """
         if retry:
-            with suppress(KeyboardInterrupt):  # whoever does not want to wait is told all the same
-                self._saver.catch_up(self.conversation)
+            with suppress(Cancelled):  # what is lost is told all the same
+                self._catch_up()
         self._show_notices()
         if self.failure is not None:
             turns = self._saver.unsaved_turns()
@@ -174,33 +175,42 @@ class Chat:
             raise UsageError("the last answer is whole")
         settings = self.conversation.settings
         once: Mapping[str, Value] = {"n": 1} if candidate_count(settings.parameters) > 1 else {}
-        with self._saving():
-            with self._turn() as turn:
-                turn.continue_from(path[-1])
-                turn.request_rest(self._prompt(once), settings.system)
-            self.view.settle(turn.messages)
-        return turn.messages
+        prompt = self._prompt(once)
+
+        def request(turn: Turn) -> None:
+            turn.continue_from(path[-1])
+            turn.request_rest(prompt, settings.system)
+
+        return self._run_turn(request)
 
     def _answer(self, changes: Mapping[str, Value]) -> list[Message]:
         settings = self.conversation.settings
         prompt = self._prompt(changes)
-        with self._saving():
-            with self._turn() as turn:
-                turn.ask(prompt, settings.endpoint)
-                with suppress(EndpointError):  # where no rest comes, what came stays as it is
-                    while self.options.resume_dropped and turn.dropped:
-                        turn.request_rest(prompt, settings.system)
-            self.view.settle(turn.messages)
-        return turn.messages
 
-    def _turn(self) -> Turn:
-        return Turn(
+        def request(turn: Turn) -> None:
+            turn.ask(prompt, settings.endpoint)
+            with suppress(EndpointError):  # where no rest comes, what came stays as it is
+                while self.options.resume_dropped and turn.is_dropped:
+                    turn.request_rest(prompt, settings.system)
+
+        return self._run_turn(request)
+
+    def _run_turn(self, request: Callable[[Turn], None]) -> list[Message]:
+        """Return the answers to a request, which are shown and saved."""
+        turn = Turn(
             self.conversation,
             self.endpoint,
             self.view,
             self._saver,
             loop_tokens=self.options.loop_tokens,
         )
+        try:
+            turn.run(lambda: request(turn))
+            self.view.settle(turn.messages)
+        finally:  # after the screen shows all of it
+            self._catch_up()
+            self._show_notices()
+        return turn.messages
 
     def _prompt(self, changes: Mapping[str, Value]) -> Prompt:
         settings = self.conversation.settings
@@ -221,14 +231,10 @@ class Chat:
         self.conversation.append(self._saver.begin(self.conversation, message), message)
         self._show_notices()
 
-    @contextmanager
-    def _saving(self) -> Iterator[None]:
-        """Save what is unsaved when an answer is over, after the screen shows all of it."""
-        try:
-            yield
-        finally:
+    def _catch_up(self) -> None:
+        """Save what is unsaved."""
+        with SaveSignals():
             self._saver.catch_up(self.conversation)
-            self._show_notices()
 
     def _show_notices(self) -> None:
         for news in self._saver.take_notices():

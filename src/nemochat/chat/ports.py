@@ -23,14 +23,15 @@ class Endpoint(Protocol):
         """The prompt as it will be sent, without the parameters that are not taken."""
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """The answer to a prompt, piece by piece, each candidate with an ending.
+        """Yield the answer to a prompt, piece by piece, each candidate with an ending.
 
         Raises:
             EndpointError: there is no answer.
+            Cancelled: `stop` was called.
         """
 
     def stop(self) -> None:
-        """End the answer that is being read, from another thread."""
+        """Cancel the answer that another thread reads."""
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -68,15 +69,19 @@ class View(Protocol):
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
-    ) -> Iterator[Delta]:
+    ) -> Generator[Delta]:
         """Pass the deltas on while waiting for them in the view's own way.
 
-        A view may read them in another thread; it then calls `stop` before it leaves them.
+        To close what is returned closes the deltas. A view may read them in another thread; it then
+        calls `stop` before it leaves them.
 
         Args:
             deltas: The answer, or both answers.
-            stop: Ends them from another thread.
+            stop: Cancels them from another thread.
             candidates: How many answers were asked for.
+
+        Raises:
+            Cancelled: the user cancels the answer.
         """
 
     def continue_from(self, text: str) -> None:

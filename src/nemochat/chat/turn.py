@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
-from contextlib import suppress
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable
+from contextlib import closing
 
 from nemochat.chat.ports import Endpoint, View
 from nemochat.chat.saver import Saver
@@ -17,7 +15,8 @@ from nemochat.core.messages import Continuation, Ending, Message, Provenance, Ro
 from nemochat.core.parameters import candidate_count
 from nemochat.core.prompt import Prompt, build_messages
 from nemochat.core.repetition import RepetitionGuard
-from nemochat.errors import EndpointError
+from nemochat.errors import Cancelled, EndpointError
+from nemochat.signals import AnswerSignals
 
 MOST_CONTINUATIONS = 3  # of one answer whose connection drops again and again
 
@@ -36,9 +35,10 @@ class _Candidate:
 
 
 class Turn:
-    """The candidates of one answer while they grow; as a context it settles them, come what may.
+    """The candidates of one answer while they grow.
 
-    Ctrl-C within the context is a way to end the answer, and does not leave it.
+    Attributes:
+        messages: The answers, once they are settled.
     """
 
     def __init__(
@@ -70,21 +70,34 @@ class Turn:
         self._candidates: dict[int, _Candidate] = {}
         self._started = time.monotonic()
 
-    def __enter__(self) -> Self:
-        return self
+    def run(self, request: Callable[[], None]) -> None:
+        """Collect what `request` asks for, and settle the answers, whatever happens.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> bool:
-        stopped = kind is not None and not issubclass(kind, EndpointError)
-        self._settle(Ending.INTERRUPTED if stopped else None)
-        return kind is not None and issubclass(kind, KeyboardInterrupt)
+        Cancelled is a way to end the answer: it is not raised.
+
+        Raises:
+            EndpointError: there is no answer.
+        """
+        forced: Ending | None = Ending.INTERRUPTED
+        with AnswerSignals() as signals:
+            try:
+                request()
+                forced = None
+            except EndpointError:
+                forced = None
+                raise
+            except Cancelled:
+                pass
+            finally:
+                signals.defers = True  # at once: handlers run at calls, and there is none before
+                self._settle(forced)
 
     def ask(self, prompt: Prompt, endpoint: str) -> None:
         """Collect the answers to a prompt.
 
         Raises:
             EndpointError: there is no answer.
+            Cancelled: the user cancels them.
         """
         self._provenance = Provenance(
             asked_model=prompt.model, endpoint=endpoint, parameters=prompt.parameters
@@ -104,6 +117,7 @@ class Turn:
 
         Raises:
             EndpointError: there is no rest.
+            Cancelled: the user cancels it.
         """
         growing = self._candidates[0].growing
         text, before = growing.text, growing.provenance
@@ -123,8 +137,8 @@ class Turn:
                 )
 
     @property
-    def dropped(self) -> bool:
-        """Whether the answer broke off, and its rest may be asked for by itself."""
+    def is_dropped(self) -> bool:
+        """Return whether the connection dropped and the rest can be requested automatically."""
         if set(self._candidates) != {0}:
             return False
         provenance = self._candidates[0].growing.provenance
@@ -135,19 +149,15 @@ class Turn:
         return self._candidates[0].key if 0 in self._candidates else None
 
     def _collect(self, prompt: Prompt, through: Callable[[Delta], Delta]) -> None:
-        deltas = self._endpoint.stream(prompt)
-        followed = self._view.follow(
-            deltas, self._endpoint.stop, candidates=candidate_count(prompt.parameters)
+        deltas = self._view.follow(
+            self._endpoint.stream(prompt),
+            self._endpoint.stop,
+            candidates=candidate_count(prompt.parameters),
         )
-        try:
-            for delta in followed:
+        with closing(deltas):
+            for delta in deltas:
                 if self._add(through(delta)):
                     break
-        finally:
-            if isinstance(followed, Generator):
-                followed.close()
-            with suppress(ValueError):  # another thread still connects: it was stopped, and ends
-                deltas.close()
 
     def _add(self, delta: Delta) -> bool:
         """Take in one more piece; return whether it is to be the last."""
@@ -157,19 +167,26 @@ class Turn:
                 PartialAnswer(self._provenance), RepetitionGuard(self._loop_tokens)
             )
             self._candidates[delta.candidate] = candidate
-        growing = candidate.growing
+        growing, has_content = candidate.growing, bool(delta.text or delta.tool_calls)
         growing.add(delta)
-        if delta.text or delta.tool_calls:
-            if candidate.key is None:
-                growing.provenance = growing.provenance._replace(first_token=self._elapsed())
-                self._begin(candidate)
-            else:
-                self._saver.grow(self._conversation, candidate.key, growing)
-        self._view.write(delta)
+        if has_content and candidate.key is None:
+            growing.provenance = growing.provenance._replace(first_token=self._elapsed())
+        try:
+            self._view.write(delta)
+        finally:  # what is shown is saved, also if nobody can see it any more
+            if has_content:
+                self._save(candidate)
         if candidate.guard.feed(delta.text):
             growing.add(Delta(ending=Ending.REPEATING, reason=AGAINST_LOOPS))
             return True
         return False
+
+    def _save(self, candidate: _Candidate) -> None:
+        """Save more of an answer: at once when it begins, then now and then."""
+        if candidate.key is None:
+            self._begin(candidate)
+        else:
+            self._saver.grow(self._conversation, candidate.key, candidate.growing)
 
     def _begin(self, candidate: _Candidate) -> None:
         """Put an answer on the disk: a sibling of the others, the first one on the path."""

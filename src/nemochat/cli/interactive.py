@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from nemochat.repl.prompt.lines import (
     write_stderr,
 )
 from nemochat.repl.session import Session
+from nemochat.screen import answer
 from nemochat.screen.device import write
 
 
@@ -83,7 +83,8 @@ def _set_message_source(session: Session, settings: Config) -> None:
     def prepare() -> None:
         with suppress(NemochatError):  # it is told when a question is asked
             endpoint.prepare()
-        gc.freeze()  # what was loaded stays: no collection looks through it while an answer streams
+        if not aloud:
+            answer.prepare()
 
     session.message_source = Editor(
         session, history, session.screen.take_typed, accessible=aloud, after_draw=prepare

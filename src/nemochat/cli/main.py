@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
-import time
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from itertools import pairwise
-from types import FrameType
 
-from nemochat.errors import Ended, ExitCode, NemochatError, OutputError
+from nemochat.errors import Cancelled, Ended, ExitCode, NemochatError, OutputError
+from nemochat.signals import ProgramSignals
 
-SECONDS_TO_END = 2.0  # in which another signal changes nothing: of a hang-up, two or three come
-SECONDS_FOR_OUTPUT = 1  # that is not written yet when a signal ends the command
 _POSIX_MESSAGE = "a POSIX system such as Linux or macOS is needed"
 _WINDOWS_HINT = "On Windows, run it within WSL"
 
@@ -28,16 +24,16 @@ def run(arguments: list[str]) -> int:
             f"nemochat: {_POSIX_MESSAGE}: this Python has no {lacking}. {_WINDOWS_HINT}\n"
         )
         return ExitCode.CONFIGURATION
-    _install_signal_handlers()
     _configure_encodings()
     try:
-        return _run_command(arguments)
+        with ProgramSignals():
+            return _run_command(arguments)
     except NemochatError as error:
         _report_error(error, arguments)
         if isinstance(error, OutputError):
             _discard_output()
         return error.exit_code
-    except KeyboardInterrupt:
+    except Cancelled:
         return ExitCode.INTERRUPTED
     except Ended as ended:
         if ended.exit_code is ExitCode.PIPE_CLOSED:
@@ -122,40 +118,6 @@ def _configure_encodings() -> None:
     out = sys.stdout
     if isinstance(out, TextIOWrapper) and out.encoding.lower() != "utf-8":
         out.reconfigure(encoding=None if out.isatty() else "utf-8", errors="replace")
-
-
-def _install_signal_handlers() -> None:
-    codes = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HUNG_UP}
-    obeyed = -SECONDS_TO_END
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-        nonlocal obeyed
-        now = time.monotonic()
-        if now - obeyed >= SECONDS_TO_END:
-            obeyed = now
-            raise Ended(codes[signal.Signals(number)])
-
-    for each in codes:
-        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup's wish
-            signal.signal(each, end)
-
-
-def exit_on_signals(code: int) -> None:
-    """Let a signal raise nothing any more, but end the process at once: it has its code already.
-
-    Where a signal ended the command, a reader has a moment to take the rest of the output.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-        os._exit(code or 128 + number)
-
-    if sys.platform != "win32":
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(each) is not signal.SIG_IGN:
-                signal.signal(each, end)
-        if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.HUNG_UP}:
-            signal.signal(signal.SIGALRM, end)
-            signal.alarm(SECONDS_FOR_OUTPUT)
 
 
 def _discard_output() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemochat.core.messages import Ending
-from nemochat.errors import Ended, NemochatError
+from nemochat.errors import Cancelled, Ended, NemochatError
 from nemochat.repl.entry import BANG, EntryKind, parse, resembles_command
 from nemochat.repl.session import Session
 
@@ -24,7 +24,7 @@ def run(session: Session) -> None:
                 session.pending_lines.clear()
         except EOFError:
             return
-        except KeyboardInterrupt:
+        except Cancelled:
             session.pending_lines.clear()
         except Ended:  # a signal, or nobody is left to read the screen
             raise

@@ -21,7 +21,7 @@ class MessageSource(Protocol):
     """Who chats."""
 
     def read_message(self) -> str:
-        """The next message; EOFError leaves, KeyboardInterrupt takes the line back."""
+        """The next message; EOFError leaves, Cancelled takes the line back."""
 
     def read_reply(self, question: str) -> str:
         """The answer to a question of ours, a line; "" where there is none."""

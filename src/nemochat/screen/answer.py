@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from threading import Thread
 from typing import Protocol
 
 from nemochat.core.delta import Delta
@@ -172,11 +171,7 @@ def rows(markdown: str, width: int, *, math: bool) -> list[Row]:
 
 @cache
 def prepare() -> None:
-    """Begin to load what an answer is likely to need, in a thread; once is enough."""
-    Thread(target=_load, daemon=True).start()
-
-
-def _load() -> None:
+    """Load what an answer is likely to need, while nothing else is to be done; once is enough."""
     from nemochat.screen.markdown import highlight, renderer  # noqa: F401 - loaded for later
 
     highlight.prepare(*LIKELY)

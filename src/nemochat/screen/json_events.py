@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation
@@ -34,7 +34,7 @@ class JsonEvents(Plain):
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
-    ) -> Iterator[Delta]:
+    ) -> Generator[Delta]:
         """Tell that the question is being asked, and pass the deltas on."""
         if not self._started and (talk := self.conversation):
             self._started = True

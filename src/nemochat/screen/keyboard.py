@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self, TextIO
 
 from nemochat.errors import Ended, OutputError
+from nemochat.signals import SuspendSignals, stop_process
 
 _INPUT_MODES, _LOCAL_MODES, _KEYS = 0, 3, 6  # places in a terminal's attributes
 _MOST = 65536  # bytes read at once
@@ -157,15 +156,15 @@ class Keyboard:
         self._clear = clear
         self._forget = forget
         self._listening = False
-        self._looked_at = False  # whether someone calls `stops` again and again
+        self._is_polled = False  # whether someone calls `stops` again and again
         self._suspending = False
-        self._suspends = False  # whether Ctrl-Z is ours
-        self._going_on = False  # after someone stopped it who did not ask
-        self._continued = False  # whether the shell said so since it is about to suspend
-        self._escaped: float | None = None  # since when an Esc stands at the end
+        self._signals: SuspendSignals | None = None  # while the keyboard is quiet
+        self._must_resume = False  # after someone stopped it who did not ask
+        self._was_continued = False  # whether the shell said so since it is about to suspend
+        self._escape_time: float | None = None  # since when an Esc stands at the end
 
     def __enter__(self) -> Self:
-        self._suspending, self._looked_at = False, True
+        self._suspending, self._is_polled = False, True
         self._watch()
         self._take()
         return self
@@ -173,11 +172,11 @@ class Keyboard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._looked_at = False
+        self._is_polled = False
         if not self._listening:
             self.rest()
-        if self._suspending and not isinstance(error, Ended) and sys.platform != "win32":
-            signal.raise_signal(signal.SIGTSTP)
+        if self._suspending and not isinstance(error, Ended):
+            stop_process()
 
     def listen(self) -> None:
         """Be quiet from here on, until `rest`; called again after whoever set the terminal."""
@@ -190,10 +189,9 @@ class Keyboard:
         """Let the terminal be as it was."""
         self._listening = False
         self._restore()
-        if sys.platform != "win32" and self._suspends:
-            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            signal.signal(signal.SIGCONT, signal.SIG_DFL)
-            self._suspends = False
+        if self._signals is not None:
+            self._signals.__exit__(None, None, None)
+            self._signals = None
 
     def take_typed(self) -> bytes:
         """What was typed, once."""
@@ -222,17 +220,17 @@ class Keyboard:
         """Read what was typed; return whether a lone Esc was. After a Ctrl-Z, suspend first."""
         if self._suspending:
             self._suspend()
-        elif self._going_on:
+        elif self._must_resume:
             self._resume()
         if not self._take() or self._write is None:
             return False
         while read := self.modes.read(0):
             self.typed += read
             lone = read.endswith(ESCAPE) and not self._is_within_paste()
-            self._escaped = time.monotonic() if lone else None
-        if self._escaped is None or time.monotonic() - self._escaped < SECONDS_ALONE:
+            self._escape_time = time.monotonic() if lone else None
+        if self._escape_time is None or time.monotonic() - self._escape_time < SECONDS_ALONE:
             return False
-        self.typed, self._escaped = self.typed.rstrip(ESCAPE), None
+        self.typed, self._escape_time = self.typed.rstrip(ESCAPE), None
         return True
 
     def _is_within_paste(self) -> bool:
@@ -252,50 +250,42 @@ class Keyboard:
 
     def _watch(self) -> None:
         """Let Ctrl-Z wait for the next look at the keyboard: no frame is cut in two then."""
-        if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-            return
-        if signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:  # else there is no job control
-            signal.signal(signal.SIGTSTP, self._request_suspend)
-            signal.signal(signal.SIGCONT, self._request_resume)
-            self._suspends = True
+        if self._signals is None:
+            self._signals = SuspendSignals(self._request_suspend, self._request_resume)
+            self._signals.__enter__()
 
-    def _request_suspend(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        if self._looked_at:
+    def _request_suspend(self) -> None:
+        if self._is_polled:
             self._suspending = True
         else:
             self._suspend()
 
     def _suspend(self) -> None:
-        """Stop here as any program does, the terminal as it was before; go on when told to."""
-        if sys.platform == "win32":
-            return
-        self._suspending = self._continued = False
-        if self._looked_at:
+        """Stop as any program does, with the terminal as it was before."""
+        self._suspending = self._was_continued = False
+        if self._is_polled:
             (self._clear if self.modes.is_foreground() else self._forget)()  # the shell's already?
         marked = self.modes.is_quiet and self._write is not None
         with self.modes.lend():
             if marked and self._write:
                 self._write(PASTES_BARE)
-            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             # Others of the job have stopped by now, and their shell may have let all go on again.
-            # To this thread: another one would let it run on for a moment.
-            if not self._continued:
-                signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
-            signal.signal(signal.SIGTSTP, self._request_suspend)
-        self._going_on = False
+            if not self._was_continued and self._signals is not None:
+                self._signals.stop()
+        self._must_resume = False
         if marked and self.modes.is_quiet and self._write:
             self._write(PASTES_MARKED)
 
-    def _request_resume(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's
-        self._suspending, self._continued = False, True
-        if self._looked_at:
-            self._going_on = True
+    def _request_resume(self) -> None:
+        self._suspending, self._was_continued = False, True
+        if self._is_polled:
+            self._must_resume = True
         else:
             self._resume()
 
     def _resume(self) -> None:
         """Take the terminal again, which was the shell's since this process was stopped."""
-        self._going_on = False
+        self._must_resume = False
         self._forget()
         self.modes.silence_again()
         if self.modes.is_quiet and self._write:

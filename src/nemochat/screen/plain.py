@@ -9,12 +9,12 @@ import errno
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import BinaryIO, TextIO
 
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message
-from nemochat.errors import Ended, EndpointError, ExitCode, OutputError, UsageError
+from nemochat.errors import Cancelled, Ended, EndpointError, ExitCode, OutputError, UsageError
 from nemochat.screen.device import write_control
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.status import Bell
@@ -66,15 +66,14 @@ class Plain:
         stop: Callable[[], None],
         *,
         candidates: int,  # noqa: ARG002 - a View's
-    ) -> Iterator[Delta]:
+    ) -> Generator[Delta]:
         """Pass the deltas on; on a terminal, its keyboard is quiet meanwhile."""
         self._stopped.clear()
         self._bell.begin()
-        return self._follow_on_terminal(deltas, stop) if self._on_terminal else deltas
+        if not self._on_terminal:
+            yield from deltas
+            return
 
-    def _follow_on_terminal(
-        self, deltas: Iterator[Delta], stop: Callable[[], None]
-    ) -> Iterator[Delta]:
         def end() -> None:
             self._stopped.set()
             stop()
@@ -85,7 +84,7 @@ class Plain:
     def _tick(self) -> float:
         """Look at the keyboard; return the seconds until it is to be looked at again."""
         if self.keyboard.read_stop():
-            raise KeyboardInterrupt
+            raise Cancelled
         return SECONDS_A_TICK
 
     def continue_from(self, text: str) -> None:
@@ -188,7 +187,7 @@ class Accessible(Plain):
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
-    ) -> Iterator[Delta]:
+    ) -> Generator[Delta]:
         """Pass the deltas on; say once if they are long in coming."""
         self._several = candidates > 1
         self._silent_since = None if self._begun else time.monotonic()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import queue
-import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from types import FrameType, TracebackType
-from typing import Self
 
 from nemochat.core.delta import Delta
+from nemochat.signals import StreamSignals
 
 SECONDS_TO_STOP = 0.2  # that a thread is waited for; one that still connects ends by itself
 
@@ -20,38 +18,6 @@ class _End:
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
-
-
-class DeferredInterrupt:
-    """Ctrl-C is noted, so that it never comes in the middle of a row or of what is being kept.
-
-    Pressed twice before anyone looked, it comes at once.
-
-    Attributes:
-        came: Whether it was pressed.
-    """
-
-    def __init__(self) -> None:
-        self.came = False
-        self._noted = False
-
-    def __enter__(self) -> Self:
-        usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if usual and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self._note)
-            self._noted = True
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        if self._noted:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal's
-        if self.came:
-            raise KeyboardInterrupt
-        self.came = True
 
 
 class _ReaderThread:
@@ -114,24 +80,27 @@ def follow_in_thread(
     deltas: Iterator[Delta],
     stop: Callable[[], None],
     frame: Callable[[], float],
-) -> Iterator[Delta]:
-    """Pass deltas on, and call `frame` between them; Ctrl-C comes as KeyboardInterrupt between two.
+) -> Generator[Delta]:
+    """Pass deltas on, and call `frame` between them.
 
     Args:
         deltas: Read in a thread of its own.
-        stop: Ends the deltas: called when this iterator is closed, or Ctrl-C comes.
+        stop: Ends the deltas: called when this iterator is closed, or raises, before their end.
         frame: Paints what is due, and returns the seconds until it wants to be called again.
+
+    Raises:
+        Cancelled: SIGINT came, or `frame` raises it; never between a delta and its painting.
     """
     reading = _ReaderThread(deltas)
-    try:
-        with DeferredInterrupt() as interrupts:
+    with StreamSignals() as signals:
+        try:
             while not reading.over:
                 each = reading.next(frame())
-                if interrupts.came and not reading.over:
-                    raise KeyboardInterrupt
+                if not reading.over:
+                    signals.check()
                 if each is not None:
                     yield each
-    finally:
-        if not reading.over:
-            stop()
-        reading.join()
+        finally:
+            if not reading.over:
+                stop()
+            reading.join()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from nemochat.core.continuation import DROPPED
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message
-from nemochat.errors import Ended, EndpointError
+from nemochat.errors import Cancelled, Ended, EndpointError
 from nemochat.screen.answer import Answer, Layout, layout, prepare, rows
 from nemochat.screen.candidates import render_new, render_outcome
 from nemochat.screen.device import is_reflowing, write, write_clipboard, write_control
@@ -80,7 +80,7 @@ class Terminal:
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
-    ) -> Iterator[Delta]:
+    ) -> Generator[Delta]:
         """Pass the deltas on, painting meanwhile; the keyboard's echo is off so long."""
 
         def end() -> None:
@@ -96,7 +96,6 @@ class Terminal:
         self._taken_up, self._candidates = False, candidates
         self._painted = time.monotonic() - SECONDS_A_TICK + 0.005  # the question leaves first
         self._waiting.begin(candidates)
-        prepare()  # while it waits
         with self.keyboard:
             try:
                 self._following = True
@@ -217,7 +216,7 @@ class Terminal:
     def _frame(self) -> float:
         """Paint if it is time; return the seconds until it is again."""
         if self.keyboard.read_stop():
-            raise KeyboardInterrupt
+            raise Cancelled
         now = time.monotonic()
         pause = SECONDS_A_FRAME if self._final or self._answer is not None else SECONDS_A_TICK
         due = self._painted + pause - now
@@ -225,6 +224,7 @@ class Terminal:
             return due
         self._paint()
         self._painted = now
+        prepare()  # while nothing has come
         return pause
 
     def _clear(self) -> None:

@@ -21,7 +21,7 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout
 
-from nemochat.errors import UsageError
+from nemochat.errors import Cancelled, UsageError
 from nemochat.repl.entry import escape, paste_notice
 from nemochat.repl.prompt.appearance import EmojiProcessor, MessageLexer, prompt_style
 from nemochat.repl.prompt.completer import MessageCompleter, is_completable
@@ -181,7 +181,7 @@ class Editor:
         try:
             with self._session.screen.keyboard.lend():
                 return read_line(f"{question} ").strip()
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, Cancelled):
             return ""
 
     def _finish_entry(self, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from nemochat.chat.ports import Screen
+from nemochat.errors import Cancelled
 from nemochat.repl.entry import BLOCK, escape, is_block, parse, paste_notice
 from nemochat.screen.device import write
 
@@ -99,7 +100,7 @@ class PlainPrompt(LineSource):
         """The answer to a question; "" if the person would not say."""
         try:
             return read_line(f"{question} ", self._write).strip()
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, Cancelled):
             return ""
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from nemochat.core.text import format_value
-from nemochat.errors import UsageError
+from nemochat.errors import Cancelled, UsageError
 
 MAX_OUTPUT_BYTES = (
     1024 * 1024
@@ -82,7 +82,7 @@ def run(command: str, show: Callable[[str], None], input_text: str = "") -> Comm
                     break
             else:
                 process.wait()
-        except KeyboardInterrupt:
+        except Cancelled:
             stopped = True
         finally:
             _stop(process)
@@ -111,7 +111,7 @@ def _read_lines(process: subprocess.Popen[bytes], output: IO[bytes]) -> Iterator
             if held and (quiet == _QUIET_INTERVALS or len(held) > _READ_BYTES):
                 yield held
                 held = ""
-    except KeyboardInterrupt:
+    except Cancelled:
         if held:
             yield held
         raise
@@ -126,7 +126,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             return
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+        with suppress(subprocess.TimeoutExpired, Cancelled):
             process.wait(_STOP_TIMEOUT)
     process.wait()
 
