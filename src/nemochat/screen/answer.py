@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from threading import Thread
 from typing import Protocol
 
@@ -179,4 +180,5 @@ def prepare() -> None:
 def _load() -> None:
     from nemochat.screen.markdown import highlight, renderer  # noqa: F401 - loaded for later
 
+    import_module("rich.console")  # which draws in colours
     highlight.prepare(*LIKELY)
