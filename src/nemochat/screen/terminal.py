@@ -154,7 +154,7 @@ class Terminal:
         self._show_rows(lay_out([Span(sanitize_line(text, LONGEST_NOTICE), "notice")], self._width))
 
     def greet(self, text: str) -> None:
-        """Show a line above the first prompt; it has no style, so the prompt needn't wait for rich."""
+        """Show a line above the first prompt, without a style: the prompt needn't wait for rich."""
         self._update_size()
         self._show_rows(lay_out([Span(sanitize_line(text, LONGEST_NOTICE))], self._width))
 

@@ -48,9 +48,10 @@ _FLAG_LETTERS, _EMOJI_LOOK = 0x1F1E6, "\ufe0f"
 
 @cache
 def prompt_style(theme: str) -> tuple[Style, ColorDepth | None]:
-    """Return the style of a prompt in a theme, and its colours; None if prompt_toolkit detects them.
+    """Return the style of a prompt in a theme, and its color depth.
 
-    rich, which detects them for answers, is not loaded before the first prompt.
+    prompt_toolkit detects the depth if that is None. rich detects the colours of answers, but isn't
+    loaded before the first prompt.
     """
     look = THEMES[theme]
     styles = {name: _translate_style(look[style]) for name, style in _STYLES.items()}
