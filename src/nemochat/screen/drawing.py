@@ -180,14 +180,15 @@ def _draw(console: Console, drawing: RenderableType) -> None:
 
     width = max(shutil.get_terminal_size().columns - 1, NARROWEST)
     lines = console.render_lines(drawing, console.options.update(width=width), pad=False)
-    segments = [segment for line in lines for segment in (*_strip_end(line), Segment.line())]
+    segments = [segment for line in lines for segment in (*_strip_blanks(line), Segment.line())]
     with console.capture() as capture:
         console.print(Segments(segments), end="", crop=False)
     write(capture.get())
 
 
-def _strip_end(line: list[Segment]) -> list[Segment]:
-    """Return a line's segments without blanks at its end."""
+def _strip_blanks(line: list[Segment]) -> list[Segment]:
+    """Return a line's segments without blanks at its end, and without the style of other blanks."""
+    line = [segment._replace(style=None) if segment.text.isspace() else segment for segment in line]
     while line and not line[-1].text.rstrip():
-        line = line[:-1]
+        line.pop()
     return [*line[:-1], line[-1]._replace(text=line[-1].text.rstrip())] if line else []
