@@ -119,9 +119,10 @@ def show_progress(
             return
         due = time.monotonic() + PROGRESS_INTERVAL
         if progress is None:
-            progress = _start_progress(noun, theme, total)
-        progress.update(progress.task_ids[0], completed=done)
-        progress.refresh()
+            progress = _create_progress(noun, theme, total, done)
+            progress.start()  # may be interrupted when the cursor is hidden already
+        else:
+            progress.update(progress.task_ids[0], completed=done, refresh=True)
 
     try:
         yield update
@@ -130,21 +131,23 @@ def show_progress(
             progress.stop()
 
 
-def _start_progress(noun: str, theme: str, total: int | None) -> Progress:
-    from rich.progress import BarColumn, Progress, TextColumn
+def _create_progress(noun: str, theme: str, total: int | None, done: int) -> Progress:
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-    count = "{task.completed:,}" if total is None else "{task.completed:,} of {task.total:,}"
+    # A bar without a total pulses in blended colours, which are none of the theme's.
+    is_bar = total is not None
     progress = Progress(
-        BarColumn(20, "rule", "bullet", "bullet", "bullet"),
-        TextColumn(f"{count} {noun}", markup=False),
+        BarColumn(20, "rule", "bullet", "bullet") if is_bar else SpinnerColumn(style="bullet"),
+        TextColumn(
+            f"{{task.completed:,}}{' of {task.total:,}' if is_bar else ''} {noun}", markup=False
+        ),
         console=open_console(theme, sys.stderr),
         auto_refresh=False,
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    progress.add_task("", total=total)
-    progress.start()
+    progress.add_task("", total=total, completed=done)
     return progress
 
 

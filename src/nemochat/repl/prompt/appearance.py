@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from prompt_toolkit.application.current import get_app
+from prompt_toolkit.application.current import get_app, get_app_session
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.processors import (
@@ -47,16 +47,19 @@ _FLAG_LETTERS, _EMOJI_LOOK = 0x1F1E6, "\ufe0f"
 
 
 @cache
-def prompt_style(theme: str) -> tuple[Style, ColorDepth | None]:
-    """Return the style of a prompt in a theme, and its color depth.
+def prompt_style(theme: str) -> tuple[Style, ColorDepth]:
+    """Return the style of a prompt in a theme, and in how many colours it is drawn.
 
-    prompt_toolkit detects the depth if that is None. rich detects the colours of answers, but isn't
+    prompt_toolkit detects the colours of prompts. rich, which detects those of answers, isn't
     loaded before the first prompt.
     """
+    depth = get_app_session().output.get_default_color_depth()
+    if theme == "mono" or colour_preference() is False:
+        depth = ColorDepth.DEPTH_1_BIT
+    elif theme == "ansi" or depth is ColorDepth.DEPTH_4_BIT:
+        theme, depth = "ansi", ColorDepth.DEPTH_4_BIT
     look = THEMES[theme]
     styles = {name: _translate_style(look[style]) for name, style in _STYLES.items()}
-    is_colourless = theme == "mono" or colour_preference() is False
-    depth = ColorDepth.DEPTH_1_BIT if is_colourless else None
     return Style.from_dict({**styles, "bottom-toolbar": "noreverse"}), depth
 
 
