@@ -65,6 +65,17 @@ def test_a_chat_loads_nothing_slow_from_its_start_to_its_end(asking: Program) ->
     assert NEVER_TO_CHAT.intersection(names) == set()
 
 
+def test_rich_does_not_load_before_the_first_prompt(asking: Program) -> None:
+    profile = asking.home / "profile"
+    profiled = Program(asking.home, asking.environment | PROFILED)
+    command = ("sh", "-c", f'exec "$@" 2>{profile}', "sh", sys.executable, "-m", "nemochat")
+    with Screen(profiled, command=command) as screen:
+        screen.wait_for_prompt()
+        names = LOADED.findall(profile.read_text())
+    assert "prompt_toolkit" in names
+    assert {"rich", "rich.console"}.intersection(names) == set()
+
+
 def test_httpx_loads_rich_only_where_click_is_installed() -> None:
     loads = "import sys, httpx; print('rich' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)

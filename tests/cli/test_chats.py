@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import resource
+import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import redirect_stderr
-from pathlib import Path
 
 import pytest
 
-from nemochat.cli.groups import chats as groups
 from tests.conftest import Program
-from tests.terminal import ENTER, Screen
+from tests.terminal import CTRL_C, ENTER, Screen
 
 SAVING = "How do I save a chat?"
 LEAVING = "How do I leave the chat?"
@@ -123,27 +120,22 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
     assert b"0 conversations" in done.stderr
 
 
-@pytest.mark.parametrize(("terminal", "seconds"), [(True, 0.0), (True, 60.0), (False, 0.0)])
-def test_a_long_import_tells_a_terminal_how_far_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, seconds: float
+@pytest.mark.parametrize("signalled", [False, True])
+def test_a_long_import_shows_its_progress_and_leaves_nothing_of_it(
+    program: Program, *, signalled: bool
 ) -> None:
-    class Shown(io.StringIO):
-        def isatty(self) -> bool:
-            return terminal
-
-    path = tmp_path / "talks.jsonl"
     talk = json.dumps({"messages": [{"role": "user", "content": "x"}]})
-    path.write_text(f"{talk}\n{talk}\n")
-    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
-    # Thousands of conversations, in a terminal, would take more than the second that is waited.
-    monkeypatch.setattr(groups, "PROGRESS_INTERVAL", seconds)
-    with redirect_stderr(Shown()) as shown:
-        groups.import_conversations([path], "")
-    counted, _, told = shown.getvalue().rpartition("\r")
-    count = "\r1 conversation so far\r2 conversations so far"
-    assert counted == (f"{count}\r{' ' * 22}" if terminal and not seconds else "")
-    assert told.startswith("nemochat: 2 conversations with 2 messages from")
+    (program.home / "talks.jsonl").write_text(f"{talk}\n" * 20_000)
+    with Screen(program, "chats", "import", "talks.jsonl") as terminal:
+        terminal.wait_for(" conversations")
+        assert terminal.screen.cursor.hidden
+        if signalled:
+            terminal.process.kill(signal.SIGTERM)
+        else:
+            terminal.type(CTRL_C)
+        assert terminal.wait_for_end() == (143 if signalled else 130)
+        assert "conversations" not in terminal.text()
+        assert not terminal.screen.cursor.hidden
 
 
 def test_a_backup_holds_all_and_comes_back(chats: Program) -> None:

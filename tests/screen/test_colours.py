@@ -11,8 +11,7 @@ import pytest
 
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.style.background import QUESTION, Background
-from nemochat.screen.style.colours import AUTO, Colourizer, make_styler, resolve_theme
-from nemochat.screen.style.theme import ANSI, THEMES
+from nemochat.screen.style.colours import AUTO, Colourizer, make_styler, open_console
 from nemochat.screen.text.spans import Span
 
 ALL = ("TERM", "COLORTERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLORFGBG")
@@ -38,20 +37,20 @@ def terminal(**environment: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("environment", "text", "colours"),
+    ("environment", "text", "system"),
     [
-        ({"TERM": "xterm-256color"}, DARK, 256),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, DARK, 256),
-        ({"TERM": "xterm"}, SIXTEEN, 16),
-        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, NONE, 0),
-        ({"TERM": "xterm-256color", "CLICOLOR": "0"}, NONE, 0),
-        ({"TERM": "unknown"}, NONE, 0),
-        ({"TERM": "unknown", "CLICOLOR_FORCE": "1"}, SIXTEEN, 16),
+        ({"TERM": "xterm-256color"}, DARK, "256"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, DARK, "truecolor"),
+        ({"TERM": "xterm"}, SIXTEEN, "standard"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, NONE, ""),
+        ({"TERM": "xterm-256color", "CLICOLOR": "0"}, NONE, ""),
+        ({"TERM": "unknown"}, NONE, ""),
+        ({"TERM": "unknown", "CLICOLOR_FORCE": "1"}, SIXTEEN, "standard"),
     ],
     ids=lambda value: "-".join(value.values()) if isinstance(value, dict) else "",
 )
 def test_a_terminal_gets_the_colours_that_it_has(
-    environment: dict[str, str], text: str, colours: int
+    environment: dict[str, str], text: str, system: str
 ) -> None:
     with terminal(**environment):
         styled = make_styler("dark")
@@ -59,16 +58,17 @@ def test_a_terminal_gets_the_colours_that_it_has(
         assert styled(Span("x", "strong")) == "\x1b[1mx\x1b[0m"
         assert styled(Span("x", "code strong")).startswith("\x1b[1")
         assert styled(Span("x", "unheard.of")) == styled(Span("x")) == "x"
-        theme, known = resolve_theme("dark")
-    assert known == colours
-    assert theme == (ANSI if text == SIXTEEN else THEMES["dark"])
+        console = open_console("dark")
+    assert ("" if console.no_color else console.color_system) == system
+    expected = "cyan" if text == SIXTEEN else "color(116)"
+    assert str(console.get_style("code")) == expected
 
 
 def test_mono_has_no_colours_on_any_terminal() -> None:
     for term in ("xterm-256color", "xterm"):
         with terminal(TERM=term):
-            assert resolve_theme("mono") == (THEMES["mono"], 0)
-            assert resolve_theme("ansi") == (ANSI, 16)
+            assert open_console("mono").no_color
+            assert open_console("ansi").color_system == "standard"
             assert make_styler("mono")(CODE) == "\x1b[1mx\x1b[0m"
             assert make_styler()(CODE) == SIXTEEN
 

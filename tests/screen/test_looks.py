@@ -23,7 +23,7 @@ from nemochat.screen import status
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.plain import Accessible, Plain
 from nemochat.screen.style.background import Background, from_environment, luminance, theme_for
-from nemochat.screen.style.colours import colour_preference, colour_system
+from nemochat.screen.style.colours import colour_preference, open_console
 from nemochat.screen.style.theme import ANSI, THEMES
 from tests.conftest import Program
 from tests.streaming import Streaming
@@ -252,7 +252,7 @@ def test_an_answer_has_the_colours_of_its_terminal(
     [
         (("--theme", "dark"), {}, b"\x1b[0;38;5;114;1m> "),
         (("--theme", "light"), {}, b"\x1b[0;38;5;22;1m> "),
-        (("--theme", "dark"), {"TERM": "xterm"}, b"\x1b[0;32;1m> "),
+        (("--theme", "dark"), {"TERM": "linux"}, b"\x1b[0;32;1m> "),
         (("--theme", "ansi"), {}, b"\x1b[0;32;1m> "),
         (("--theme", "mono"), {}, b"\x1b[0;1m> "),
         (("--theme", "dark"), {"NO_COLOR": "1"}, b"\x1b[0;1m> "),
@@ -339,15 +339,17 @@ def test_an_accessible_view_numbers_two_answers() -> None:
     ["", "dumb", "unknown", "xterm", "xterm-256color", "xterm-kitty", "screen-16color", "linux"],
 )
 @pytest.mark.parametrize("more", [{}, {"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "0"}])
-def test_a_terminal_has_the_colours_that_rich_finds(
+def test_a_terminal_has_the_colours_that_rich_detects(
     term: str, colorterm: str, more: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = os.openpty()
     with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as terminal:
-        for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
+        for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
             monkeypatch.delenv(name, raising=False)
         for name, value in {"TERM": term, "COLORTERM": colorterm, **more}.items():
             monkeypatch.setenv(name, value)
         with redirect_stdout(terminal):
-            found = colour_system()
-        assert found == (Console(file=terminal).color_system or "")
+            console = open_console("dark")
+        system = Console(file=terminal).color_system
+    assert console.no_color is (system is None)
+    assert console.color_system == (system or "standard")

@@ -130,6 +130,9 @@ class Screen(View, Protocol):
     def show(self, markdown: str) -> None:
         """Show Markdown."""
 
+    def greet(self, text: str) -> None:
+        """Show a line above the first prompt."""
+
     def show_question(self, text: str) -> None:
         """Show a question that nobody typed here."""
 

@@ -102,4 +102,4 @@ def _greet(setup: ChatSetup, screen: Screen) -> None:
         return
     model = f"{settings.model.rpartition('/')[2]} at {connector.display_address(settings.endpoint)}"
     who = "the embedded guide" if settings.endpoint == GUIDE else model
-    screen.notice(f"nemochat {__version__}: {who}; /help, /exit")
+    screen.greet(f"nemochat {__version__}: {who}; /help, /exit")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from nemochat.chat.ports import Screen
 from nemochat.cli import streams
 from nemochat.config.load import Config, load_config
-from nemochat.repl.tables import NARROW_COLUMNS, escape_markdown
+from nemochat.errors import ConfigurationError
 from nemochat.screen.plain import Accessible, Plain
 
-MAX_CELL_COLUMNS = 200  # columns
+if TYPE_CHECKING:
+    from nemochat.screen.drawing import Cell, Column
 
 
 def choose_view(
@@ -33,13 +34,12 @@ def choose_view(
         keys: Whether the view may read the keyboard: a prompt follows that takes what was typed.
         quiet: Whether notices are left out.
     """
-    wanted = config.text("view")
     err = None if quiet else sys.stderr
     on_terminal = streams.is_output_terminal()
     bell = keys and on_terminal and config.text("bell") == "on"
     smart = not is_dumb_terminal(environment)
     aloud = is_accessible(config, environment)
-    if wanted == "auto" and not aloud and on_terminal and smart:
+    if on_terminal and is_painted(config, environment):
         from nemochat.screen.style.background import Background
         from nemochat.screen.style.colours import Colourizer
         from nemochat.screen.terminal import Terminal
@@ -58,6 +58,12 @@ def choose_view(
     return view(out, err, on_terminal=on_terminal, keys=keys and smart, bell=bell)
 
 
+def is_painted(config: Config, environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether a terminal shows layout and colours, not plain or accessible text."""
+    plain = config.text("view") != "auto" or is_accessible(config, environment)
+    return not plain and not is_dumb_terminal(environment)
+
+
 def is_accessible(config: Config, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether the chat is read aloud to its person."""
     wanted = config.text("view")
@@ -69,9 +75,9 @@ def is_dumb_terminal(environment: Mapping[str, str] = os.environ) -> bool:
     return environment.get("TERM", "dumb") == "dumb"
 
 
-def load_view() -> Screen:
-    """The view for texts of ours, as the settings say."""
-    return choose_view(load_config({}, os.environ))
+def load_view(config: Config | None = None) -> Screen:
+    """Return the view for our own texts, as the settings say; None loads them without flags."""
+    return choose_view(load_config({}, os.environ) if config is None else config)
 
 
 def print_text(text: str) -> None:
@@ -84,27 +90,78 @@ def print_json(value: object) -> None:
     print_text(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_table(config: Config, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    """Show rows: a table on a terminal, a list where that is narrow; in a pipe tabs between cells.
+def print_table(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Cell]],
+    note: str = "",
+    *,
+    config: Config | None = None,
+) -> None:
+    """Draw rows as a table on a terminal that is painted; elsewhere write a line for each.
 
-    The first cell of a row names it. Empty cells at its end are left out of a list.
+    Args:
+        columns: Of the table.
+        rows: Cells for each column. In a pipe, tabs stand between them.
+        note: Markdown below the table, left out in a pipe.
+        config: The settings in force; None loads them without flags.
     """
+    from nemochat.screen import drawing
+
     if not streams.is_output_terminal():
-        print_text("\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows))
+        if rows:
+            print_text("\n".join("\t".join(map(drawing.format_cell, row)) for row in rows))
         return
-    escaped = [[escape_markdown(cell, MAX_CELL_COLUMNS) for cell in row] for row in rows]
-    if shutil.get_terminal_size().columns < NARROW_COLUMNS:
-        choose_view(config).show("\n".join(f"- {' '.join(filter(None, row))}" for row in escaped))
+    if rows and (theme := drawing_theme(config)):
+        drawing.draw_rows(columns, rows, theme)
+    elif rows:
+        print_text("\n".join(drawing.format_row(columns, row) for row in rows))
+    if note:
+        if rows:
+            print_text("")
+        load_view(config).show(note)
+
+
+def print_finding(line: str, *, is_ok: bool) -> None:
+    """Write one line of a report."""
+    if streams.is_output_terminal() and (theme := drawing_theme()):
+        from nemochat.screen.drawing import draw_finding
+
+        draw_finding(line, theme, is_ok=is_ok)
     else:
-        lines = [head, ["---" for _ in head], *escaped]
-        choose_view(config).show("\n".join(f"| {' | '.join(line)} |" for line in lines))
+        print_text(f"{'ok' if is_ok else 'no'} {line}")
 
 
-def wrap_with_label(label: str, text: str) -> str:
-    """A line after a label, wrapped to a terminal's width under its own beginning."""
-    line = f"{label} {text}"
-    if not streams.is_output_terminal():
-        return line
-    columns = max(shutil.get_terminal_size().columns - 1, 20)
-    indent = " " * (len(label) + 1)
-    return textwrap.fill(line, columns, subsequent_indent=indent, break_on_hyphens=False)
+def drawing_theme(config: Config | None = None) -> str:
+    """Return the theme for drawings of our own data; "" if they are to be plain text.
+
+    Without a configuration, the one of the environment and the file is loaded. One that cannot be
+    read is no reason to draw nothing: others report it.
+    """
+    from nemochat.screen.style.background import Background
+    from nemochat.screen.style.colours import Colourizer
+
+    if config is None:
+        try:
+            config = load_config({}, os.environ)
+        except ConfigurationError:
+            config = Config()
+    if not is_painted(config):
+        return ""
+    return Colourizer(config.text("theme"), Background(os.environ)).set_theme()
+
+
+@contextmanager
+def draw_progress(noun: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Give a function that draws how many things are done, on standard error if it is painted.
+
+    Args:
+        noun: The things, in the plural.
+        total: How many there are, if that is known.
+    """
+    if sys.stderr is None or not sys.stderr.isatty() or not (theme := drawing_theme()):
+        yield lambda _: None
+        return
+    from nemochat.screen.drawing import show_progress
+
+    with show_progress(noun, theme, total) as update:
+        yield update

@@ -1,4 +1,7 @@
-"""Markdown tables of conversations, search results and models; foreign text is escaped."""
+"""Tables of conversations, search results and models: their columns, cells and Markdown.
+
+Foreign text is escaped in Markdown.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,37 @@ from nemochat.core.conversation import LONGEST_TITLE
 from nemochat.core.ledger import format_money
 from nemochat.core.text import format_value
 from nemochat.errors import ConfigurationError
+from nemochat.screen.drawing import Cell, Column
 from nemochat.screen.text.sanitize import sanitize_line
+from nemochat.screen.text.spans import Span
 from nemochat.store import shell_names
 from nemochat.store.catalogue import CatalogueEntry
 from nemochat.store.search import SearchResult
 
 MAX_NUMBERS = 10  # of several conversations
-NARROW_COLUMNS = 60  # columns; with fewer a table would be torn, and a list takes its place
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#$&])")
 _SPEAKERS = {"user": "you", "assistant": "Nemo", "": "name"}
 _AGES = ((86_400 * 365, "y"), (86_400 * 30, "mo"), (86_400, "d"), (3600, "h"), (60, "min"))
-MODEL_HEAD = ("model", "context", "in", "out")
-MAX_MODEL_NAME_COLUMNS = 80  # columns
+CONVERSATION_COLUMNS = (
+    Column(""),
+    Column("name or first question"),
+    Column("questions", is_number=True, is_labelled=True),
+    Column("cost", is_number=True),
+    Column("last used", is_number=True, is_labelled=True),
+)
+RESULT_COLUMNS = (Column(""), Column("name or first question"), Column("who"), Column("where"))
+MODEL_COLUMNS = (
+    Column("model"),
+    Column("context", is_number=True, is_labelled=True),
+    Column("in", is_number=True, is_labelled=True),
+    Column("out", is_number=True, is_labelled=True),
+)
+MAX_TITLE_COLUMNS = 60
+MAX_MODEL_NAME_COLUMNS = 80
 LIST_TIMEOUT = 10.0  # to wait for a list that somebody asked for
 
 
-def escape_markdown(text: str, most: int = 60) -> str:
+def escape_markdown(text: str, most: int = MAX_TITLE_COLUMNS) -> str:
     """Foreign text as one harmless line of Markdown in which nothing is markup."""
     return _MARKUP.sub(r"\\\1", sanitize_line(text, most))
 
@@ -40,8 +58,14 @@ def conversation_table(entries: Sequence[CatalogueEntry]) -> str:
         f" | {format_cost(e)} | {format_age(e.touched)} |"
         for e in entries
     ]
-    head = "| | name or first question | questions | cost | last used |"
-    return "\n".join([head, "|---|---|---|---|---|", *rows])
+    head = "".join(f" {column.head} |" if column.head else " |" for column in CONVERSATION_COLUMNS)
+    return "\n".join([f"|{head}", f"|{'---|' * len(CONVERSATION_COLUMNS)}", *rows])
+
+
+def conversation_cells(entry: CatalogueEntry) -> tuple[str, ...]:
+    """Return the cells of CONVERSATION_COLUMNS for a conversation."""
+    title = sanitize_line(entry.title, MAX_TITLE_COLUMNS)
+    return str(entry.id), title, str(entry.turns), format_cost(entry), format_age(entry.touched)
 
 
 def format_results(results: Sequence[SearchResult]) -> str:
@@ -55,6 +79,13 @@ def format_results(results: Sequence[SearchResult]) -> str:
         place = f"{before}{left}**{escape_markdown(each.match)}**{right}{after}"
         lines.append(f"- {each.conversation} · {escape_markdown(each.title, 40)} · {who}: {place}")
     return "\n".join(lines)
+
+
+def result_cells(each: SearchResult) -> tuple[Cell, ...]:
+    """Return the cells of RESULT_COLUMNS for what was found, the match in a style of its own."""
+    place = (Span(each.before), Span(each.match, "strong"), Span(each.after))
+    who = _SPEAKERS.get(each.role, each.role)
+    return str(each.conversation), sanitize_line(each.title, 40), who, place
 
 
 def describe_conversation(entry: CatalogueEntry) -> str:
@@ -111,7 +142,7 @@ def filter_models(models: Iterable[ModelInfo], words: str) -> list[ModelInfo]:
 
 
 def model_cells(model: ModelInfo) -> tuple[str, ...]:
-    """What is told of a model: its name, its context in tokens, US dollars per million tokens."""
+    """Return the cells of MODEL_COLUMNS: name, tokens of context, US dollars per million tokens."""
     return (
         sanitize_line(model.name, MAX_MODEL_NAME_COLUMNS),
         str(model.context_length) if model.context_length else "",
@@ -126,7 +157,8 @@ def model_table(models: Iterable[ModelInfo]) -> str:
         " | ".join(escape_markdown(cell, MAX_MODEL_NAME_COLUMNS) for cell in model_cells(model))
         for model in models
     ]
-    lines = [" | ".join(MODEL_HEAD), "|".join("---" for _ in MODEL_HEAD), *rows]
+    head = " | ".join(column.head for column in MODEL_COLUMNS)
+    lines = [head, "|".join("---" for _ in MODEL_COLUMNS), *rows]
     return "\n".join(f"| {line} |" for line in lines)
 
 

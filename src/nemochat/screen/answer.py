@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Protocol
 
 from nemochat.core.delta import Delta
@@ -174,4 +175,5 @@ def prepare() -> None:
     """Load what an answer is likely to need, while nothing else is to be done; once is enough."""
     from nemochat.screen.markdown import highlight, renderer  # noqa: F401 - loaded for later
 
+    import_module("rich.console")  # which draws in colours
     highlight.prepare(*LIKELY)

@@ -119,6 +119,10 @@ class Plain:
         """Write one line to standard error."""
         say(self._err, text)
 
+    def greet(self, text: str) -> None:
+        """Write one line above the first prompt."""
+        self.notice(text)
+
     def show_question(self, text: str) -> None:
         """Show a question that nobody typed here."""
         self._put(f"{self._gap}> {self._make_printable(text)}\n\n")

@@ -152,6 +152,11 @@ class Terminal:
         self._update_size()
         self._show_rows(lay_out([Span(sanitize_line(text, LONGEST_NOTICE), "notice")], self._width))
 
+    def greet(self, text: str) -> None:
+        """Show a line above the first prompt, without a style: the prompt needn't wait for rich."""
+        self._update_size()
+        self._show_rows(lay_out([Span(sanitize_line(text, LONGEST_NOTICE))], self._width))
+
     def show_question(self, text: str) -> None:
         """Show a question that nobody typed here."""
         self._add_blank_row()

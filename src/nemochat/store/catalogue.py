@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -140,14 +141,18 @@ class Catalogue:
         with self._database.transaction() as db:
             db.execute("UPDATE conversations SET name = ? WHERE id = ?", (name or None, number))
 
-    def delete(self, numbers: list[int]) -> None:
+    def delete(self, numbers: list[int], so_far: Callable[[int], None] = lambda _: None) -> None:
         """Delete conversations with all their messages, for good.
+
+        Args:
+            numbers: Of the conversations.
+            so_far: Takes the number of conversations that are done, each time that it is one more.
 
         Raises:
             StoreError: it cannot be done.
         """
         with self._database.transaction() as db:
-            for number in numbers:
+            for done, number in enumerate(numbers, 1):
                 found = db.execute(
                     "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC", (number,)
                 ).fetchall()
@@ -155,6 +160,7 @@ class Catalogue:
                 # with an error at a depth of 1,000.
                 db.executemany("DELETE FROM messages WHERE id = ?", found)
                 db.execute("DELETE FROM conversations WHERE id = ?", (number,))
+                so_far(done)
         with self._database.connection() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log held the texts too
 

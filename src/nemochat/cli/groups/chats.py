@@ -6,8 +6,7 @@ import json as as_json
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from nemochat.chat.factory import load_rows
 from nemochat.cli import streams
 from nemochat.cli.commands import create_app
 from nemochat.cli.open_chat import write_completion_names
-from nemochat.cli.output import load_view, print_text
+from nemochat.cli.output import draw_progress, load_view, print_table, print_text
 from nemochat.config import endpoints
 from nemochat.config.load import load_config
 from nemochat.config.paths import directories
@@ -48,7 +47,6 @@ FormatOption = Annotated[
 ]
 MAX_QUESTION_COLUMNS = 200  # columns
 MAX_IMPORT_BYTES = 1024**3  # bytes
-PROGRESS_INTERVAL = 1.0  # between two words on how far an import is
 _AGE = re.compile(r"(\d{1,6})\s*([hdw])", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 
@@ -186,8 +184,8 @@ def list_conversations(limit: int, page: int, *, json: bool) -> int:
     elif not entries:
         load_view().show("Nothing is saved yet." if page == 1 else "There are no more.")
     else:
-        more = f"\n\n{left} more: `--page {page + 1}`" if left > 0 else ""
-        load_view().show(tables.conversation_table(entries) + more)
+        more = f"{left} more: `--page {page + 1}`" if left > 0 else ""
+        print_table(tables.CONVERSATION_COLUMNS, [*map(tables.conversation_cells, entries)], more)
     return ExitCode.OK
 
 
@@ -215,7 +213,8 @@ def search_conversations(words: list[str], limit: int, *, json: bool) -> int:
     if json:
         print_text(as_json.dumps([each._asdict() for each in found], ensure_ascii=False, indent=2))
     elif streams.is_output_terminal():
-        load_view().show(tables.format_results(found) if found else "Nothing was found.")
+        note = "" if found else "Nothing was found."
+        print_table(tables.RESULT_COLUMNS, [*map(tables.result_cells, found)], note)
     else:
         for each in found:
             place = " ".join(f"{each.before}[{each.match}]{each.after}".split())
@@ -292,8 +291,8 @@ def import_conversations(files: list[Path], format_: str) -> int:
     with _open_store() as saved:
         for path in files:
             reader, found = imports.parse(path, read_content, format_)
-            with _import_progress() as so_far:
-                done = imports.import_all(saved, found, endpoint, model, so_far)
+            with draw_progress("conversations") as update:
+                done = imports.import_all(saved, found, endpoint, model, update)
             for each in done.bad:
                 say(sys.stderr, f"passed over {sanitize_line(each.record, 80)}: {each.why}")
             bad += len(done.bad)
@@ -306,27 +305,6 @@ def import_conversations(files: list[Path], format_: str) -> int:
                 f" {path} ({reader.name}){passed}",
             )
     return ExitCode.OK
-
-
-@contextmanager
-def _import_progress() -> Iterator[Callable[[int], None]]:
-    """What tells, on a terminal, how many conversations are kept so far: thousands take a while."""
-    shown = ""
-    due = time.monotonic() + PROGRESS_INTERVAL
-
-    def show_progress(number: int) -> None:
-        nonlocal shown, due
-        if time.monotonic() >= due and sys.stderr is not None and sys.stderr.isatty():
-            shown = f"{tables.count_noun(number, 'conversation')} so far"
-            due = time.monotonic() + PROGRESS_INTERVAL
-            sys.stderr.write(f"\r{shown}")
-            sys.stderr.flush()
-
-    try:
-        yield show_progress
-    finally:
-        if shown:
-            sys.stderr.write(f"\r{' ' * len(shown)}\r")
 
 
 def back_up_database(file: Path) -> int:
@@ -362,7 +340,8 @@ def _confirm_and_delete(
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             say(sys.stderr, "nothing was deleted")
             return ExitCode.OK
-    store.catalogue.delete([e.id for e in entries])
+    with draw_progress("conversations", len(entries)) as update:
+        store.catalogue.delete([e.id for e in entries], update)
     say(sys.stderr, f"deleted {which}")
     return ExitCode.OK
 

@@ -24,6 +24,7 @@ from nemochat.core.parameters import Value
 from nemochat.core.profile import TEXTS, Profile
 from nemochat.editor import edit_file
 from nemochat.errors import ConfigurationError, ExitCode
+from nemochat.screen.drawing import Column
 from nemochat.screen.plain import say
 
 config_group = create_app(
@@ -113,12 +114,12 @@ def show_settings(*, json: bool) -> int:
         return ExitCode.OK
     file = _config_path()
     print_table(
-        now,
-        ("setting", "value", "from"),
-        (
+        (Column("setting"), Column("value"), Column("from", is_labelled=True)),
+        [
             (name, _format_value(_mask_password(name, value)), _format_origin(origin, file))
             for name, value, origin in rows
-        ),
+        ],
+        config=now,
     )
     return ExitCode.OK
 

@@ -18,7 +18,7 @@ from nemochat import __version__
 from nemochat.api.route import Route
 from nemochat.api.timeouts import Timeouts
 from nemochat.chat.factory import ClientFactory
-from nemochat.cli import output, streams
+from nemochat.cli import streams
 from nemochat.cli.commands import create_app
 from nemochat.cli.groups.config import check_settings as fits
 from nemochat.cli.open_chat import load_settings
@@ -28,7 +28,7 @@ from nemochat.cli.options import (
     EndpointOption,
     read_endpoint_options,
 )
-from nemochat.cli.output import print_json, print_text, wrap_with_label
+from nemochat.cli.output import print_finding, print_json
 from nemochat.config import endpoints, load
 from nemochat.config.endpoints import HintContext
 from nemochat.config.load import Config, load_config
@@ -46,6 +46,7 @@ from nemochat.errors import (
 )
 from nemochat.repl.tables import count_noun
 from nemochat.screen.plain import Plain
+from nemochat.screen.style.colours import open_console
 from nemochat.screen.text.sanitize import sanitize_line
 
 STEP_TIMEOUT = 10.0  # that a step to the endpoint may take, or less if the settings say so
@@ -95,7 +96,7 @@ def run_checks(common: CommonOptions, *, json: bool) -> int:
     for finding in _collect_findings(common):
         findings.append(finding)
         if not json:
-            print_text(wrap_with_label("no" if finding.error else "ok", finding.line))
+            print_finding(finding.line, is_ok=finding.error is None)
     codes = [finding.error.exit_code for finding in findings if finding.error]
     code = codes[0] if codes else ExitCode.OK
     if json:
@@ -141,7 +142,7 @@ def _check_terminal() -> Finding:
     if encoding.lower().replace("-", "") != "utf8":
         error = ConfigurationError(f"it takes {encoding}, not UTF-8", "Set LANG to a UTF-8 locale")
         return Finding("terminal", "", error)
-    colours = "no colours" if output.is_dumb_terminal() or os.environ.get("NO_COLOR") else "colours"
+    colours = "no colours" if open_console().no_color else "colours"
     keys = "" if streams.is_input_terminal() else ", no keyboard"
     return Finding("terminal", f"{columns} by {lines}, {colours}, UTF-8{keys}")
 

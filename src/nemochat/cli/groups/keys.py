@@ -18,6 +18,7 @@ from nemochat.config import load, tokens
 from nemochat.config.endpoints import GUIDE, token_problem
 from nemochat.config.load import load_config
 from nemochat.errors import ConfigurationError, ExitCode, UsageError
+from nemochat.screen.drawing import Column
 from nemochat.screen.plain import Plain, say
 
 keys_group = create_app(
@@ -86,12 +87,12 @@ def print_status(*, json: bool) -> int:
         return ExitCode.OK
     needs = {name: connector.row(name).token_variable for name in names}
     print_table(
-        connector.config,
-        ("endpoint", "token"),
-        (
+        (Column("endpoint"), Column("token")),
+        [
             (name, source or (f"none; {needs[name]} is not set" if needs[name] else "needs none"))
             for name, source in sources.items()
-        ),
+        ],
+        config=connector.config,
     )
     return ExitCode.OK
 

@@ -24,7 +24,7 @@ from nemochat.config.endpoints import GUIDE
 from nemochat.errors import ExitCode
 from nemochat.repl.tables import (
     LIST_TIMEOUT,
-    MODEL_HEAD,
+    MODEL_COLUMNS,
     filter_models,
     model_cells,
     write_model_names,
@@ -64,5 +64,5 @@ def list_models(common: CommonOptions, query: str, *, json: bool) -> int:
     elif not found:
         say(sys.stderr, f"{name} has no model with {query} in its name")
     else:
-        print_table(settings, MODEL_HEAD, map(model_cells, found))
+        print_table(MODEL_COLUMNS, [model_cells(model) for model in found], config=settings)
     return ExitCode.OK

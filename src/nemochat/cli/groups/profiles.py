@@ -36,26 +36,18 @@ EXAMPLE = """\
 @profiles_group.command("list", epilog="Example: nemochat profiles list. More: docs/profiles.md")
 def list_() -> int:
     """List them: a table on a terminal, tabs in a pipe."""
-    from nemochat.cli import output, streams
-    from nemochat.cli.output import print_text
+    from nemochat.cli import output
     from nemochat.config.load import load_config
-    from nemochat.repl.commands.model_settings import profile_table, summarize_profile
-    from nemochat.screen.text.sanitize import sanitize_line
+    from nemochat.repl.commands.model_settings import (
+        PROFILE_COLUMNS,
+        describe_profiles,
+        profile_cells,
+    )
 
     settings = load_config({}, os.environ)
-    if streams.is_output_terminal():
-        output.choose_view(settings).show(
-            profile_table(settings.profiles, settings.text("profile"))
-        )
-        return 0
-    rows = (
-        "\t".join(
-            (each.name, sanitize_line(each.about, 200), sanitize_line(summarize_profile(each), 200))
-        )
-        for each in settings.profiles.values()
-    )
-    if listed := "\n".join(rows):
-        print_text(listed)
+    known, in_force = settings.profiles, settings.text("profile")
+    rows = [profile_cells(each, in_force) for each in known.values()]
+    output.print_table(PROFILE_COLUMNS, rows, describe_profiles(known, in_force))
     return 0
 
 

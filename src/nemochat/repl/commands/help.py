@@ -10,7 +10,8 @@ from nemochat.guide import knowledge
 from nemochat.repl import registry
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.repl.tables import NARROW_COLUMNS, escape_markdown
+from nemochat.repl.tables import escape_markdown
+from nemochat.screen.drawing import NARROW_COLUMNS
 
 ALL = "all"  # what /help takes for a list of all commands
 _BEGINNER_COMMANDS = (

@@ -27,8 +27,16 @@ from nemochat.repl.tables import (
     model_table,
     write_model_names,
 )
+from nemochat.screen.drawing import Cell, Column
 from nemochat.screen.text.sanitize import sanitize_line
+from nemochat.screen.text.spans import Span
 
+PROFILE_COLUMNS = (
+    Column("profile"),
+    Column("what it is for"),
+    Column("sets", is_labelled=True),
+)
+_MOST = 200  # columns of what is told of a profile
 _GUIDE_NOTE = "the guide answers out of its own pages"
 PROFILES_HINT = (
     "`nemochat profiles edit` opens the file where they stand; `/help profiles` tells how"
@@ -272,15 +280,29 @@ def profile(session: Session, argument: str) -> str:
 def profile_table(known: Mapping[str, Profile], in_force: str = "") -> str:
     """Profiles as a Markdown table; the one in force is bold."""
     if not known:
-        return f"There are no profiles yet. {PROFILES_HINT}."
+        return describe_profiles(known, in_force)
     rows = []
     for each in known.values():
         name = escape_markdown(each.name)
         name = f"**{name}**" if each.name == in_force else name
-        about = escape_markdown(each.about, 200)
-        rows.append(f"| {name} | {about} | {escape_markdown(summarize_profile(each), 200)} |")
-    now = f"The profile is `{in_force}`" if in_force else "None is in force"
-    return "\n".join(["| profile | what it is for | sets |", "|---|---|---|", *rows, "", f"{now}."])
+        about = escape_markdown(each.about, _MOST)
+        rows.append(f"| {name} | {about} | {escape_markdown(summarize_profile(each), _MOST)} |")
+    head = "".join(f" {column.head} |" for column in PROFILE_COLUMNS)
+    return "\n".join([f"|{head}", "|---|---|---|", *rows, "", describe_profiles(known, in_force)])
+
+
+def profile_cells(each: Profile, in_force: str = "") -> tuple[Cell, ...]:
+    """Return the cells of PROFILE_COLUMNS for a profile; the one in force is bold."""
+    name = Span(each.name, "strong" if each.name == in_force else "")
+    sets = sanitize_line(summarize_profile(each), _MOST)
+    return [name], sanitize_line(each.about, _MOST), sets
+
+
+def describe_profiles(known: Mapping[str, Profile], in_force: str) -> str:
+    """Return as Markdown which profile is in force, or that there are none."""
+    if not known:
+        return f"There are no profiles yet. {PROFILES_HINT}."
+    return f"The profile is `{in_force}`." if in_force else "None is in force."
 
 
 def summarize_profile(each: Profile) -> str:

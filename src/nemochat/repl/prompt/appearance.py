@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from prompt_toolkit.application.current import get_app
+from prompt_toolkit.application.current import get_app, get_app_session
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.processors import (
@@ -24,10 +24,11 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from nemochat.repl.prompt.paste import Pastes
-from nemochat.screen.style.colours import resolve_theme as colours_of
+from nemochat.screen.style.colours import colour_preference
+from nemochat.screen.style.theme import THEMES
 from nemochat.screen.text.width import clusters, is_plain, text_width
 
-# What is shown in the look of which of a theme's styles (screen/theme.py).
+# The theme's style (screen/style/theme.py) for each of prompt_toolkit's classes.
 _STYLES = {
     "prompt": "question",
     "typed": "question",  # tells questions from answers when scrolling up
@@ -38,7 +39,6 @@ _STYLES = {
     "toolbar.strong": "strong",
     "toolbar.full": "notice",
 }
-_DEPTHS = {0: ColorDepth.DEPTH_1_BIT, 16: ColorDepth.DEPTH_4_BIT, 256: ColorDepth.DEPTH_8_BIT}
 _COLOUR = re.compile(r"color\((\d+)\)")
 _CUBE = (0, 95, 135, 175, 215, 255)  # the shades of colours 16 to 231 of the 256
 _GREYS = 232  # the first of them
@@ -48,14 +48,23 @@ _FLAG_LETTERS, _EMOJI_LOOK = 0x1F1E6, "\ufe0f"
 
 @cache
 def prompt_style(theme: str) -> tuple[Style, ColorDepth]:
-    """How a prompt looks in a theme, and in how many colours."""
-    table, colours = colours_of(theme)
-    styles = {name: _translate_style(table[style]) for name, style in _STYLES.items()}
-    return Style.from_dict({**styles, "bottom-toolbar": "noreverse"}), _DEPTHS[colours]
+    """Return the style of a prompt in a theme, and in how many colours it is drawn.
+
+    prompt_toolkit detects the colours of prompts. rich, which detects those of answers, isn't
+    loaded before the first prompt.
+    """
+    depth = get_app_session().output.get_default_color_depth()
+    if theme == "mono" or colour_preference() is False:
+        depth = ColorDepth.DEPTH_1_BIT
+    elif theme == "ansi" or depth is ColorDepth.DEPTH_4_BIT:
+        theme, depth = "ansi", ColorDepth.DEPTH_4_BIT
+    look = THEMES[theme]
+    styles = {name: _translate_style(look[style]) for name, style in _STYLES.items()}
+    return Style.from_dict({**styles, "bottom-toolbar": "noreverse"}), depth
 
 
 def _translate_style(look: str) -> str:
-    """A look in prompt_toolkit's words, out of rich's."""
+    """Translate a look from rich's words into prompt_toolkit's."""
     words = []
     for word in look.split():
         if found := _COLOUR.fullmatch(word):

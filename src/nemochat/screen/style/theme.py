@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
-Theme = Mapping[str, str]  # from a style's name to its look in rich's words
+if TYPE_CHECKING:
+    from rich.theme import Theme
+
+Looks = Mapping[str, str]  # from a style's name to its definition, as rich's Style.parse reads it
 
 # Only the terminal's own sixteen colours: their owner chose them to be read on the background that
 # the terminal has, whatever that is.
-ANSI: Theme = {
+ANSI: Looks = {
     "strong": "bold",
     "emphasis": "italic",
     "strike": "strike",
@@ -38,12 +43,14 @@ ANSI: Theme = {
     "notice": "yellow",
     "question": "bold green",
     "thought": "dim italic",
+    "success": "green",
+    "failure": "bold red",
 }
 
 # The next two take colours 16 to 255 of the 256, which are the same in every terminal; so is what
 # they contrast with: at least 4.5 to 1 on black and #1e1e1e, or on white and #fdf6e3. No style is
 # `dim`, for how much a terminal dims is not known.
-_DARK: Theme = {
+_DARK: Looks = {
     "code": "color(116)",
     "heading": "bold color(222)",
     "fence": "color(245)",
@@ -68,8 +75,10 @@ _DARK: Theme = {
     "notice": "color(221)",
     "question": "bold color(114)",
     "thought": "italic color(245)",
+    "success": "color(114)",
+    "failure": "bold color(210)",
 }
-_LIGHT: Theme = {
+_LIGHT: Looks = {
     "code": "color(24)",
     "heading": "bold color(54)",
     "fence": "color(242)",
@@ -94,8 +103,10 @@ _LIGHT: Theme = {
     "notice": "color(94)",
     "question": "bold color(22)",
     "thought": "italic color(242)",
+    "success": "color(22)",
+    "failure": "bold color(124)",
 }
-_MONO: Theme = {
+_MONO: Looks = {
     "code": "bold",
     "heading": "bold underline",
     "bullet": "none",
@@ -112,12 +123,22 @@ _MONO: Theme = {
     "code.deleted": "dim",
     "notice": "italic",
     "question": "bold",
+    "success": "none",
+    "failure": "bold",
 }
 # By the names that config.THEMES lists: config stands on this floor, so neither knows the other,
 # and a test compares them. A style that a theme does not name looks as in ANSI.
-THEMES: Mapping[str, Theme] = {
+THEMES: Mapping[str, Looks] = {
     "ansi": ANSI,
     "dark": {**ANSI, **_DARK},
     "light": {**ANSI, **_LIGHT},
     "mono": {**ANSI, **_MONO},
 }
+
+
+@cache
+def load_theme(name: str) -> Theme:
+    """Return one of the themes for rich, without rich's own styles: every colour is one of ours."""
+    from rich.theme import Theme
+
+    return Theme(THEMES[name], inherit=False)

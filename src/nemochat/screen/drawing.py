@@ -1,0 +1,197 @@
+"""Drawings of our own data by rich: tables, lists and progress.
+
+Answers are drawn by the renderer of Markdown, which streams. What is drawn here comes whole.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from nemochat.screen.device import write
+from nemochat.screen.style.colours import open_console
+from nemochat.screen.text.sanitize import sanitize, sanitize_line
+from nemochat.screen.text.spans import Span
+from nemochat.screen.text.wrap import NARROWEST
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress
+    from rich.segment import Segment
+    from rich.text import Text
+
+NARROW_COLUMNS = 60  # columns; with fewer a table would be torn, and a list takes its place
+MAX_CELL_COLUMNS = 200  # columns
+PROGRESS_DELAY = 1.0  # seconds of work before its progress is drawn
+PROGRESS_INTERVAL = 0.1  # seconds between two drawings
+SEPARATOR = " · "
+_BLANKS = re.compile(r"\s+")
+
+Cell = str | Sequence[Span]  # spans where parts of it have a style
+
+
+class Column(NamedTuple):
+    """A column of a table.
+
+    Attributes:
+        head: Its title.
+        is_number: Whether its cells are numbers, which end in one line.
+        is_labelled: Whether a list names the cell by the title, for it doesn't speak for itself.
+    """
+
+    head: str
+    is_number: bool = False
+    is_labelled: bool = False
+
+
+def format_row(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
+    """Return the cells of a row that aren't empty as one harmless line."""
+    return "".join(span.text for span in _join_cells(columns, cells))
+
+
+def format_cell(cell: Cell) -> str:
+    """Return the text of a cell on one line, for a pipe."""
+    text = cell if isinstance(cell, str) else "".join(span.text for span in cell)
+    return " ".join(text.split())
+
+
+def draw_rows(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], theme: str) -> None:
+    """Write rows to the terminal: as a table, or as a list if it is narrow."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    if shutil.get_terminal_size().columns < NARROW_COLUMNS:
+        table = Table.grid(padding=(0, 1, 0, 0))
+        for cells in rows:
+            table.add_row(_to_text([Span("•", "bullet")]), _to_text(_join_cells(columns, cells)))
+    else:
+        table = Table(
+            box=SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            header_style="strong",
+            border_style="table.rule",
+        )
+        for column in columns:
+            table.add_column(
+                column.head, justify="right" if column.is_number else "left", overflow="fold"
+            )
+        for cells in rows:
+            table.add_row(*(_to_text(_sanitize_cell(cell)) for cell in cells))
+    _draw(open_console(theme), table)
+
+
+def draw_finding(line: str, theme: str, *, is_ok: bool) -> None:
+    """Write one line of a report to the terminal, wrapped below its own beginning."""
+    from rich.table import Table
+
+    mark = Span("ok", "success") if is_ok else Span("no", "failure")
+    name, colon, text = line.partition(": ")
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(_to_text([mark]), _to_text([Span(name + colon, "strong"), Span(text)]))
+    _draw(open_console(theme), grid)
+
+
+@contextmanager
+def show_progress(
+    noun: str, theme: str, total: int | None = None
+) -> Iterator[Callable[[int], None]]:
+    """Give a function that draws on the terminal of standard error how many things are done.
+
+    Nothing is drawn in the first second, and nothing stays. No thread draws.
+
+    Args:
+        noun: The things, in the plural.
+        theme: In which it is drawn.
+        total: How many there are, if that is known.
+    """
+    progress: Progress | None = None
+    due = time.monotonic() + PROGRESS_DELAY
+
+    def update(done: int) -> None:
+        nonlocal progress, due
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + PROGRESS_INTERVAL
+        if progress is None:
+            progress = _create_progress(noun, theme, total, done)
+            progress.start()  # may be interrupted when the cursor is hidden already
+        else:
+            progress.update(progress.task_ids[0], completed=done, refresh=True)
+
+    try:
+        yield update
+    finally:
+        if progress is not None:
+            progress.stop()
+
+
+def _create_progress(noun: str, theme: str, total: int | None, done: int) -> Progress:
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    # A bar without a total pulses in blended colours, which are none of the theme's.
+    is_bar = total is not None
+    progress = Progress(
+        BarColumn(20, "rule", "bullet", "bullet") if is_bar else SpinnerColumn(style="bullet"),
+        TextColumn(
+            f"{{task.completed:,}}{' of {task.total:,}' if is_bar else ''} {noun}", markup=False
+        ),
+        console=open_console(theme, sys.stderr),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    progress.add_task("", total=total, completed=done)
+    return progress
+
+
+def _join_cells(columns: Sequence[Column], cells: Sequence[Cell]) -> list[Span]:
+    """Return the cells that aren't empty, with separators between."""
+    spans: list[Span] = []
+    for column, cell in zip(columns, cells, strict=True):
+        if parts := _sanitize_cell(cell):
+            spans += [Span(SEPARATOR, "dim")] if spans else []
+            spans += [Span(f"{column.head} ", "dim")] if column.is_labelled else []
+            spans += parts
+    return spans
+
+
+def _sanitize_cell(cell: Cell) -> list[Span]:
+    """Return a cell as harmless spans of one line; foreign text may be in each."""
+    if isinstance(cell, str):
+        cell = [Span(sanitize_line(cell, MAX_CELL_COLUMNS))]
+    clean = [span._replace(text=_BLANKS.sub(" ", sanitize(span.text))) for span in cell]
+    return [span for span in clean if span.text]
+
+
+def _to_text(spans: Iterable[Span]) -> Text:
+    """Return spans for rich, which takes no text in them for markup."""
+    from rich.text import Text
+
+    return Text.assemble(*((span.text, span.style) for span in spans), overflow="fold")
+
+
+def _draw(console: Console, drawing: RenderableType) -> None:
+    """Write a drawing to the terminal, without the blanks at the ends of its lines."""
+    from rich.segment import Segment, Segments
+
+    width = max(shutil.get_terminal_size().columns - 1, NARROWEST)
+    lines = console.render_lines(drawing, console.options.update(width=width), pad=False)
+    segments = [segment for line in lines for segment in (*_strip_blanks(line), Segment.line())]
+    with console.capture() as capture:
+        console.print(Segments(segments), end="", crop=False)
+    write(capture.get())
+
+
+def _strip_blanks(line: list[Segment]) -> list[Segment]:
+    """Return a line's segments without blanks at its end, and without the style of other blanks."""
+    line = [segment._replace(style=None) if segment.text.isspace() else segment for segment in line]
+    while line and not line[-1].text.rstrip():
+        line.pop()
+    return [*line[:-1], line[-1]._replace(text=line[-1].text.rstrip())] if line else []
