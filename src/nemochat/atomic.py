@@ -32,10 +32,8 @@ def write_atomically(path: Path, content: bytes, *, mode: int) -> None:
     Raises:
         OSError: it cannot be written; what was there is as it was.
     """
-    from secrets import token_hex  # with random and hmac, for what is seldom done
-
     real = Path(os.path.realpath(path))
-    made = real.with_name(f".{real.name[:64]}.{token_hex(4)}")
+    made = real.with_name(f".{real.name[:64]}.{os.urandom(4).hex()}")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(made, flags, mode)
     try:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from nemochat.core.text import format_value
 from nemochat.errors import Ended, UsageError
 from nemochat.files import read_text
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 TERMINAL = "/dev/tty"
 FALLBACKS = ("editor", "nano", "vim", "vi")  # where neither VISUAL nor EDITOR is set
@@ -28,8 +29,6 @@ def edit_text(text: str) -> str:
     Raises:
         UsageError: there is no editor, it fails, or what it leaves is no text.
     """
-    import tempfile  # here, for an editor is seldom asked for
-
     editor = _editor()
     descriptor, name = tempfile.mkstemp(suffix=".md", prefix="nemochat-")  # of mode 0600
     path, ended = Path(name), False
@@ -57,8 +56,6 @@ def edit_file(path: Path) -> None:
 
 
 def _editor() -> str:
-    import shutil
-
     for variable in ("VISUAL", "EDITOR"):
         if editor := os.environ.get(variable, "").strip():
             return editor
@@ -71,9 +68,6 @@ def _editor() -> str:
 
 def _run(editor: str, path: Path) -> None:
     """Run an editor; it gets the terminal also where standard input or output is a pipe."""
-    import shlex
-    import subprocess
-
     with ExitStack() as opened:
         streams: list[IO[bytes] | None] = [None, None]
         for place, (stream, mode) in enumerate(((sys.stdin, "rb"), (sys.stdout, "wb"))):
@@ -83,7 +77,7 @@ def _run(editor: str, path: Path) -> None:
         try:
             with _ignore_interrupts():
                 command = [*shlex.split(editor), str(path)]
-                process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])  # noqa: S603 - their own editor
+                process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])
                 code = _wait(process)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
@@ -94,17 +88,15 @@ def _run(editor: str, path: Path) -> None:
         raise UsageError(f"the editor ended with code {code}; nothing is changed or asked")
 
 
-def _wait(process: Popen[bytes]) -> int:
+def _wait(process: subprocess.Popen[bytes]) -> int:
     """The code of an editor that ended; where this process is to end first, so is the editor."""
-    from subprocess import TimeoutExpired
-
     try:
         return process.wait()
     except Ended:
         process.terminate()  # not killed: editors keep then what was not saved
         try:
             process.wait(SECONDS_TO_KEEP)
-        except TimeoutExpired:
+        except subprocess.TimeoutExpired:
             process.kill()
         raise
 

@@ -79,7 +79,7 @@ def matches_any(pattern: str) -> bool:
         return False
     if _mode(path) is not None:
         return True
-    return glob.has_magic(pattern) and next(glob.iglob(str(path), recursive=True), None) is not None  # noqa: PTH207 - as below
+    return glob.has_magic(pattern) and next(_glob(path), None) is not None
 
 
 def to_code_block(text: str, name: str = "", *, info: str | None = None) -> str:
@@ -144,10 +144,15 @@ def _matches(pattern: str) -> Iterator[tuple[Path, bool]]:
     elif mode is not None:
         yield path, True
     elif glob.has_magic(pattern):
-        matches = sorted(islice(glob.iglob(str(path), recursive=True), _MOST_LOOKED_AT))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        matches = sorted(islice(_glob(path), _MOST_LOOKED_AT))
         yield from ((Path(match), False) for match in matches)
     else:
         raise UsageError(f"there is no file {format_value(pattern)}", _nearest(path))
+
+
+def _glob(pattern: Path) -> Iterator[str]:
+    # Path.glob takes no absolute pattern, and finds hidden files, too.
+    return glob.iglob(str(pattern), recursive=True)  # noqa: PTH207
 
 
 def _within(folder: Path) -> Iterator[Path]:

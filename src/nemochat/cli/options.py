@@ -34,7 +34,7 @@ def add_common_options(command: Callable[..., int]) -> Callable[..., int]:
     all_of_them = [_parameter("context", typer.Context, inspect.Parameter.empty), *own, *_flags()]
 
     @wraps(command)
-    def run(context: typer.Context, **flags: Any) -> int:  # noqa: ANN401 - what typer read
+    def run(context: typer.Context, **flags: Any) -> int:
         common = _read_common_options({flag.name: flags.pop(flag.name) for flag in _flags()})
         if context.parent is not None and isinstance(context.parent.obj, CommonOptions):
             common = common.with_defaults(context.parent.obj)

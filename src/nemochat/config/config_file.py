@@ -18,7 +18,6 @@ from nemochat.errors import ConfigurationError, UsageError
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-_NAMED = {load.ENDPOINT, load.PROFILE}  # sections that each hold tables by names
 Check = Callable[[Config], object]  # raises ConfigurationError for what cannot be
 
 
@@ -109,10 +108,11 @@ def parse_name(name: str) -> tuple[str, ...]:
     keys = tuple(name.split("."))
     if len(keys) == 1 and (setting := find_setting(name)):
         return (setting.name,)
-    if len(keys) == 2 and keys[0] == load.SECTION:  # noqa: PLR2004 - a section and a name
-        return (load.SECTION, parameters.find(keys[1]).name)
-    if len(keys) == 3 and keys[0] in _NAMED and all(keys):  # noqa: PLR2004 - a section, a name, a key
-        return keys
+    match keys:
+        case [load.SECTION, parameter]:
+            return (load.SECTION, parameters.find(parameter).name)
+        case [load.ENDPOINT | load.PROFILE, _, _] if all(keys):
+            return keys
     known = [s.name for s in SETTINGS] + [f"{load.SECTION}.{n}" for n in parameters.names()]
     near = [f"{load.SECTION}.{name}"] if name in parameters.names() else []
     near = near or nearest(name, known)

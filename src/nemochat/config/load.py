@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISFIFO
-from typing import TYPE_CHECKING
 
 from nemochat.config.paths import directories
 from nemochat.config.settings import _BY_NAME, SETTINGS
-from nemochat.core import parameters
+from nemochat.core import parameters, profile
 from nemochat.core.parameters import Value, Values
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
-
-if TYPE_CHECKING:
-    from nemochat.core.profile import Profile
 
 SECTION = "parameters"  # of the file: the sampling parameters
 PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
@@ -43,7 +40,7 @@ class Config:
         self.file = ""
         self.parameters: dict[str, Value] = {}
         self.endpoints: dict[str, object] = {}
-        self.profiles: dict[str, Profile] = {}
+        self.profiles: dict[str, profile.Profile] = {}
 
     def put(self, name: str, value: Value, origin: str) -> None:
         """Let a setting be `value`, because of `origin`."""
@@ -138,8 +135,6 @@ def apply_text(config: Config, text: str, file: Path) -> None:
     Raises:
         ConfigurationError: it is no TOML, names nothing known, or sets what cannot be.
     """
-    import tomllib  # many have no file
-
     try:
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -162,9 +157,7 @@ def apply_text(config: Config, text: str, file: Path) -> None:
         elif name in _BY_NAME:
             checked = _BY_NAME[name].check(value, str(file))
             if name == "system" and str(checked).startswith("@"):
-                from nemochat.core.profile import resolve_system_path  # seldom
-
-                checked = resolve_system_path(str(checked), file.parent)
+                checked = profile.resolve_system_path(str(checked), file.parent)
             config.put(name, checked, str(file))
         else:
             raise unknown_setting(name, str(file))
@@ -188,8 +181,6 @@ def _take_endpoints(config: Config, told: dict[str, object], origin: str) -> Non
 
 
 def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
-    from nemochat.core import profile  # most files tell of none
-
     if isinstance(told.get(DEFAULT), str):
         config.put(PROFILE, _BY_NAME[PROFILE].check(told.pop(DEFAULT), str(file)), str(file))
     try:

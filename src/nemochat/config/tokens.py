@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shlex
+import subprocess
 import time
+import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
 from nemochat.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    import subprocess
 
 ANY = "NEMOCHAT_TOKEN"  # the variable with a token for whichever endpoint is asked
 SERVICE = "nemochat"  # the name of ours in the keyring
@@ -34,7 +35,7 @@ class Token(NamedTuple):
     source: str
 
     def __repr__(self) -> str:
-        return f"Found(source={self.source!r})"
+        return f"Token(source={self.source!r})"
 
 
 class TokenQuery(NamedTuple):
@@ -93,8 +94,6 @@ def run_token_command(command: str) -> str:
     Raises:
         ConfigurationError: it cannot be run, fails, takes more than 30 seconds, or prints nothing.
     """
-    import subprocess  # loaded only where a command is asked
-
     try:
         words = shlex.split(command)
     except ValueError:
@@ -104,7 +103,7 @@ def run_token_command(command: str) -> str:
     name = Path(words[0]).name
     by_hand = f"Run {name} by hand to see why"
     try:
-        process = subprocess.Popen(  # noqa: S603 - a command of the person's own configuration
+        process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
     except (OSError, ValueError) as error:
@@ -135,9 +134,6 @@ def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
 
     What a process of its own leaves running is not waited for.
     """
-    import select
-    import subprocess
-
     assert process.stdout
     deadline = time.monotonic() + SECONDS
     descriptor, said = process.stdout.fileno(), bytearray()
@@ -213,8 +209,6 @@ def read_token_file(file: Path) -> dict[str, str]:
     Raises:
         ConfigurationError: others may read it, or it is broken.
     """
-    import tomllib
-
     try:
         with file.open("rb") as opened:
             found = os.fstat(opened.fileno())
@@ -238,13 +232,12 @@ def write_token(file: Path, endpoint: str, token: str | None) -> None:
     Raises:
         ConfigurationError: the file cannot be read or written.
     """
-    from json import dumps  # a JSON string is a TOML string
-
     kept = {name: each for name, each in read_token_file(file).items() if name != endpoint}
     if token is not None:
         kept[endpoint] = token
     lines = ["# Tokens of nemochat: nemochat keys set, status, remove"]
-    lines += [f"{dumps(name)} = {dumps(each)}" for name, each in sorted(kept.items())]
+    # A JSON string is a TOML string, too.
+    lines += [f"{json.dumps(name)} = {json.dumps(each)}" for name, each in sorted(kept.items())]
     try:
         make_private_folder(file.parent)
         write_atomically(file, ("\n".join(lines) + "\n").encode(), mode=PRIVATE)

@@ -78,7 +78,7 @@ class Conversation:
         self,
         settings: Settings,
         *,
-        id: int | None = None,  # noqa: A002 - the field's word
+        id: int | None = None,
         name: str = "",
         started: datetime | None = None,
     ) -> None:

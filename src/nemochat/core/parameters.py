@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -102,8 +103,6 @@ class Texts(NamedTuple):
     def parse(self, text: str) -> Value:
         r"""Read one text, or several as a JSON list; `\n` and `\t` are the control characters."""
         if text.startswith("[") and text.endswith("]"):
-            import json
-
             try:
                 return self.check(json.loads(text))
             except (json.JSONDecodeError, RecursionError):

@@ -9,6 +9,7 @@ so the messages to send are built from the path here. The path itself is never c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import NamedTuple
 
 from nemochat.core.json_schema import ResponseFormat
@@ -120,12 +121,10 @@ def _with_short_ids(message: Message) -> Message:
     )
 
 
-def shorten_id(id: str) -> str:  # noqa: A002 - the field's word
+def shorten_id(id: str) -> str:
     """The id as the 9 alphanumerics that Nemo's template takes; the same for the same id."""
     if len(id) == _TOOL_CALL_ID_LENGTH and all(c in _ALPHANUMERIC for c in id):
         return id
-    from hashlib import sha256  # with OpenSSL, for conversations with tools
-
     digest = sha256(id.encode("utf-8", "surrogatepass")).digest()
     return "".join(
         _ALPHANUMERIC[byte % len(_ALPHANUMERIC)] for byte in digest[:_TOOL_CALL_ID_LENGTH]

@@ -47,7 +47,7 @@ class GuideHandler(BaseHTTPRequestHandler):
     error_message_format = '{"detail": "%(explain)s"}'  # of lines that are hardly HTTP
     default_request_version = "HTTP/1.0"  # the base class answers those without a status line
 
-    def __init__(self, manners: GuideOptions, *args: Any) -> None:  # noqa: ANN401 - the server's business
+    def __init__(self, manners: GuideOptions, *args: Any) -> None:
         self._manners = manners
         super().__init__(*args)
 
@@ -132,7 +132,7 @@ class GuideHandler(BaseHTTPRequestHandler):
         if chunked:
             self.wfile.write(b"0\r\n\r\n")
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's word
+    def log_message(self, format: str, *args: object) -> None:
         """Keep no log."""
 
 

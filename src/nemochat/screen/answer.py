@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from threading import Thread
 from typing import Protocol
 
@@ -177,6 +178,7 @@ def prepare() -> None:
 
 
 def _load() -> None:
-    from nemochat.screen.markdown import highlight, renderer  # noqa: F401 - loaded for later
+    from nemochat.screen.markdown import highlight
 
+    import_module("nemochat.screen.markdown.renderer")
     highlight.prepare(*LIKELY)

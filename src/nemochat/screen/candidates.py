@@ -12,6 +12,7 @@ from nemochat.screen.text.width import TAB, clusters
 from nemochat.screen.text.width import text_width as columns_of
 from nemochat.screen.text.wrap import lay_out
 
+_SIDES = 2  # left and right
 WIDE = 100  # columns of a terminal in which two answers stand side by side
 LONGEST_OUTCOME = 200  # characters
 _BETWEEN = Span(" │ ", "dim")
@@ -55,7 +56,7 @@ def render_all(
         columns: Of the terminal.
         layout: Makes what lays out a text of so many columns.
     """
-    if columns >= WIDE and len(answers) == 2:  # noqa: PLR2004 - there is one place left, and one right
+    if columns >= WIDE and len(answers) == _SIDES:
         width = (columns - 1 - len(_BETWEEN.text)) // 2
         left, right = (
             [_heading(place), *render_one(a, width, layout)]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from sqlite3 import Connection
+from typing import NamedTuple
 
 from nemochat.core.conversation import LONGEST_TITLE, first_line
 from nemochat.core.text import format_value
 from nemochat.errors import NoSuchConversation, UsageError
 from nemochat.store.database import Database
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
 LISTED = "/list shows them, and so does nemochat chats list"
 MOST_NAMED = 5  # of several matches
 BY_NAME = "name:"  # before what is a name, whatever it looks like
 _DIGITS = 18  # of the longest number that fits SQLite's integers
-_ENTRY = "id, coalesce(name, ''), first, started, touched, turns, cost"
+_ENTRIES = "SELECT id, coalesce(name, ''), first, started, touched, turns, cost FROM conversations"
 
 
 class CatalogueEntry(NamedTuple):
@@ -158,9 +156,9 @@ class Catalogue:
         with self._database.connection() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log held the texts too
 
-    def _entries(self, which: str, *values: Any) -> list[CatalogueEntry]:  # noqa: ANN401 - what SQLite takes
+    def _entries(self, which: str, *values: int | str) -> list[CatalogueEntry]:
         with self._database.connection() as db:
-            found = db.execute(f"SELECT {_ENTRY} FROM conversations {which}", values).fetchall()  # noqa: S608 - ours
+            found = db.execute(f"{_ENTRIES} {which}", values).fetchall()
         return [
             CatalogueEntry(
                 number,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
 from nemochat.errors import StoreError
 from nemochat.store import tables_sql
 from nemochat.store.database import open_foreign
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 _DAMAGED = ("damaged", "not a database", "malformed")
 

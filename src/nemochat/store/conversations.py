@@ -198,19 +198,13 @@ class ConversationStore:
             StoreError: there is none, or it cannot be read.
         """
         with self.database.connection() as db:
-            row = db.execute(
-                f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?",  # noqa: S608 - ours
-                (number,),
-            ).fetchone()
+            row = rows.select_conversation(db, number)
             if row is None:
                 raise NoSuchConversation(f"there is no conversation {number}", LISTED)
             conversation, head, tip = rows.parse_conversation(row)
-            for said in db.execute(
-                f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id",  # noqa: S608 - ours
-                (number,),
-            ):
-                conversation.graft(rows.parse_node(said))
-                conversation.known = said[0]
+            for node in rows.select_nodes(db, number):
+                conversation.graft(node)
+                conversation.known = node.key
         for key in (tip, head):
             if key is None or key in conversation.nodes:
                 conversation.go_to(key)
@@ -244,8 +238,7 @@ class ConversationStore:
         keys = {row: key for key, row in conversation.rows.items()}
         with self.database.connection() as db:
             for row in db.execute(
-                f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? AND id > ?"  # noqa: S608 - ours
-                " ORDER BY id",
+                f"{rows.MESSAGES} WHERE conversation = ? AND id > ? ORDER BY id",
                 (conversation.id, conversation.known),
             ):
                 conversation.known = row[0]
@@ -254,10 +247,7 @@ class ConversationStore:
                 node = rows.parse_node(row)
                 conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))
             for key in growing:
-                for row in db.execute(
-                    f"SELECT {rows.MESSAGE} FROM messages WHERE id = ?",  # noqa: S608 - ours
-                    (conversation.row(key),),
-                ):
+                for row in db.execute(f"{rows.MESSAGES} WHERE id = ?", (conversation.row(key),)):
                     conversation.replace(key, rows.parse_node(row).message)
 
 

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from sqlite3 import Connection
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.core.text import join_surrogates
 from nemochat.errors import ConversationDeleted
+from nemochat.store import tables_sql
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
-CONVERSATION = (
-    "id, coalesce(name, ''), started, model, endpoint, system, parameters, profile, filling,"
-    " examples, head, tip"
+_WITH_TIP, _WITH_PROFILE = 2, 3  # the versions of the database that introduced these columns
+_CONVERSATION = (
+    "SELECT id, coalesce(name, ''), started, model, endpoint, system, parameters, profile, filling,"
+    " examples, head, tip FROM conversations WHERE id = ?"
 )
-MESSAGE = "id, parent, written, role, content, details"
+MESSAGES = "SELECT id, parent, written, role, content, details FROM messages"
 
 DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
 
 Row = tuple[Any, ...]
 
 
-def conversation_columns(version: int) -> str:
-    """What to select of a conversation in a database of this version."""
-    if version == 1:
-        return conversation_columns(2).replace("tip", "head")
-    if version == 2:  # noqa: PLR2004 - the version
-        return CONVERSATION.replace("profile, filling, examples", "'', '{}', '[]'")
-    return CONVERSATION
+def select_conversation(
+    db: Connection, number: int, version: int = tables_sql.VERSION
+) -> Row | None:
+    """Return the row of a conversation in a database of this version, if there is one."""
+    query = _CONVERSATION
+    if version < _WITH_PROFILE:
+        query = query.replace("profile, filling, examples", "'', '{}', '[]'")
+    if version < _WITH_TIP:
+        query = query.replace("tip", "head")
+    row: Row | None = db.execute(query, (number,)).fetchone()
+    return row
+
+
+def select_nodes(db: Connection, number: int) -> Iterator[MessageNode]:
+    """Yield the messages of a conversation in the order in which they were written."""
+    for row in db.execute(f"{MESSAGES} WHERE conversation = ? ORDER BY id", (number,)):
+        yield parse_node(row)
 
 
 def insert_conversation(db: Connection, conversation: Conversation) -> int:

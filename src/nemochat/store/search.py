@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from sqlite3 import Connection
+from typing import NamedTuple
 
 from nemochat.errors import UsageError
 from nemochat.store.database import Database
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 SHORTEST = 3  # characters that the index finds by themselves
 _NEWEST = 3000  # messages looked through for shorter words before their trigrams are counted

@@ -310,6 +310,6 @@ def _quote_fish(text: str) -> str:
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
-def _shorten_help(help: str) -> str:  # noqa: A002 - the field's word
+def _shorten_help(help: str) -> str:
     """A flag's help without the range that it takes."""
     return help.partition(" (")[0]

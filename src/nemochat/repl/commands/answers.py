@@ -105,14 +105,15 @@ def select_part(conversation: Conversation, which: list[str]) -> Selection:
     what = f"the answer to question {number}" if number else "the last answer"
     if not which:
         return Selection(answer.content.strip("\n"), what)
-    if which[0] != "code" or len(which) > 2:  # noqa: PLR2004 - code and its number
+    word, *numbers = which
+    if word != "code" or numbers[1:]:
         raise UsageError(
-            f"of an answer there is code 1, code 2 and so on, not {format_value(which[0])}"
+            f"of an answer there is code 1, code 2 and so on, not {format_value(word)}"
         )
     blocks = list_code_blocks(answer.content)
     if not blocks:
         raise UsageError(f"there is no code block in {what}")
-    typed = which[1] if len(which) > 1 else "1" * (len(blocks) == 1)
+    typed = numbers[0] if numbers else "1" * (len(blocks) == 1)
     block = parse_position(typed, len(blocks))
     if block is None:
         named = f", not {format_value(typed)}" if typed else ""

@@ -37,7 +37,7 @@ def _branch_choices(session: Session) -> list[tuple[str, str]]:
 
 
 @command()
-def tree(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def tree(session: Session, _argument: str) -> str:
     """Draw the conversation with all its branches, a line a message.
 
     A star marks the path that is being talked along. Messages with others beside them, made by
@@ -75,18 +75,20 @@ def diff(session: Session, argument: str) -> str:
     `/diff 2` with number 2 of `/tree`, and `/diff 1 3` those two.
     """
     talk = _refresh(session)
-    numbers = [_find_branch(talk, word) for word in argument.split()]
-    if len(numbers) > 2:  # noqa: PLR2004 - a difference has two sides
-        raise UsageError("/diff compares two answers")
-    if len(numbers) < 2:  # noqa: PLR2004
-        here = _find_last_fork(talk)
-        if here is None:
-            raise UsageError("no answer has another beside it", "/retry asks for one")
-        beside = [key for key in talk.siblings(here) if key != here]
-        older = beside[: talk.siblings(here).index(here)]
-        numbers = [numbers[0] if numbers else (older[-1] if older else beside[0]), here]
-    first, second = (talk.nodes[key].message.content for key in numbers)
-    return diff_words(first, second)
+    match [_find_branch(talk, word) for word in argument.split()]:
+        case [first, second]:
+            pass
+        case [_, _, *_]:
+            raise UsageError("/diff compares two answers")
+        case keys:
+            fork_key = _find_last_fork(talk)
+            if fork_key is None:
+                raise UsageError("no answer has another beside it", "/retry asks for one")
+            second = fork_key
+            others = [key for key in talk.siblings(second) if key != second]
+            older = others[: talk.siblings(second).index(second)]
+            first = next(iter((*keys, *older[-1:], *others)))
+    return diff_words(*(talk.nodes[key].message.content for key in (first, second)))
 
 
 @command("[NAME]")

@@ -21,7 +21,7 @@ _INTRODUCTION = (
 )
 
 
-def _help_choices(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - a Choices
+def _help_choices(_session: Session) -> Iterator[tuple[str, str]]:
     yield ALL, "all commands"
     for each in registry.all_commands():
         yield each.name, each.summary
@@ -29,7 +29,7 @@ def _help_choices(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG00
 
 
 @command("[COMMAND or TOPIC]", aliases=("?", "h"), choices=_help_choices)
-def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def help_(_session: Session, argument: str) -> str:
     """Explain a command or a topic; alone, tell where to begin.
 
     `/help all` lists all commands, a line each.
@@ -52,7 +52,7 @@ def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
 
 
 @command(aliases=("quit", "bye", "q"))
-def exit_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def exit_(_session: Session, _argument: str) -> str:
     """Leave; the conversation is saved already."""
     raise EOFError
 

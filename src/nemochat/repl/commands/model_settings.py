@@ -36,7 +36,7 @@ PROFILES_HINT = (
 
 
 @command(aliases=("new", "reset"))
-def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def clear(session: Session, _argument: str) -> str:
     """Begin a new conversation with the same settings and profile; the old one stays saved."""
     session.start_conversation()
     return "A new conversation begins; the settings stay."
@@ -94,7 +94,7 @@ def _format_endpoint(session: Session) -> str:
 
 
 @command(aliases=("status", "settings"))
-def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def info(session: Session, _argument: str) -> str:
     """Show the conversation, its settings, and where it is saved."""
     conversation, settings = session.chat.conversation, session.settings
     private = session.private or session.disk_store is None
@@ -124,7 +124,7 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
 
 
 @command(aliases=("tokens", "cost"))
-def usage(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def usage(session: Session, _argument: str) -> str:
     """Show the tokens and the money that this conversation took, as the endpoint counted them."""
     taken = add_up(node.message for node in session.chat.conversation.nodes.values())
     if taken.answers == 0:
@@ -136,7 +136,7 @@ def usage(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
 
 
 @command()
-def context(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def context(session: Session, _argument: str) -> str:
     """Show how much of the model's context is taken, by what, and how much is left.
 
     What the endpoint has counted is exact; the rest is an estimate from the number of characters.

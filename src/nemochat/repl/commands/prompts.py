@@ -49,7 +49,7 @@ def retry(session: Session, argument: str) -> str:
 
 
 @command()
-def continue_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def continue_(session: Session, _argument: str) -> str:
     """Go on with an answer that was cut or stopped: its rest is asked for and joined to it."""
     session.chat.resume()
     return ""

@@ -21,6 +21,7 @@ _TAKES_PATH = re.compile(r"(?<!@)\b(FILE|PATH)\b")
 MAX_DESCRIPTION_COLUMNS = 60  # columns
 MAX_SCANNED = 2000  # entries of a folder that are looked at, however many it has
 MAX_PATHS = 200
+_KILO = 1000  # of one unit are one of the next
 _UNITS = ("bytes", "kB", "MB", "GB")
 
 
@@ -40,11 +41,7 @@ class MessageCompleter(Completer):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get_completions(
-        self,
-        document: Document,
-        complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's
-    ) -> Iterable[Completion]:
+    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
         """The completions of what stands before the cursor."""
         line = document.text_before_cursor
         if mention := _MENTION.search(line):
@@ -151,6 +148,6 @@ def _describe_entry(entry: os.DirEntry[str]) -> tuple[bool, str]:
     except OSError:
         return False, "cannot be read"
     unit = 0
-    while size >= 1000 and unit < len(_UNITS) - 1:  # noqa: PLR2004 - of one unit to the next
-        size, unit = size / 1000, unit + 1
+    while size >= _KILO and unit < len(_UNITS) - 1:
+        size, unit = size / _KILO, unit + 1
     return False, f"{size:.0f} {_UNITS[unit]}"

@@ -234,7 +234,7 @@ class Editor:
         store_typeahead(self._prompt.input, [key for key in pressed if key.key not in reports])
 
 
-def _continuation(width: int, line: int, soft_wrap: int) -> StyleAndTextTuples:  # noqa: ARG001 - prompt_toolkit's
+def _continuation(width: int, _line: int, soft_wrap: int) -> StyleAndTextTuples:
     """What stands before a further line: nothing before the rest of a wrapped one."""
     return [("", " " * width)] if soft_wrap else [("class:continuation", "… ")]
 

@@ -68,7 +68,7 @@ class HistorySuggester(AutoSuggest):
     def __init__(self, history: ChatHistory) -> None:
         self._history = history
 
-    def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:  # noqa: ARG002 - prompt_toolkit's
+    def get_suggestion(self, _buffer: Buffer, document: Document) -> Suggestion | None:
         """The rest, or None."""
         begun = document.text
         if not begun.strip() or "\n" in begun:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from prompt_toolkit.application import Application
+from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import (
     CompleteEvent,
@@ -31,9 +32,6 @@ from nemochat.repl.prompt.paste import PasteTracker
 from nemochat.repl.session import Session
 from nemochat.screen.text.width import clusters
 from nemochat.signals import suspend_prompt
-
-if TYPE_CHECKING:
-    from prompt_toolkit.application import Application
 
 OPEN_EDITOR = "\0editor"  # a result that nobody can type
 _OTHER_ENTER = Keys.F24  # a key that no keyboard has: one code for what terminals send variously
@@ -192,8 +190,6 @@ def _bind_characters(bindings: KeyBindings, session: Session) -> None:
 
 
 def _current_buffer() -> Buffer:
-    from prompt_toolkit.application.current import get_app
-
     return get_app().current_buffer
 
 

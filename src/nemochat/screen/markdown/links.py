@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from html.entities import html5
 
 from nemochat.screen.text.sanitize import sanitize
 
@@ -57,8 +58,6 @@ def decode_entity(entity: str) -> str:
             code = 0
         text = chr(code) if code else "\ufffd"
     else:
-        from html.entities import html5
-
         text = html5.get(entity[1:], entity)
     return sanitize(text).replace("\n", " ").replace("\t", " ")
 

@@ -20,7 +20,7 @@ _MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-
 _MAY_BE_ANGLED = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
 _MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
 _ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
-_AFTER_ADDRESS = "?!.,:;*_~'\"”’»"  # noqa: RUF001 - the quotation marks are meant
+_AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
 _DOLLARS = re.compile(r"\$((?:[^$\\\n]|\\.)+)\$")
 _MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n]|\\.)*\\?\Z")
 _MONEY = re.compile(r"\$[0-9][0-9,.]*(?=[\s)])")

@@ -13,10 +13,9 @@ from nemochat.screen.text.width import TAB, clusters, is_plain, text_width
 NARROWEST = 8  # columns of text; a narrower terminal is written to as if it had these
 # Between wide characters a row may end, but not before or after these.
 _NOT_FIRST = frozenset(
-    "、。，．・：；！？）」』】〕》〉’”…‥ー々,.;:!?)]}%"  # noqa: RUF001 - the characters are meant
-    "ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+    "、。，．・：；！？）」』】〕》〉’”…‥ー々,.;:!?)]}%ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 )
-_NOT_LAST = frozenset("（「『【〔《〈‘“([{$")  # noqa: RUF001 - as above
+_NOT_LAST = frozenset("（「『【〔《〈‘“([{$")
 _WIDE = 2
 
 

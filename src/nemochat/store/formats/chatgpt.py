@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nemochat.core.conversation import Conversation, MessageNode
 from nemochat.core.messages import Ending, Message, Provenance, Role
+from nemochat.core.records import Json
 from nemochat.store.formats.reading import (
     ParsedRecords,
     Source,
@@ -33,7 +35,7 @@ def read(source: Source) -> ParsedRecords:
     for place, each in enumerate(told if isinstance(told, list) else [told], 1):
         title = each.get("title") if isinstance(each, dict) else None
         record = f"conversation {place}" + (f" ({title})" if isinstance(title, str) else "")
-        yield parse_record(record, lambda each=each: _conversation(each))  # type: ignore[misc]
+        yield parse_record(record, partial(_conversation, each))
 
 
 def _conversation(told: dict[str, Any]) -> Conversation:
@@ -110,7 +112,7 @@ def _content(told: dict[str, Any]) -> str:
     return require_text(told.get("text") or told.get("result") or "")
 
 
-def _part(told: Any) -> str:  # noqa: ANN401 - what the file holds
+def _part(told: Json) -> str:
     if isinstance(told, str):
         return told
     return require_text(told.get("text") or f"[{told.get('content_type', 'something')}]")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.ledger import format_money
@@ -14,7 +14,9 @@ from nemochat.core.messages import Message, Role
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
 
 LINKS = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 _LIGHT, _DARK = "default", "github-dark"  # Pygments' styles
@@ -122,9 +124,15 @@ def _markdown() -> MarkdownIt:
         address = escape(str(token.attrs.get("src", "")))
         return f'<a href="{address}" rel="noreferrer">{escape(token.content or address)}</a>'
 
-    def link_open(renderer: Any, tokens: list[Token], place: int, *rest: Any) -> str:  # noqa: ANN401 - markdown_it's
+    def link_open(
+        renderer: RendererHTML,
+        tokens: list[Token],
+        place: int,
+        options: OptionsDict,
+        env: EnvType,
+    ) -> str:
         tokens[place].attrSet("rel", "noreferrer")
-        return str(renderer.renderToken(tokens, place, *rest[:2]))
+        return renderer.renderToken(tokens, place, options, env)
 
     made.add_render_rule("image", image)
     made.add_render_rule("link_open", link_open)
@@ -133,10 +141,10 @@ def _markdown() -> MarkdownIt:
 
 def _highlight(code: str, language: str, _: str) -> str:
     """Code as HTML with Pygments' classes; as it stands where nobody knows the language."""
-    from pygments import highlight  # type: ignore[import-untyped]
-    from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untyped]
-    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
 
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)

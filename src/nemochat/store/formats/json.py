@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
+from types import NoneType
 from typing import Any
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message, Role, Usage
+from nemochat.core.records import Json
 from nemochat.store.formats.reading import (
     ParsedRecords,
     Source,
@@ -18,6 +21,7 @@ from nemochat.store.formats.reading import (
 )
 
 VERSION = 1
+_KINDS = (int, float, str, list, NoneType)  # of the values of parameters
 MARK = "nemochat"  # the member that tells our JSON: its value is the version
 
 
@@ -60,7 +64,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> ParsedRecords:
     """The conversations of a file."""
     for place, told in enumerate(_objects(source), 1):
-        yield parse_record(f"conversation {place}", lambda told=told: from_object(told))  # type: ignore[misc]
+        yield parse_record(f"conversation {place}", partial(from_object, told))
 
 
 def from_object(told: dict[str, Any]) -> Conversation:
@@ -150,8 +154,7 @@ def _check_provenance(told: Mapping[str, Any]) -> None:
     _check_parameters(told.get("parameters", {}))
 
 
-def _check_parameters(told: Any) -> dict[str, Any]:  # noqa: ANN401 - what the file holds
-    kinds = int | float | str | list | None  # type: ignore[type-arg]
-    if not isinstance(told, dict) or not all(isinstance(v, kinds) for v in told.values()):
+def _check_parameters(told: Json) -> dict[str, Any]:
+    if not isinstance(told, dict) or not all(isinstance(v, _KINDS) for v in told.values()):
         raise ValueError("parameters are names with values")
     return told

@@ -20,11 +20,11 @@ def read(source: Source) -> ParsedRecords:
     """The conversations of a database, as far as each can be read."""
     path = source.path
     with open_foreign(path) as db:
-        if not 0 < (found := tables_sql.version(db)) <= tables_sql.VERSION:
+        if not 0 < (version := tables_sql.version(db)) <= tables_sql.VERSION:
             raise StoreError(f"{path} is no database of this nemochat's")
     for number in _numbers(path):
         try:
-            yield _conversation(source, number, rows.conversation_columns(found))
+            yield _conversation(source, number, version)
         except (StoreError, ValueError, KeyError, TypeError) as error:
             yield BadRecord(f"conversation {number}", str(error))
 
@@ -46,18 +46,17 @@ def _numbers(path: Path) -> list[int]:
     return sorted(found)
 
 
-def _conversation(source: Source, number: int, columns: str) -> Conversation:
+def _conversation(source: Source, number: int, version: int) -> Conversation:
     with open_foreign(source.path) as db:
-        row = db.execute(f"SELECT {columns} FROM conversations WHERE id = ?", (number,)).fetchone()  # noqa: S608
+        row = rows.select_conversation(db, number, version)
         if row is None:  # it is lost, and its messages are not
             newest = "SELECT max(id) FROM messages WHERE conversation = ?"
             (head,) = db.execute(newest, (number,)).fetchone()
             made, left = Conversation(Settings("", "")), head
         else:
             made, head, left = rows.parse_conversation(row)
-        query = f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id"  # noqa: S608
-        for said in db.execute(query, (number,)):
-            made.graft(rows.parse_node(said))
+        for node in rows.select_nodes(db, number):
+            made.graft(node)
     for key in (left, head):
         if key is None or key in made.nodes:
             made.go_to(key)

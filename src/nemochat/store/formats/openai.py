@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall
+from nemochat.core.records import Json
 from nemochat.store.formats.reading import (
     ParsedRecords,
     Source,
@@ -26,17 +28,14 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> ParsedRecords:
     """The conversations of a file."""
     for place, (told, model) in enumerate(_bodies(source.json), 1):
-        yield parse_record(
-            f"conversation {place}",
-            lambda told=told, model=model: conversation(told, model),  # type: ignore[misc]
-        )
+        yield parse_record(f"conversation {place}", partial(conversation, told, model))
 
 
-def conversation(told: Any, model: str = "") -> Conversation:  # noqa: ANN401 - what the file holds
-    """A conversation from an array of messages; ValueError if one is none."""
+def conversation(told: Json, model: str = "") -> Conversation:
+    """Return the conversation in an array of messages; TypeError or ValueError if it is none."""
     made = new_conversation()
     if not isinstance(told, list):
-        raise ValueError("its messages are no list")  # noqa: TRY004 - as all readers
+        raise TypeError("its messages are no list")
     for each in told:
         said = message(each, model)
         if said.role is Role.SYSTEM and not made.nodes and not made.settings.system:
@@ -47,7 +46,7 @@ def conversation(told: Any, model: str = "") -> Conversation:  # noqa: ANN401 - 
 
 
 def message(told: dict[str, Any], model: str = "") -> Message:
-    """A message from its JSON values; ValueError if it is none."""
+    """Return a message from its JSON values; TypeError or ValueError if it is none."""
     role = require_text(told["role"])
     calls = tuple(
         ToolCall(
@@ -68,7 +67,7 @@ def message(told: dict[str, Any], model: str = "") -> Message:
     )
 
 
-def _content(told: Any) -> str:  # noqa: ANN401 - what the file holds
+def _content(told: Json) -> str:
     """A content's text: itself, or the texts of its parts; an image is told in words."""
     if told is None:
         return ""
@@ -80,7 +79,7 @@ def _content(told: Any) -> str:  # noqa: ANN401 - what the file holds
     return require_text(told)
 
 
-def _bodies(told: Any) -> list[tuple[Any, str]]:  # noqa: ANN401 - what the file holds
+def _bodies(told: Json) -> list[tuple[Json, str]]:
     if _is_messages(told):
         return [(told, "")]
     found = []
@@ -91,9 +90,9 @@ def _bodies(told: Any) -> list[tuple[Any, str]]:  # noqa: ANN401 - what the file
     return found
 
 
-def _arrays(told: Any) -> list[Any]:  # noqa: ANN401 - what the file holds
+def _arrays(told: Json) -> list[Json]:
     return [messages for messages, _ in _bodies(told)]
 
 
-def _is_messages(told: Any) -> bool:  # noqa: ANN401 - what the file holds
+def _is_messages(told: Json) -> bool:
     return isinstance(told, list) and any(isinstance(m, dict) and "role" in m for m in told)

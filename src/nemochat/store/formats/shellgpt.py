@@ -25,9 +25,9 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> ParsedRecords:
     """The conversation of a file."""
 
-    def named() -> Conversation:
+    def read_named() -> Conversation:
         made = openai.conversation(source.json)
         made.name = source.path.name
         return made
 
-    yield parse_record(source.path.name, named)
+    yield parse_record(source.path.name, read_named)
