@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Generator
 
 import pytest
 
@@ -61,7 +62,8 @@ def test_who_leaves_an_answer_on_a_terminal_ends_it() -> None:
     deltas = iter([Delta("One"), Delta("Two")])
     followed = view.follow(deltas, lambda: left.append("left"), candidates=1)
     next(followed)
-    getattr(followed, "close")()  # noqa: B009 - an iterator that is a generator
+    assert isinstance(followed, Generator)
+    followed.close()
     assert left == ["left"]
     assert Plain(io.BytesIO(), None).follow(deltas, lambda: None, candidates=1) is deltas
 

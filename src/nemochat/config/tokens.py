@@ -9,9 +9,12 @@ import shlex
 import subprocess
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
@@ -167,40 +170,40 @@ def read_keyring(endpoint: str) -> str:
     """
     if not has_keyring():
         return ""
-    import keyring
-
-    try:
+    with suppress(ConfigurationError), _open_keyring(endpoint) as keyring:
         return (keyring.get_password(SERVICE, endpoint) or "").strip()
-    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
-        return ""
+    return ""
 
 
 def write_keyring(endpoint: str, token: str) -> bool:
     """Put a token into the system's keyring; return whether it is there."""
     if not has_keyring():
         return False
-    import keyring
-
-    try:
+    with suppress(ConfigurationError), _open_keyring(endpoint) as keyring:
         keyring.set_password(SERVICE, endpoint, token)
-        return keyring.get_password(SERVICE, endpoint) == token
-    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
-        return False
+        return bool(keyring.get_password(SERVICE, endpoint) == token)
+    return False
 
 
 def remove_from_keyring(endpoint: str) -> bool:
     """Take a token out of the system's keyring; return whether there was one."""
     if not read_keyring(endpoint):
         return False
-    import keyring
-
-    try:
+    with _open_keyring(endpoint) as keyring:
         keyring.delete_password(SERVICE, endpoint)
+    return True
+
+
+@contextmanager
+def _open_keyring(endpoint: str) -> Iterator[ModuleType]:
+    """Lend the library for the system's keyring; every error of it is a ConfigurationError."""
+    keyring = import_module("keyring")
+    try:
+        yield keyring
     except Exception as error:  # noqa: BLE001 - each system's keyring raises errors of its own
         raise ConfigurationError(
             f"the keyring keeps its token for {endpoint} ({type(error).__name__})"
         ) from None
-    return True
 
 
 def read_token_file(file: Path) -> dict[str, str]:

@@ -63,7 +63,7 @@ class GuideHandler(BaseHTTPRequestHandler):
         except RequestError as refused:
             self._send(refused.status, refused.body, refused.headers)
 
-    do_GET = do_POST = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
+    do_GET = do_POST = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
 
     def _body(self) -> bytes:
         """Read the body before anything is judged, or it would be taken for the next request."""

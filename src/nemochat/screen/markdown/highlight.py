@@ -7,10 +7,11 @@ others need not be tried. An expression that `Beginning` cannot read may begin w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from importlib import import_module
-from typing import Any
+from types import MethodType
+from typing import Protocol, cast
 
 from nemochat.screen.text.spans import Span
 
@@ -53,7 +54,19 @@ _COMMENTS = {"CssLexer": ("/*", "*/"), "HtmlLexer": ("<!--", "-->"), "XmlLexer":
 _OF_C = "C Cpp CSharp Dart Go Groovy Java Javascript Kotlin ObjectiveC Php Scala Scss TypeScript"
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _IN_COMMENT = "#comment"  # a state of ours on top of the lexer's
-_Rule = tuple[Any, Any, Any]  # what matches, what that is, and the state behind it
+_Token = tuple[str, ...]  # Pygments' token types are tuples
+_Tokens = Iterable[tuple[int, _Token, str]]
+_Action = _Token | Callable[["_Lexer", re.Match[str]], _Tokens]
+_State = str | int | tuple[str, ...]
+# The method `match` of an expression, what that matches, and the state behind it.
+_Rule = tuple[MethodType, _Action | None, _State | None]
+
+
+class _Lexer(Hashable, Protocol):
+    """A lexer of Pygments, which has no types."""
+
+    def get_tokens_unprocessed(self, text: str) -> _Tokens:
+        """Yield the place, the type and the text of each token."""
 
 
 class Beginning:
@@ -143,7 +156,7 @@ _COMMENTS |= {f"{name}Lexer": ("/*", "*/") for name in _OF_C.split()}
 class Highlighter:
     """Spans of the lines of one block of code."""
 
-    def __init__(self, lexer: Any) -> None:  # noqa: ANN401 - Pygments has no types
+    def __init__(self, lexer: _Lexer) -> None:
         self._lexer = lexer
         self._stack: tuple[str, ...] = ("root",)
         self._rules: _Rules | None = _rules(lexer)
@@ -218,8 +231,8 @@ class Highlighter:
             return len(text)
         return at
 
-    def _spans_of(self, action: Any, match: re.Match[str]) -> list[Span]:  # noqa: ANN401 - as above
-        if isinstance(action, tuple):  # Pygments' token types are tuples
+    def _spans_of(self, action: _Action, match: re.Match[str]) -> list[Span]:
+        if isinstance(action, tuple):
             return [_span(match[0], action)]
         return [_span(value, token) for _, token, value in action(self._lexer, match)]
 
@@ -239,18 +252,19 @@ def prepare(*languages: str) -> None:
 
 
 @cache
-def _lexer(language: str) -> Any:  # noqa: ANN401 - as above
+def _lexer(language: str) -> _Lexer | None:
     # Pygments' own search goes on through the entry points of all packages: 148 ms for a miss.
     found = _aliases().get(language)
     if found is None:
         return None
     module, name = found
-    return getattr(import_module(module), name)(stripnl=False, ensurenl=False)
+    lexer: _Lexer = getattr(import_module(module), name)(stripnl=False, ensurenl=False)
+    return lexer
 
 
 @cache
 def _aliases() -> dict[str, tuple[str, str]]:
-    lexers = import_module("pygments.lexers._mapping").LEXERS
+    lexers = import_module("pygments.lexers").LEXERS
     found: dict[str, tuple[str, str]] = {}
     for name, (module, _, aliases, filenames, _) in lexers.items():
         for alias in aliases:
@@ -279,7 +293,9 @@ class _Rules:
             if not character.isascii():
                 return found
             if state not in self._beginnings:
-                self._beginnings[state] = [Beginning(rule[0].__self__) for rule in found]
+                self._beginnings[state] = [
+                    Beginning(cast("re.Pattern[str]", rule[0].__self__)) for rule in found
+                ]
             begun = zip(found, self._beginnings[state], strict=True)
             found = [rule for rule, beginning in begun if beginning.allows(character)]
             self._found[state, character] = found
@@ -287,13 +303,14 @@ class _Rules:
 
 
 @cache
-def _rules(lexer: Any) -> _Rules | None:  # noqa: ANN401 - as above
+def _rules(lexer: _Lexer) -> _Rules | None:
     base = import_module("pygments.lexer")
-    tables = isinstance(lexer, base.RegexLexer) and not isinstance(lexer, base.ExtendedRegexLexer)
-    return _Rules(lexer._tokens) if tables else None  # noqa: SLF001 - there is no other way to keep the state
+    if not isinstance(lexer, base.RegexLexer) or isinstance(lexer, base.ExtendedRegexLexer):
+        return None
+    return _Rules(lexer._tokens)  # noqa: SLF001 - there is no other way to keep the state
 
 
-def _enter(stack: list[str], new_state: Any) -> None:  # noqa: ANN401 - as above
+def _enter(stack: list[str], new_state: _State) -> None:
     if isinstance(new_state, tuple):
         for state in new_state:
             if state == "#pop":
@@ -310,12 +327,12 @@ def _pop(stack: list[str], count: int) -> None:
     del stack[max(1, len(stack) - count) :]
 
 
-def _span(text: str, token: Any) -> Span:  # noqa: ANN401 - as above
+def _span(text: str, token: _Token) -> Span:
     return Span(text, _style(token))
 
 
 @cache
-def _style(token: Any) -> str:  # noqa: ANN401 - as above
+def _style(token: _Token) -> str:
     name = str(token)
     while name != "Token":
         if name in _STYLES:
