@@ -110,7 +110,7 @@ class Conversation:
             return key
         return self.rows.get(key)
 
-    def unsaved_turns(self) -> int:
+    def count_unsaved_turns(self) -> int:
         """Return of how many turns something is unsaved."""
         return len({self._question(key) for key in self.unsaved})
 

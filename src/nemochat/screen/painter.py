@@ -62,7 +62,7 @@ class Painter:
         elif (
             same == old - 1 < len(rows)
             and (same >= len(final) or _is_reusable(rows[same]))
-            and (more := appended_spans(self._live[-1], rows[same]))
+            and (more := find_appended_spans(self._live[-1], rows[same]))
         ):
             going_on = Row(tuple(more), 0, is_continued=rows[same].is_continued)
             self._write(self._join_rows([going_on, *rows[same + 1 :]], len(final) - same))
@@ -126,7 +126,7 @@ class Painter:
         return "".join(written)
 
 
-def appended_spans(old: Row, new: Row) -> list[Span]:
+def find_appended_spans(old: Row, new: Row) -> list[Span]:
     """The spans by which `new` goes on after `old`; none if it differs before, or is the same."""
     if len(new.spans) < len(old.spans) or old.spans[:-1] != new.spans[: len(old.spans) - 1]:
         return []

@@ -67,7 +67,7 @@ class Catalogue:
             raise NoSuchConversation(f"there is no conversation {number}", LISTED)
         return found[0]
 
-    def untouched(self, since: timedelta) -> list[CatalogueEntry]:
+    def list_untouched(self, since: timedelta) -> list[CatalogueEntry]:
         """The conversations in which nothing was said for so long, the oldest first."""
         before = (datetime.now(UTC) - since).isoformat(timespec="seconds")
         return self._entries("WHERE coalesce(touched, started) < ? ORDER BY last", before)
@@ -103,12 +103,12 @@ class Catalogue:
         wanted = wanted.strip()
         with self._database.connection() as db:
             if is_number(wanted):
-                number, near = _numbered(db, wanted), []
+                number, near = _find_by_number(db, wanted), []
             else:
                 name = wanted.removeprefix(BY_NAME).strip()
-                number = _named(db, name)
+                number = _find_by_name(db, name)
                 near = _names_with_prefix(db, name) if name else []
-            has_name = _named(db, wanted) is not None
+            has_name = _find_by_name(db, wanted) is not None
         if number is not None:
             return number
         if len(near) == 1:
@@ -125,7 +125,7 @@ class Catalogue:
     def find_exact(self, name: str) -> int | None:
         """Return the number of the conversation with exactly this name, or None."""
         with self._database.connection() as db:
-            return _named(db, name)
+            return _find_by_name(db, name)
 
     def rename(self, number: int, name: str) -> None:
         """Give a conversation another name, or none.
@@ -200,13 +200,13 @@ def refer_to(name: str) -> str:
     return f"{BY_NAME}{name}" if is_number(name) or name.startswith((BY_NAME, "-")) else name
 
 
-def _numbered(db: Connection, digits: str) -> int | None:
+def _find_by_number(db: Connection, digits: str) -> int | None:
     number = int(digits) if len(digits) <= _DIGITS else 0
     row = db.execute("SELECT id FROM conversations WHERE id = ?", (number,)).fetchone()
     return row[0] if row else None
 
 
-def _named(db: Connection, name: str) -> int | None:
+def _find_by_name(db: Connection, name: str) -> int | None:
     row = db.execute("SELECT id FROM conversations WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None
 

@@ -63,7 +63,7 @@ def search(database: Database, words: list[str], most: int = 20) -> list[SearchR
         for number, name in _names(db):
             if _contains_all(name, folded):
                 found.append(_make_result(pattern, number, name, "", name))
-        keys = _unsettled_keys(db) + _keys(db, words, most)
+        keys = _list_unsettled_keys(db) + _keys(db, words, most)
         for key in sorted(set(keys), reverse=True)[: max(most - len(found), 0)]:
             rows = db.execute(  # none where another process has deleted it meanwhile
                 "SELECT c.id, coalesce(c.name, c.first), m.role, m.content"
@@ -78,7 +78,7 @@ def _names(db: Connection) -> Iterator[tuple[int, str]]:
     yield from db.execute("SELECT id, name FROM conversations WHERE name NOT NULL ORDER BY id DESC")
 
 
-def _unsettled_keys(db: Connection) -> list[int]:
+def _list_unsettled_keys(db: Connection) -> list[int]:
     """Answers that still grow, or whose process died: they are not in the index."""
     found = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
     return [key for (key,) in found]

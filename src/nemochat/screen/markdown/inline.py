@@ -83,7 +83,7 @@ class _Scanner:
         self._match(0)
         if self._outlook is Outlook.HOPEFUL:
             self._close_open()
-        return self._settled_end(at) if self._more else len(text)
+        return self._find_settled_end(at) if self._more else len(text)
 
     def _read_construct(self, at: int) -> int:
         """Read what begins at this special character; returns where it ends."""
@@ -241,7 +241,7 @@ class _Scanner:
                 style = styles[min(used, len(styles)) - 1]
                 self.pairs.append(Pair(style, delimiter.node, -1, delimiter.start, 0))
 
-    def _settled_end(self, limit: int) -> int:
+    def _find_settled_end(self, limit: int) -> int:
         """The place before which no sequel changes anything."""
         waiting = [d.start for d in self._delimiters if d.opens and limit - d.start <= SPAN]
         waiting += [b.start for b in self._brackets if b.active and limit - b.start <= SPAN]

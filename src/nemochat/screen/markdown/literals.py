@@ -17,7 +17,7 @@ _ESCAPABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _BREAK = re.compile(r"<br[ ]{0,9}/?>", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>")
-_MAY_BE_ANGLED = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
+_ANGLE_BRACKET_START = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
 _MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
 _ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
 _AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
@@ -56,7 +56,7 @@ def read_literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int
         case "$":
             return _dollars(text, at, more=more, math=math)
         case "<":
-            return _angled(text, at)
+            return _parse_angle_bracket(text, at)
         case "&":
             return _entity(text, at)
         case _:
@@ -159,14 +159,14 @@ def _formula(end: int, source: str, content: str, *, math: bool) -> Literal:
     return Literal(end, shown or source, "math")
 
 
-def _angled(text: str, at: int) -> Literal | int | None:
+def _parse_angle_bracket(text: str, at: int) -> Literal | int | None:
     if found := _BREAK.match(text, at):
         return Literal(found.end(), "\n")
     if found := _AUTOLINK.match(text, at, at + SPAN):
         return Literal(found.end(), found[1], "link", encode_address(found[1]))
     if found := _MAIL.match(text, at, at + SPAN):
         return Literal(found.end(), found[1], "link", encode_address("mailto:" + found[1]))
-    waits = len(text) < at + SPAN and _MAY_BE_ANGLED.match(text, at)
+    waits = len(text) < at + SPAN and _ANGLE_BRACKET_START.match(text, at)
     return UNFINISHED if waits else None
 
 

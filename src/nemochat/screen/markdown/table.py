@@ -162,13 +162,13 @@ class Table:
             return []
         if not self._laid_head:
             rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
-            self._laid_head = [*self._aligned_rows(self._header), row([rule])]
+            self._laid_head = [*self._align_rows(self._header), row([rule])]
         return list(self._laid_head)
 
     def _record(self, row_of_cells: list[Cell], *, first: bool) -> list[Row]:
         """The rows of one row of the table."""
         if self._widths:
-            return self._aligned_rows(row_of_cells)
+            return self._align_rows(row_of_cells)
         rule = row([Span("─" * min(self.margin.columns, _SHORT_RULE), _RULE)])
         shown = [] if first else [rule]
         for name, value in zip(self._header, row_of_cells, strict=True):
@@ -176,7 +176,7 @@ class Table:
             shown += lay_out_rows(said, self.margin.columns, (), ())
         return shown
 
-    def _aligned_rows(self, row_of_cells: list[Cell]) -> list[Row]:
+    def _align_rows(self, row_of_cells: list[Cell]) -> list[Row]:
         parts = [
             drop_empty_row(wrap(cell, width))
             for cell, width in zip(row_of_cells, self._widths, strict=True)

@@ -118,14 +118,14 @@ def import_all(
         settings.endpoint, settings.model = settings.endpoint or endpoint, settings.model or model
         name, each.name = each.name, ""
         if name != each.title():  # others name a conversation by its first question: we need not
-            each.name = unused_name(name, taken)
+            each.name = find_unused_name(name, taken)
         taken.add(each.name)
         done.conversations.append(saved.add_imported(each))
         so_far(len(done.conversations))
     return done
 
 
-def unused_name(name: str, taken: set[str]) -> str:
+def find_unused_name(name: str, taken: set[str]) -> str:
     """The name as one printable line that no conversation has yet; "" stays so."""
     line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     line = line[:LONGEST_TITLE].strip()
