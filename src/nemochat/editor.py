@@ -61,8 +61,8 @@ def _editor() -> str:
             return editor
     if sys.stdin and sys.stdin.isatty():  # else nobody is there to leave it
         for name in FALLBACKS:
-            if found := shutil.which(name):
-                return found
+            if program := shutil.which(name):
+                return program
     raise UsageError("there is no editor: neither VISUAL nor EDITOR is set", "Set EDITOR")
 
 

@@ -45,25 +45,25 @@ def gather(
         UsageError: a file is missing, binary or no UTF-8 text, nothing is found, or too much is.
     """
     patterns = list(patterns)
-    found: dict[str, tuple[Path, str, bool]] = {}  # by the real path
+    matches: dict[str, tuple[Path, str, bool]] = {}  # by the real path
     for pattern in patterns:
-        here = {
+        new = {
             os.path.realpath(path): (path, _display_name(path, pattern), itself)
             for path, itself in _matches(pattern)
             if itself or _is_text(path)
         }
-        if not here:
+        if not new:
             raise UsageError(f"{format_value(pattern)} finds no text file")
-        found = {**found, **{real: each for real, each in here.items() if real not in found}}
+        matches = {**matches, **{real: each for real, each in new.items() if real not in matches}}
     what = ", ".join(patterns)
-    if len(found) > most_files:
-        raise UsageError(f"{what}: {len(found)} text files, where {most_files} are the most")
-    size = sum(_size(path) for path, _, _ in found.values())
+    if len(matches) > most_files:
+        raise UsageError(f"{what}: {len(matches)} text files, where {most_files} are the most")
+    size = sum(_size(path) for path, _, _ in matches.values())
     if size > most_bytes:
         raise UsageError(f"{what}: {size:,} bytes, where {most_bytes:,} are the most")
     texts = [
         Text(name, content)
-        for path, name, itself in found.values()
+        for path, name, itself in matches.values()
         if (content := _content(path, itself=itself)) is not None
     ]
     if not texts:

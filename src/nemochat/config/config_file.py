@@ -23,10 +23,10 @@ Check = Callable[[Config], object]  # raises ConfigurationError for what cannot 
 
 def check_text(text: str, file: Path, check: Check) -> Config:
     """What a text would set, if it were the file's; ConfigurationError if it cannot be."""
-    made = Config()
-    load.apply_text(made, text, file)
-    check(made)
-    return made
+    config = Config()
+    load.apply_text(config, text, file)
+    check(config)
+    return config
 
 
 def set_value(file: Path, name: str, text: str, check: Check) -> Value:
@@ -113,9 +113,9 @@ def parse_name(name: str) -> tuple[str, ...]:
             return (load.SECTION, parameters.find(parameter).name)
         case [load.ENDPOINT | load.PROFILE, _, _] if all(keys):
             return keys
-    known = [s.name for s in SETTINGS] + [f"{load.SECTION}.{n}" for n in parameters.names()]
+    names = [s.name for s in SETTINGS] + [f"{load.SECTION}.{n}" for n in parameters.names()]
     near = [f"{load.SECTION}.{name}"] if name in parameters.names() else []
-    near = near or nearest(name, known)
+    near = near or nearest(name, names)
     hint = f"Did you mean {near[0]}?" if near else "nemochat config show lists them"
     raise UsageError(f"there is no setting {format_value(name)}", hint)
 
@@ -142,9 +142,9 @@ def _locate(document: TOMLDocument, keys: tuple[str, ...]) -> tuple[Any, str]:
             return document[first], load.DEFAULT
         return document, first
     if first in document and not isinstance(document[first], dict):
-        chosen = document.pop(first)
+        default = document.pop(first)
         document[first] = tomlkit.table()
-        cast("Any", document[first])[load.DEFAULT] = chosen
+        cast("Any", document[first])[load.DEFAULT] = default
     table: Any = document
     for key in keys[:-1]:
         if key not in table:

@@ -59,9 +59,9 @@ class Setting(NamedTuple):
         try:
             taken: Value = take(value)
         except (TypeError, ValueError):
-            wanted = self.takes or "a text"
+            expected = self.takes or "a text"
             raise ConfigurationError(
-                f"{origin}: {self.name} takes {wanted}, not {format_value(value, typed=typed)}"
+                f"{origin}: {self.name} takes {expected}, not {format_value(value, typed=typed)}"
             ) from None
         return taken
 

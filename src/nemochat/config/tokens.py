@@ -59,29 +59,29 @@ class TokenQuery(NamedTuple):
 
 
 def find_token(
-    wanted: TokenQuery, environment: Mapping[str, str], file: Path | None
+    query: TokenQuery, environment: Mapping[str, str], file: Path | None
 ) -> Token | None:
     """The token for an endpoint, or None.
 
     Args:
-        wanted: Whose it is.
+        query: Whose it is.
         environment: The environment's variables.
         file: The file with tokens; None if there can be none.
 
     Raises:
         ConfigurationError: the command prints none, or others may read the file.
     """
-    if wanted.own and (found := _variable(wanted.variable, environment)):
+    if query.own and (found := _variable(query.variable, environment)):
         return found
     if found := _variable(ANY, environment):
         return found
-    if not wanted.own:
+    if not query.own:
         return None
-    if wanted.command:
-        return Token(run_token_command(wanted.command), "token_command")
-    if token := read_keyring(wanted.endpoint):
+    if query.command:
+        return Token(run_token_command(query.command), "token_command")
+    if token := read_keyring(query.endpoint):
         return Token(token, "the keyring")
-    if file and (token := read_token_file(file).get(wanted.endpoint, "")):
+    if file and (token := read_token_file(file).get(query.endpoint, "")):
         return Token(token, str(file))
     return None
 
@@ -114,11 +114,11 @@ def run_token_command(command: str) -> str:
         raise ConfigurationError(f"the token_command {name} cannot be run ({why})") from None
     with process:
         try:
-            said = _first_bytes(process)
+            output = _first_bytes(process)
         except BaseException:
             process.kill()
             raise
-    if said is None:
+    if output is None:
         raise ConfigurationError(
             f"the token_command {name} took more than {SECONDS:.0f} seconds", by_hand
         )
@@ -126,7 +126,7 @@ def run_token_command(command: str) -> str:
         raise ConfigurationError(
             f"the token_command {name} failed (exit code {process.returncode})", by_hand
         )
-    token = said.decode("utf-8", "replace").partition("\n")[0].strip()
+    token = output.decode("utf-8", "replace").partition("\n")[0].strip()
     if not token:
         raise ConfigurationError(f"the token_command {name} printed no token", by_hand)
     return token
@@ -139,8 +139,8 @@ def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
     """
     assert process.stdout
     deadline = time.monotonic() + SECONDS
-    descriptor, said = process.stdout.fileno(), bytearray()
-    while len(said) < LARGEST:
+    descriptor, output = process.stdout.fileno(), bytearray()
+    while len(output) < LARGEST:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([descriptor], [], [], left)[0]:
             process.kill()
@@ -148,14 +148,14 @@ def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
         piece = os.read(descriptor, 4096)
         if not piece:
             break
-        said += piece
+        output += piece
     process.stdout.close()
     try:
         process.wait(max(deadline - time.monotonic(), 0.1))
     except subprocess.TimeoutExpired:
         process.kill()
         return None
-    return bytes(said)
+    return bytes(output)
 
 
 def has_keyring() -> bool:
@@ -214,19 +214,19 @@ def read_token_file(file: Path) -> dict[str, str]:
     """
     try:
         with file.open("rb") as opened:
-            found = os.fstat(opened.fileno())
-            if found.st_uid != os.getuid() or found.st_mode & 0o077:
+            status = os.fstat(opened.fileno())
+            if status.st_uid != os.getuid() or status.st_mode & 0o077:
                 raise ConfigurationError(
-                    f"others can read the tokens in {file} (mode {found.st_mode & 0o777:o})",
+                    f"others can read the tokens in {file} (mode {status.st_mode & 0o777:o})",
                     f"chmod 600 {shlex.quote(str(file))}, and think of them as known",
                 )
-            told = tomllib.loads(opened.read(LARGEST).decode())
+            data = tomllib.loads(opened.read(LARGEST).decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:  # what it says may hold a token
         why = getattr(error, "strerror", None) or "it is no TOML"
         raise ConfigurationError(f"the tokens in {file} cannot be read ({why})") from None
-    return {name: token for name, token in told.items() if isinstance(token, str)}
+    return {name: token for name, token in data.items() if isinstance(token, str)}
 
 
 def write_token(file: Path, endpoint: str, token: str | None) -> None:
@@ -235,12 +235,12 @@ def write_token(file: Path, endpoint: str, token: str | None) -> None:
     Raises:
         ConfigurationError: the file cannot be read or written.
     """
-    kept = {name: each for name, each in read_token_file(file).items() if name != endpoint}
+    tokens = {name: each for name, each in read_token_file(file).items() if name != endpoint}
     if token is not None:
-        kept[endpoint] = token
+        tokens[endpoint] = token
     lines = ["# Tokens of nemochat: nemochat keys set, status, remove"]
     # A JSON string is a TOML string, too.
-    lines += [f"{json.dumps(name)} = {json.dumps(each)}" for name, each in sorted(kept.items())]
+    lines += [f"{json.dumps(name)} = {json.dumps(each)}" for name, each in sorted(tokens.items())]
     try:
         make_private_folder(file.parent)
         write_atomically(file, ("\n".join(lines) + "\n").encode(), mode=PRIVATE)

@@ -86,10 +86,10 @@ def compose_answers(messages: Sequence[Message], count: int, pages: Sequence[Pag
         return list(said[:count]) if not more else [_topics(_TOPICS, pages)] * count
     hits = _find_by_name(question, pages) or rank(question, pages)
     others = [hit for hit in hits if hit.page is not hits[0].page]
-    told = ((hits, _UNKNOWN), (others, _NOTHING_ELSE))
+    choices = ((hits, _UNKNOWN), (others, _NOTHING_ELSE))
     return [
-        _compose(chosen, more, pages) if chosen else _topics(_TOPICS if more else words, pages)
-        for chosen, words in told[:count]
+        _compose(choice, more, pages) if choice else _topics(_TOPICS if more else words, pages)
+        for choice, words in choices[:count]
     ]
 
 
@@ -134,13 +134,13 @@ def _portions(hits: Sequence[Hit]) -> Iterator[str]:
     page, best = hits[0].page, hits[0]
     also = [hit.place for hit in hits if hit.page is page and hit.score >= _ALSO * best.score]
     body = _section(page, best.place)
-    taken = {best.place}
+    used = {best.place}
     for place in also[1:_MOST_SECTIONS]:
         if place >= 0 and is_short_enough(longer := f"{body}\n\n{_section(page, place)}"):
             body = longer
-            taken.add(place)
+            used.add(place)
     yield from split(body)
-    rest = [_section(page, p) for p in range(-1, len(page.sections)) if p not in taken]
+    rest = [_section(page, p) for p in range(-1, len(page.sections)) if p not in used]
     yield from split("\n\n".join(text for text in rest if text))
 
 

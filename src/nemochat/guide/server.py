@@ -75,9 +75,9 @@ def start(
         NemochatError: the pages of the documentation are not there.
     """
     knowledge.pages()
-    manners = GuideOptions(require_token, pace, price, heard)
+    options = GuideOptions(require_token, pace, price, heard)
     try:
-        listener = _Listener((HOST, port), partial(GuideHandler, manners))
+        listener = _Listener((HOST, port), partial(GuideHandler, options))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "there is no such port"
         raise ConfigurationError(

@@ -62,10 +62,10 @@ class Catalogue:
 
     def entry(self, number: int) -> CatalogueEntry:
         """The conversation of this number; NoSuchConversation if there is none."""
-        found = self._entries("WHERE id = ?", number)
-        if not found:
+        entries = self._entries("WHERE id = ?", number)
+        if not entries:
             raise NoSuchConversation(f"there is no conversation {number}", LISTED)
-        return found[0]
+        return entries[0]
 
     def list_untouched(self, since: timedelta) -> list[CatalogueEntry]:
         """The conversations in which nothing was said for so long, the oldest first."""
@@ -87,10 +87,10 @@ class Catalogue:
     def names(self) -> list[str]:
         """The names of all conversations that have one."""
         with self._database.connection() as db:
-            found = db.execute("SELECT name FROM conversations WHERE name NOT NULL ORDER BY name")
-            return [name for (name,) in found]
+            rows = db.execute("SELECT name FROM conversations WHERE name NOT NULL ORDER BY name")
+            return [name for (name,) in rows]
 
-    def find(self, wanted: str) -> int:
+    def find(self, reference: str) -> int:
         """Return the number of the conversation that a user refers to.
 
         This is the only place where a conversation is looked up by what a user wrote. Digits alone
@@ -100,15 +100,15 @@ class Catalogue:
         Raises:
             NoSuchConversation: there is none, or there are several.
         """
-        wanted = wanted.strip()
+        reference = reference.strip()
         with self._database.connection() as db:
-            if is_number(wanted):
-                number, near = _find_by_number(db, wanted), []
+            if is_number(reference):
+                number, near = _find_by_number(db, reference), []
             else:
-                name = wanted.removeprefix(BY_NAME).strip()
+                name = reference.removeprefix(BY_NAME).strip()
                 number = _find_by_name(db, name)
                 near = _names_with_prefix(db, name) if name else []
-            has_name = _find_by_name(db, wanted) is not None
+            has_name = _find_by_name(db, reference) is not None
         if number is not None:
             return number
         if len(near) == 1:
@@ -117,10 +117,10 @@ class Catalogue:
             names = ", ".join(format_value(name) for _, name in near[:MOST_NAMED])
             more = ", …" if len(near) > MOST_NAMED else ""
             raise NoSuchConversation(
-                f"{format_value(wanted)} may be {names}{more}", "Type more of the name"
+                f"{format_value(reference)} may be {names}{more}", "Type more of the name"
             )
-        hint = f"There is one with that name: {refer_to(wanted)}" if has_name else LISTED
-        raise NoSuchConversation(f"there is no conversation {format_value(wanted)}", hint)
+        hint = f"There is one with that name: {refer_to(reference)}" if has_name else LISTED
+        raise NoSuchConversation(f"there is no conversation {format_value(reference)}", hint)
 
     def find_exact(self, name: str) -> int | None:
         """Return the number of the conversation with exactly this name, or None."""
@@ -146,19 +146,19 @@ class Catalogue:
         """
         with self._database.transaction() as db:
             for number in numbers:
-                found = db.execute(
+                rows = db.execute(
                     "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC", (number,)
                 ).fetchall()
                 # From the leaves up: rows below a row would be deleted by a recursion, which ends
                 # with an error at a depth of 1,000.
-                db.executemany("DELETE FROM messages WHERE id = ?", found)
+                db.executemany("DELETE FROM messages WHERE id = ?", rows)
                 db.execute("DELETE FROM conversations WHERE id = ?", (number,))
         with self._database.connection() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log held the texts too
 
     def _entries(self, which: str, *values: int | str) -> list[CatalogueEntry]:
         with self._database.connection() as db:
-            found = db.execute(f"{_ENTRIES} {which}", values).fetchall()
+            rows = db.execute(f"{_ENTRIES} {which}", values).fetchall()
         return [
             CatalogueEntry(
                 number,
@@ -169,7 +169,7 @@ class Catalogue:
                 turns,
                 cost,
             )
-            for number, name, first, started, touched, turns, cost in found
+            for number, name, first, started, touched, turns, cost in rows
         ]
 
 
@@ -213,8 +213,8 @@ def _find_by_name(db: Connection, name: str) -> int | None:
 
 def _names_with_prefix(db: Connection, start: str) -> list[tuple[int, str]]:
     pattern = "".join("\\" + c if c in "\\%_" else c for c in start) + "%"
-    found = db.execute(
+    rows = db.execute(
         "SELECT id, name FROM conversations WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?",
         (pattern, MOST_NAMED + 1),
     )
-    return found.fetchall()
+    return rows.fetchall()

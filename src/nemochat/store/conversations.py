@@ -121,7 +121,7 @@ class ConversationStore:
             self.mark(conversation, wait=wait)
             return
         number = conversation.id
-        made: dict[int | None, int] = {}
+        new_rows: dict[int | None, int] = {}
         try:
             with self.database.transaction("FULL" if wait else "NORMAL", wait=wait) as db:
                 if number is None:
@@ -131,18 +131,18 @@ class ConversationStore:
                     number = rows.insert_conversation(db, conversation)
                 else:
                     self._refresh_with_notice(conversation)
-                rows.write_unsaved(db, number, conversation, made)
+                rows.write_unsaved(db, number, conversation, new_rows)
         except BaseException as error:
             # A signal during the commit comes after it: then nothing may be written again.
-            if not isinstance(error, StoreError) and number and self._has(number, made):
-                _note_saved(conversation, number, made)
+            if not isinstance(error, StoreError) and number and self._has(number, new_rows):
+                _note_saved(conversation, number, new_rows)
             raise
-        _note_saved(conversation, number, made)
+        _note_saved(conversation, number, new_rows)
 
     def take_notices(self) -> list[str]:
         """What its person should hear of the store, each sentence once."""
-        told, self._news = [*self.database.take_notices(), *self._news], []
-        return told
+        notices, self._news = [*self.database.take_notices(), *self._news], []
+        return notices
 
     def add_imported(self, conversation: Conversation) -> Conversation:
         """Keep a whole tree that came from elsewhere as a new conversation; return it as kept.
@@ -183,13 +183,13 @@ class ConversationStore:
             ).fetchone()
         return self.read(row[0]) if row else None
 
-    def load(self, wanted: str) -> Conversation:
+    def load(self, reference: str) -> Conversation:
         """Return the conversation that a user refers to, as `Catalogue.find` reads it.
 
         Raises:
             StoreError: there is none, there are several, or it cannot be read.
         """
-        return self.read(self.catalogue.find(wanted))
+        return self.read(self.catalogue.find(reference))
 
     def read(self, number: int) -> Conversation:
         """Return the conversation of this number.
@@ -210,12 +210,12 @@ class ConversationStore:
                 conversation.go_to(key)
         return conversation
 
-    def _has(self, number: int, made: Mapping[int | None, int]) -> bool:
+    def _has(self, number: int, new_rows: Mapping[int | None, int]) -> bool:
         """Return whether the rows made in a transaction are on the disk."""
         with self.database.connection() as db:
             row = db.execute(
                 "SELECT 1 FROM messages WHERE conversation = ? AND id = ?",
-                (number, max(made.values(), default=0)),
+                (number, max(new_rows.values(), default=0)),
             ).fetchone()
         return row is not None
 
@@ -257,8 +257,10 @@ def _row(conversation: Conversation, key: int) -> int:
     return row
 
 
-def _note_saved(conversation: Conversation, number: int, made: Mapping[int | None, int]) -> None:
+def _note_saved(
+    conversation: Conversation, number: int, new_rows: Mapping[int | None, int]
+) -> None:
     conversation.id = number
-    conversation.rows.update({key: row for key, row in made.items() if key is not None})
-    conversation.known = max((conversation.known, *made.values()))
+    conversation.rows.update({key: row for key, row in new_rows.items() if key is not None})
+    conversation.known = max((conversation.known, *new_rows.values()))
     conversation.unsaved.clear()

@@ -192,8 +192,8 @@ class Database:
 
     def take_notices(self) -> list[str]:
         """What its person should hear of it, each sentence once."""
-        told, self._news = self._news, []
-        return told
+        notices, self._news = self._news, []
+        return notices
 
 
 def _connect(path: Path, timeout: float) -> Connection:
@@ -208,18 +208,18 @@ def _connect(path: Path, timeout: float) -> Connection:
 
 
 def _make_ready(db: Connection, path: Path, timeout: float) -> None:
-    found = tables_sql.version(db)
-    if found > tables_sql.VERSION:
+    version = tables_sql.version(db)
+    if version > tables_sql.VERSION:
         raise StoreError(
             f"the database {path} is of a newer nemochat", "Update nemochat; it is left as it is"
         )
     _enable_wal(db, timeout)
     db.execute("PRAGMA temp_store = MEMORY")  # nothing is written outside our folders
     db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-    if found < tables_sql.VERSION:
+    if version < tables_sql.VERSION:
         db.execute("BEGIN IMMEDIATE")  # others may be at it: look again when they are done
-        if 0 < (found := tables_sql.version(db)) < tables_sql.VERSION:
-            _copy(path, backup_name(path, f"version-{found}"))
+        if 0 < (version := tables_sql.version(db)) < tables_sql.VERSION:
+            _copy(path, backup_name(path, f"version-{version}"))
         tables_sql.migrate(db)
         db.execute("COMMIT")
     db.execute("PRAGMA foreign_keys = ON")

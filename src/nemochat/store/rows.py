@@ -64,7 +64,7 @@ def update_conversation(
     number: int,
     conversation: Conversation,
     head: int | None,
-    made: Mapping[int | None, int] = MappingProxyType({}),
+    new_rows: Mapping[int | None, int] = MappingProxyType({}),
 ) -> None:
     """Write a conversation's name, settings and place.
 
@@ -73,10 +73,10 @@ def update_conversation(
         number: The conversation's number.
         conversation: The conversation.
         head: The last message of its path; it may be one that is not in its tree yet.
-        made: The rows of messages that were written in this transaction.
+        new_rows: The rows of messages that were written in this transaction.
     """
     tip = conversation.tip(head) if head is None or head in conversation.nodes else head
-    head, tip = (made.get(key, conversation.row(key)) for key in (head, tip))
+    head, tip = (new_rows.get(key, conversation.row(key)) for key in (head, tip))
     db.execute(
         "UPDATE conversations SET name = ?, model = ?, endpoint = ?, system = ?, parameters = ?,"
         " profile = ?, filling = ?, examples = ?, head = ?, tip = ? WHERE id = ?",
@@ -121,9 +121,9 @@ def update_message(db: Connection, key: int, message: Message, *, settled: bool)
 
 
 def write_unsaved(
-    db: Connection, number: int, conversation: Conversation, made: dict[int | None, int]
+    db: Connection, number: int, conversation: Conversation, new_rows: dict[int | None, int]
 ) -> None:
-    """Write what is unsaved of a conversation, parents first, and put the new rows into `made`.
+    """Write what is unsaved of a conversation, parents first, and put the new rows into `new_rows`.
 
     Raises:
         ConversationDeleted: it is no longer there.
@@ -133,11 +133,13 @@ def write_unsaved(
         settled = node.message.role is not Role.ASSISTANT or node.message.ending is not None
         row = conversation.row(key)
         if row is None:
-            parent = made.get(node.parent, conversation.row(node.parent))
-            made[key] = insert_message(db, number, parent, node.message, written, settled=settled)
+            parent = new_rows.get(node.parent, conversation.row(node.parent))
+            new_rows[key] = insert_message(
+                db, number, parent, node.message, written, settled=settled
+            )
         elif not update_message(db, row, node.message, settled=settled):
             raise ConversationDeleted(*DELETED)
-    update_conversation(db, number, conversation, conversation.head, made)
+    update_conversation(db, number, conversation, conversation.head, new_rows)
 
 
 def parse_conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
@@ -153,15 +155,17 @@ def parse_conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
         filling,
         records.from_plain(examples),
     )
-    made = Conversation(settings, id=id_, name=name, started=datetime.fromisoformat(started))
-    return made, head, tip
+    conversation = Conversation(
+        settings, id=id_, name=name, started=datetime.fromisoformat(started)
+    )
+    return conversation, head, tip
 
 
 def parse_node(row: Row) -> MessageNode:
     """A message in its place."""
     key, parent, written, role, content, details = row
-    said = records.message_from_json(role, content, json.loads(details) if details else {})
-    return MessageNode(key, parent, said, datetime.fromisoformat(written) if written else None)
+    message = records.message_from_json(role, content, json.loads(details) if details else {})
+    return MessageNode(key, parent, message, datetime.fromisoformat(written) if written else None)
 
 
 def _settings(conversation: Conversation) -> Row:
@@ -179,5 +183,5 @@ def _settings(conversation: Conversation) -> Row:
 
 
 def _details(message: Message) -> str | None:
-    kept = records.details_to_json(message)
-    return join_surrogates(json.dumps(kept, ensure_ascii=False)) if kept else None
+    details = records.details_to_json(message)
+    return join_surrogates(json.dumps(details, ensure_ascii=False)) if details else None

@@ -43,10 +43,10 @@ def parse_query(query: str) -> list[str]:
     Raises:
         UsageError: there are none.
     """
-    found = [quoted or bare for quoted, bare in _WORD.findall(query)]
-    if not found:
+    words = [quoted or bare for quoted, bare in _WORD.findall(query)]
+    if not words:
         raise UsageError("there is nothing to search for")
-    return found
+    return words
 
 
 def search(database: Database, words: list[str], most: int = 20) -> list[SearchResult]:
@@ -57,21 +57,21 @@ def search(database: Database, words: list[str], most: int = 20) -> list[SearchR
     """
     folded = [word.casefold() for word in words]
     pattern = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
-    found: list[SearchResult] = []
+    results: list[SearchResult] = []
     with database.connection() as db:
         db.create_function("holds", 1, lambda text: _contains_all(text, folded), deterministic=True)
         for number, name in _names(db):
             if _contains_all(name, folded):
-                found.append(_make_result(pattern, number, name, "", name))
+                results.append(_make_result(pattern, number, name, "", name))
         keys = _list_unsettled_keys(db) + _keys(db, words, most)
-        for key in sorted(set(keys), reverse=True)[: max(most - len(found), 0)]:
+        for key in sorted(set(keys), reverse=True)[: max(most - len(results), 0)]:
             rows = db.execute(  # none where another process has deleted it meanwhile
                 "SELECT c.id, coalesce(c.name, c.first), m.role, m.content"
                 " FROM messages m JOIN conversations c ON c.id = m.conversation WHERE m.id = ?",
                 (key,),
             )
-            found += [_make_result(pattern, *row) for row in rows]
-    return found[:most]
+            results += [_make_result(pattern, *row) for row in rows]
+    return results[:most]
 
 
 def _names(db: Connection) -> Iterator[tuple[int, str]]:

@@ -71,17 +71,17 @@ class MessageCompleter(Completer):
 
 
 def _last_word(text: str) -> str:
-    found = _LAST_WORD.search(text)
-    return found[0] if found else ""
+    match = _LAST_WORD.search(text)
+    return match[0] if match else ""
 
 
 def _complete_names(prefix: str) -> Iterator[Completion]:
     """Commands by their names, then by the other names that fingers know."""
     from nemochat.repl import registry
 
-    known = list(registry.all_commands())
-    pairs = [(command.name, command.summary) for command in known]
-    pairs += [(each, f"/{row.name}: {row.summary}") for row in known for each in row.aliases]
+    commands = list(registry.all_commands())
+    pairs = [(command.name, command.summary) for command in commands]
+    pairs += [(each, f"/{row.name}: {row.summary}") for row in commands for each in row.aliases]
     for name, about in pairs:
         if name.startswith(prefix.lower()):
             short = sanitize_line(about, MAX_DESCRIPTION_COLUMNS)
@@ -118,13 +118,13 @@ def complete_path(prefix: str) -> Iterator[tuple[str, str]]:
         yield "~/", "your home directory"
         return
     at = prefix.rfind("/") + 1
-    folder, begun = prefix[:at], prefix[at:]
+    folder, start = prefix[:at], prefix[at:]
     try:
         with os.scandir(Path(folder).expanduser() if folder else ".") as listed:
-            found = [each for each in islice(listed, MAX_SCANNED) if _is_match(each.name, begun)]
+            entries = [each for each in islice(listed, MAX_SCANNED) if _is_match(each.name, start)]
     except (OSError, RuntimeError, ValueError):  # no folder, no home, a null character
         return
-    for entry in sorted(found, key=lambda each: each.name.casefold())[:MAX_PATHS]:
+    for entry in sorted(entries, key=lambda each: each.name.casefold())[:MAX_PATHS]:
         is_folder, about = _describe_entry(entry)
         yield f"{folder}{entry.name}{'/' * is_folder}", about
 

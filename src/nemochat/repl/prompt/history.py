@@ -70,12 +70,12 @@ class HistorySuggester(AutoSuggest):
 
     def get_suggestion(self, _buffer: Buffer, document: Document) -> Suggestion | None:
         """The rest, or None."""
-        begun = document.text
-        if not begun.strip() or "\n" in begun:
+        start = document.text
+        if not start.strip() or "\n" in start:
             return None
         for entry in self._history.newest_first():
-            if entry.startswith(begun) and len(entry) > len(begun) and "\n" not in entry:
-                return Suggestion(entry[len(begun) :])
+            if entry.startswith(start) and len(entry) > len(start) and "\n" not in entry:
+                return Suggestion(entry[len(start) :])
         return None
 
 

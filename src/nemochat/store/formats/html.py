@@ -115,9 +115,9 @@ def _markdown() -> MarkdownIt:
     """CommonMark with tables; HTML is text, pictures are links, links lead to web or mail."""
     from markdown_it import MarkdownIt
 
-    made = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
-    made.enable(["table", "strikethrough"])
-    made.validateLink = lambda url: LINKS.match(url) is not None  # type: ignore[method-assign]
+    markdown = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
+    markdown.enable(["table", "strikethrough"])
+    markdown.validateLink = lambda url: LINKS.match(url) is not None  # type: ignore[method-assign]
 
     def image(_: object, tokens: list[Token], place: int, *__: object) -> str:
         token = tokens[place]
@@ -134,9 +134,9 @@ def _markdown() -> MarkdownIt:
         tokens[place].attrSet("rel", "noreferrer")
         return renderer.renderToken(tokens, place, options, env)
 
-    made.add_render_rule("image", image)
-    made.add_render_rule("link_open", link_open)
-    return made
+    markdown.add_render_rule("image", image)
+    markdown.add_render_rule("link_open", link_open)
+    return markdown
 
 
 def _highlight(code: str, language: str, _: str) -> str:

@@ -69,10 +69,10 @@ def read(source: Source) -> ParsedRecords:
 
 def _conversation(turns: list[tuple[Any, ...]], name: str) -> Conversation:
     system = next((str(row[-1]) for row in turns if row[-1]), "")
-    made = new_conversation(name, parse_time(turns[0][7]), system)
+    conversation = new_conversation(name, parse_time(turns[0][7]), system)
     for _, model, resolved, options, came_in, went_out, took, when, prompt, response, _ in turns:
         written = parse_time(when)
-        append_message(made, Message(Role.USER, str(prompt or "")), written)
+        append_message(conversation, Message(Role.USER, str(prompt or "")), written)
         parameters: dict[str, Value] = json.loads(options) if options else {}
         usage = Usage(came_in, went_out) if came_in is not None else None
         seconds = took / 1000 if took is not None else None
@@ -86,9 +86,11 @@ def _conversation(turns: list[tuple[Any, ...]], name: str) -> Conversation:
             ending=Ending.COMPLETE,  # it keeps no others
         )
         append_message(
-            made, Message(Role.ASSISTANT, str(response or ""), provenance=provenance), written
+            conversation,
+            Message(Role.ASSISTANT, str(response or ""), provenance=provenance),
+            written,
         )
-    return made
+    return conversation
 
 
 def _tables(db: Connection) -> set[str]:

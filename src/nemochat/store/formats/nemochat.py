@@ -31,19 +31,19 @@ def read(source: Source) -> ParsedRecords:
 
 def _numbers(path: Path) -> list[int]:
     """The numbers of all conversations, out of two places, one of which may be damaged."""
-    found: set[int] = set()
-    failed: StoreError | None = None
+    numbers: set[int] = set()
+    failure: StoreError | None = None
     for query in ("SELECT id FROM conversations", "SELECT DISTINCT conversation FROM messages"):
         try:
             with open_foreign(path) as db:
                 for (number,) in db.execute(query):
                     if isinstance(number, int):  # damage may have made another thing of it
-                        found.add(number)  # those before a damaged page, too
+                        numbers.add(number)  # those before a damaged page, too
         except StoreError as error:
-            failed = error
-    if failed and not found:
-        raise failed
-    return sorted(found)
+            failure = error
+    if failure and not numbers:
+        raise failure
+    return sorted(numbers)
 
 
 def _conversation(source: Source, number: int, version: int) -> Conversation:
@@ -52,13 +52,13 @@ def _conversation(source: Source, number: int, version: int) -> Conversation:
         if row is None:  # it is lost, and its messages are not
             newest = "SELECT max(id) FROM messages WHERE conversation = ?"
             (head,) = db.execute(newest, (number,)).fetchone()
-            made, left = Conversation(Settings("", "")), head
+            conversation, tip = Conversation(Settings("", "")), head
         else:
-            made, head, left = rows.parse_conversation(row)
+            conversation, head, tip = rows.parse_conversation(row)
         for node in rows.select_nodes(db, number):
-            made.graft(node)
-    for key in (left, head):
-        if key is None or key in made.nodes:
-            made.go_to(key)
-    made.id = None
-    return made
+            conversation.graft(node)
+    for key in (tip, head):
+        if key is None or key in conversation.nodes:
+            conversation.go_to(key)
+    conversation.id = None
+    return conversation
