@@ -11,7 +11,7 @@ import pyte
 import pytest
 
 from nemochat.screen.markdown.renderer import Renderer
-from nemochat.screen.painter import Painter, find_appended_spans, crop
+from nemochat.screen.painter import Painter, crop, find_appended_spans
 from nemochat.screen.text.spans import Row, Span
 from tests.screen.answers import ANSWERS
 

@@ -178,8 +178,8 @@ class Highlighter:
             if self._rules is not None:
                 spans, stack = self._scan(f"{text}\n", self._rules)
             else:
-                found = self._lexer.get_tokens_unprocessed(f"{text}\n")
-                spans, stack = [_span(value, token) for _, token, value in found], self._stack
+                tokens = self._lexer.get_tokens_unprocessed(f"{text}\n")
+                spans, stack = [_span(value, token) for _, token, value in tokens], self._stack
         except Exception:  # noqa: BLE001 - a fault in one of 500 lexers must not end an answer
             spans, stack = [], ("root",)
         whole = "".join([span.text for span in spans])
@@ -254,10 +254,10 @@ def prepare(*languages: str) -> None:
 @cache
 def _lexer(language: str) -> _Lexer | None:
     # Pygments' own search goes on through the entry points of all packages: 148 ms for a miss.
-    found = _aliases().get(language)
-    if found is None:
+    location = _aliases().get(language)
+    if location is None:
         return None
-    module, name = found
+    module, name = location
     lexer: _Lexer = getattr(import_module(module), name)(stripnl=False, ensurenl=False)
     return lexer
 
@@ -265,16 +265,16 @@ def _lexer(language: str) -> _Lexer | None:
 @cache
 def _aliases() -> dict[str, tuple[str, str]]:
     lexers = import_module("pygments.lexers").LEXERS
-    found: dict[str, tuple[str, str]] = {}
+    locations: dict[str, tuple[str, str]] = {}
     for name, (module, _, aliases, filenames, _) in lexers.items():
         for alias in aliases:
-            found[alias.lower()] = module, name
+            locations[alias.lower()] = module, name
         for pattern in filenames:
             if pattern.startswith("*.") and pattern[2:].isalnum():
-                found.setdefault(pattern[2:], (module, name))
+                locations.setdefault(pattern[2:], (module, name))
     for silent in ("text", "plain", "txt", "output"):
-        found.pop(silent, None)
-    return found
+        locations.pop(silent, None)
+    return locations
 
 
 class _Rules:
@@ -287,19 +287,19 @@ class _Rules:
 
     def at(self, state: str, character: str) -> list[_Rule]:
         """The rules of a state that may match a text that begins with this character."""
-        found = self._found.get((state, character))
-        if found is None:
-            found = self._tables[state]
+        rules = self._found.get((state, character))
+        if rules is None:
+            rules = self._tables[state]
             if not character.isascii():
-                return found
+                return rules
             if state not in self._beginnings:
                 self._beginnings[state] = [
-                    Beginning(cast("re.Pattern[str]", rule[0].__self__)) for rule in found
+                    Beginning(cast("re.Pattern[str]", rule[0].__self__)) for rule in rules
                 ]
-            begun = zip(found, self._beginnings[state], strict=True)
-            found = [rule for rule, beginning in begun if beginning.allows(character)]
-            self._found[state, character] = found
-        return found
+            pairs = zip(rules, self._beginnings[state], strict=True)
+            rules = [rule for rule, beginning in pairs if beginning.allows(character)]
+            self._found[state, character] = rules
+        return rules
 
 
 @cache
