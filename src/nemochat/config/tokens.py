@@ -71,10 +71,10 @@ def find_token(
     Raises:
         ConfigurationError: the command prints none, or others may read the file.
     """
-    if query.own and (found := _variable(query.variable, environment)):
-        return found
-    if found := _variable(ANY, environment):
-        return found
+    if query.own and (variable_token := _variable(query.variable, environment)):
+        return variable_token
+    if variable_token := _variable(ANY, environment):
+        return variable_token
     if not query.own:
         return None
     if query.command:

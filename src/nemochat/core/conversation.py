@@ -218,13 +218,13 @@ class Conversation:
 
     def branches(self) -> list[int]:
         """The messages that have siblings, in the order of the tree: /branch counts them from 1."""
-        found, waiting = [], self._children[None][::-1]
+        keys, waiting = [], self._children[None][::-1]
         while waiting:
             key = waiting.pop()
             if len(self.siblings(key)) > 1:
-                found.append(key)
+                keys.append(key)
             waiting += self._children[key][::-1]
-        return found
+        return keys
 
     def fork(self, name: str = "") -> Conversation:
         """A new conversation that begins with this path, under the same settings."""

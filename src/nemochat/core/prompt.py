@@ -80,11 +80,11 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
     """
     kept: list[Message] = []
     for place, message in enumerate(messages):
-        asked = bool(kept) and kept[-1].role in {Role.USER, Role.TOOL}
+        follows_question = bool(kept) and kept[-1].role in {Role.USER, Role.TOOL}
         if message.tool_calls:
             calls = {call.id for call in message.tool_calls}
             results = [r for r in _results(messages[place + 1 :]) if r.tool_call_id in calls]
-            if asked and calls == {result.tool_call_id for result in results}:
+            if follows_question and calls == {result.tool_call_id for result in results}:
                 kept += [message, *results]
             elif message.content.strip():
                 kept.append(message._replace(tool_calls=()))
@@ -95,10 +95,10 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
     return kept
 
 
-def _drop_unanswered(kept: list[Message]) -> None:
+def _drop_unanswered(result: list[Message]) -> None:
     """Take an exchange with tools from the end, up to the question that led to it."""
-    while kept and (kept[-1].role is Role.TOOL or kept[-1].tool_calls):
-        kept.pop()
+    while result and (result[-1].role is Role.TOOL or result[-1].tool_calls):
+        result.pop()
 
 
 def _results(messages: list[Message]) -> list[Message]:

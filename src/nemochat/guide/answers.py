@@ -76,14 +76,14 @@ _TOPICS = "I can tell you about:"
 
 def compose_answers(messages: Sequence[Message], count: int, pages: Sequence[Page]) -> list[str]:
     """As many different answers to the last question of a conversation as are wanted, 1 or 2."""
-    asked = [message.content.strip() for message in messages if message.role is Role.USER]
+    questions = [message.content.strip() for message in messages if message.role is Role.USER]
     more = 0
-    while asked and _MORE.fullmatch(asked[-1]):
+    while questions and _MORE.fullmatch(questions[-1]):
         more += 1
-        asked.pop()
-    question = asked[-1] if asked else ""
-    if len(question) < _LONGEST_SMALL_TALK and (said := _small_talk(question, pages)):
-        return list(said[:count]) if not more else [_topics(_TOPICS, pages)] * count
+        questions.pop()
+    question = questions[-1] if questions else ""
+    if len(question) < _LONGEST_SMALL_TALK and (replies := _small_talk(question, pages)):
+        return list(replies[:count]) if not more else [_topics(_TOPICS, pages)] * count
     hits = _find_by_name(question, pages) or rank(question, pages)
     others = [hit for hit in hits if hit.page is not hits[0].page]
     choices = ((hits, _UNKNOWN), (others, _NOTHING_ELSE))
@@ -96,8 +96,8 @@ def compose_answers(messages: Sequence[Message], count: int, pages: Sequence[Pag
 def _find_by_name(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The page whose name is all of the question, or none."""
     name = question.lower().removeprefix("/help ").strip(" ?!.`")
-    named = [page for page in pages if page.name == name]
-    return [Hit(page, n, score=1.0) for page in named for n in range(-1, len(page.sections))]
+    matches = [page for page in pages if page.name == name]
+    return [Hit(page, n, score=1.0) for page in matches for n in range(-1, len(page.sections))]
 
 
 def _small_talk(question: str, pages: Sequence[Page]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The sections that answer a question, the best first; none if too little of it is known."""
     index = _index(tuple(pages))
     query = [index.weigh(word) for word in parse_question(question)]
-    said = words(question)
+    question_words = words(question)
     total = sum(word.tells for word in query)
     needed = max(min(_LEAST, total), _KNOWN_SHARE * total)
     hits = []
@@ -63,7 +63,7 @@ def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
         held = sum(word.tells for word in matches)
         if matches and held >= needed:
             score = sum(entry.strength(word.weights, index.length) for word in matches)
-            score *= (held / total) * (1 + entry.likeness(query) + entry.exactness(said))
+            score *= (held / total) * (1 + entry.likeness(query) + entry.exactness(question_words))
             hits.append(Hit(entry.page, entry.place, score))
     return sorted(hits, key=lambda hit: -hit.score)
 

@@ -143,13 +143,13 @@ def find(name: str) -> Command:
 def run(session: Session, line: str) -> str:
     """Run the command in a line that begins with a slash; return Markdown to show, or ""."""
     head, *rest = re.split(r"\s", line.removeprefix("/"), maxsplit=1)
-    found = find(head.lower())
+    command_row = find(head.lower())
     for name, path in conflicting_files().items():
         if name not in session.past_notices:
             session.past_notices.add(name)
             session.screen.notice(f"/{name} is a command already: {path} is not used")
     try:
-        return found.run(session, rest[0].strip() if rest else "")
+        return command_row.run(session, rest[0].strip() if rest else "")
     finally:
         session.show_store_notices()  # before what a new, empty database makes of the command
 

@@ -47,16 +47,16 @@ class ConversationStore:
         Raises:
             StoreError: it cannot be kept.
         """
-        asked = message.role is not Role.ASSISTANT
-        with self.database.transaction("FULL" if asked else "NORMAL", wait=wait) as db:
+        is_question = message.role is not Role.ASSISTANT
+        with self.database.transaction("FULL" if is_question else "NORMAL", wait=wait) as db:
             if conversation.id is None:
                 conversation.started = conversation.started or datetime.now(UTC)
                 number = rows.insert_conversation(db, conversation)
             else:
                 number = conversation.id
-            if asked:
+            if is_question:
                 self._refresh_with_notice(conversation)
-            settled = asked or message.ending is not None
+            settled = is_question or message.ending is not None
             key = rows.insert_message(
                 db,
                 number,
@@ -67,7 +67,7 @@ class ConversationStore:
             )
             rows.update_conversation(db, number, conversation, key)
         conversation.id = number
-        if asked:
+        if is_question:
             conversation.known = key
         self._grown = time.monotonic()
         return key

@@ -80,8 +80,8 @@ def _names(db: Connection) -> Iterator[tuple[int, str]]:
 
 def _list_unsettled_keys(db: Connection) -> list[int]:
     """Answers that still grow, or whose process died: they are not in the index."""
-    found = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
-    return [key for (key,) in found]
+    rows = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
+    return [key for (key,) in rows]
 
 
 def _keys(db: Connection, words: list[str], most: int) -> list[int]:
@@ -99,23 +99,23 @@ def _keys(db: Connection, words: list[str], most: int) -> list[int]:
 
 def _scan_newest(db: Connection, newest: int, most: int) -> list[int]:
     """The messages among the newest in which all words stand, without the index."""
-    found = db.execute(
+    rows = db.execute(
         "SELECT id FROM messages WHERE id > (SELECT max(id) FROM messages) - ? AND holds(content)"
         " ORDER BY id DESC LIMIT ?",
         (newest, most),
     )
-    return [key for (key,) in found]
+    return [key for (key,) in rows]
 
 
 def _matching_keys(db: Connection, match: str, most: int) -> list[int]:
     """The newest messages that the index finds, in whose text all words stand indeed."""
-    found = db.execute(
+    rows = db.execute(
         "SELECT rowid FROM words WHERE words MATCH ? AND rowid > 0"
         " AND holds((SELECT content FROM messages m WHERE m.id = words.rowid))"
         " ORDER BY rowid DESC LIMIT ?",
         (match, most),
     )
-    return [key for (key,) in found]
+    return [key for (key,) in rows]
 
 
 def _trigram_query(word: str) -> str:
@@ -127,13 +127,11 @@ def _trigram_query(word: str) -> str:
 def _prefix_query(db: Connection, word: str) -> str:
     """The trigrams that begin with a word shorter than they are, as one query."""
     start = word.casefold()
-    found = db.execute(
+    rows = db.execute(
         "SELECT term FROM vocabulary WHERE term >= ? AND term < ? LIMIT ?",
         (start, start + chr(0x10FFFF), _MOST_TERMS + 1),
     ).fetchall()
-    return (
-        _EVERYWHERE if len(found) > _MOST_TERMS else " OR ".join(_quote(term) for (term,) in found)
-    )
+    return _EVERYWHERE if len(rows) > _MOST_TERMS else " OR ".join(_quote(term) for (term,) in rows)
 
 
 def _quote(text: str) -> str:

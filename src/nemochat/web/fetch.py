@@ -123,17 +123,17 @@ def fetch_page(
 
 def _parse_url(url: str) -> SplitResult:
     """The parts of an address; UsageError if nothing can be fetched there."""
-    wanted = f"a page's address is https:// or http:// and a host, not {format_value(url, 80)}"
+    expected = f"a page's address is https:// or http:// and a host, not {format_value(url, 80)}"
     try:
         parts = urlsplit(url)
         port = parts.port
         host = to_ascii(parts.hostname) if parts.hostname else ""
     except ValueError:
-        raise UsageError(wanted) from None
+        raise UsageError(expected) from None
     if parts.scheme not in {"http", "https"} or not host or port == 0:
-        raise UsageError(wanted)
+        raise UsageError(expected)
     if not all("!" <= character <= "~" or character > "\x9f" for character in url):
-        raise UsageError(wanted)
+        raise UsageError(expected)
     if parts.username is not None or parts.password is not None:
         raise UsageError("a page's address takes no user name and no password")
     host = f"[{host}]" if ":" in host else host
@@ -144,15 +144,15 @@ def _resolve(parts: SplitResult, allowed: Callable[[Address], bool]) -> Address:
     """The address behind a name; UsageError if one of them is not allowed."""
     host = parts.hostname or ""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise UsageError(f"the name {format_value(host, 80)} is not found", _UNKNOWN) from None
-    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in infos]
     for address in addresses:
         if not allowed(address):
-            named = f" ({address})" if host != str(address) else ""
+            suffix = f" ({address})" if host != str(address) else ""
             raise UsageError(
-                f"{format_value(host, 80)}{named} is an address of this machine or its network,"
+                f"{format_value(host, 80)}{suffix} is an address of this machine or its network,"
                 " and no page is fetched from there"
             )
     return addresses[0]
@@ -162,8 +162,8 @@ def _text(incoming: StreamedResponse, where: str) -> tuple[str, bool]:
     """What a response holds, as text, and whether it is HTML; UsageError if it is no text."""
     if not incoming.is_success:
         raise UsageError(f"{where} answers with status {incoming.status}, and no page")
-    told = incoming.headers.get("content-type", "")
-    kind = told.partition(";")[0].strip().lower()
+    content_type = incoming.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
     if kind and not _TEXTUAL.fullmatch(kind):
         raise UsageError(f"what {where} sends is {format_value(kind)}, and no text")
     content = bytearray()
@@ -173,15 +173,17 @@ def _text(incoming: StreamedResponse, where: str) -> tuple[str, bool]:
             raise UsageError(f"the page is larger than {LARGEST // 1024 // 1024} MB")
     beginning = bytes(content[:_BEGINNING])
     html = kind in _HTML or (not kind and beginning.lstrip()[:1] == b"<")
-    text = content.decode(_charset(told, beginning if html else b""), "replace").lstrip("\ufeff")
+    text = content.decode(_charset(content_type, beginning if html else b""), "replace").lstrip(
+        "\ufeff"
+    )
     if "\0" in text[:_BEGINNING]:
         raise UsageError(f"what {where} sends is binary, and no text")
     return text, html
 
 
-def _charset(told: str, beginning: bytes) -> str:
+def _charset(content_type: str, beginning: bytes) -> str:
     """The charset that a response tells, or the page itself; else UTF-8."""
-    match = _CHARSET.search(told) or _CHARSET.search(beginning.decode("ascii", "replace"))
+    match = _CHARSET.search(content_type) or _CHARSET.search(beginning.decode("ascii", "replace"))
     try:
         name = codecs.lookup(match[1] if match else "utf-8").name
         "".encode(name)

@@ -43,12 +43,12 @@ def help_(_session: Session, argument: str) -> str:
         )
     page = knowledge.topic(topic) if topic in knowledge.topics() else ""
     try:
-        found = registry.find(argument.removeprefix("/"))
+        row = registry.find(argument.removeprefix("/"))
     except UsageError:
         if not page:
             raise
         return page
-    return f"{page}\nThe command:\n\n{command_help(found)}" if page else command_help(found)
+    return f"{page}\nThe command:\n\n{command_help(row)}" if page else command_help(row)
 
 
 @command(aliases=("quit", "bye", "q"))
@@ -57,11 +57,11 @@ def exit_(_session: Session, _argument: str) -> str:
     raise EOFError
 
 
-def command_help(found: registry.Command) -> str:
+def command_help(row: registry.Command) -> str:
     """One command's help as Markdown."""
-    names = ", ".join(f"`/{alias}`" for alias in found.aliases)
+    names = ", ".join(f"`/{alias}`" for alias in row.aliases)
     also = f"\n\nAlso: {names}." if names else ""
-    return f"`{found.usage}`\n\n{found.help}{also}"
+    return f"`{row.usage}`\n\n{row.help}{also}"
 
 
 def command_table() -> str:

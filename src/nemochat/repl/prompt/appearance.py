@@ -59,8 +59,8 @@ def _translate_style(look: str) -> str:
     """A look in prompt_toolkit's words, out of rich's."""
     words = []
     for word in look.split():
-        if found := _COLOUR.fullmatch(word):
-            words.append(_to_hex(int(found[1])))
+        if match := _COLOUR.fullmatch(word):
+            words.append(_to_hex(int(match[1])))
         elif word != "none":
             words.append(word if word in _ATTRIBUTES else f"ansi{word}")
     return " ".join(words)

@@ -58,14 +58,14 @@ class MessageCompleter(Completer):
             takes = command.arguments
             if _TAKES_PATH.search(takes):
                 alone = takes.strip("[]") == "FILE"  # the rest of the line is the path then
-                typed = rest if alone else _last_word(rest)
-                yield from _complete_paths(typed, quoting=not alone)
+                prefix = rest if alone else _last_word(rest)
+                yield from _complete_paths(prefix, quoting=not alone)
             first, blank, value = rest.partition(" ")
             if blank and command.next_choices is not None:
                 yield from _complete_words(command.next_choices(self._session, first), value)
             elif command.choices is not None:
-                typed = _last_word(rest) if "…" in takes else rest
-                yield from _complete_words(command.choices(self._session), typed)
+                prefix = _last_word(rest) if "…" in takes else rest
+                yield from _complete_words(command.choices(self._session), prefix)
         except NemochatError:
             return  # no such command, or a database that cannot be read
 

@@ -134,15 +134,15 @@ def _bind_navigation(bindings: KeyBindings) -> None:
             return
         if buffer.complete_state and buffer.complete_state.completions:
             offered = buffer.complete_state.completions
-            chosen = buffer.complete_state.complete_index is not None
+            is_selected = buffer.complete_state.complete_index is not None
         else:
             buffer.cancel_completion()
             asked = CompleteEvent(completion_requested=True)
             offered = list(buffer.completer.get_completions(buffer.document, asked))
-            chosen = False
-        if len(offered) == 1 and not chosen:
+            is_selected = False
+        if len(offered) == 1 and not is_selected:
             buffer.apply_completion(offered[0])
-        elif not chosen and (common := get_common_complete_suffix(buffer.document, offered)):
+        elif not is_selected and (common := get_common_complete_suffix(buffer.document, offered)):
             buffer.insert_text(common)
         elif buffer.complete_state:
             buffer.complete_next()
