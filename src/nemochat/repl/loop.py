@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from nemochat.core.messages import Ending
 from nemochat.errors import Ended, NemochatError
+from nemochat.repl import registry
+from nemochat.repl.attachments import build_question
 from nemochat.repl.entry import BANG, EntryKind, parse, resembles_command
 from nemochat.repl.session import Session
 
@@ -41,21 +43,18 @@ def handle_message(session: Session, text: str) -> None:
     entry = parse(text)
     if not entry.text.strip() and entry.kind is EntryKind.MESSAGE:
         return
-    output = ""  # what takes a message up is loaded once there is one
+    output = ""
     match entry.kind:
         case EntryKind.EXIT:
             raise EOFError
         case EntryKind.COMMAND:
-            from nemochat.repl import registry
-
             output = registry.run(session, entry.text)
         case EntryKind.SHELL:
+            # It loads the Markdown renderer.
             from nemochat.repl.commands.answers import run_shell_line
 
             output = run_shell_line(session, entry.text)
         case EntryKind.MESSAGE:
-            from nemochat.repl.attachments import build_question
-
             if text.lstrip().startswith(BANG) and entry.text == text and resembles_command(text):
                 session.screen.notice(SHELL_LINE_NOTICE)
             session.chat.say(build_question(session, entry.text))

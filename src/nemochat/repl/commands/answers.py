@@ -26,6 +26,7 @@ from nemochat.repl.system import clipboard, run_command
 from nemochat.repl.tables import count_noun, escape_markdown, number_range
 from nemochat.screen.markdown.renderer import list_code_blocks
 from nemochat.screen.text.sanitize import sanitize_line
+from nemochat.store.formats import markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,6 @@ def copy(session: Session, argument: str) -> str:
     """
     talk = session.chat.conversation
     if argument == "all":
-        from nemochat.store.formats import markdown
-
         if not talk.head:
             raise UsageError("there is nothing to copy yet")
         part = Selection(markdown.write([talk]).rstrip("\n"), "the conversation")

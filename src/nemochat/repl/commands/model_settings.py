@@ -17,6 +17,7 @@ from nemochat.core.prompt import WINDOW, estimate_tokens, estimate_used
 from nemochat.errors import NemochatError, UsageError
 from nemochat.files import to_code_block
 from nemochat.repl.arguments import split_prose
+from nemochat.repl.commands.prompts import system
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import (
@@ -190,8 +191,6 @@ def set_(session: Session, argument: str) -> str:
     if not words:
         return _parameter_table(session)
     if words[0] == "system":
-        from nemochat.repl.commands.prompts import system
-
         return system(session, words[1] if len(words) > 1 else "")
     parameter = parameters.find(words[0])
     values = session.settings.parameters

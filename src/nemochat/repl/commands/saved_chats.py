@@ -16,6 +16,7 @@ from nemochat.repl.session import Session
 from nemochat.repl.tables import count_noun, escape_markdown
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.store.catalogue import BY_NAME, check_name, is_number
+from nemochat.store.formats import exports
 from nemochat.store.formats.markdown import format_ending
 from nemochat.store.search import parse_query
 from nemochat.store.search import search as found_in
@@ -188,8 +189,6 @@ def export(session: Session, argument: str) -> str:
     Without a file it is `conversation-NUMBER.md` in the current folder. A file that is there
     already is never written over.
     """
-    from nemochat.store.formats import exports
-
     conversation = session.chat.conversation
     suffix = f"-{conversation.id}" if conversation.id is not None else ""
     path = Path(argument).expanduser() if argument else Path(f"conversation{suffix}.md")

@@ -12,6 +12,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from nemochat.errors import NemochatError
+from nemochat.repl import registry
 from nemochat.repl.session import Session
 from nemochat.screen.text.sanitize import sanitize_line
 
@@ -51,8 +52,6 @@ class MessageCompleter(Completer):
             yield from self._complete_arguments(name, rest) if blank else _complete_names(name)
 
     def _complete_arguments(self, name: str, rest: str) -> Iterator[Completion]:
-        from nemochat.repl import registry
-
         try:
             command = registry.find(name.lower())
             takes = command.arguments
@@ -77,8 +76,6 @@ def _last_word(text: str) -> str:
 
 def _complete_names(prefix: str) -> Iterator[Completion]:
     """Commands by their names, then by the other names that fingers know."""
-    from nemochat.repl import registry
-
     commands = list(registry.all_commands())
     pairs = [(command.name, command.summary) for command in commands]
     pairs += [(each, f"/{row.name}: {row.summary}") for row in commands for each in row.aliases]
