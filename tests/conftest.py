@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,14 @@ def pytest_sessionstart() -> None:
 def more(times: int) -> settings:
     """So many times as many examples as the profile in force has."""
     return settings(max_examples=times * settings().max_examples)
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    """Return the mark that skips a test where a program is not installed."""
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")
+
+
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems differ here")
 
 
 @dataclass(frozen=True)

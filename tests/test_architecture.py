@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.regen import ROOT
 from tests.source import SOURCE, layer, modules, package, packages_imported
 
 MAX_LINES = 400
@@ -15,7 +16,8 @@ MAX_FUNCTION_LINES = 50
 MAX_THREADS = 7  # modules that start one
 MAX_MODULES = 12  # of a package without subpackages or a README
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "handler", "base", "common", "misc"}
-PAGE = SOURCE.parents[1] / "docs" / "architecture.md"
+PAGE = ROOT / "docs" / "architecture.md"
+WORD = re.compile(r"^\| ([a-z ]+) \| .+ \| (`[^|]+`) \|$", re.MULTILINE)
 STEP = re.compile(r"`([a-z_/]+):([A-Za-z_.]+)`")
 
 each_module = pytest.mark.parametrize(
@@ -85,6 +87,17 @@ def test_the_architecture_page_walks_through_what_there_is() -> None:
         path = SOURCE / f"{module}.py"
         assert path.exists(), module
         assert name in names_defined(path), f"{module}: {name}"
+
+
+def test_the_glossary_is_in_order_and_names_modules_that_exist() -> None:
+    rows = WORD.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Glossary")[2])
+    words = [word for word, _ in rows]
+    assert len(words) >= 40
+    assert words == sorted(words)
+    for word, places in rows:
+        for place in re.findall("`([^`]+)`", places):
+            here = ROOT / place if place.startswith("tests/") else SOURCE / f"{place}.py"
+            assert here.exists(), f"{word}: {place}"
 
 
 def names_defined(path: Path) -> set[str]:

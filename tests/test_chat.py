@@ -86,14 +86,16 @@ Make = Callable[..., tuple[Chat, Script, Seen]]
 def make(tmp_path: Path) -> Iterator[Make]:
     opened: list[ConversationStore] = []
 
-    def chat(*answers: list[Delta | BaseException], options: Options | None = None) -> object:
+    def chat(
+        *answers: list[Delta | BaseException], options: Options | None = None
+    ) -> tuple[Chat, Script, Seen]:
         store = ConversationStore(tmp_path / "nemochat.db")
         opened.append(store)
         script, seen = Script(*answers), Seen()
         conversation = Conversation(Settings("nemo", "guide", "Be brief."))
         return Chat(conversation, script, store, seen, options=options), script, seen
 
-    yield chat  # type: ignore[misc]
+    yield chat
     for store in opened:
         store.database.close()
 

@@ -209,10 +209,10 @@ def test_the_file_of_a_system_prompt_counts_from_the_folder_of_the_configuration
     made.write_text('system = "@chef.txt"\n')
     now = load_config({}, {}, made)
     with pytest.raises(ConfigurationError) as caught:
-        apply_profile.configured_system(now)
+        apply_profile.read_configured_system(now)
     said = f"{made}: system: {tmp_path / 'chef.txt'} cannot be read"
     assert caught.value.sentence.startswith(said)
     (tmp_path / "chef.txt").write_text("Cook.")
-    assert apply_profile.configured_system(now) == "Cook."
+    assert apply_profile.read_configured_system(now) == "Cook."
     with pytest.raises(UsageError):
-        apply_profile.configured_system(load_config({"system": "@chef.txt"}, {}, made))
+        apply_profile.read_configured_system(load_config({"system": "@chef.txt"}, {}, made))

@@ -17,7 +17,7 @@ from nemochat.config.settings import THEME_NAMES
 from nemochat.core import profile
 from nemochat.store import shell_names
 from nemochat.store.formats import exports, imports
-from tests.conftest import Program
+from tests.conftest import Program, needs
 from tests.regen import ROOT, TABLES, filled, generated
 
 FILES = dict(generated())
@@ -106,7 +106,7 @@ def test_bash_takes_no_value_for_a_command_and_no_flag_for_one_that_takes_a_valu
     assert offered(tmp_path, "nemochat", "models", "-q", "") == [""]
 
 
-@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
+@needs("fish")
 def test_fish_offers_what_belongs_to_the_command_at_the_cursor_alone(tmp_path: Path) -> None:
     state = tmp_path / ".local" / "state" / "nemochat"
     shell_names.write_names(state, shell_names.CHATS, ["lamb"])
@@ -168,7 +168,7 @@ def test_names_are_kept_for_their_owner_alone_and_go_with_what_they_name(program
     assert file.read_text() == ""
 
 
-@pytest.mark.skipif(shutil.which("man") is None, reason="there is no man here")
+@needs("man")
 def test_man_shows_the_manual_page() -> None:
     page = ROOT / "completions" / "nemochat.1"
     done = subprocess.run(

@@ -32,21 +32,19 @@ def write_atomically(path: Path, content: bytes, *, mode: int) -> None:
     Raises:
         OSError: it cannot be written; what was there is as it was.
     """
-    from secrets import token_hex  # with random and hmac, for what is seldom done
-
-    real = Path(os.path.realpath(path))
-    made = real.with_name(f".{real.name[:64]}.{token_hex(4)}")
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
-    descriptor = os.open(made, flags, mode)
+    descriptor = os.open(temporary, flags, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             with suppress(FileNotFoundError):
-                made.chmod(S_IMODE(real.stat().st_mode))
+                temporary.chmod(S_IMODE(target.stat().st_mode))
             file.flush()
             os.fsync(file.fileno())
-        made.replace(real)
+        temporary.replace(target)
     except BaseException:
         with suppress(FileNotFoundError):
-            made.unlink()
+            temporary.unlink()
         raise

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from nemochat.core.text import format_value
 from nemochat.errors import Ended, UsageError
 from nemochat.files import read_text
 from nemochat.signals import ChildSignals
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 TERMINAL = "/dev/tty"
 FALLBACKS = ("editor", "nano", "vim", "vi")  # where neither VISUAL nor EDITOR is set
@@ -27,8 +28,6 @@ def edit_text(text: str) -> str:
     Raises:
         UsageError: there is no editor, it fails, or what it leaves is no text.
     """
-    import tempfile  # here, for an editor is seldom asked for
-
     editor = _editor()
     descriptor, name = tempfile.mkstemp(suffix=".md", prefix="nemochat-")  # of mode 0600
     path, ended = Path(name), False
@@ -56,23 +55,18 @@ def edit_file(path: Path) -> None:
 
 
 def _editor() -> str:
-    import shutil
-
     for variable in ("VISUAL", "EDITOR"):
         if editor := os.environ.get(variable, "").strip():
             return editor
     if sys.stdin and sys.stdin.isatty():  # else nobody is there to leave it
         for name in FALLBACKS:
-            if found := shutil.which(name):
-                return found
+            if program := shutil.which(name):
+                return program
     raise UsageError("there is no editor: neither VISUAL nor EDITOR is set", "Set EDITOR")
 
 
 def _run(editor: str, path: Path) -> None:
     """Run an editor; it gets the terminal also where standard input or output is a pipe."""
-    import shlex
-    import subprocess
-
     with ExitStack() as opened:
         streams: list[IO[bytes] | None] = [None, None]
         for place, (stream, mode) in enumerate(((sys.stdin, "rb"), (sys.stdout, "wb"))):
@@ -82,7 +76,7 @@ def _run(editor: str, path: Path) -> None:
         try:
             with ChildSignals():
                 command = [*shlex.split(editor), str(path)]
-                process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])  # noqa: S603 - their own editor
+                process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])
                 code = _wait(process)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
@@ -93,16 +87,14 @@ def _run(editor: str, path: Path) -> None:
         raise UsageError(f"the editor ended with code {code}; nothing is changed or asked")
 
 
-def _wait(process: Popen[bytes]) -> int:
+def _wait(process: subprocess.Popen[bytes]) -> int:
     """The code of an editor that ended; where this process is to end first, so is the editor."""
-    from subprocess import TimeoutExpired
-
     try:
         return process.wait()
     except Ended:
         process.terminate()  # not killed: editors keep then what was not saved
         try:
             process.wait(SECONDS_TO_KEEP)
-        except TimeoutExpired:
+        except subprocess.TimeoutExpired:
             process.kill()
         raise

@@ -45,25 +45,25 @@ def gather(
         UsageError: a file is missing, binary or no UTF-8 text, nothing is found, or too much is.
     """
     patterns = list(patterns)
-    found: dict[str, tuple[Path, str, bool]] = {}  # by the real path
+    matches: dict[str, tuple[Path, str, bool]] = {}  # by the real path
     for pattern in patterns:
-        here = {
+        new = {
             os.path.realpath(path): (path, _display_name(path, pattern), itself)
             for path, itself in _matches(pattern)
             if itself or _is_text(path)
         }
-        if not here:
+        if not new:
             raise UsageError(f"{format_value(pattern)} finds no text file")
-        found = {**found, **{real: each for real, each in here.items() if real not in found}}
+        matches = {**matches, **{real: each for real, each in new.items() if real not in matches}}
     what = ", ".join(patterns)
-    if len(found) > most_files:
-        raise UsageError(f"{what}: {len(found)} text files, where {most_files} are the most")
-    size = sum(_size(path) for path, _, _ in found.values())
+    if len(matches) > most_files:
+        raise UsageError(f"{what}: {len(matches)} text files, where {most_files} are the most")
+    size = sum(_size(path) for path, _, _ in matches.values())
     if size > most_bytes:
         raise UsageError(f"{what}: {size:,} bytes, where {most_bytes:,} are the most")
     texts = [
         Text(name, content)
-        for path, name, itself in found.values()
+        for path, name, itself in matches.values()
         if (content := _content(path, itself=itself)) is not None
     ]
     if not texts:
@@ -79,7 +79,7 @@ def matches_any(pattern: str) -> bool:
         return False
     if _mode(path) is not None:
         return True
-    return glob.has_magic(pattern) and next(glob.iglob(str(path), recursive=True), None) is not None  # noqa: PTH207 - as below
+    return glob.has_magic(pattern) and next(_glob(path), None) is not None
 
 
 def to_code_block(text: str, name: str = "", *, info: str | None = None) -> str:
@@ -144,10 +144,15 @@ def _matches(pattern: str) -> Iterator[tuple[Path, bool]]:
     elif mode is not None:
         yield path, True
     elif glob.has_magic(pattern):
-        matches = sorted(islice(glob.iglob(str(path), recursive=True), _MOST_LOOKED_AT))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        matches = sorted(islice(_glob(path), _MOST_LOOKED_AT))
         yield from ((Path(match), False) for match in matches)
     else:
         raise UsageError(f"there is no file {format_value(pattern)}", _nearest(path))
+
+
+def _glob(pattern: Path) -> Iterator[str]:
+    # Path.glob takes no absolute pattern, and finds hidden files, too.
+    return glob.iglob(str(pattern), recursive=True)  # noqa: PTH207
 
 
 def _within(folder: Path) -> Iterator[Path]:

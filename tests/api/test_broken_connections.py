@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from nemochat.core.messages import Ending
@@ -13,6 +11,7 @@ from tests.api.fault_server.lines import CODED, HI, ROLE
 from tests.api.fault_server.scripts import FOREVER, at_once, chunked, head, plays, reset
 from tests.api.fault_server.server import Behaviour, FaultServer, Peer
 from tests.api.secured import AUTHORITY, secured, unused_port
+from tests.conftest import ON_LINUX
 
 LONGER = "--first-byte-timeout and --idle-timeout wait longer"
 
@@ -112,7 +111,7 @@ def test_a_name_that_is_not_found_is_not_looked_up_again() -> None:
     assert asked.waits == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse this address otherwise")
+@ON_LINUX  # others refuse this address in another way
 def test_a_network_that_cannot_be_reached_is_told_as_that() -> None:
     with asking("http://255.255.255.255:9/v1") as asked:  # no connection leads to all machines
         error = asked.failure()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.api.fault_server.scripts import plays, refuses, with_length
-from tests.api.fault_server.server import FaultServer
+from tests.api.fault_server.server import Behaviour, FaultServer
 from tests.conftest import Heard, Program
 
 
@@ -34,8 +34,8 @@ def test_names_of_models_cannot_harm_a_terminal_or_a_pipe(program: Program) -> N
 
 
 def test_why_there_is_no_list_is_told(program: Program) -> None:
-    def code(behave: object) -> int:
-        with FaultServer(behave) as server:  # type: ignore[arg-type]
+    def code(behave: Behaviour) -> int:
+        with FaultServer(behave) as server:
             done = program.run("models", "--base-url", server.base_url)
         assert done.stdout == b""
         assert done.stderr.count(b"\n") == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import pytest
 
 from tests.answering import Answering
 from tests.api.secured import until
-from tests.conftest import Program
+from tests.conftest import Program, needs
 from tests.contract import TEXTS
 from tests.regen import ROOT
 from tests.terminal import Screen
@@ -250,7 +249,7 @@ def test_without_its_library_a_schema_is_refused_in_a_sentence(answered: Program
     assert b"pip install 'nemochat[schema]'" in done.stderr
 
 
-@pytest.mark.skipif(shutil.which("cmp") is None, reason="there is no cmp here")
+@needs("cmp")
 def test_an_answer_compares_equal(answered: Program) -> None:
     (answered.home / "expected").write_text("two words\n")
     done = subprocess.run(

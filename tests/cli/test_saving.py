@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nemochat.guide.server import start
-from tests.conftest import Program
+from tests.conftest import ON_LINUX, Program
 from tests.terminal import Screen
 
 SAVING = "How do I save a chat?"
@@ -107,7 +107,7 @@ def test_a_chat_saves_again_when_a_lock_is_over(begun: Program) -> None:
     assert [ending for *_, ending in rows[1::2]] == ["complete"] * 3
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="another process's limits are Linux's")
+@ON_LINUX  # another process's limits
 def test_a_chat_saves_again_when_the_disk_is_no_longer_full(begun: Program) -> None:
     with Screen(begun, rows=60) as terminal:
         terminal.wait_for("/exit")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.core.messages import Message, Role
+from nemochat.core.parameters import Value
 from nemochat.guide.completion import (
     CONTEXT_LENGTH,
     Completion,
@@ -43,9 +44,9 @@ def test_pieces_put_together_are_the_text(text: str) -> None:
     ],
 )
 def test_an_answer_is_cut_at_stop_and_at_max_tokens(
-    values: dict[str, object], cut: CutAnswer
+    values: dict[str, Value], cut: CutAnswer
 ) -> None:
-    assert cut_choice("One, two.", values) == cut  # type: ignore[arg-type] # literals of all kinds
+    assert cut_choice("One, two.", values) == cut
 
 
 def test_an_answer_is_cut_at_512_pieces_unless_another_limit_is_chosen() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import gguf  # type: ignore[import-not-found,unused-ignore]
-import numpy as np  # type: ignore[import-not-found,unused-ignore]
+import gguf
+import numpy as np
 
 WIDTH, INNER, HEADS, LAYERS = 32, 64, 4, 2
 CONTEXT = 1024  # tokens

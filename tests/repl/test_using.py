@@ -18,7 +18,7 @@ import pytest
 from nemochat.errors import OutputError, UsageError
 from nemochat.repl.commands import answers
 from nemochat.repl.system import clipboard
-from tests.conftest import Program
+from tests.conftest import Program, needs
 from tests.streaming import Streaming
 from tests.terminal import CTRL_C, ENTER, Screen
 
@@ -128,7 +128,7 @@ def test_more_than_a_terminal_takes_is_refused(answering: Program) -> None:
         assert on_the_clipboard(terminal) == []
 
 
-@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux")
+@needs("tmux")
 def test_in_tmux_its_own_buffer_is_filled(tmp_path: Path) -> None:
     tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", os.devnull]
     environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "HOME": str(tmp_path)}

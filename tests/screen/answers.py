@@ -1,5 +1,4 @@
 """Long answers of the kinds that models write, made for these tests."""
-# ruff: noqa: RUF001 - the characters that look like others are meant
 
 from __future__ import annotations
 

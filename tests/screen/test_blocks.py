@@ -105,7 +105,7 @@ def test_a_line_goes_on_in_containers(
     line: str,
     stack: list[Container],
     matched: int,
-    lazy: bool,  # noqa: FBT001 - a row
+    lazy: bool,
 ) -> None:
     reading = read_line(line, stack, PARAGRAPH)
     assert (reading.matched, reading.lazy, reading.kind) == (matched, lazy, Kind.TEXT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import pytest
 
@@ -116,7 +117,7 @@ def test_what_is_no_language_has_no_colours(info: str) -> None:
 
 def test_a_lexer_that_fails_shows_the_line() -> None:
     class Broken:
-        def get_tokens_unprocessed(self, text: str) -> None:
+        def get_tokens_unprocessed(self, text: str) -> NoReturn:
             raise ValueError(text)
 
     assert Highlighter(Broken()).line("x = 1") == [Span("x = 1", "code.plain")]

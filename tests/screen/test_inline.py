@@ -1,5 +1,4 @@
 """Is the text of a paragraph read as CommonMark says, and is what is settled settled?"""
-# ruff: noqa: RUF001 - the characters that look like others are meant
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_a_definition_is_one_line(line: str, found: tuple[str, str] | None) -> N
     ("beginning", "possible"),
     [("[a", True), ("[a]", True), ("[a]:", True), ("[a] ", False), ("[a](", False), ("[[", False)],
 )
-def test_a_beginning_shows_whether_it_may_define(beginning: str, possible: bool) -> None:  # noqa: FBT001 - a row
+def test_a_beginning_shows_whether_it_may_define(beginning: str, possible: bool) -> None:
     assert is_possible_definition(beginning) is possible
 
 

@@ -1,5 +1,4 @@
 """Does a formula become Unicode only where that says the same?"""
-# ruff: noqa: RUF001 - the characters that look like others are meant
 
 from __future__ import annotations
 

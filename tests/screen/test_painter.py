@@ -11,7 +11,7 @@ import pyte
 import pytest
 
 from nemochat.screen.markdown.renderer import Renderer
-from nemochat.screen.painter import Painter, appended_spans, crop
+from nemochat.screen.painter import Painter, crop, find_appended_spans
 from nemochat.screen.text.spans import Row, Span
 from tests.screen.answers import ANSWERS
 
@@ -146,7 +146,7 @@ def test_a_row_is_cropped_between_characters() -> None:
 def test_what_goes_on_is_told_from_what_differs(
     old: Sequence[Span], new: Sequence[Span], more: Sequence[Span]
 ) -> None:
-    assert appended_spans(Row(tuple(old), 0), Row(tuple(new), 0)) == list(more)
+    assert find_appended_spans(Row(tuple(old), 0), Row(tuple(new), 0)) == list(more)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

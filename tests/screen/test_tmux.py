@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -11,13 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Program
+from tests.conftest import Program, needs
 from tests.streaming import Streaming
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("tmux") is None,
-    reason="tmux is not installed; what it shows beyond pyte is reflow and copying",
-)
+pytestmark = needs("tmux")  # which shows more than pyte does: reflow and copying
 WORDS = [f"word{number:04}" for number in range(1500)]
 CODE = "def f(x):\n\treturn x  # a tab\n\n    if x:\n        pass\n"
 

@@ -234,7 +234,7 @@ def test_what_is_not_final_is_laid_out_anew_when_the_width_changes() -> None:
 
 
 @pytest.mark.parametrize("wish", [True, False])
-def test_the_bell_rings_when_an_answer_is_there(wish: bool) -> None:  # noqa: FBT001 - a row
+def test_the_bell_rings_when_an_answer_is_there(wish: bool) -> None:
     with glass() as shown, pytest.MonkeyPatch.context() as patched:
         patched.setattr("nemochat.screen.status.SECONDS", 0.0)  # not the ten of a long answer
         on = Terminal(Colourizer("ansi", Background({})), bell=wish)

@@ -1,5 +1,4 @@
 """Are the columns of a text those that terminals use?"""
-# ruff: noqa: RUF001 - the characters that look like others are meant
 
 from __future__ import annotations
 

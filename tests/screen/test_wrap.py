@@ -1,5 +1,4 @@
 """Does prose break where it should, and never elsewhere later?"""
-# ruff: noqa: RUF001 - the characters that look like others are meant
 
 from __future__ import annotations
 

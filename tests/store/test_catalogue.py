@@ -66,12 +66,12 @@ def test_deleting_takes_every_message_and_no_other(saved: ConversationStore) -> 
 def test_old_conversations_are_those_without_a_word(saved: ConversationStore) -> None:
     talked(saved, "one")
     talked(saved, "two")
-    assert saved.catalogue.untouched(timedelta(hours=1)) == []
+    assert saved.catalogue.list_untouched(timedelta(hours=1)) == []
     with saved.database.transaction() as db:
         db.execute("UPDATE conversations SET touched = '2026-01-01T00:00:00+00:00' WHERE id = 1")
-    assert [e.id for e in saved.catalogue.untouched(timedelta(hours=1))] == [1]
+    assert [e.id for e in saved.catalogue.list_untouched(timedelta(hours=1))] == [1]
     keep(saved, saved.load("1"), Message(Role.USER, "three"))
-    assert saved.catalogue.untouched(timedelta(hours=1)) == []
+    assert saved.catalogue.list_untouched(timedelta(hours=1)) == []
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "a\x1b[31m", "x" * 61, "a\u202eb"])

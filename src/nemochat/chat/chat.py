@@ -154,7 +154,7 @@ class Chat:
                 self._catch_up()
         self._show_notices()
         if self.failure is not None:
-            turns = self._saver.unsaved_turns()
+            turns = self._saver.count_unsaved_turns()
             lost = f"{turns} turn{'s were' if turns > 1 else ' was'}"
             self.view.notice(  # what to do comes first: a long reason is cut
                 f"{lost if turns else 'The last changes of the settings were'} not saved; copy what"

@@ -79,8 +79,8 @@ class ClientFactory:
 
         row = self.row(name)
         route = self.route(name)
-        found = self.token(name)
-        if found is None and self.needs_token(name):
+        token = self.token(name)
+        if token is None and self.needs_token(name):
             raise ConfigurationError(
                 f"there is no token for {name}: {row.token_variable} is not set",
                 f"Set it or take nemochat keys set {name}, or ask --endpoint guide",
@@ -88,9 +88,9 @@ class ClientFactory:
         number = self.config.number
         options = ClientOptions(
             route,
-            found.token if found else "",
+            token.token if token else "",
             endpoints.HintContext(
-                self.token_variable(name), self.model(name), found.source if found else ""
+                self.token_variable(name), self.model(name), token.source if token else ""
             ),
             self.view.wait,
             Timeouts(number("first_byte_timeout"), number("idle_timeout")),
@@ -98,7 +98,7 @@ class ClientFactory:
             self.log,
         )
         client = Client(options, DialectAdapter(row.dialect, self.view.notice))
-        for warning in (client.warning, self._withheld_warning(row, route.base_url, found)):
+        for warning in (client.warning, self._withheld_warning(row, route.base_url, token)):
             if warning:
                 self.view.notice(warning)
         return client
@@ -133,11 +133,11 @@ class ClientFactory:
         if name == endpoints.GUIDE:
             return None
         if name not in self._found:
-            found = tokens.find_token(self.token_query(name), self.environment, token_file())
-            if found and (problem := endpoints.token_problem(found.token)):
+            token = tokens.find_token(self.token_query(name), self.environment, token_file())
+            if token and (problem := endpoints.token_problem(token.token)):
                 hint = "Copy it again, the whole of it and nothing else"
-                raise ConfigurationError(f"the token from {found.source} {problem}", hint)
-            self._found[name] = found
+                raise ConfigurationError(f"the token from {token.source} {problem}", hint)
+            self._found[name] = token
         return self._found[name]
 
     def token_query(self, name: str) -> tokens.TokenQuery:
@@ -164,8 +164,8 @@ class ClientFactory:
 
     def token_variable(self, name: str) -> str:
         """The variable that should hold the token for an endpoint, where its address is now."""
-        wanted = self.token_query(name)
-        return (wanted.variable if wanted.own else "") or tokens.ANY
+        query = self.token_query(name)
+        return (query.variable if query.own else "") or tokens.ANY
 
     def address(self, name: str) -> str:
         """The base address of the endpoint of this name; the guide begins to listen.
@@ -189,11 +189,11 @@ class ClientFactory:
         return bool(self.environment.get(self.token_variable(name), "").strip())
 
     def _withheld_warning(
-        self, row: endpoints.EndpointConfig, address: str, found: tokens.Token | None
+        self, row: endpoints.EndpointConfig, address: str, token: tokens.Token | None
     ) -> str:
         """What is to be said of a token that does not go to another's address, or ""."""
         there = bool(row.token_variable and self.environment.get(row.token_variable, "").strip())
-        if row.name == endpoints.GUIDE or found or not there or self.token_query(row.name).own:
+        if row.name == endpoints.GUIDE or token or not there or self.token_query(row.name).own:
             return ""
         return (
             f"{row.token_variable} is not sent to {urlsplit(address).netloc}, which is not"

@@ -132,9 +132,9 @@ class Saver:
                 return each
         return conversation
 
-    def unsaved_turns(self) -> int:
+    def count_unsaved_turns(self) -> int:
         """Return of how many turns something is unsaved."""
-        return sum(conversation.unsaved_turns() for _, conversation in self._behind)
+        return sum(conversation.count_unsaved_turns() for _, conversation in self._behind)
 
     def take_notices(self) -> list[str]:
         """Return what the user should know of saving, each sentence once."""

@@ -80,7 +80,7 @@ class ConversationBuilder(NamedTuple):
         made = Settings(
             self.connector.model(endpoint),
             endpoint,
-            apply_profile.configured_system(self.config),
+            apply_profile.read_configured_system(self.config),
             dict(self.config.parameters),
         )
         return Conversation(self._apply_profile(made, empty=True))
@@ -114,7 +114,7 @@ class ConversationBuilder(NamedTuple):
                 self.config, settings, self.connector.model, empty=False
             )
             conversation.settings = self._apply_profile(bare, empty=False)
-            chosen = apply_profile.configured_profile(self.config)
+            chosen = apply_profile.find_configured_profile(self.config)
             if chosen and chosen.messages:
                 view.notice(apply_profile.BEGUN)
         elif self.common.template_values:
@@ -125,7 +125,7 @@ class ConversationBuilder(NamedTuple):
 
     def _apply_profile(self, made: Settings, *, empty: bool) -> Settings:
         """A chat's settings with the profile that was chosen; what flags say wins over it."""
-        profile = apply_profile.configured_profile(self.config)
+        profile = apply_profile.find_configured_profile(self.config)
         if profile is None:
             if self.common.template_values and not made.profile:
                 raise UsageError(

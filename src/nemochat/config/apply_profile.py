@@ -29,7 +29,7 @@ def find_profile(profiles: Profiles, name: str) -> Profile:
     )
 
 
-def configured_profile(config: Config) -> Profile | None:
+def find_configured_profile(config: Config) -> Profile | None:
     """The profile that a flag, the environment or the file names; None for none.
 
     Raises:
@@ -103,7 +103,7 @@ def remove_profile(config: Config, settings: Settings, model: Model, *, empty: b
             if name in config.parameters:
                 bare.parameters[name] = config.parameters[name]
     if profile.system is not None and bare.system == read_system(profile):
-        bare.system = configured_system(config)
+        bare.system = read_configured_system(config)
     endpoint, was = config.text("endpoint"), bare.endpoint
     if was == profile.endpoint and was != endpoint:
         bare.endpoint, bare.model = endpoint, model(endpoint)
@@ -140,7 +140,7 @@ def read_system(profile: Profile) -> str:
         raise ConfigurationError(f"profile {profile.name}: {error.sentence}", error.hint) from None
 
 
-def configured_system(config: Config) -> str:
+def read_configured_system(config: Config) -> str:
     """The system prompt that a flag, the environment or the file names.
 
     Raises:

@@ -18,16 +18,15 @@ from nemochat.errors import ConfigurationError, UsageError
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-_NAMED = {load.ENDPOINT, load.PROFILE}  # sections that each hold tables by names
 Check = Callable[[Config], object]  # raises ConfigurationError for what cannot be
 
 
 def check_text(text: str, file: Path, check: Check) -> Config:
     """What a text would set, if it were the file's; ConfigurationError if it cannot be."""
-    made = Config()
-    load.apply_text(made, text, file)
-    check(made)
-    return made
+    config = Config()
+    load.apply_text(config, text, file)
+    check(config)
+    return config
 
 
 def set_value(file: Path, name: str, text: str, check: Check) -> Value:
@@ -109,13 +108,14 @@ def parse_name(name: str) -> tuple[str, ...]:
     keys = tuple(name.split("."))
     if len(keys) == 1 and (setting := find_setting(name)):
         return (setting.name,)
-    if len(keys) == 2 and keys[0] == load.SECTION:  # noqa: PLR2004 - a section and a name
-        return (load.SECTION, parameters.find(keys[1]).name)
-    if len(keys) == 3 and keys[0] in _NAMED and all(keys):  # noqa: PLR2004 - a section, a name, a key
-        return keys
-    known = [s.name for s in SETTINGS] + [f"{load.SECTION}.{n}" for n in parameters.names()]
+    match keys:
+        case [load.SECTION, parameter]:
+            return (load.SECTION, parameters.find(parameter).name)
+        case [load.ENDPOINT | load.PROFILE, _, _] if all(keys):
+            return keys
+    names = [s.name for s in SETTINGS] + [f"{load.SECTION}.{n}" for n in parameters.names()]
     near = [f"{load.SECTION}.{name}"] if name in parameters.names() else []
-    near = near or nearest(name, known)
+    near = near or nearest(name, names)
     hint = f"Did you mean {near[0]}?" if near else "nemochat config show lists them"
     raise UsageError(f"there is no setting {format_value(name)}", hint)
 
@@ -142,9 +142,9 @@ def _locate(document: TOMLDocument, keys: tuple[str, ...]) -> tuple[Any, str]:
             return document[first], load.DEFAULT
         return document, first
     if first in document and not isinstance(document[first], dict):
-        chosen = document.pop(first)
+        default = document.pop(first)
         document[first] = tomlkit.table()
-        cast("Any", document[first])[load.DEFAULT] = chosen
+        cast("Any", document[first])[load.DEFAULT] = default
     table: Any = document
     for key in keys[:-1]:
         if key not in table:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISFIFO
-from typing import TYPE_CHECKING
 
 from nemochat.config.paths import directories
 from nemochat.config.settings import _BY_NAME, SETTINGS
-from nemochat.core import parameters
+from nemochat.core import parameters, profile
 from nemochat.core.parameters import Value, Values
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
-
-if TYPE_CHECKING:
-    from nemochat.core.profile import Profile
 
 SECTION = "parameters"  # of the file: the sampling parameters
 PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
@@ -43,7 +40,7 @@ class Config:
         self.file = ""
         self.parameters: dict[str, Value] = {}
         self.endpoints: dict[str, object] = {}
-        self.profiles: dict[str, Profile] = {}
+        self.profiles: dict[str, profile.Profile] = {}
 
     def put(self, name: str, value: Value, origin: str) -> None:
         """Let a setting be `value`, because of `origin`."""
@@ -92,8 +89,8 @@ def load_config(
     config = Config()
     with suppress(ConfigurationError):  # without a home there is no file
         file = file or default_path()
-    if file is not None and (told := read_file(file)):
-        apply_text(config, told, file)
+    if file is not None and (content := read_file(file)):
+        apply_text(config, content, file)
     for setting in SETTINGS:
         if (text := environment.get(setting.variable)) is not None:
             config.put(setting.name, setting.parse(text, setting.variable), setting.variable)
@@ -138,10 +135,8 @@ def apply_text(config: Config, text: str, file: Path) -> None:
     Raises:
         ConfigurationError: it is no TOML, names nothing known, or sets what cannot be.
     """
-    import tomllib  # many have no file
-
     try:
-        told = tomllib.loads(text)
+        data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         twice = "Cannot overwrite" in str(error) or "Cannot mutate" in str(error)
         section = next((name for name in (PROFILE, ENDPOINT) if f"[{name}." in text), "")
@@ -152,7 +147,7 @@ def apply_text(config: Config, text: str, file: Path) -> None:
             else "nemochat config edit opens it",
         ) from error
     config.file = str(file)
-    for name, value in told.items():
+    for name, value in data.items():
         if name == SECTION and isinstance(value, dict):
             config.parameters.update(_read_parameters(value, file))
         elif name == PROFILE and isinstance(value, dict):
@@ -162,9 +157,7 @@ def apply_text(config: Config, text: str, file: Path) -> None:
         elif name in _BY_NAME:
             checked = _BY_NAME[name].check(value, str(file))
             if name == "system" and str(checked).startswith("@"):
-                from nemochat.core.profile import resolve_system_path  # seldom
-
-                checked = resolve_system_path(str(checked), file.parent)
+                checked = profile.resolve_system_path(str(checked), file.parent)
             config.put(name, checked, str(file))
         else:
             raise unknown_setting(name, str(file))
@@ -181,30 +174,28 @@ def unknown_setting(name: str, where: str) -> ConfigurationError:
     return ConfigurationError(f"{where}: there is no setting {format_value(name)}", hint)
 
 
-def _take_endpoints(config: Config, told: dict[str, object], origin: str) -> None:
-    if isinstance(told.get(DEFAULT), str):
-        config.put(ENDPOINT, _BY_NAME[ENDPOINT].check(told.pop(DEFAULT), origin), origin)
-    config.endpoints.update(told)
+def _take_endpoints(config: Config, data: dict[str, object], origin: str) -> None:
+    if isinstance(data.get(DEFAULT), str):
+        config.put(ENDPOINT, _BY_NAME[ENDPOINT].check(data.pop(DEFAULT), origin), origin)
+    config.endpoints.update(data)
 
 
-def _take_profiles(config: Config, told: dict[str, object], file: Path) -> None:
-    from nemochat.core import profile  # most files tell of none
-
-    if isinstance(told.get(DEFAULT), str):
-        config.put(PROFILE, _BY_NAME[PROFILE].check(told.pop(DEFAULT), str(file)), str(file))
+def _take_profiles(config: Config, data: dict[str, object], file: Path) -> None:
+    if isinstance(data.get(DEFAULT), str):
+        config.put(PROFILE, _BY_NAME[PROFILE].check(data.pop(DEFAULT), str(file)), str(file))
     try:
         config.profiles |= {
-            n: profile.read_profile(n, each, file.parent) for n, each in told.items()
+            n: profile.read_profile(n, each, file.parent) for n, each in data.items()
         }
     except UsageError as error:
         raise ConfigurationError(f"{file}: {error.sentence}", error.hint) from None
 
 
-def _read_parameters(told: Mapping[str, object], file: Path) -> Values:
+def _read_parameters(data: Mapping[str, object], file: Path) -> Values:
     try:
         return {
             (parameter := parameters.find(name)).name: parameter.check_configured(value)
-            for name, value in told.items()
+            for name, value in data.items()
         }
     except UsageError as error:
         raise ConfigurationError(f"{file}: {error.sentence}", error.hint) from None

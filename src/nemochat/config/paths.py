@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import platformdirs
+
 from nemochat.errors import ConfigurationError
 
 
@@ -27,8 +29,6 @@ def directories() -> Directories:
     Raises:
         ConfigurationError: there is no home directory to put them in.
     """
-    import platformdirs
-
     try:
         dirs = platformdirs.PlatformDirs("nemochat", appauthor=False)
         return Directories(dirs.user_config_path, dirs.user_data_path, dirs.user_state_path)

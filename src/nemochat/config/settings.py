@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nemochat.core.parameters import Number, OneOf, Value
 from nemochat.core.text import format_value
 from nemochat.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    pass
 
 PREFIX = "NEMOCHAT_"
 SWITCH = OneOf(("on", "off"))
@@ -61,17 +58,17 @@ class Setting(NamedTuple):
     ) -> Value:
         try:
             taken: Value = take(value)
-        except ValueError:
-            wanted = self.takes or "a text"
+        except (TypeError, ValueError):
+            expected = self.takes or "a text"
             raise ConfigurationError(
-                f"{origin}: {self.name} takes {wanted}, not {format_value(value, typed=typed)}"
+                f"{origin}: {self.name} takes {expected}, not {format_value(value, typed=typed)}"
             ) from None
         return taken
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(value)  # noqa: TRY004 - what all `takes` raise
+        raise TypeError(value)
     return value
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shlex
+import subprocess
 import time
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
 from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
 from nemochat.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    import subprocess
 
 ANY = "NEMOCHAT_TOKEN"  # the variable with a token for whichever endpoint is asked
 SERVICE = "nemochat"  # the name of ours in the keyring
@@ -34,7 +38,7 @@ class Token(NamedTuple):
     source: str
 
     def __repr__(self) -> str:
-        return f"Found(source={self.source!r})"
+        return f"Token(source={self.source!r})"
 
 
 class TokenQuery(NamedTuple):
@@ -55,29 +59,29 @@ class TokenQuery(NamedTuple):
 
 
 def find_token(
-    wanted: TokenQuery, environment: Mapping[str, str], file: Path | None
+    query: TokenQuery, environment: Mapping[str, str], file: Path | None
 ) -> Token | None:
     """The token for an endpoint, or None.
 
     Args:
-        wanted: Whose it is.
+        query: Whose it is.
         environment: The environment's variables.
         file: The file with tokens; None if there can be none.
 
     Raises:
         ConfigurationError: the command prints none, or others may read the file.
     """
-    if wanted.own and (found := _variable(wanted.variable, environment)):
-        return found
-    if found := _variable(ANY, environment):
-        return found
-    if not wanted.own:
+    if query.own and (variable_token := _variable(query.variable, environment)):
+        return variable_token
+    if variable_token := _variable(ANY, environment):
+        return variable_token
+    if not query.own:
         return None
-    if wanted.command:
-        return Token(run_token_command(wanted.command), "token_command")
-    if token := read_keyring(wanted.endpoint):
+    if query.command:
+        return Token(run_token_command(query.command), "token_command")
+    if token := read_keyring(query.endpoint):
         return Token(token, "the keyring")
-    if file and (token := read_token_file(file).get(wanted.endpoint, "")):
+    if file and (token := read_token_file(file).get(query.endpoint, "")):
         return Token(token, str(file))
     return None
 
@@ -93,8 +97,6 @@ def run_token_command(command: str) -> str:
     Raises:
         ConfigurationError: it cannot be run, fails, takes more than 30 seconds, or prints nothing.
     """
-    import subprocess  # loaded only where a command is asked
-
     try:
         words = shlex.split(command)
     except ValueError:
@@ -104,7 +106,7 @@ def run_token_command(command: str) -> str:
     name = Path(words[0]).name
     by_hand = f"Run {name} by hand to see why"
     try:
-        process = subprocess.Popen(  # noqa: S603 - a command of the person's own configuration
+        process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
     except (OSError, ValueError) as error:
@@ -112,11 +114,11 @@ def run_token_command(command: str) -> str:
         raise ConfigurationError(f"the token_command {name} cannot be run ({why})") from None
     with process:
         try:
-            said = _first_bytes(process)
+            output = _first_bytes(process)
         except BaseException:
             process.kill()
             raise
-    if said is None:
+    if output is None:
         raise ConfigurationError(
             f"the token_command {name} took more than {SECONDS:.0f} seconds", by_hand
         )
@@ -124,7 +126,7 @@ def run_token_command(command: str) -> str:
         raise ConfigurationError(
             f"the token_command {name} failed (exit code {process.returncode})", by_hand
         )
-    token = said.decode("utf-8", "replace").partition("\n")[0].strip()
+    token = output.decode("utf-8", "replace").partition("\n")[0].strip()
     if not token:
         raise ConfigurationError(f"the token_command {name} printed no token", by_hand)
     return token
@@ -135,13 +137,10 @@ def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
 
     What a process of its own leaves running is not waited for.
     """
-    import select
-    import subprocess
-
     assert process.stdout
     deadline = time.monotonic() + SECONDS
-    descriptor, said = process.stdout.fileno(), bytearray()
-    while len(said) < LARGEST:
+    descriptor, output = process.stdout.fileno(), bytearray()
+    while len(output) < LARGEST:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([descriptor], [], [], left)[0]:
             process.kill()
@@ -149,14 +148,14 @@ def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
         piece = os.read(descriptor, 4096)
         if not piece:
             break
-        said += piece
+        output += piece
     process.stdout.close()
     try:
         process.wait(max(deadline - time.monotonic(), 0.1))
     except subprocess.TimeoutExpired:
         process.kill()
         return None
-    return bytes(said)
+    return bytes(output)
 
 
 def has_keyring() -> bool:
@@ -171,40 +170,40 @@ def read_keyring(endpoint: str) -> str:
     """
     if not has_keyring():
         return ""
-    import keyring
-
-    try:
+    with suppress(ConfigurationError), _open_keyring(endpoint) as keyring:
         return (keyring.get_password(SERVICE, endpoint) or "").strip()
-    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
-        return ""
+    return ""
 
 
 def write_keyring(endpoint: str, token: str) -> bool:
     """Put a token into the system's keyring; return whether it is there."""
     if not has_keyring():
         return False
-    import keyring
-
-    try:
+    with suppress(ConfigurationError), _open_keyring(endpoint) as keyring:
         keyring.set_password(SERVICE, endpoint, token)
-        return keyring.get_password(SERVICE, endpoint) == token
-    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
-        return False
+        return bool(keyring.get_password(SERVICE, endpoint) == token)
+    return False
 
 
 def remove_from_keyring(endpoint: str) -> bool:
     """Take a token out of the system's keyring; return whether there was one."""
     if not read_keyring(endpoint):
         return False
-    import keyring
-
-    try:
+    with _open_keyring(endpoint) as keyring:
         keyring.delete_password(SERVICE, endpoint)
+    return True
+
+
+@contextmanager
+def _open_keyring(endpoint: str) -> Iterator[ModuleType]:
+    """Lend the library for the system's keyring; every error of it is a ConfigurationError."""
+    keyring = import_module("keyring")
+    try:
+        yield keyring
     except Exception as error:  # noqa: BLE001 - each system's keyring raises errors of its own
         raise ConfigurationError(
             f"the keyring keeps its token for {endpoint} ({type(error).__name__})"
         ) from None
-    return True
 
 
 def read_token_file(file: Path) -> dict[str, str]:
@@ -213,23 +212,21 @@ def read_token_file(file: Path) -> dict[str, str]:
     Raises:
         ConfigurationError: others may read it, or it is broken.
     """
-    import tomllib
-
     try:
         with file.open("rb") as opened:
-            found = os.fstat(opened.fileno())
-            if found.st_uid != os.getuid() or found.st_mode & 0o077:
+            status = os.fstat(opened.fileno())
+            if status.st_uid != os.getuid() or status.st_mode & 0o077:
                 raise ConfigurationError(
-                    f"others can read the tokens in {file} (mode {found.st_mode & 0o777:o})",
+                    f"others can read the tokens in {file} (mode {status.st_mode & 0o777:o})",
                     f"chmod 600 {shlex.quote(str(file))}, and think of them as known",
                 )
-            told = tomllib.loads(opened.read(LARGEST).decode())
+            data = tomllib.loads(opened.read(LARGEST).decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:  # what it says may hold a token
         why = getattr(error, "strerror", None) or "it is no TOML"
         raise ConfigurationError(f"the tokens in {file} cannot be read ({why})") from None
-    return {name: token for name, token in told.items() if isinstance(token, str)}
+    return {name: token for name, token in data.items() if isinstance(token, str)}
 
 
 def write_token(file: Path, endpoint: str, token: str | None) -> None:
@@ -238,13 +235,12 @@ def write_token(file: Path, endpoint: str, token: str | None) -> None:
     Raises:
         ConfigurationError: the file cannot be read or written.
     """
-    from json import dumps  # a JSON string is a TOML string
-
-    kept = {name: each for name, each in read_token_file(file).items() if name != endpoint}
+    tokens = {name: each for name, each in read_token_file(file).items() if name != endpoint}
     if token is not None:
-        kept[endpoint] = token
+        tokens[endpoint] = token
     lines = ["# Tokens of nemochat: nemochat keys set, status, remove"]
-    lines += [f"{dumps(name)} = {dumps(each)}" for name, each in sorted(kept.items())]
+    # A JSON string is a TOML string, too.
+    lines += [f"{json.dumps(name)} = {json.dumps(each)}" for name, each in sorted(tokens.items())]
     try:
         make_private_folder(file.parent)
         write_atomically(file, ("\n".join(lines) + "\n").encode(), mode=PRIVATE)

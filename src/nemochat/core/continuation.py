@@ -69,10 +69,10 @@ class Seam:
         if self._held is None:
             return ""
         held, self._held = self._held, None
-        said = held.lstrip()
-        self.overlap = next((n for n in range(len(said), 0, -1) if self._repeats(said[:n])), 0)
+        text = held.lstrip()
+        self.overlap = next((n for n in range(len(text), 0, -1) if self._repeats(text[:n])), 0)
         if self.overlap:
-            return said[self.overlap :]
+            return text[self.overlap :]
         between = " " if self._starts_a_word(held) else ""
         return between + held if held.strip() else ""
 

@@ -78,7 +78,7 @@ class Conversation:
         self,
         settings: Settings,
         *,
-        id: int | None = None,  # noqa: A002 - the field's word
+        id: int | None = None,
         name: str = "",
         started: datetime | None = None,
     ) -> None:
@@ -110,7 +110,7 @@ class Conversation:
             return key
         return self.rows.get(key)
 
-    def unsaved_turns(self) -> int:
+    def count_unsaved_turns(self) -> int:
         """Return of how many turns something is unsaved."""
         return len({self._question(key) for key in self.unsaved})
 
@@ -218,13 +218,13 @@ class Conversation:
 
     def branches(self) -> list[int]:
         """The messages that have siblings, in the order of the tree: /branch counts them from 1."""
-        found, waiting = [], self._children[None][::-1]
+        keys, waiting = [], self._children[None][::-1]
         while waiting:
             key = waiting.pop()
             if len(self.siblings(key)) > 1:
-                found.append(key)
+                keys.append(key)
             waiting += self._children[key][::-1]
-        return found
+        return keys
 
     def fork(self, name: str = "") -> Conversation:
         """A new conversation that begins with this path, under the same settings."""

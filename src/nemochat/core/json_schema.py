@@ -35,17 +35,17 @@ def parse_fields(text: str) -> Document:
         if not part.strip():
             continue
         head, _, meaning = part.partition(":")
-        named = _FIELD.fullmatch(head.strip())
-        kind = named and (named[2] or "str")
-        if not named or kind not in TYPES or named[1] in fields:
+        match = _FIELD.fullmatch(head.strip())
+        kind = match and (match[2] or "str")
+        if not match or kind not in TYPES or match[1] in fields:
             raise UsageError(
                 f"a schema is a file, JSON, or fields such as name, age int, bio: in one sentence;"
                 f" not {format_value(part)}",
                 f"Types are {', '.join(TYPES)}",
             )
-        fields[named[1]] = {"type": TYPES[kind]}
+        fields[match[1]] = {"type": TYPES[kind]}
         if meaning.strip():
-            fields[named[1]]["description"] = meaning.strip()
+            fields[match[1]]["description"] = meaning.strip()
     if not fields:
         raise UsageError("the schema names no field")
     return {

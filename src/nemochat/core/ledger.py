@@ -22,12 +22,12 @@ class Total(NamedTuple):
 
 def add_up(messages: Iterable[Message]) -> Total:
     """The sums over all answers that the endpoint counted."""
-    told = [m.provenance.usage for m in messages if m.provenance and m.provenance.usage]
-    costs = [usage.estimated_cost for usage in told if usage.estimated_cost is not None]
+    usages = [m.provenance.usage for m in messages if m.provenance and m.provenance.usage]
+    costs = [usage.estimated_cost for usage in usages if usage.estimated_cost is not None]
     return Total(
-        len(told),
-        sum(usage.prompt_tokens or 0 for usage in told),
-        sum(usage.completion_tokens or 0 for usage in told),
+        len(usages),
+        sum(usage.prompt_tokens or 0 for usage in usages),
+        sum(usage.completion_tokens or 0 for usage in usages),
         sum(costs) if costs else None,
     )
 

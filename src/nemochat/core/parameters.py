@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -102,8 +103,6 @@ class Texts(NamedTuple):
     def parse(self, text: str) -> Value:
         r"""Read one text, or several as a JSON list; `\n` and `\t` are the control characters."""
         if text.startswith("[") and text.endswith("]"):
-            import json
-
             try:
                 return self.check(json.loads(text))
             except (json.JSONDecodeError, RecursionError):
@@ -238,19 +237,19 @@ def names() -> tuple[str, ...]:
 
 def find(name: str) -> Parameter:
     """The parameter called `name` (hyphens count as underscores); UsageError names the nearest."""
-    wanted = name.strip().lower().lstrip("-").replace("-", "_")
-    wanted = _SHORT.get(wanted, wanted)
-    if wanted in _BY_NAME:
-        return _BY_NAME[wanted]
-    near = nearest(wanted, _BY_NAME)
+    key = name.strip().lower().lstrip("-").replace("-", "_")
+    key = _SHORT.get(key, key)
+    if key in _BY_NAME:
+        return _BY_NAME[key]
+    near = nearest(key, _BY_NAME)
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
     raise UsageError(f"there is no parameter {format_value(name)}", hint)
 
 
 def candidate_count(values: Values) -> int:
     """How many answers these values ask for."""
-    asked = values.get("n")
-    return asked if isinstance(asked, int) else 1
+    count = values.get("n")
+    return count if isinstance(count, int) else 1
 
 
 def can_stream(values: Values) -> bool:
@@ -260,11 +259,11 @@ def can_stream(values: Values) -> bool:
 
 def parse_changes(argument: str) -> dict[str, Value]:
     """Parameters from words such as `temperature=0.3`; UsageError if one is none."""
-    made: dict[str, Value] = {}
+    changes: dict[str, Value] = {}
     for word in argument.split():
         name, equals, value = word.partition("=")
         if not equals:
             raise UsageError(f"a change is NAME=VALUE, not {format_value(word)}")
         parameter = find(name)
-        made[parameter.name] = parameter.parse(value)
-    return made
+        changes[parameter.name] = parameter.parse(value)
+    return changes

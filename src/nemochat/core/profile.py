@@ -49,8 +49,8 @@ class Profile(NamedTuple):
     @property
     def placeholders(self) -> tuple[str, ...]:
         """The placeholders of its template besides `{input}`, each once, in their order."""
-        found = (mark[1] for mark in _MARK.finditer(self.template) if mark[1])
-        return tuple(dict.fromkeys(name for name in found if name != INPUT))
+        names = (mark[1] for mark in _MARK.finditer(self.template) if mark[1])
+        return tuple(dict.fromkeys(name for name in names if name != INPUT))
 
     def check(self, values: Mapping[str, str]) -> None:
         """See that these are the values of its placeholders; UsageError names one that is not."""
@@ -78,14 +78,14 @@ class Profile(NamedTuple):
         self.check(values)
         if not self.template:
             return question
-        told = {**values, INPUT: question}
-        filled = _MARK.sub(lambda mark: told[mark[1]] if mark[1] else mark[0][0], self.template)
+        data = {**values, INPUT: question}
+        filled = _MARK.sub(lambda mark: data[mark[1]] if mark[1] else mark[0][0], self.template)
         if any(mark[1] == INPUT for mark in _MARK.finditer(self.template)):
             return filled
         return f"{filled.rstrip()}\n\n{question}"
 
 
-def read_profile(name: str, told: object, folder: PurePath) -> Profile:
+def read_profile(name: str, data: object, folder: PurePath) -> Profile:
     """A profile from the values of a configuration file; its file is named from `folder` on.
 
     Raises:
@@ -93,12 +93,12 @@ def read_profile(name: str, told: object, folder: PurePath) -> Profile:
     """
     if name == NONE or not _NAME.fullmatch(name):
         raise UsageError(f"a profile cannot be called {format_value(name)}")
-    if not isinstance(told, dict):
-        raise UsageError(f"[profile.{name}] is a section, not {format_value(told)}")
+    if not isinstance(data, dict):
+        raise UsageError(f"[profile.{name}] is a section, not {format_value(data)}")
     texts: dict[str, str] = {}
-    chosen: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     messages: tuple[Message, ...] = ()
-    for key, value in told.items():
+    for key, value in data.items():
         if key in TEXTS:
             if not isinstance(value, str):
                 raise UsageError(
@@ -109,7 +109,7 @@ def read_profile(name: str, told: object, folder: PurePath) -> Profile:
             messages = _messages(name, value)
         elif key in parameters.names():
             try:
-                chosen[key] = parameters.find(key).check_configured(value)
+                values[key] = parameters.find(key).check_configured(value)
             except UsageError as error:
                 raise UsageError(f"profile {name}: {error.sentence}", error.hint) from None
         else:
@@ -119,7 +119,7 @@ def read_profile(name: str, told: object, folder: PurePath) -> Profile:
     _check_template(name, texts.get("template", ""))
     if "system" in texts:
         texts["system"] = resolve_system_path(texts["system"], folder)
-    return Profile(name, **texts, messages=messages, parameters=chosen)
+    return Profile(name, **texts, messages=messages, parameters=values)
 
 
 def resolve_system_path(system: str, folder: PurePath) -> str:
@@ -129,21 +129,23 @@ def resolve_system_path(system: str, folder: PurePath) -> str:
     return f"@{folder / system[1:].strip()}"
 
 
-def _messages(name: str, told: object) -> tuple[Message, ...]:
+def _messages(name: str, data: object) -> tuple[Message, ...]:
     """Examples: questions and answers in turns, from a question to an answer."""
-    wanted = f"profile {name}: messages takes user and assistant in turns, each a role and content"
-    if not isinstance(told, list) or len(told) % 2:
-        raise UsageError(wanted)
-    made = []
-    for place, each in enumerate(told):
+    expected = (
+        f"profile {name}: messages takes user and assistant in turns, each a role and content"
+    )
+    if not isinstance(data, list) or len(data) % 2:
+        raise UsageError(expected)
+    result = []
+    for place, each in enumerate(data):
         role = _SPEAKERS[place % 2]
         if not isinstance(each, dict) or each.keys() != {"role", "content"}:
-            raise UsageError(wanted, f"Number {place + 1} is not")
+            raise UsageError(expected, f"Number {place + 1} is not")
         content = each["content"]
         if each["role"] != role.value or not isinstance(content, str) or not content.strip():
-            raise UsageError(wanted, f"Number {place + 1} is to be a text of the {role.value}")
-        made.append(Message(role, content))
-    return tuple(made)
+            raise UsageError(expected, f"Number {place + 1} is to be a text of the {role.value}")
+        result.append(Message(role, content))
+    return tuple(result)
 
 
 def _check_template(name: str, template: str) -> None:
@@ -158,12 +160,12 @@ def _check_template(name: str, template: str) -> None:
 
 def parse_values(words: list[str]) -> dict[str, str]:
     """Values of placeholders from words such as `language=French`; UsageError if one is none."""
-    made = {}
+    result = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name.strip():
             raise UsageError(f"a value for a profile is NAME=VALUE, not {format_value(word)}")
         if name.strip() == INPUT:
             raise UsageError("{input} is the question itself, and takes no other value")
-        made[name.strip()] = value
-    return made
+        result[name.strip()] = value
+    return result

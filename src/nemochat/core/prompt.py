@@ -9,6 +9,7 @@ so the messages to send are built from the path here. The path itself is never c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import NamedTuple
 
 from nemochat.core.json_schema import ResponseFormat
@@ -79,11 +80,11 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
     """
     kept: list[Message] = []
     for place, message in enumerate(messages):
-        asked = bool(kept) and kept[-1].role in {Role.USER, Role.TOOL}
+        follows_question = bool(kept) and kept[-1].role in {Role.USER, Role.TOOL}
         if message.tool_calls:
             calls = {call.id for call in message.tool_calls}
             results = [r for r in _results(messages[place + 1 :]) if r.tool_call_id in calls]
-            if asked and calls == {result.tool_call_id for result in results}:
+            if follows_question and calls == {result.tool_call_id for result in results}:
                 kept += [message, *results]
             elif message.content.strip():
                 kept.append(message._replace(tool_calls=()))
@@ -94,10 +95,10 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
     return kept
 
 
-def _drop_unanswered(kept: list[Message]) -> None:
+def _drop_unanswered(result: list[Message]) -> None:
     """Take an exchange with tools from the end, up to the question that led to it."""
-    while kept and (kept[-1].role is Role.TOOL or kept[-1].tool_calls):
-        kept.pop()
+    while result and (result[-1].role is Role.TOOL or result[-1].tool_calls):
+        result.pop()
 
 
 def _results(messages: list[Message]) -> list[Message]:
@@ -120,12 +121,10 @@ def _with_short_ids(message: Message) -> Message:
     )
 
 
-def shorten_id(id: str) -> str:  # noqa: A002 - the field's word
+def shorten_id(id: str) -> str:
     """The id as the 9 alphanumerics that Nemo's template takes; the same for the same id."""
     if len(id) == _TOOL_CALL_ID_LENGTH and all(c in _ALPHANUMERIC for c in id):
         return id
-    from hashlib import sha256  # with OpenSSL, for conversations with tools
-
     digest = sha256(id.encode("utf-8", "surrogatepass")).digest()
     return "".join(
         _ALPHANUMERIC[byte % len(_ALPHANUMERIC)] for byte in digest[:_TOOL_CALL_ID_LENGTH]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
 
@@ -17,8 +19,6 @@ def nearest(name: str, among: Iterable[str], most: int = 1, cutoff: float = 0.6)
         most: How many at most.
         cutoff: How alike they must be: 0 takes any, 1 the name alone.
     """
-    from difflib import get_close_matches  # seldom wanted, and on the way of every start
-
     return get_close_matches(name, list(among), most, cutoff)
 
 
@@ -44,14 +44,10 @@ def format_value(value: object, longest: int = 40, *, typed: bool = True) -> str
     if isinstance(value, Mapping):
         return "a section"
     if isinstance(value, bool | list | tuple):
-        import json
-
         text = json.dumps(value, ensure_ascii=False, default=str)
         return text if len(text) <= longest else text[: longest - 1] + "…"
     text = str(value).strip()
     text = text if len(text) <= longest else text[: longest - 1] + "…"
     if not isinstance(value, str) or (typed and NUMBER.fullmatch(text)):
         return text
-    import json
-
     return json.dumps(text, ensure_ascii=False)

@@ -76,28 +76,28 @@ _TOPICS = "I can tell you about:"
 
 def compose_answers(messages: Sequence[Message], count: int, pages: Sequence[Page]) -> list[str]:
     """As many different answers to the last question of a conversation as are wanted, 1 or 2."""
-    asked = [message.content.strip() for message in messages if message.role is Role.USER]
+    questions = [message.content.strip() for message in messages if message.role is Role.USER]
     more = 0
-    while asked and _MORE.fullmatch(asked[-1]):
+    while questions and _MORE.fullmatch(questions[-1]):
         more += 1
-        asked.pop()
-    question = asked[-1] if asked else ""
-    if len(question) < _LONGEST_SMALL_TALK and (said := _small_talk(question, pages)):
-        return list(said[:count]) if not more else [_topics(_TOPICS, pages)] * count
+        questions.pop()
+    question = questions[-1] if questions else ""
+    if len(question) < _LONGEST_SMALL_TALK and (replies := _small_talk(question, pages)):
+        return list(replies[:count]) if not more else [_topics(_TOPICS, pages)] * count
     hits = _find_by_name(question, pages) or rank(question, pages)
     others = [hit for hit in hits if hit.page is not hits[0].page]
-    told = ((hits, _UNKNOWN), (others, _NOTHING_ELSE))
+    choices = ((hits, _UNKNOWN), (others, _NOTHING_ELSE))
     return [
-        _compose(chosen, more, pages) if chosen else _topics(_TOPICS if more else words, pages)
-        for chosen, words in told[:count]
+        _compose(choice, more, pages) if choice else _topics(_TOPICS if more else words, pages)
+        for choice, words in choices[:count]
     ]
 
 
 def _find_by_name(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The page whose name is all of the question, or none."""
     name = question.lower().removeprefix("/help ").strip(" ?!.`")
-    named = [page for page in pages if page.name == name]
-    return [Hit(page, n, score=1.0) for page in named for n in range(-1, len(page.sections))]
+    matches = [page for page in pages if page.name == name]
+    return [Hit(page, n, score=1.0) for page in matches for n in range(-1, len(page.sections))]
 
 
 def _small_talk(question: str, pages: Sequence[Page]) -> tuple[str, ...]:
@@ -134,13 +134,13 @@ def _portions(hits: Sequence[Hit]) -> Iterator[str]:
     page, best = hits[0].page, hits[0]
     also = [hit.place for hit in hits if hit.page is page and hit.score >= _ALSO * best.score]
     body = _section(page, best.place)
-    taken = {best.place}
+    used = {best.place}
     for place in also[1:_MOST_SECTIONS]:
         if place >= 0 and is_short_enough(longer := f"{body}\n\n{_section(page, place)}"):
             body = longer
-            taken.add(place)
+            used.add(place)
     yield from split(body)
-    rest = [_section(page, p) for p in range(-1, len(page.sections)) if p not in taken]
+    rest = [_section(page, p) for p in range(-1, len(page.sections)) if p not in used]
     yield from split("\n\n".join(text for text in rest if text))
 
 

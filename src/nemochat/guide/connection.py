@@ -47,8 +47,8 @@ class GuideHandler(BaseHTTPRequestHandler):
     error_message_format = '{"detail": "%(explain)s"}'  # of lines that are hardly HTTP
     default_request_version = "HTTP/1.0"  # the base class answers those without a status line
 
-    def __init__(self, manners: GuideOptions, *args: Any) -> None:  # noqa: ANN401 - the server's business
-        self._manners = manners
+    def __init__(self, options: GuideOptions, *args: Any) -> None:
+        self._options = options
         super().__init__(*args)
 
     def _answer(self) -> None:
@@ -57,13 +57,13 @@ class GuideHandler(BaseHTTPRequestHandler):
             path, _, query = self.path.partition("?")
             if self._route(path) == "models":
                 with_metadata = "with_meta" in parse_qs(query).get("filter", [])
-                self._send(200, _models(self._manners.price, with_metadata=with_metadata))
+                self._send(200, _models(self._options.price, with_metadata=with_metadata))
             else:
                 self._complete(raw)
         except RequestError as refused:
             self._send(refused.status, refused.body, refused.headers)
 
-    do_GET = do_POST = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
+    do_GET = do_POST = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
 
     def _body(self) -> bytes:
         """Read the body before anything is judged, or it would be taken for the next request."""
@@ -78,26 +78,26 @@ class GuideHandler(BaseHTTPRequestHandler):
 
     def _route(self, path: str) -> str:
         """What is asked for by one who may: "models" or "chat/completions"."""
-        found = _PATH.fullmatch(path)
-        if not found:
+        match = _PATH.fullmatch(path)
+        if not match:
             raise RequestError(404, {"detail": "Not Found"})
-        method = _METHODS[found[1]]
+        method = _METHODS[match[1]]
         if self.command != method:
             raise RequestError(405, {"detail": "Method Not Allowed"}, {"Allow": method})
-        token = self._manners.require_token
-        given = self.headers.get("Authorization", "")
-        if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        token = self._options.require_token
+        header = self.headers.get("Authorization", "")
+        if token and not hmac.compare_digest(header.encode(), f"Bearer {token}".encode()):
             body = {"detail": {"error": "Not authenticated"}}
             raise RequestError(401, body, {"WWW-Authenticate": "Bearer"})
-        return found[1]
+        return match[1]
 
     def _complete(self, raw: bytes) -> None:
         request = parse_request(raw)
-        if self._manners.on_request:
-            self._manners.on_request(json.loads(raw))
+        if self._options.on_request:
+            self._options.on_request(json.loads(raw))
         count = candidate_count(request.parameters)
         texts = answers.compose_answers(request.messages, count, knowledge.pages())
-        completion = Completion(request, texts, created=int(time.time()), price=self._manners.price)
+        completion = Completion(request, texts, created=int(time.time()), price=self._options.price)
         if request.stream:
             self._stream(completion.chunks())
         else:
@@ -127,12 +127,12 @@ class GuideHandler(BaseHTTPRequestHandler):
         for data in (*map(json.dumps, chunks), "[DONE]"):
             event = f"data: {data}\n\n".encode()
             self.wfile.write(b"%x\r\n%b\r\n" % (len(event), event) if chunked else event)
-            if self._manners.pace:
-                time.sleep(self._manners.pace)
+            if self._options.pace:
+                time.sleep(self._options.pace)
         if chunked:
             self.wfile.write(b"0\r\n\r\n")
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's word
+    def log_message(self, format: str, *args: object) -> None:
         """Keep no log."""
 
 

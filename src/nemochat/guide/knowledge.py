@@ -30,21 +30,25 @@ def pages() -> tuple[Page, ...]:
         NemochatError: they are not installed, or cannot be read.
     """
     try:
-        found = [parse(path.stem, path.read_text("utf-8")) for path in _folder().glob("*.md")]
+        parsed_pages = [
+            parse(path.stem, path.read_text("utf-8")) for path in _folder().glob("*.md")
+        ]
     except (OSError, UnicodeDecodeError) as error:
         raise NemochatError("the pages of the documentation cannot be read") from error
     order = " ".join(_GROUPS.values()).split()
     place = {name: number for number, name in enumerate(order)}
-    return tuple(sorted(found, key=lambda page: (place.get(page.name, len(order)), page.name)))
+    return tuple(
+        sorted(parsed_pages, key=lambda page: (place.get(page.name, len(order)), page.name))
+    )
 
 
 def groups() -> dict[str, list[str]]:
     """The names of all pages, by what they are for."""
     group = {name: title for title, names in _GROUPS.items() for name in names.split()}
-    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for page in pages():
-        found.setdefault(group.get(page.name, _LAST), []).append(page.name)
-    return found
+        groups.setdefault(group.get(page.name, _LAST), []).append(page.name)
+    return groups
 
 
 def _folder() -> Path:

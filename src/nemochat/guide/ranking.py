@@ -53,17 +53,17 @@ class Hit:
 def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
     """The sections that answer a question, the best first; none if too little of it is known."""
     index = _index(tuple(pages))
-    wanted = [index.weigh(word) for word in parse_question(question)]
-    said = words(question)
-    total = sum(word.tells for word in wanted)
+    query = [index.weigh(word) for word in parse_question(question)]
+    question_words = words(question)
+    total = sum(word.tells for word in query)
     needed = max(min(_LEAST, total), _KNOWN_SHARE * total)
     hits = []
     for entry in index.entries:
-        found = [word for word in wanted if entry.counts.keys() & word.weights.keys()]
-        held = sum(word.tells for word in found)
-        if found and held >= needed:
-            score = sum(entry.strength(word.weights, index.length) for word in found)
-            score *= (held / total) * (1 + entry.likeness(wanted) + entry.exactness(said))
+        matches = [word for word in query if entry.counts.keys() & word.weights.keys()]
+        held = sum(word.tells for word in matches)
+        if matches and held >= needed:
+            score = sum(entry.strength(word.weights, index.length) for word in matches)
+            score *= (held / total) * (1 + entry.likeness(query) + entry.exactness(question_words))
             hits.append(Hit(entry.page, entry.place, score))
     return sorted(hits, key=lambda hit: -hit.score)
 
@@ -84,14 +84,14 @@ class _Entry:
     words: frozenset[str]
     counts: Counter[str]
 
-    def likeness(self, wanted: Sequence[_QueryTerm]) -> float:
+    def likeness(self, query: Sequence[_QueryTerm]) -> float:
         """From 0 to 1: how far the heading is the question itself."""
-        alike = sum(not self.heading.isdisjoint(word.weights) for word in wanted)
-        return alike / max(1, len(self.heading) + len(wanted) - alike)
+        alike = sum(not self.heading.isdisjoint(word.weights) for word in query)
+        return alike / max(1, len(self.heading) + len(query) - alike)
 
-    def exactness(self, said: frozenset[str]) -> float:
+    def exactness(self, words: frozenset[str]) -> float:
         """The same with all words, and little for less than all of them."""
-        alike = len(self.words & said) / max(1, len(self.words | said))
+        alike = len(self.words & words) / max(1, len(self.words | words))
         return _EXACT_WEIGHT * alike**2
 
     def strength(self, weights: Mapping[str, float], mean_length: float) -> float:
@@ -113,9 +113,9 @@ class _Index:
         """A word of a question; the rarer a word is among the sections, the more it tells."""
         part = _COMMON_PART if word.common else 1.0
         weights = {
-            term: part * worth * math.log(1 + (len(self.entries) - found + 0.5) / (found + 0.5))
+            term: part * worth * math.log(1 + (len(self.entries) - count + 0.5) / (count + 0.5))
             for term, worth in word.worths.items()
-            if (found := self.found_in[term])
+            if (count := self.found_in[term])
         }
         small = word.common or (word.excused and not weights)
         most = _MOST_COMMON if small else _MOST
@@ -142,5 +142,5 @@ def _entries(page: Page) -> Iterable[_Entry]:
     yield _Entry(page, -1, frozenset(), frozenset(), Counter(above + terms(page.opening)))
     for place, section in enumerate(page.sections):
         heading = terms(section.title)
-        counted = above + heading * _HEADING_WEIGHT + terms(_prose(section.text))
-        yield _Entry(page, place, frozenset(heading), words(section.title), Counter(counted))
+        counts = above + heading * _HEADING_WEIGHT + terms(_prose(section.text))
+        yield _Entry(page, place, frozenset(heading), words(section.title), Counter(counts))

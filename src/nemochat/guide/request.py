@@ -127,8 +127,8 @@ def _refuse_unsupported(body: dict[str, Any], faults: _Problems) -> None:
         isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
     ):
         faults.add(("tools",), "a list of objects was expected")
-    wanted = body.get("response_format")
-    if wanted is not None and not (isinstance(wanted, dict) and wanted.get("type") == "text"):
+    format_ = body.get("response_format")
+    if format_ is not None and not (isinstance(format_, dict) and format_.get("type") == "text"):
         faults.add(("response_format",), "the guide writes text and no JSON: ask a model for that")
 
 

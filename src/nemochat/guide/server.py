@@ -18,6 +18,7 @@ from nemochat.guide import knowledge
 from nemochat.guide.connection import PACE, GuideHandler, GuideOptions
 
 HOST = "127.0.0.1"
+_Request = socket.socket | tuple[bytes, socket.socket]  # the latter for UDP
 
 
 class Guide:
@@ -74,9 +75,9 @@ def start(
         NemochatError: the pages of the documentation are not there.
     """
     knowledge.pages()
-    manners = GuideOptions(require_token, pace, price, heard)
+    options = GuideOptions(require_token, pace, price, heard)
     try:
-        listener = _Listener((HOST, port), partial(GuideHandler, manners))
+        listener = _Listener((HOST, port), partial(GuideHandler, options))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "there is no such port"
         raise ConfigurationError(
@@ -112,11 +113,13 @@ class _Listener(ThreadingHTTPServer):
         """Bind without asking for the host's name, as HTTPServer does: that can take seconds."""
         socketserver.TCPServer.server_bind(self)
 
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - typeshed's
+    def process_request(self, request: _Request, client_address: object) -> None:
+        assert isinstance(request, socket.socket)
         self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - typeshed's
+    def shutdown_request(self, request: _Request) -> None:
+        assert isinstance(request, socket.socket)
         self._open.discard(request)
         super().shutdown_request(request)
 

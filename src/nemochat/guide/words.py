@@ -42,11 +42,11 @@ _NEAR_WORTH = 0.5  # where one that is near is
 
 def terms(text: str) -> list[str]:
     """The words of a text that carry meaning, as stems; one with underscores also in its parts."""
-    kept = []
+    result = []
     for word in _WORD.findall(_PHRASE.sub(_shorten_phrase, text.lower())):
         parts = {word, *word.split("_")} if "_" in word else (word,)
-        kept += [cut for part in parts if (cut := _normalize(part))]
-    return kept
+        result += [cut for part in parts if (cut := _normalize(part))]
+    return result
 
 
 def _shorten_phrase(phrase: re.Match[str]) -> str:
@@ -75,14 +75,14 @@ class QueryWord:
 
 def parse_question(question: str) -> list[QueryWord]:
     """The words of a question that carry meaning."""
-    said = set(terms(question))
-    found = []
-    for term in sorted(said):
+    question_terms = set(terms(question))
+    query = []
+    for term in sorted(question_terms):
         alike = _synonyms()[term]
-        others = {word: worth for word, worth in alike.items() if word not in said}
+        others = {word: worth for word, worth in alike.items() if word not in question_terms}
         excused = len(others) < len(alike)
-        found.append(QueryWord({**others, term: 1.0}, term in _common(), excused))
-    return found
+        query.append(QueryWord({**others, term: 1.0}, term in _common(), excused))
+    return query
 
 
 @cache

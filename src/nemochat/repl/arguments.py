@@ -33,5 +33,5 @@ def parse_number(text: str) -> int | None:
 
 def parse_position(text: str, most: int) -> int | None:
     """A number from 1 to `most`; None if a text is none."""
-    found = parse_number(text)
-    return found if found is not None and 0 < found <= most else None
+    number = parse_number(text)
+    return number if number is not None and 0 < number <= most else None

@@ -55,16 +55,16 @@ def build_question(session: Session, message: str) -> str:
     for mention in reversed(mentions):
         if not mention.is_attachment:
             message = message[: mention.start] + message[mention.start + 1 :]
-    asked = apply_profile.render_question(
+    question = apply_profile.render_question(
         session.connector.config.profiles, session.settings, message
     )
     attached, session.attachments = session.attachments, []
-    return "\n\n".join([asked, *attached])
+    return "\n\n".join([question, *attached])
 
 
 def find_mentions(text: str) -> list[Mention]:
     """What a message names after an `@` and is there; hidden files are not meant by it."""
-    found = []
+    mentions = []
     for match in _MENTION.finditer(text):
         word = match[2]
         names = [word[1:-1]] if word[0] == '"' else [word, word.rstrip(_TRAILING_PUNCTUATION)]
@@ -72,8 +72,8 @@ def find_mentions(text: str) -> list[Mention]:
             (each for each in names if each and _is_visible(each) and matches_any(each)), ""
         )
         if name:
-            found.append(Mention(name, match.start(), is_attachment=match[1] == "@"))
-    return found
+            mentions.append(Mention(name, match.start(), is_attachment=match[1] == "@"))
+    return mentions
 
 
 def attach(session: Session, texts: Sequence[str]) -> str:

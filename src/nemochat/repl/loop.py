@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from nemochat.core.messages import Ending
 from nemochat.errors import Cancelled, Ended, NemochatError
+from nemochat.repl import registry
+from nemochat.repl.attachments import build_question
 from nemochat.repl.entry import BANG, EntryKind, parse, resembles_command
 from nemochat.repl.session import Session
 
@@ -29,8 +31,8 @@ def run(session: Session) -> None:
         except Ended:  # a signal, or nobody is left to read the screen
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours costs one line, not the chat
-            if ended := _find_end(error):
-                raise ended from None
+            if end := _find_end(error):
+                raise end from None
             session.pending_lines.clear()
             fault = f"nemochat failed ({type(error).__name__}: {error}); see --debug"
             session.screen.notice(str(error) if isinstance(error, NemochatError) else fault)
@@ -41,26 +43,23 @@ def handle_message(session: Session, text: str) -> None:
     entry = parse(text)
     if not entry.text.strip() and entry.kind is EntryKind.MESSAGE:
         return
-    said = ""  # what takes a message up is loaded once there is one
+    output = ""
     match entry.kind:
         case EntryKind.EXIT:
             raise EOFError
         case EntryKind.COMMAND:
-            from nemochat.repl import registry
-
-            said = registry.run(session, entry.text)
+            output = registry.run(session, entry.text)
         case EntryKind.SHELL:
+            # It loads the Markdown renderer.
             from nemochat.repl.commands.answers import run_shell_line
 
-            said = run_shell_line(session, entry.text)
+            output = run_shell_line(session, entry.text)
         case EntryKind.MESSAGE:
-            from nemochat.repl.attachments import build_question
-
             if text.lstrip().startswith(BANG) and entry.text == text and resembles_command(text):
                 session.screen.notice(SHELL_LINE_NOTICE)
             session.chat.say(build_question(session, entry.text))
-    if said:
-        session.screen.show(said)
+    if output:
+        session.screen.show(output)
 
 
 def _find_end(error: BaseException | None) -> Ended | None:

@@ -143,27 +143,27 @@ def find(name: str) -> Command:
 def run(session: Session, line: str) -> str:
     """Run the command in a line that begins with a slash; return Markdown to show, or ""."""
     head, *rest = re.split(r"\s", line.removeprefix("/"), maxsplit=1)
-    found = find(head.lower())
+    command_row = find(head.lower())
     for name, path in conflicting_files().items():
         if name not in session.past_notices:
             session.past_notices.add(name)
             session.screen.notice(f"/{name} is a command already: {path} is not used")
     try:
-        return found.run(session, rest[0].strip() if rest else "")
+        return command_row.run(session, rest[0].strip() if rest else "")
     finally:
         session.show_store_notices()  # before what a new, empty database makes of the command
 
 
 def _load_user_command(name: str, path: Path) -> Command:
     """The command that a file holds; UsageError if it cannot be read."""
-    written = read_command(name, path)
+    user_command = read_command(name, path)
 
     def ask(session: Session, argument: str) -> str:
         session.chat.say(build_question(session, read_command(name, path).fill(argument)))
         return ""
 
-    ask.__doc__ = f"{written.summary}\n\nYour own, from `{path}`."
-    return Command(name, written.arguments, (), ask, None)
+    ask.__doc__ = f"{user_command.summary}\n\nYour own, from `{path}`."
+    return Command(name, user_command.arguments, (), ask, None)
 
 
 class UserCommand(NamedTuple):
@@ -194,11 +194,11 @@ class UserCommand(NamedTuple):
             UsageError: there are fewer arguments than it takes.
         """
         words = split_prose(argument)
-        wanted = max(
+        count = max(
             (int(mark[3]) for mark in _PLACEHOLDER.finditer(self.text) if mark[3]), default=0
         )
-        if len(words) < wanted:
-            many = count_noun(wanted, "argument")
+        if len(words) < count:
+            many = count_noun(count, "argument")
             raise UsageError(f"/{self.name} takes {many}: ${len(words) + 1} is missing")
 
         def substitute(mark: re.Match[str]) -> str:
@@ -207,8 +207,8 @@ class UserCommand(NamedTuple):
             return argument if mark[2] else words[int(mark[3]) - 1]
 
         filled = _PLACEHOLDER.sub(substitute, self.text)
-        taken = any(mark[2] or mark[3] for mark in _PLACEHOLDER.finditer(self.text))
-        return filled if taken or not argument else f"{filled}\n\n{argument}"
+        has_placeholder = any(mark[2] or mark[3] for mark in _PLACEHOLDER.finditer(self.text))
+        return filled if has_placeholder or not argument else f"{filled}\n\n{argument}"
 
 
 def commands_folder() -> Path | None:
@@ -222,10 +222,10 @@ def commands_folder() -> Path | None:
 def command_files() -> dict[str, Path]:
     """The file of each command by its name, in order, as far as the names can be typed."""
     try:
-        found = sorted(there.glob("*.md")) if (there := commands_folder()) else []
+        paths = sorted(there.glob("*.md")) if (there := commands_folder()) else []
     except OSError:
         return {}
-    return {path.stem.lower(): path for path in found if _COMMAND_NAME.fullmatch(path.stem.lower())}
+    return {path.stem.lower(): path for path in paths if _COMMAND_NAME.fullmatch(path.stem.lower())}
 
 
 def read_command(name: str, path: Path) -> UserCommand:

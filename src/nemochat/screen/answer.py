@@ -173,7 +173,8 @@ def rows(markdown: str, width: int, *, math: bool) -> list[Row]:
 @cache
 def prepare() -> None:
     """Load what an answer is likely to need, while nothing else is to be done; once is enough."""
-    from nemochat.screen.markdown import highlight, renderer  # noqa: F401 - loaded for later
+    from nemochat.screen.markdown import highlight
 
+    import_module("nemochat.screen.markdown.renderer")
     import_module("rich.console")  # which draws in colours
     highlight.prepare(*LIKELY)

@@ -12,6 +12,7 @@ from nemochat.screen.text.width import TAB, clusters
 from nemochat.screen.text.width import text_width as columns_of
 from nemochat.screen.text.wrap import lay_out
 
+_SIDES = 2  # left and right
 WIDE = 100  # columns of a terminal in which two answers stand side by side
 LONGEST_OUTCOME = 200  # characters
 _BETWEEN = Span(" │ ", "dim")
@@ -32,17 +33,17 @@ def render_new(
         layout: Makes what lays out a text of so many columns.
         chooses: Whether a prompt follows at which one can be chosen.
     """
-    told, style = "", "dim"
+    hint, style = "", "dim"
     if len(answers) > 1:
-        found = render_all(answers, columns, layout)
+        rows = render_all(answers, columns, layout)
         if chooses:
-            told = "The first answer goes on; /pick 2 goes over to the second, /pick 1 back."
+            hint = "The first answer goes on; /pick 2 goes over to the second, /pick 1 back."
     else:
-        found = render_one(answers[0], columns - 1, layout)
+        rows = render_one(answers[0], columns - 1, layout)
         if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:
-            told = "The endpoint answered once, though two answers were asked for."
+            hint = "The endpoint answered once, though two answers were asked for."
             style = "notice"
-    return [*found, BLANK, *lay_out([Span(told, style)], columns - 1)] if told else found
+    return [*rows, BLANK, *lay_out([Span(hint, style)], columns - 1)] if hint else rows
 
 
 def render_all(
@@ -55,35 +56,35 @@ def render_all(
         columns: Of the terminal.
         layout: Makes what lays out a text of so many columns.
     """
-    if columns >= WIDE and len(answers) == 2:  # noqa: PLR2004 - there is one place left, and one right
+    if columns >= WIDE and len(answers) == _SIDES:
         width = (columns - 1 - len(_BETWEEN.text)) // 2
         left, right = (
             [_heading(place), *render_one(a, width, layout)]
             for place, a in _number_answers(answers)
         )
         return list(_side_by_side(_fold(left, width), _fold(right, width), width))
-    found: list[Row] = []
+    rows: list[Row] = []
     for place, answer in _number_answers(answers):
         begins, goes_on = Span("── ", "rule"), Span(f" {rule(columns - 1).text[5:]}", "rule")
         head = row([begins, *_heading(place).spans, goes_on])
-        found += [*([BLANK] if found else []), head, *render_one(answer, columns - 1, layout)]
-    return found
+        rows += [*([BLANK] if rows else []), head, *render_one(answer, columns - 1, layout)]
+    return rows
 
 
 def render_one(answer: Message, width: int, layout: Callable[[int], Layout]) -> list[Row]:
     """The rows of an answer that is there at once, and how it ended if it is not whole."""
-    laid = layout(width)
-    found = laid.feed(strip_thoughts(answer.content))
-    found += laid.end(interrupted=answer.ending is not Ending.COMPLETE)
-    return found + render_outcome(answer, width)
+    renderer = layout(width)
+    rows = renderer.feed(strip_thoughts(answer.content))
+    rows += renderer.end(interrupted=answer.ending is not Ending.COMPLETE)
+    return rows + render_outcome(answer, width)
 
 
 def render_outcome(answer: Message, width: int) -> list[Row]:
     """How an answer ended, in rows of so many columns; none if it is whole."""
     if not answer.outcome:
         return []
-    told = f"[{sanitize_line(answer.outcome, LONGEST_OUTCOME)}]"
-    return lay_out([Span(told, "notice")], width)
+    text = f"[{sanitize_line(answer.outcome, LONGEST_OUTCOME)}]"
+    return lay_out([Span(text, "notice")], width)
 
 
 def _number_answers(answers: Sequence[Message]) -> Iterator[tuple[int, Message]]:
@@ -101,15 +102,15 @@ def _side_by_side(left: Sequence[Row], right: Sequence[Row], width: int) -> Iter
         yield row([*first.spans, Span(" " * (width - first.width)), _BETWEEN, *second.spans])
 
 
-def _fold(found: Sequence[Row], width: int) -> list[Row]:
+def _fold(rows: Sequence[Row], width: int) -> list[Row]:
     """Rows no wider than this: lines of code, which the terminal wraps elsewhere, are parted."""
     folded: list[Row] = []
-    begun: list[Span] = []  # of a line of code of which more rows follow
-    for each in found:
-        begun += each.spans
+    joined: list[Span] = []  # of a line of code of which more rows follow
+    for each in rows:
+        joined += each.spans
         if each.is_continued:
             continue
-        spans, begun = _expand_tabs(begun), []
+        spans, joined = _expand_tabs(joined), []
         text = "".join([span.text for span in spans])
         if columns_of(text) <= width:
             folded.append(row(spans))

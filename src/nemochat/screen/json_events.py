@@ -38,8 +38,8 @@ class JsonEvents(Plain):
         """Tell that the question is being asked, and pass the deltas on."""
         if not self._started and (talk := self.conversation):
             self._started = True
-            asked = {"model": talk.settings.model, "endpoint": talk.settings.endpoint}
-            self.event("start", {**conversation_id(talk), **asked})
+            target = {"model": talk.settings.model, "endpoint": talk.settings.endpoint}
+            self.event("start", {**conversation_id(talk), **target})
         return super().follow(deltas, stop, candidates=candidates)
 
     def write(self, delta: Delta) -> None:
@@ -51,13 +51,13 @@ class JsonEvents(Plain):
     def settle(self, answers: list[Message]) -> None:
         """Write the tool calls and the ending of each candidate."""
         for candidate, answer in enumerate(answers):
-            made = to_object(answer)
-            calls = made.pop("tool_calls", None)
+            record = to_object(answer)
+            calls = record.pop("tool_calls", None)
             for call in calls if isinstance(calls, list) else ():
                 self.event("tool_call", {"candidate": candidate, **call})
-            del made["content"]
-            made.pop("reasoning", None)
-            self.event("end", {"candidate": candidate, **made})
+            del record["content"]
+            record.pop("reasoning", None)
+            self.event("end", {"candidate": candidate, **record})
         self._started = False
         super().settle(answers)
 

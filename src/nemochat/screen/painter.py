@@ -50,25 +50,25 @@ class Painter:
                 terminal's edge.
             columns: Of the terminal. A final row may be wider: it is wrapped by the terminal.
         """
-        shown = [crop(row, columns - 1) for row in live]
-        if not final and shown == self._live:
+        tail = [crop(row, columns - 1) for row in live]
+        if not final and tail == self._live:
             return
-        rows = [*final, *shown]
+        rows = [*final, *tail]
         same = self._count_unchanged(rows, len(final))
         old = len(self._live)
         if same == old:
-            beginning = NEW_LINE if old and (len(rows) > same or not shown) else ""
+            beginning = NEW_LINE if old and (len(rows) > same or not tail) else ""
             self._write(beginning + self._join_rows(rows[same:], len(final) - same))
         elif (
             same == old - 1 < len(rows)
             and (same >= len(final) or _is_reusable(rows[same]))
-            and (more := appended_spans(self._live[-1], rows[same]))
+            and (more := find_appended_spans(self._live[-1], rows[same]))
         ):
             going_on = Row(tuple(more), 0, is_continued=rows[same].is_continued)
             self._write(self._join_rows([going_on, *rows[same + 1 :]], len(final) - same))
         else:
             self._write(self._rewrite(rows, same, len(final)))
-        self._live = shown
+        self._live = tail
         self.apart = not (rows and rows[-1].spans)
 
     def resize(self, columns: int, *, reflows: bool) -> None:
@@ -114,19 +114,19 @@ class Painter:
 
     def _join_rows(self, rows: list[Row], final: int) -> str:
         """Rows one below the other; after a final one the cursor is at the next line's start."""
-        written = []
+        lines = []
         for place, row in enumerate(rows):
             text = "".join(map(self._styled, row.spans))
             if place < final:
-                written.append(text + (WRAPPED if row.is_continued else NEW_LINE))
+                lines.append(text + (WRAPPED if row.is_continued else NEW_LINE))
                 continue
             if not text.isascii():  # it stays one row, whatever widths the terminal believes in
                 text = NO_WRAP + text + WRAP
-            written.append(text + (NEW_LINE if place < len(rows) - 1 else ""))
-        return "".join(written)
+            lines.append(text + (NEW_LINE if place < len(rows) - 1 else ""))
+        return "".join(lines)
 
 
-def appended_spans(old: Row, new: Row) -> list[Span]:
+def find_appended_spans(old: Row, new: Row) -> list[Span]:
     """The spans by which `new` goes on after `old`; none if it differs before, or is the same."""
     if len(new.spans) < len(old.spans) or old.spans[:-1] != new.spans[: len(old.spans) - 1]:
         return []
@@ -155,14 +155,14 @@ def crop(row: Row, most: int) -> Row:
     spans: list[Span] = []
     text = ""  # up to here
     for span in row.spans:
-        kept = ""
+        prefix = ""
         for cluster, _ in clusters(span.text):
-            if columns_of(text + kept + cluster) > most:
-                spans.append(span._replace(text=kept))
-                return Row(tuple(s for s in spans if s.text), columns_of(text + kept))
-            kept += cluster
+            if columns_of(text + prefix + cluster) > most:
+                spans.append(span._replace(text=prefix))
+                return Row(tuple(s for s in spans if s.text), columns_of(text + prefix))
+            prefix += cluster
         spans.append(span)
-        text += kept
+        text += prefix
     return row
 
 

@@ -55,22 +55,22 @@ class Status:
         if retry is not None:
             until, why = retry
             left = max(until - time.monotonic(), 0)
-            told = f"{why}; trying again in {left:.0f} s (Ctrl-C stops)"
-            return lay_out([Span(told, "notice")], width)
+            text = f"{why}; trying again in {left:.0f} s (Ctrl-C stops)"
+            return lay_out([Span(text, "notice")], width)
         seconds = self.seconds()
         if thought.strip():
-            told = f"thinking, {seconds:.0f} s: "
-            room = max(width - len(told), NARROWEST)
+            text = f"thinking, {seconds:.0f} s: "
+            room = max(width - len(text), NARROWEST)
             last = sanitize_line(thought[-room:], room)
-            return lay_out([Span(told + last, "thought")], width)[:1]
+            return lay_out([Span(text + last, "thought")], width)[:1]
         if seconds < SECONDS_BEFORE_IT_SHOWS:
             return []
         if self._candidates == 1:
-            told = f"waiting for the first token, {seconds:.0f} s"
+            text = f"waiting for the first token, {seconds:.0f} s"
         else:
             number = _NUMBERS.get(self._candidates, str(self._candidates))
-            told = f"waiting for {number} answers, {seconds:.0f} s (Ctrl-C or Esc stops)"
-        return lay_out([Span(told, "dim")], width)
+            text = f"waiting for {number} answers, {seconds:.0f} s (Ctrl-C or Esc stops)"
+        return lay_out([Span(text, "dim")], width)
 
 
 def format_measures(answer: Message) -> str:
@@ -83,19 +83,19 @@ def format_measures(answer: Message) -> str:
         return ""
     if provenance.continued:
         return ""
-    told = []
+    parts = []
     first, whole = provenance.first_token, provenance.seconds
     if first is not None and whole is not None and whole - first >= _AT_ONCE:
-        told.append(f"{_seconds(first)} to the first token")
+        parts.append(f"{_seconds(first)} to the first token")
         if provenance.tokens_a_second is not None:
-            told.append(f"{provenance.tokens_a_second:.0f} tokens/s")
+            parts.append(f"{provenance.tokens_a_second:.0f} tokens/s")
     elif whole is not None:
-        told.append(_seconds(whole))
+        parts.append(_seconds(whole))
     if provenance.usage and provenance.usage.completion_tokens:
-        told.append(f"{provenance.usage.completion_tokens} tokens")
+        parts.append(f"{provenance.usage.completion_tokens} tokens")
     if provenance.usage and provenance.usage.estimated_cost:
-        told.append(format_money(provenance.usage.estimated_cost))
-    return " · ".join(told)
+        parts.append(format_money(provenance.usage.estimated_cost))
+    return " · ".join(parts)
 
 
 def _seconds(seconds: float) -> str:

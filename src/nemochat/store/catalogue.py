@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from sqlite3 import Connection
+from typing import NamedTuple
 
 from nemochat.core.conversation import LONGEST_TITLE, first_line
 from nemochat.core.text import format_value
 from nemochat.errors import NoSuchConversation, UsageError
 from nemochat.store.database import Database
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
 LISTED = "/list shows them, and so does nemochat chats list"
 MOST_NAMED = 5  # of several matches
 BY_NAME = "name:"  # before what is a name, whatever it looks like
 _DIGITS = 18  # of the longest number that fits SQLite's integers
-_ENTRY = "id, coalesce(name, ''), first, started, touched, turns, cost"
+_ENTRIES = "SELECT id, coalesce(name, ''), first, started, touched, turns, cost FROM conversations"
 
 
 class CatalogueEntry(NamedTuple):
@@ -65,12 +63,12 @@ class Catalogue:
 
     def entry(self, number: int) -> CatalogueEntry:
         """The conversation of this number; NoSuchConversation if there is none."""
-        found = self._entries("WHERE id = ?", number)
-        if not found:
+        entries = self._entries("WHERE id = ?", number)
+        if not entries:
             raise NoSuchConversation(f"there is no conversation {number}", LISTED)
-        return found[0]
+        return entries[0]
 
-    def untouched(self, since: timedelta) -> list[CatalogueEntry]:
+    def list_untouched(self, since: timedelta) -> list[CatalogueEntry]:
         """The conversations in which nothing was said for so long, the oldest first."""
         before = (datetime.now(UTC) - since).isoformat(timespec="seconds")
         return self._entries("WHERE coalesce(touched, started) < ? ORDER BY last", before)
@@ -90,10 +88,10 @@ class Catalogue:
     def names(self) -> list[str]:
         """The names of all conversations that have one."""
         with self._database.connection() as db:
-            found = db.execute("SELECT name FROM conversations WHERE name NOT NULL ORDER BY name")
-            return [name for (name,) in found]
+            rows = db.execute("SELECT name FROM conversations WHERE name NOT NULL ORDER BY name")
+            return [name for (name,) in rows]
 
-    def find(self, wanted: str) -> int:
+    def find(self, reference: str) -> int:
         """Return the number of the conversation that a user refers to.
 
         This is the only place where a conversation is looked up by what a user wrote. Digits alone
@@ -103,15 +101,15 @@ class Catalogue:
         Raises:
             NoSuchConversation: there is none, or there are several.
         """
-        wanted = wanted.strip()
+        reference = reference.strip()
         with self._database.connection() as db:
-            if is_number(wanted):
-                number, near = _numbered(db, wanted), []
+            if is_number(reference):
+                number, near = _find_by_number(db, reference), []
             else:
-                name = wanted.removeprefix(BY_NAME).strip()
-                number = _named(db, name)
+                name = reference.removeprefix(BY_NAME).strip()
+                number = _find_by_name(db, name)
                 near = _names_with_prefix(db, name) if name else []
-            has_name = _named(db, wanted) is not None
+            has_name = _find_by_name(db, reference) is not None
         if number is not None:
             return number
         if len(near) == 1:
@@ -120,15 +118,15 @@ class Catalogue:
             names = ", ".join(format_value(name) for _, name in near[:MOST_NAMED])
             more = ", …" if len(near) > MOST_NAMED else ""
             raise NoSuchConversation(
-                f"{format_value(wanted)} may be {names}{more}", "Type more of the name"
+                f"{format_value(reference)} may be {names}{more}", "Type more of the name"
             )
-        hint = f"There is one with that name: {refer_to(wanted)}" if has_name else LISTED
-        raise NoSuchConversation(f"there is no conversation {format_value(wanted)}", hint)
+        hint = f"There is one with that name: {refer_to(reference)}" if has_name else LISTED
+        raise NoSuchConversation(f"there is no conversation {format_value(reference)}", hint)
 
     def find_exact(self, name: str) -> int | None:
         """Return the number of the conversation with exactly this name, or None."""
         with self._database.connection() as db:
-            return _named(db, name)
+            return _find_by_name(db, name)
 
     def rename(self, number: int, name: str) -> None:
         """Give a conversation another name, or none.
@@ -153,20 +151,20 @@ class Catalogue:
         """
         with self._database.transaction() as db:
             for done, number in enumerate(numbers, 1):
-                found = db.execute(
+                rows = db.execute(
                     "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC", (number,)
                 ).fetchall()
                 # From the leaves up: rows below a row would be deleted by a recursion, which ends
                 # with an error at a depth of 1,000.
-                db.executemany("DELETE FROM messages WHERE id = ?", found)
+                db.executemany("DELETE FROM messages WHERE id = ?", rows)
                 db.execute("DELETE FROM conversations WHERE id = ?", (number,))
                 so_far(done)
         with self._database.connection() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log held the texts too
 
-    def _entries(self, which: str, *values: Any) -> list[CatalogueEntry]:  # noqa: ANN401 - what SQLite takes
+    def _entries(self, which: str, *values: int | str) -> list[CatalogueEntry]:
         with self._database.connection() as db:
-            found = db.execute(f"SELECT {_ENTRY} FROM conversations {which}", values).fetchall()  # noqa: S608 - ours
+            rows = db.execute(f"{_ENTRIES} {which}", values).fetchall()
         return [
             CatalogueEntry(
                 number,
@@ -177,7 +175,7 @@ class Catalogue:
                 turns,
                 cost,
             )
-            for number, name, first, started, touched, turns, cost in found
+            for number, name, first, started, touched, turns, cost in rows
         ]
 
 
@@ -208,21 +206,21 @@ def refer_to(name: str) -> str:
     return f"{BY_NAME}{name}" if is_number(name) or name.startswith((BY_NAME, "-")) else name
 
 
-def _numbered(db: Connection, digits: str) -> int | None:
+def _find_by_number(db: Connection, digits: str) -> int | None:
     number = int(digits) if len(digits) <= _DIGITS else 0
     row = db.execute("SELECT id FROM conversations WHERE id = ?", (number,)).fetchone()
     return row[0] if row else None
 
 
-def _named(db: Connection, name: str) -> int | None:
+def _find_by_name(db: Connection, name: str) -> int | None:
     row = db.execute("SELECT id FROM conversations WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None
 
 
 def _names_with_prefix(db: Connection, start: str) -> list[tuple[int, str]]:
     pattern = "".join("\\" + c if c in "\\%_" else c for c in start) + "%"
-    found = db.execute(
+    rows = db.execute(
         "SELECT id, name FROM conversations WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?",
         (pattern, MOST_NAMED + 1),
     )
-    return found.fetchall()
+    return rows.fetchall()

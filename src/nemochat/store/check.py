@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
 from nemochat.errors import StoreError
 from nemochat.store import tables_sql
 from nemochat.store.database import open_foreign
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 _DAMAGED = ("damaged", "not a database", "malformed")
 
@@ -35,16 +32,16 @@ def count_conversations(path: Path) -> int:
 
 
 def _count(db: Connection, path: Path) -> int:
-    found = tables_sql.version(db)
-    if found > tables_sql.VERSION:
+    version = tables_sql.version(db)
+    if version > tables_sql.VERSION:
         raise StoreError(
             f"the database {path} is of a newer nemochat",
             "Update nemochat; until then chats are not saved",
         )
-    (said,) = db.execute("PRAGMA integrity_check(1)").fetchone()
-    if said != "ok":
-        raise StoreError(f"the database {path} is damaged ({said})")
-    if found == 0:
+    (message,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+    if message != "ok":
+        raise StoreError(f"the database {path} is damaged ({message})")
+    if version == 0:
         return 0
     (count,) = db.execute("SELECT count(*) FROM conversations").fetchone()
     assert isinstance(count, int)

@@ -47,16 +47,16 @@ class ConversationStore:
         Raises:
             StoreError: it cannot be kept.
         """
-        asked = message.role is not Role.ASSISTANT
-        with self.database.transaction("FULL" if asked else "NORMAL", wait=wait) as db:
+        is_question = message.role is not Role.ASSISTANT
+        with self.database.transaction("FULL" if is_question else "NORMAL", wait=wait) as db:
             if conversation.id is None:
                 conversation.started = conversation.started or datetime.now(UTC)
                 number = rows.insert_conversation(db, conversation)
             else:
                 number = conversation.id
-            if asked:
+            if is_question:
                 self._refresh_with_notice(conversation)
-            settled = asked or message.ending is not None
+            settled = is_question or message.ending is not None
             key = rows.insert_message(
                 db,
                 number,
@@ -67,7 +67,7 @@ class ConversationStore:
             )
             rows.update_conversation(db, number, conversation, key)
         conversation.id = number
-        if asked:
+        if is_question:
             conversation.known = key
         self._grown = time.monotonic()
         return key
@@ -121,7 +121,7 @@ class ConversationStore:
             self.mark(conversation, wait=wait)
             return
         number = conversation.id
-        made: dict[int | None, int] = {}
+        new_rows: dict[int | None, int] = {}
         try:
             with self.database.transaction("FULL" if wait else "NORMAL", wait=wait) as db:
                 if number is None:
@@ -131,18 +131,18 @@ class ConversationStore:
                     number = rows.insert_conversation(db, conversation)
                 else:
                     self._refresh_with_notice(conversation)
-                rows.write_unsaved(db, number, conversation, made)
+                rows.write_unsaved(db, number, conversation, new_rows)
         except BaseException as error:
             # A signal during the commit comes after it: then nothing may be written again.
-            if not isinstance(error, StoreError) and number and self._has(number, made):
-                _note_saved(conversation, number, made)
+            if not isinstance(error, StoreError) and number and self._has(number, new_rows):
+                _note_saved(conversation, number, new_rows)
             raise
-        _note_saved(conversation, number, made)
+        _note_saved(conversation, number, new_rows)
 
     def take_notices(self) -> list[str]:
         """What its person should hear of the store, each sentence once."""
-        told, self._news = [*self.database.take_notices(), *self._news], []
-        return told
+        notices, self._news = [*self.database.take_notices(), *self._news], []
+        return notices
 
     def add_imported(self, conversation: Conversation) -> Conversation:
         """Keep a whole tree that came from elsewhere as a new conversation; return it as kept.
@@ -183,13 +183,13 @@ class ConversationStore:
             ).fetchone()
         return self.read(row[0]) if row else None
 
-    def load(self, wanted: str) -> Conversation:
+    def load(self, reference: str) -> Conversation:
         """Return the conversation that a user refers to, as `Catalogue.find` reads it.
 
         Raises:
             StoreError: there is none, there are several, or it cannot be read.
         """
-        return self.read(self.catalogue.find(wanted))
+        return self.read(self.catalogue.find(reference))
 
     def read(self, number: int) -> Conversation:
         """Return the conversation of this number.
@@ -198,30 +198,24 @@ class ConversationStore:
             StoreError: there is none, or it cannot be read.
         """
         with self.database.connection() as db:
-            row = db.execute(
-                f"SELECT {rows.CONVERSATION} FROM conversations WHERE id = ?",  # noqa: S608 - ours
-                (number,),
-            ).fetchone()
+            row = rows.select_conversation(db, number)
             if row is None:
                 raise NoSuchConversation(f"there is no conversation {number}", LISTED)
             conversation, head, tip = rows.parse_conversation(row)
-            for said in db.execute(
-                f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id",  # noqa: S608 - ours
-                (number,),
-            ):
-                conversation.graft(rows.parse_node(said))
-                conversation.known = said[0]
+            for node in rows.select_nodes(db, number):
+                conversation.graft(node)
+                conversation.known = node.key
         for key in (tip, head):
             if key is None or key in conversation.nodes:
                 conversation.go_to(key)
         return conversation
 
-    def _has(self, number: int, made: Mapping[int | None, int]) -> bool:
+    def _has(self, number: int, new_rows: Mapping[int | None, int]) -> bool:
         """Return whether the rows made in a transaction are on the disk."""
         with self.database.connection() as db:
             row = db.execute(
                 "SELECT 1 FROM messages WHERE conversation = ? AND id = ?",
-                (number, max(made.values(), default=0)),
+                (number, max(new_rows.values(), default=0)),
             ).fetchone()
         return row is not None
 
@@ -244,8 +238,7 @@ class ConversationStore:
         keys = {row: key for key, row in conversation.rows.items()}
         with self.database.connection() as db:
             for row in db.execute(
-                f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? AND id > ?"  # noqa: S608 - ours
-                " ORDER BY id",
+                f"{rows.MESSAGES} WHERE conversation = ? AND id > ? ORDER BY id",
                 (conversation.id, conversation.known),
             ):
                 conversation.known = row[0]
@@ -254,10 +247,7 @@ class ConversationStore:
                 node = rows.parse_node(row)
                 conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))
             for key in growing:
-                for row in db.execute(
-                    f"SELECT {rows.MESSAGE} FROM messages WHERE id = ?",  # noqa: S608 - ours
-                    (conversation.row(key),),
-                ):
+                for row in db.execute(f"{rows.MESSAGES} WHERE id = ?", (conversation.row(key),)):
                     conversation.replace(key, rows.parse_node(row).message)
 
 
@@ -267,8 +257,10 @@ def _row(conversation: Conversation, key: int) -> int:
     return row
 
 
-def _note_saved(conversation: Conversation, number: int, made: Mapping[int | None, int]) -> None:
+def _note_saved(
+    conversation: Conversation, number: int, new_rows: Mapping[int | None, int]
+) -> None:
     conversation.id = number
-    conversation.rows.update({key: row for key, row in made.items() if key is not None})
-    conversation.known = max((conversation.known, *made.values()))
+    conversation.rows.update({key: row for key, row in new_rows.items() if key is not None})
+    conversation.known = max((conversation.known, *new_rows.values()))
     conversation.unsaved.clear()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from shlex import quote as quoted
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 from urllib.parse import quote
 
 from nemochat.errors import ConversationDeleted, NameTaken, StoreError, UsageError
@@ -20,9 +21,6 @@ from nemochat.store.private_files import (
     prepare_database_file,
 )
 from nemochat.store.rows import DELETED
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 SECONDS_BUSY = 5.0  # to wait for other processes
 _FULL = 13  # SQLITE_FULL
@@ -38,8 +36,6 @@ def open_foreign(path: Path) -> Iterator[Connection]:
     Raises:
         StoreError: it cannot be read.
     """
-    import sqlite3
-
     try:
         with closing(_open_foreign(path)) as db:
             yield db
@@ -48,8 +44,6 @@ def open_foreign(path: Path) -> Iterator[Connection]:
 
 
 def _open_foreign(path: Path) -> Connection:
-    import sqlite3
-
     log = path.with_name(f"{path.name}-wal")
     with path.open("rb") as file:
         logged = file.read(20)[18:] == b"\2\2"
@@ -66,8 +60,6 @@ def _open_foreign(path: Path) -> Connection:
 
 def open_read_only(path: Path, *, immutable: bool) -> Connection:
     """A database that nothing is written to; an immutable one is read without its log."""
-    import sqlite3
-
     flags = "mode=ro&immutable=1" if immutable else "mode=ro"
     return sqlite3.connect(
         f"file:{quote(str(path))}?{flags}", uri=True, timeout=SECONDS_BUSY, isolation_level=None
@@ -147,8 +139,6 @@ class Database:
         Raises:
             StoreError: it cannot be used.
         """
-        import sqlite3
-
         try:
             yield self._ready(self.seconds if wait else min(self.seconds, SECONDS_STREAMING))
         except sqlite3.IntegrityError as error:
@@ -187,8 +177,6 @@ class Database:
 
     def _open(self, timeout: float) -> Connection:
         """The open database; one that is damaged is set aside, and a new one begun."""
-        import sqlite3
-
         try:
             return _connect(self.path, timeout)
         except sqlite3.DatabaseError as error:
@@ -204,13 +192,11 @@ class Database:
 
     def take_notices(self) -> list[str]:
         """What its person should hear of it, each sentence once."""
-        told, self._news = self._news, []
-        return told
+        notices, self._news = self._news, []
+        return notices
 
 
 def _connect(path: Path, timeout: float) -> Connection:
-    import sqlite3
-
     try:
         prepare_database_file(path)
         db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
@@ -222,18 +208,18 @@ def _connect(path: Path, timeout: float) -> Connection:
 
 
 def _make_ready(db: Connection, path: Path, timeout: float) -> None:
-    found = tables_sql.version(db)
-    if found > tables_sql.VERSION:
+    version = tables_sql.version(db)
+    if version > tables_sql.VERSION:
         raise StoreError(
             f"the database {path} is of a newer nemochat", "Update nemochat; it is left as it is"
         )
     _enable_wal(db, timeout)
     db.execute("PRAGMA temp_store = MEMORY")  # nothing is written outside our folders
     db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-    if found < tables_sql.VERSION:
+    if version < tables_sql.VERSION:
         db.execute("BEGIN IMMEDIATE")  # others may be at it: look again when they are done
-        if 0 < (found := tables_sql.version(db)) < tables_sql.VERSION:
-            _copy(path, backup_name(path, f"version-{found}"))
+        if 0 < (version := tables_sql.version(db)) < tables_sql.VERSION:
+            _copy(path, backup_name(path, f"version-{version}"))
         tables_sql.migrate(db)
         db.execute("COMMIT")
     db.execute("PRAGMA foreign_keys = ON")
@@ -246,8 +232,6 @@ def _copy(path: Path, target: Path) -> None:
     Raises:
         OSError: the file cannot be made; FileExistsError if there is one.
     """
-    import sqlite3
-
     os.close(create_private_file(target))
     try:
         with (
@@ -263,8 +247,6 @@ def _copy(path: Path, target: Path) -> None:
 
 def _enable_wal(db: Connection, timeout: float) -> None:
     """Switch to write-ahead logging; the switch does not wait for other processes by itself."""
-    import sqlite3
-
     deadline = time.monotonic() + timeout
     while True:
         try:

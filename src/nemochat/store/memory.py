@@ -10,13 +10,7 @@ from nemochat.core.messages import Message
 class MemoryStore:
     """Gives messages numbers and forgets them; below zero, so that they are never a row's."""
 
-    def begin(
-        self,
-        conversation: Conversation,
-        message: Message,  # noqa: ARG002 - Store's
-        *,
-        wait: bool = True,  # noqa: ARG002 - Store's
-    ) -> int:
+    def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
         """Return a key that the conversation does not have."""
         return conversation.provisional_key
 

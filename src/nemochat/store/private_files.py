@@ -32,21 +32,21 @@ def prepare_database_file(path: Path) -> None:
     with suppress(FileExistsError):
         os.close(create_private_file(path))
         return
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "not a file"
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a file"
         raise StoreError(f"{path} is {kind}, not a database", "It is left as it is")
-    if found.st_mode & 0o077 and found.st_uid == os.getuid():
+    if status.st_mode & 0o077 and status.st_uid == os.getuid():
         path.chmod(0o600)
 
 
 def backup_name(path: Path, what: str) -> Path:
     """A name beside `path` that tells what it is and when it was made: nothing has it yet."""
-    made = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    name, number = path.with_name(f"{path.name}.{what}-{made}"), 1
+    time = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    name, number = path.with_name(f"{path.name}.{what}-{time}"), 1
     while name.exists():
         number += 1
-        name = path.with_name(f"{path.name}.{what}-{made}-{number}")
+        name = path.with_name(f"{path.name}.{what}-{time}-{number}")
     return name
 
 

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from sqlite3 import Connection
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.core.text import join_surrogates
 from nemochat.errors import ConversationDeleted
+from nemochat.store import tables_sql
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
-CONVERSATION = (
-    "id, coalesce(name, ''), started, model, endpoint, system, parameters, profile, filling,"
-    " examples, head, tip"
+_WITH_TIP, _WITH_PROFILE = 2, 3  # the versions of the database that introduced these columns
+_CONVERSATION = (
+    "SELECT id, coalesce(name, ''), started, model, endpoint, system, parameters, profile, filling,"
+    " examples, head, tip FROM conversations WHERE id = ?"
 )
-MESSAGE = "id, parent, written, role, content, details"
+MESSAGES = "SELECT id, parent, written, role, content, details FROM messages"
 
 DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
 
 Row = tuple[Any, ...]
 
 
-def conversation_columns(version: int) -> str:
-    """What to select of a conversation in a database of this version."""
-    if version == 1:
-        return conversation_columns(2).replace("tip", "head")
-    if version == 2:  # noqa: PLR2004 - the version
-        return CONVERSATION.replace("profile, filling, examples", "'', '{}', '[]'")
-    return CONVERSATION
+def select_conversation(
+    db: Connection, number: int, version: int = tables_sql.VERSION
+) -> Row | None:
+    """Return the row of a conversation in a database of this version, if there is one."""
+    query = _CONVERSATION
+    if version < _WITH_PROFILE:
+        query = query.replace("profile, filling, examples", "'', '{}', '[]'")
+    if version < _WITH_TIP:
+        query = query.replace("tip", "head")
+    row: Row | None = db.execute(query, (number,)).fetchone()
+    return row
+
+
+def select_nodes(db: Connection, number: int) -> Iterator[MessageNode]:
+    """Yield the messages of a conversation in the order in which they were written."""
+    for row in db.execute(f"{MESSAGES} WHERE conversation = ? ORDER BY id", (number,)):
+        yield parse_node(row)
 
 
 def insert_conversation(db: Connection, conversation: Conversation) -> int:
@@ -54,7 +64,7 @@ def update_conversation(
     number: int,
     conversation: Conversation,
     head: int | None,
-    made: Mapping[int | None, int] = MappingProxyType({}),
+    new_rows: Mapping[int | None, int] = MappingProxyType({}),
 ) -> None:
     """Write a conversation's name, settings and place.
 
@@ -63,10 +73,10 @@ def update_conversation(
         number: The conversation's number.
         conversation: The conversation.
         head: The last message of its path; it may be one that is not in its tree yet.
-        made: The rows of messages that were written in this transaction.
+        new_rows: The rows of messages that were written in this transaction.
     """
     tip = conversation.tip(head) if head is None or head in conversation.nodes else head
-    head, tip = (made.get(key, conversation.row(key)) for key in (head, tip))
+    head, tip = (new_rows.get(key, conversation.row(key)) for key in (head, tip))
     db.execute(
         "UPDATE conversations SET name = ?, model = ?, endpoint = ?, system = ?, parameters = ?,"
         " profile = ?, filling = ?, examples = ?, head = ?, tip = ? WHERE id = ?",
@@ -111,9 +121,9 @@ def update_message(db: Connection, key: int, message: Message, *, settled: bool)
 
 
 def write_unsaved(
-    db: Connection, number: int, conversation: Conversation, made: dict[int | None, int]
+    db: Connection, number: int, conversation: Conversation, new_rows: dict[int | None, int]
 ) -> None:
-    """Write what is unsaved of a conversation, parents first, and put the new rows into `made`.
+    """Write what is unsaved of a conversation, parents first, and put the new rows into `new_rows`.
 
     Raises:
         ConversationDeleted: it is no longer there.
@@ -123,11 +133,13 @@ def write_unsaved(
         settled = node.message.role is not Role.ASSISTANT or node.message.ending is not None
         row = conversation.row(key)
         if row is None:
-            parent = made.get(node.parent, conversation.row(node.parent))
-            made[key] = insert_message(db, number, parent, node.message, written, settled=settled)
+            parent = new_rows.get(node.parent, conversation.row(node.parent))
+            new_rows[key] = insert_message(
+                db, number, parent, node.message, written, settled=settled
+            )
         elif not update_message(db, row, node.message, settled=settled):
             raise ConversationDeleted(*DELETED)
-    update_conversation(db, number, conversation, conversation.head, made)
+    update_conversation(db, number, conversation, conversation.head, new_rows)
 
 
 def parse_conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
@@ -143,15 +155,17 @@ def parse_conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
         filling,
         records.from_plain(examples),
     )
-    made = Conversation(settings, id=id_, name=name, started=datetime.fromisoformat(started))
-    return made, head, tip
+    conversation = Conversation(
+        settings, id=id_, name=name, started=datetime.fromisoformat(started)
+    )
+    return conversation, head, tip
 
 
 def parse_node(row: Row) -> MessageNode:
     """A message in its place."""
     key, parent, written, role, content, details = row
-    said = records.message_from_json(role, content, json.loads(details) if details else {})
-    return MessageNode(key, parent, said, datetime.fromisoformat(written) if written else None)
+    message = records.message_from_json(role, content, json.loads(details) if details else {})
+    return MessageNode(key, parent, message, datetime.fromisoformat(written) if written else None)
 
 
 def _settings(conversation: Conversation) -> Row:
@@ -169,5 +183,5 @@ def _settings(conversation: Conversation) -> Row:
 
 
 def _details(message: Message) -> str | None:
-    kept = records.details_to_json(message)
-    return join_surrogates(json.dumps(kept, ensure_ascii=False)) if kept else None
+    details = records.details_to_json(message)
+    return join_surrogates(json.dumps(details, ensure_ascii=False)) if details else None

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from sqlite3 import Connection
+from typing import NamedTuple
 
 from nemochat.errors import UsageError
 from nemochat.store.database import Database
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
 
 SHORTEST = 3  # characters that the index finds by themselves
 _NEWEST = 3000  # messages looked through for shorter words before their trigrams are counted
@@ -45,10 +43,10 @@ def parse_query(query: str) -> list[str]:
     Raises:
         UsageError: there are none.
     """
-    found = [quoted or bare for quoted, bare in _WORD.findall(query)]
-    if not found:
+    words = [quoted or bare for quoted, bare in _WORD.findall(query)]
+    if not words:
         raise UsageError("there is nothing to search for")
-    return found
+    return words
 
 
 def search(database: Database, words: list[str], most: int = 20) -> list[SearchResult]:
@@ -59,31 +57,31 @@ def search(database: Database, words: list[str], most: int = 20) -> list[SearchR
     """
     folded = [word.casefold() for word in words]
     pattern = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
-    found: list[SearchResult] = []
+    results: list[SearchResult] = []
     with database.connection() as db:
         db.create_function("holds", 1, lambda text: _contains_all(text, folded), deterministic=True)
         for number, name in _names(db):
             if _contains_all(name, folded):
-                found.append(_make_result(pattern, number, name, "", name))
-        keys = _unsettled_keys(db) + _keys(db, words, most)
-        for key in sorted(set(keys), reverse=True)[: max(most - len(found), 0)]:
+                results.append(_make_result(pattern, number, name, "", name))
+        keys = _list_unsettled_keys(db) + _keys(db, words, most)
+        for key in sorted(set(keys), reverse=True)[: max(most - len(results), 0)]:
             rows = db.execute(  # none where another process has deleted it meanwhile
                 "SELECT c.id, coalesce(c.name, c.first), m.role, m.content"
                 " FROM messages m JOIN conversations c ON c.id = m.conversation WHERE m.id = ?",
                 (key,),
             )
-            found += [_make_result(pattern, *row) for row in rows]
-    return found[:most]
+            results += [_make_result(pattern, *row) for row in rows]
+    return results[:most]
 
 
 def _names(db: Connection) -> Iterator[tuple[int, str]]:
     yield from db.execute("SELECT id, name FROM conversations WHERE name NOT NULL ORDER BY id DESC")
 
 
-def _unsettled_keys(db: Connection) -> list[int]:
+def _list_unsettled_keys(db: Connection) -> list[int]:
     """Answers that still grow, or whose process died: they are not in the index."""
-    found = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
-    return [key for (key,) in found]
+    rows = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
+    return [key for (key,) in rows]
 
 
 def _keys(db: Connection, words: list[str], most: int) -> list[int]:
@@ -101,23 +99,23 @@ def _keys(db: Connection, words: list[str], most: int) -> list[int]:
 
 def _scan_newest(db: Connection, newest: int, most: int) -> list[int]:
     """The messages among the newest in which all words stand, without the index."""
-    found = db.execute(
+    rows = db.execute(
         "SELECT id FROM messages WHERE id > (SELECT max(id) FROM messages) - ? AND holds(content)"
         " ORDER BY id DESC LIMIT ?",
         (newest, most),
     )
-    return [key for (key,) in found]
+    return [key for (key,) in rows]
 
 
 def _matching_keys(db: Connection, match: str, most: int) -> list[int]:
     """The newest messages that the index finds, in whose text all words stand indeed."""
-    found = db.execute(
+    rows = db.execute(
         "SELECT rowid FROM words WHERE words MATCH ? AND rowid > 0"
         " AND holds((SELECT content FROM messages m WHERE m.id = words.rowid))"
         " ORDER BY rowid DESC LIMIT ?",
         (match, most),
     )
-    return [key for (key,) in found]
+    return [key for (key,) in rows]
 
 
 def _trigram_query(word: str) -> str:
@@ -129,13 +127,11 @@ def _trigram_query(word: str) -> str:
 def _prefix_query(db: Connection, word: str) -> str:
     """The trigrams that begin with a word shorter than they are, as one query."""
     start = word.casefold()
-    found = db.execute(
+    rows = db.execute(
         "SELECT term FROM vocabulary WHERE term >= ? AND term < ? LIMIT ?",
         (start, start + chr(0x10FFFF), _MOST_TERMS + 1),
     ).fetchall()
-    return (
-        _EVERYWHERE if len(found) > _MOST_TERMS else " OR ".join(_quote(term) for (term,) in found)
-    )
+    return _EVERYWHERE if len(rows) > _MOST_TERMS else " OR ".join(_quote(term) for (term,) in rows)
 
 
 def _quote(text: str) -> str:

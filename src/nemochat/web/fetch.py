@@ -123,17 +123,17 @@ def fetch_page(
 
 def _parse_url(url: str) -> SplitResult:
     """Return the parts of an address; UsageError if nothing can be fetched there."""
-    wanted = f"a page's address is https:// or http:// and a host, not {format_value(url, 80)}"
+    expected = f"a page's address is https:// or http:// and a host, not {format_value(url, 80)}"
     try:
         parts = urlsplit(url)
         port = parts.port
         host = to_ascii(parts.hostname) if parts.hostname else ""
     except ValueError:
-        raise UsageError(wanted) from None
+        raise UsageError(expected) from None
     if parts.scheme not in {"http", "https"} or not host or port == 0:
-        raise UsageError(wanted)
+        raise UsageError(expected)
     if not all("!" <= character <= "~" or character > "\x9f" for character in url):
-        raise UsageError(wanted)
+        raise UsageError(expected)
     if parts.username is not None or parts.password is not None:
         raise UsageError("a page's address takes no user name and no password")
     host = f"[{host}]" if ":" in host else host
@@ -144,15 +144,15 @@ def _resolve(parts: SplitResult, allowed: Callable[[Address], bool]) -> Address:
     """Return the address behind a name; UsageError if one of them is not allowed."""
     host = parts.hostname or ""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise UsageError(f"the name {format_value(host, 80)} is not found", _UNKNOWN) from None
-    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in infos]
     for address in addresses:
         if not allowed(address):
-            named = f" ({address})" if host != str(address) else ""
+            suffix = f" ({address})" if host != str(address) else ""
             raise UsageError(
-                f"{format_value(host, 80)}{named} is an address of this machine or its network,"
+                f"{format_value(host, 80)}{suffix} is an address of this machine or its network,"
                 " and no page is fetched from there"
             )
     return addresses[0]

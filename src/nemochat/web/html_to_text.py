@@ -79,7 +79,7 @@ class _TextExtractor(HTMLParser):
             text += ("\n" if near else "\n\n") * bool(text) + block
         return text
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
         """Begin a block where the element is one."""
         if self._skip_tag:
             return

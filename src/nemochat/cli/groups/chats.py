@@ -246,7 +246,7 @@ def prune_conversations(age: str, *, yes: bool) -> int:
         raise UsageError(f"--older-than takes a time such as 90d, 12w or 24h, not {quoted(age)}")
     with _open_store() as saved:
         since = timedelta(hours=int(read[1]) * _HOURS[read[2]])
-        entries = saved.catalogue.untouched(since)
+        entries = saved.catalogue.list_untouched(since)
         if not entries:
             say(sys.stderr, f"there is no conversation that is older than {age}")
             return ExitCode.OK

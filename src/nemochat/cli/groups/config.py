@@ -204,8 +204,8 @@ def check_settings(settings: Config) -> None:
     endpoints.find(settings.text(load.ENDPOINT), factory.load_rows(settings))
     if settings.text("base_url"):
         endpoints.normalize_address(settings.text("base_url"))
-    apply_profile.configured_profile(settings)
-    apply_profile.configured_system(settings)
+    apply_profile.find_configured_profile(settings)
+    apply_profile.read_configured_system(settings)
 
 
 def _list_rows(settings: Config) -> list[SettingRow]:
@@ -218,7 +218,7 @@ def _list_rows(settings: Config) -> list[SettingRow]:
     for name in parameters.names():
         origin = file if name in settings.parameters else "not sent"
         rows.append((f"{load.SECTION}.{name}", settings.parameters.get(name, ""), origin))
-    if chosen := apply_profile.configured_profile(settings):  # it wins over all but flags
+    if chosen := apply_profile.find_configured_profile(settings):  # it wins over all but flags
         of_it = {f"{load.SECTION}.{name}": name for name in chosen.parameters}
         told, origin = _profile_values(chosen), f"profile {chosen.name}"
         rows = [

@@ -26,6 +26,7 @@ from nemochat.repl.system import clipboard, run_command
 from nemochat.repl.tables import count_noun, escape_markdown, number_range
 from nemochat.screen.markdown.renderer import list_code_blocks
 from nemochat.screen.text.sanitize import sanitize_line
+from nemochat.store.formats import markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,6 @@ def copy(session: Session, argument: str) -> str:
     """
     talk = session.chat.conversation
     if argument == "all":
-        from nemochat.store.formats import markdown
-
         if not talk.head:
             raise UsageError("there is nothing to copy yet")
         part = Selection(markdown.write([talk]).rstrip("\n"), "the conversation")
@@ -77,19 +76,21 @@ def write(session: Session, argument: str) -> str:
     `/write answer.md`, `/write answer.md 2`, `/write script.py code 1`. A name with blanks stands
     in quotes. Before a file that is there is written over, you are asked.
     """
-    named, *which = split_words(argument) or [""]
-    if not named:
+    filename, *which = split_words(argument) or [""]
+    if not filename:
         raise UsageError("/write takes the name of a file")
-    path = Path(named).expanduser()
+    path = Path(filename).expanduser()
     part = select_part(session.chat.conversation, which)
     there = existing_size(path)
-    name = sanitize_line(named, 80)
+    name = sanitize_line(filename, 80)
     if there is not None and not session.confirm(
         f"{name} ({there:,} bytes) is there. Overwrite it?"
     ):
-        return f"{escape_markdown(named, 200)} is left as it is."
+        return f"{escape_markdown(filename, 200)} is left as it is."
     write_text(path, part.text + "\n")
-    return f"Wrote {part.description} ({_format_size(part.text)}) to {escape_markdown(named, 200)}."
+    return (
+        f"Wrote {part.description} ({_format_size(part.text)}) to {escape_markdown(filename, 200)}."
+    )
 
 
 def select_part(conversation: Conversation, which: list[str]) -> Selection:
@@ -105,31 +106,32 @@ def select_part(conversation: Conversation, which: list[str]) -> Selection:
     what = f"the answer to question {number}" if number else "the last answer"
     if not which:
         return Selection(answer.content.strip("\n"), what)
-    if which[0] != "code" or len(which) > 2:  # noqa: PLR2004 - code and its number
+    word, *numbers = which
+    if word != "code" or numbers[1:]:
         raise UsageError(
-            f"of an answer there is code 1, code 2 and so on, not {format_value(which[0])}"
+            f"of an answer there is code 1, code 2 and so on, not {format_value(word)}"
         )
     blocks = list_code_blocks(answer.content)
     if not blocks:
         raise UsageError(f"there is no code block in {what}")
-    typed = which[1] if len(which) > 1 else "1" * (len(blocks) == 1)
-    block = parse_position(typed, len(blocks))
+    position = numbers[0] if numbers else "1" * (len(blocks) == 1)
+    block = parse_position(position, len(blocks))
     if block is None:
-        named = f", not {format_value(typed)}" if typed else ""
+        suffix = f", not {format_value(position)}" if position else ""
         there = number_range(len(blocks), "code block", "code blocks")
-        raise UsageError(f"{what} has {there}{named}")
+        raise UsageError(f"{what} has {there}{suffix}")
     text = blocks[block - 1].code.removesuffix("\n")
     return Selection(text, f"code block {block} of {what}")
 
 
 def _find_answer(conversation: Conversation, number: str) -> Message:
     """The last answer, or the last one to the question of this number."""
-    said = conversation.path()
+    nodes = conversation.path()
     if number:
-        begun = said.index(nth_question(conversation, number)) + 1
-        after = [at for at in range(begun, len(said)) if said[at].message.role is Role.USER]
-        said = said[begun : after[0] if after else len(said)]
-    answers = [n.message for n in said if n.message.role is Role.ASSISTANT and not n.message.empty]
+        start = nodes.index(nth_question(conversation, number)) + 1
+        after = [at for at in range(start, len(nodes)) if nodes[at].message.role is Role.USER]
+        nodes = nodes[start : after[0] if after else len(nodes)]
+    answers = [n.message for n in nodes if n.message.role is Role.ASSISTANT and not n.message.empty]
     if not answers:
         raise UsageError(f"question {number} has no answer" if number else "there is no answer yet")
     return answers[-1]
@@ -148,7 +150,7 @@ def existing_size(path: Path) -> int | None:
     """
     name = format_value(str(path))
     try:
-        found = path.stat()
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         if not path.parent.is_dir():
             raise UsageError(f"there is no folder {format_value(str(path.parent))}") from None
@@ -156,11 +158,11 @@ def existing_size(path: Path) -> int | None:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{name} cannot be written ({reason})") from error
-    if S_ISDIR(found.st_mode):
+    if S_ISDIR(status.st_mode):
         raise UsageError(f"{name} is a folder")
-    if not S_ISREG(found.st_mode):
+    if not S_ISREG(status.st_mode):
         raise UsageError(f"{name} is no regular file")
-    return found.st_size
+    return status.st_size
 
 
 def write_text(path: Path, text: str) -> None:
@@ -212,12 +214,12 @@ def _provenance_rows(answer: Message) -> Iterator[tuple[str, str]]:
     yield "parameters sent", escape_markdown(sent, 300) or "none: the endpoint's defaults"
     yield "ending", _format_ending(answer)
     if usage := origin.usage:
-        told = {
+        counts = {
             "in": usage.prompt_tokens,
             "of them cached": usage.cached_tokens,
             "out": usage.completion_tokens,
         }
-        yield "tokens", ", ".join(f"{n} {name}" for name, n in told.items() if n is not None)
+        yield "tokens", ", ".join(f"{n} {name}" for name, n in counts.items() if n is not None)
         if usage.estimated_cost is not None:
             yield "cost", format_money(usage.estimated_cost)
     if origin.first_token is not None:

@@ -37,7 +37,7 @@ def _branch_choices(session: Session) -> list[tuple[str, str]]:
 
 
 @command()
-def tree(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def tree(session: Session, _argument: str) -> str:
     """Draw the conversation with all its branches, a line a message.
 
     A star marks the path that is being talked along. Messages with others beside them, made by
@@ -75,18 +75,20 @@ def diff(session: Session, argument: str) -> str:
     `/diff 2` with number 2 of `/tree`, and `/diff 1 3` those two.
     """
     talk = _refresh(session)
-    numbers = [_find_branch(talk, word) for word in argument.split()]
-    if len(numbers) > 2:  # noqa: PLR2004 - a difference has two sides
-        raise UsageError("/diff compares two answers")
-    if len(numbers) < 2:  # noqa: PLR2004
-        here = _find_last_fork(talk)
-        if here is None:
-            raise UsageError("no answer has another beside it", "/retry asks for one")
-        beside = [key for key in talk.siblings(here) if key != here]
-        older = beside[: talk.siblings(here).index(here)]
-        numbers = [numbers[0] if numbers else (older[-1] if older else beside[0]), here]
-    first, second = (talk.nodes[key].message.content for key in numbers)
-    return diff_words(first, second)
+    match [_find_branch(talk, word) for word in argument.split()]:
+        case [first, second]:
+            pass
+        case [_, _, *_]:
+            raise UsageError("/diff compares two answers")
+        case keys:
+            fork_key = _find_last_fork(talk)
+            if fork_key is None:
+                raise UsageError("no answer has another beside it", "/retry asks for one")
+            second = fork_key
+            others = [key for key in talk.siblings(second) if key != second]
+            older = others[: talk.siblings(second).index(second)]
+            first = next(iter((*keys, *older[-1:], *others)))
+    return diff_words(*(talk.nodes[key].message.content for key in (first, second)))
 
 
 @command("[NAME]")
@@ -95,14 +97,14 @@ def fork(session: Session, argument: str) -> str:
     talk = session.chat.conversation
     if not talk.head:
         raise UsageError("there is nothing to fork yet")
-    made = talk.fork(check_name(argument) if argument else "")
+    forked = talk.fork(check_name(argument) if argument else "")
     if session.disk_store is not None and not session.private:
-        made = session.disk_store.add_imported(made)
-    session.switch_conversation(made)
-    named = f" named {escape_markdown(made.name)}" if made.name else ""
-    number = f" {made.id}" if made.id is not None else ""
-    questions = count_noun(len(made.questions()), "question")
-    return f"This is a new conversation{number}{named}, with {questions}."
+        forked = session.disk_store.add_imported(forked)
+    session.switch_conversation(forked)
+    title = f" named {escape_markdown(forked.name)}" if forked.name else ""
+    number = f" {forked.id}" if forked.id is not None else ""
+    questions = count_noun(len(forked.questions()), "question")
+    return f"This is a new conversation{number}{title}, with {questions}."
 
 
 @command("[N]")
@@ -152,9 +154,9 @@ def _draw_tree(conversation: Conversation) -> list[str]:
         key, depth = waiting.pop()
         message = conversation.nodes[key].message
         number = str(numbers[key]) if key in numbers else ""
-        said = _SPEAKERS[message.role] + sanitize_line(message.content, _MESSAGE_COLUMNS)
+        text = _SPEAKERS[message.role] + sanitize_line(message.content, _MESSAGE_COLUMNS)
         mark = "*" if key in path else " "
-        lines.append(f"{mark} {number:>{width}} {'  ' * depth}{said}".rstrip())
+        lines.append(f"{mark} {number:>{width}} {'  ' * depth}{text}".rstrip())
         below = conversation.children(key)
         waiting += [(child, depth + (len(below) > 1)) for child in reversed(below)]
     return lines
@@ -237,16 +239,16 @@ def candidates(session: Session, argument: str) -> str:
     side by side where the terminal is wide enough. `/pick` chooses the one that the talk goes on
     from; the other stays in the tree.
     """
-    chosen = session.settings.parameters
+    values = session.settings.parameters
     if argument not in {"", *_CANDIDATES_CHOICES}:
         raise UsageError(f"/candidates takes on or off, not {format_value(argument)}")
     if argument == "on":
-        chosen["n"] = _PAIR_SIZE
+        values["n"] = _PAIR_SIZE
     elif argument == "off":
-        chosen.pop("n", None)
+        values.pop("n", None)
     if argument:
         session.chat.mark()
-    if parameters.candidate_count(chosen) == _PAIR_SIZE:
+    if parameters.candidate_count(values) == _PAIR_SIZE:
         return "Each question is answered twice; `/candidates off` asks for one answer."
     return "Each question is answered once; `/candidates on` asks for two answers."
 
@@ -258,15 +260,15 @@ def pick(session: Session, argument: str) -> str:
     keys = _find_candidates(talk)
     if len(keys) < _PAIR_SIZE:
         raise UsageError("the last answer has no other beside it", "/candidates on asks for two")
-    chosen = parse_position(argument, len(keys))
-    if chosen is None:
+    position = parse_position(argument, len(keys))
+    if position is None:
         names = " or ".join(map(str, range(1, len(keys) + 1)))
         raise UsageError(f"/pick takes {names}, not {format_value(argument)}")
-    key = keys[chosen - 1]
+    key = keys[position - 1]
     talk.go_to(talk.tip(key))
     session.chat.mark()
-    said = sanitize_line(talk.nodes[key].message.content, 50)
-    return f"The talk goes on from answer {chosen}:\n\n```text\n{said}\n```"
+    text = sanitize_line(talk.nodes[key].message.content, 50)
+    return f"The talk goes on from answer {position}:\n\n```text\n{text}\n```"
 
 
 def _find_candidates(conversation: Conversation) -> list[int]:

@@ -22,7 +22,7 @@ _INTRODUCTION = (
 )
 
 
-def _help_choices(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - a Choices
+def _help_choices(_session: Session) -> Iterator[tuple[str, str]]:
     yield ALL, "all commands"
     for each in registry.all_commands():
         yield each.name, each.summary
@@ -30,7 +30,7 @@ def _help_choices(session: Session) -> Iterator[tuple[str, str]]:  # noqa: ARG00
 
 
 @command("[COMMAND or TOPIC]", aliases=("?", "h"), choices=_help_choices)
-def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def help_(_session: Session, argument: str) -> str:
     """Explain a command or a topic; alone, tell where to begin.
 
     `/help all` lists all commands, a line each.
@@ -44,25 +44,25 @@ def help_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         )
     page = knowledge.topic(topic) if topic in knowledge.topics() else ""
     try:
-        found = registry.find(argument.removeprefix("/"))
+        row = registry.find(argument.removeprefix("/"))
     except UsageError:
         if not page:
             raise
         return page
-    return f"{page}\nThe command:\n\n{command_help(found)}" if page else command_help(found)
+    return f"{page}\nThe command:\n\n{command_help(row)}" if page else command_help(row)
 
 
 @command(aliases=("quit", "bye", "q"))
-def exit_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def exit_(_session: Session, _argument: str) -> str:
     """Leave; the conversation is saved already."""
     raise EOFError
 
 
-def command_help(found: registry.Command) -> str:
+def command_help(row: registry.Command) -> str:
     """One command's help as Markdown."""
-    names = ", ".join(f"`/{alias}`" for alias in found.aliases)
+    names = ", ".join(f"`/{alias}`" for alias in row.aliases)
     also = f"\n\nAlso: {names}." if names else ""
-    return f"`{found.usage}`\n\n{found.help}{also}"
+    return f"`{row.usage}`\n\n{row.help}{also}"
 
 
 def command_table() -> str:

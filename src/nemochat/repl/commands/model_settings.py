@@ -17,6 +17,7 @@ from nemochat.core.prompt import WINDOW, estimate_tokens, estimate_used
 from nemochat.errors import NemochatError, UsageError
 from nemochat.files import to_code_block
 from nemochat.repl.arguments import split_prose
+from nemochat.repl.commands.prompts import system
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import (
@@ -44,7 +45,7 @@ PROFILES_HINT = (
 
 
 @command(aliases=("new", "reset"))
-def clear(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def clear(session: Session, _argument: str) -> str:
     """Begin a new conversation with the same settings and profile; the old one stays saved."""
     session.start_conversation()
     return "A new conversation begins; the settings stay."
@@ -71,10 +72,10 @@ def models(session: Session, argument: str) -> str:
         client.close()
     if session.settings.endpoint != GUIDE and session.disk_store and not session.private:
         write_model_names(offered)
-    found = filter_models(offered, argument)
-    if not found:
+    models = filter_models(offered, argument)
+    if not models:
         return f"The endpoint has no model with {escape_markdown(argument)} in its name."
-    return model_table(found)
+    return model_table(models)
 
 
 def _endpoint_choices(session: Session) -> list[tuple[str, str]]:
@@ -102,7 +103,7 @@ def _format_endpoint(session: Session) -> str:
 
 
 @command(aliases=("status", "settings"))
-def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def info(session: Session, _argument: str) -> str:
     """Show the conversation, its settings, and where it is saved."""
     conversation, settings = session.chat.conversation, session.settings
     private = session.private or session.disk_store is None
@@ -111,9 +112,9 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         where = f"`{session.disk_store.database.path}`"
     if not private and session.chat.failure is not None:
         where = f"nowhere yet: {escape_markdown(session.chat.failure.sentence, 200)}"
-    said = conversation.messages()
-    questions = sum(message.role is Role.USER for message in said)
-    chosen = ", ".join(
+    messages = conversation.messages()
+    questions = sum(message.role is Role.USER for message in messages)
+    values = ", ".join(
         f"{name} {escape_markdown(format_as_input(value), 200)}"
         for name, value in settings.parameters.items()
     )
@@ -125,36 +126,36 @@ def info(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
         "model": model if settings.endpoint != GUIDE else f"none: {_GUIDE_NOTE}",
         "system prompt": escape_markdown(first_line(settings.system), 200) or "none",
         "profile": escape_markdown(settings.profile) or "none",
-        "parameters": chosen or "the endpoint's defaults",
+        "parameters": values or "the endpoint's defaults",
         "saved in": where,
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows.items())])
 
 
 @command(aliases=("tokens", "cost"))
-def usage(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def usage(session: Session, _argument: str) -> str:
     """Show the tokens and the money that this conversation took, as the endpoint counted them."""
-    taken = add_up(node.message for node in session.chat.conversation.nodes.values())
-    if taken.answers == 0:
+    total = add_up(node.message for node in session.chat.conversation.nodes.values())
+    if total.answers == 0:
         return "The endpoint has counted nothing yet."
     return (
-        f"{count_noun(taken.answers, 'answer')}, {taken.prompt_tokens:,} tokens in,"
-        f" {taken.completion_tokens:,} out, {format_money(taken.cost)}."
+        f"{count_noun(total.answers, 'answer')}, {total.prompt_tokens:,} tokens in,"
+        f" {total.completion_tokens:,} out, {format_money(total.cost)}."
     )
 
 
 @command()
-def context(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def context(session: Session, _argument: str) -> str:
     """Show how much of the model's context is taken, by what, and how much is left.
 
     What the endpoint has counted is exact; the rest is an estimate from the number of characters.
     """
-    said, system = session.chat.conversation.messages(), session.settings.system
-    taken = estimate_used(system, said)
+    messages, system = session.chat.conversation.messages(), session.settings.system
+    total = estimate_used(system, messages)
     rows = [("system prompt", estimate_tokens(system))]
     for role, name in ((Role.USER, "questions"), (Role.ASSISTANT, "answers")):
-        rows.append((name, sum(estimate_tokens(m.content) for m in said if m.role is role)))
-    rows += [("taken", taken), ("left", max(WINDOW - taken, 0))]
+        rows.append((name, sum(estimate_tokens(m.content) for m in messages if m.role is role)))
+    rows += [("taken", total), ("left", max(WINDOW - total, 0))]
     lines = [f"| {name} | {tokens:,} | {tokens / WINDOW:.1%} |" for name, tokens in rows]
     return "\n".join([f"| of {WINDOW:,} | tokens | |", "|---|---|---|", *lines])
 
@@ -180,9 +181,9 @@ def _current_choices(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _parameter_choices(session: Session) -> Iterator[tuple[str, str]]:
-    chosen = session.settings.parameters
+    values = session.settings.parameters
     for parameter in parameters.TABLE:
-        now = f", now {format_as_input(chosen[parameter.name])}" if parameter.name in chosen else ""
+        now = f", now {format_as_input(values[parameter.name])}" if parameter.name in values else ""
         yield parameter.name, f"{parameter.takes}{now}"
 
 
@@ -198,17 +199,15 @@ def set_(session: Session, argument: str) -> str:
     if not words:
         return _parameter_table(session)
     if words[0] == "system":
-        from nemochat.repl.commands.prompts import system
-
         return system(session, words[1] if len(words) > 1 else "")
     parameter = parameters.find(words[0])
-    chosen = session.settings.parameters
+    values = session.settings.parameters
     if len(words) == 1:
-        now = format_as_input(chosen[parameter.name]) if parameter.name in chosen else "not set"
+        now = format_as_input(values[parameter.name]) if parameter.name in values else "not set"
         return f"`{parameter.name}` is {now}: {parameter.help}. It takes {parameter.takes}."
-    chosen[parameter.name] = parameter.parse(words[1])
+    values[parameter.name] = parameter.parse(words[1])
     session.chat.mark()
-    return f"`{parameter.name}` is {format_as_input(chosen[parameter.name])}."
+    return f"`{parameter.name}` is {format_as_input(values[parameter.name])}."
 
 
 @command("NAME", choices=_current_choices)
@@ -229,9 +228,9 @@ def temp(session: Session, argument: str) -> str:
 
 
 def _parameter_table(session: Session) -> str:
-    chosen = session.settings.parameters
+    values = session.settings.parameters
     rows = [
-        f"| `{p.name}` | {format_as_input(chosen[p.name]) if p.name in chosen else ''} |"
+        f"| `{p.name}` | {format_as_input(values[p.name]) if p.name in values else ''} |"
         f" {p.takes} | {p.default} |"
         for p in parameters.TABLE
     ]
@@ -253,42 +252,43 @@ def profile(session: Session, argument: str) -> str:
     `/profile translate language=French` gives its template a value. What you set yourself
     afterwards wins over the profile.
     """
-    known, settings = session.connector.config.profiles, session.settings
+    profiles, settings = session.connector.config.profiles, session.settings
     name, *words = split_prose(argument) or [""]
     if not name:
-        return profile_table(known, settings.profile)
+        return profile_table(profiles, settings.profile)
     if name == NONE and not words:
         if not settings.profile:
             return "There is no profile in force."
         session.change_settings(session.settings_without_profile())
         return "The profile is dropped; what it set is as before."
-    chosen = apply_profile.find_profile(known, name)
+    profile = apply_profile.find_profile(profiles, name)
     empty = not session.chat.conversation.nodes
     settings = apply_profile.apply_profile(
-        chosen,
+        profile,
         session.settings_without_profile(),
         parse_values(words),
         session.connector.model,
         empty=empty,
     )
     session.change_settings(settings)
-    about = f": {escape_markdown(chosen.about, 200)}" if chosen.about else ""
-    later = "" if empty or not chosen.messages else f" {apply_profile.BEGUN}."
+    about = f": {escape_markdown(profile.about, 200)}" if profile.about else ""
+    later = "" if empty or not profile.messages else f" {apply_profile.BEGUN}."
     return f"The profile is `{name}` from the next question on{about}.{later}"
 
 
-def profile_table(known: Mapping[str, Profile], in_force: str = "") -> str:
+def profile_table(profiles: Mapping[str, Profile], in_force: str = "") -> str:
     """Profiles as a Markdown table; the one in force is bold."""
-    if not known:
-        return describe_profiles(known, in_force)
+    if not profiles:
+        return describe_profiles(profiles, in_force)
     rows = []
-    for each in known.values():
+    for each in profiles.values():
         name = escape_markdown(each.name)
         name = f"**{name}**" if each.name == in_force else name
         about = escape_markdown(each.about, _MOST)
         rows.append(f"| {name} | {about} | {escape_markdown(summarize_profile(each), _MOST)} |")
     head = "".join(f" {column.head} |" for column in PROFILE_COLUMNS)
-    return "\n".join([f"|{head}", "|---|---|---|", *rows, "", describe_profiles(known, in_force)])
+    note = describe_profiles(profiles, in_force)
+    return "\n".join([f"|{head}", "|---|---|---|", *rows, "", note])
 
 
 def profile_cells(each: Profile, in_force: str = "") -> tuple[Cell, ...]:
@@ -339,8 +339,8 @@ def describe_profile(each: Profile) -> str:
     if each.template:
         parts.append("Template:\n\n" + to_code_block(each.template.strip("\n")))
     if each.messages:
-        said = (f"{message.role.value}: {message.content}" for message in each.messages)
-        parts.append("Messages:\n\n" + to_code_block("\n".join(said)))
+        messages = (f"{message.role.value}: {message.content}" for message in each.messages)
+        parts.append("Messages:\n\n" + to_code_block("\n".join(messages)))
     return "\n\n".join(parts)
 
 

@@ -49,7 +49,7 @@ def retry(session: Session, argument: str) -> str:
 
 
 @command()
-def continue_(session: Session, argument: str) -> str:  # noqa: ARG001 - a Run
+def continue_(session: Session, _argument: str) -> str:
     """Go on with an answer that was cut or stopped: its rest is asked for and joined to it."""
     session.chat.resume()
     return ""
@@ -77,10 +77,10 @@ def redo(session: Session, argument: str) -> str:
 def _parse_count(argument: str) -> int:
     if not argument:
         return 1
-    wanted = parse_number(argument)
-    if not wanted:
+    count = parse_number(argument)
+    if not count:
         raise UsageError(f"a number of turns is 1 or more, not {format_value(argument)}")
-    return wanted
+    return count
 
 
 def _describe_last_question(session: Session) -> str:

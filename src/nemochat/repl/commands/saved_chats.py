@@ -16,6 +16,7 @@ from nemochat.repl.session import Session
 from nemochat.repl.tables import count_noun, escape_markdown
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.store.catalogue import BY_NAME, check_name, is_number
+from nemochat.store.formats import exports
 from nemochat.store.formats.markdown import format_ending
 from nemochat.store.search import parse_query
 from nemochat.store.search import search as found_in
@@ -65,8 +66,8 @@ def save(session: Session, argument: str) -> str:
     if session.chat.failure is not None:
         name = escape_markdown(argument)
         return f"It is named {name}, and will be saved so once saving works again."
-    begun = "" if conversation.id else " from the first question on"
-    return f"Saved as {escape_markdown(argument)}{begun}."
+    later = "" if conversation.id else " from the first question on"
+    return f"Saved as {escape_markdown(argument)}{later}."
 
 
 @command("NAME or NUMBER", aliases=("resume",), choices=conversation_choices)
@@ -85,17 +86,17 @@ def load(session: Session, argument: str) -> str:
 @command("[N]", aliases=("log",))
 def show(session: Session, argument: str) -> str:
     """Show the conversation again, or its last N questions with their answers."""
-    wanted = parse_number(argument or "0")
-    if wanted is None:
+    count = parse_number(argument or "0")
+    if count is None:
         raise UsageError(f"/show takes a number of questions, not {format_value(argument)}")
-    return transcript(_last_questions(session.chat.conversation.messages(), wanted))
+    return transcript(_last_questions(session.chat.conversation.messages(), count))
 
 
 def last_turns(conversation: Conversation) -> str:
     """The last turns of a conversation that is gone on with, as Markdown."""
-    said = conversation.messages()
-    last = _last_questions(said, RESUME_TURNS)
-    before = sum(m.role is Role.USER for m in said) - sum(m.role is Role.USER for m in last)
+    messages = conversation.messages()
+    last = _last_questions(messages, RESUME_TURNS)
+    before = sum(m.role is Role.USER for m in messages) - sum(m.role is Role.USER for m in last)
     more = f"*{count_noun(before, 'earlier question')}; `/show` shows all*\n\n" if before else ""
     return f"**{escape_markdown(conversation.title())}**\n\n{more}{transcript(last)}"
 
@@ -137,8 +138,8 @@ def search(session: Session, argument: str) -> str:
     Words are found within longer ones, in any script, whatever their capitals. What stands in
     double quotes is found as it stands, blanks and all.
     """
-    found = found_in(session.require_disk_store().database, parse_query(argument), PAGE_SIZE)
-    return tables.format_results(found) if found else "Nothing was found."
+    results = found_in(session.require_disk_store().database, parse_query(argument), PAGE_SIZE)
+    return tables.format_results(results) if results else "Nothing was found."
 
 
 @command("[CHAT] NAME", choices=conversation_word_choices)
@@ -146,15 +147,15 @@ def rename(session: Session, argument: str) -> str:
     """Give this conversation another name, or another one: `/rename 12 lamb`."""
     catalogue = session.require_disk_store().catalogue
     conversation = session.chat.conversation
-    wanted, _, name = argument.partition(" ")
+    reference, _, name = argument.partition(" ")
     if not name.strip():
         session.chat.rename(check_name(argument))
         return f"It is named {tables.escape_markdown(conversation.name)}."
-    found, name = catalogue.find(wanted), check_name(name)
-    catalogue.rename(found, name)
-    if found == conversation.id:
+    number, name = catalogue.find(reference), check_name(name)
+    catalogue.rename(number, name)
+    if number == conversation.id:
         conversation.name = name
-    return f"Conversation {found} is named {tables.escape_markdown(name)}."
+    return f"Conversation {number} is named {tables.escape_markdown(name)}."
 
 
 @command("CHAT", aliases=("rm",), choices=conversation_choices)
@@ -163,11 +164,14 @@ def delete(session: Session, argument: str) -> str:
     if not argument:
         raise UsageError("/delete takes the name or the number of a conversation; /list shows them")
     catalogue = session.require_disk_store().catalogue
-    wanted = argument.removesuffix(" yes")
-    if not is_number(wanted) and catalogue.find_exact(argument.removeprefix(BY_NAME)) is not None:
-        wanted = argument  # "yes" is the end of the name
-    entry = catalogue.entry(catalogue.find(wanted))
-    sure = wanted != argument
+    reference = argument.removesuffix(" yes")
+    if (
+        not is_number(reference)
+        and catalogue.find_exact(argument.removeprefix(BY_NAME)) is not None
+    ):
+        reference = argument  # "yes" is the end of the name
+    entry = catalogue.entry(catalogue.find(reference))
+    sure = reference != argument
     what = tables.escape_markdown(tables.describe_conversation(entry), MAX_DESCRIPTION_COLUMNS)
     if not sure:
         return f"`/delete {entry.id} yes` deletes {what} for good."
@@ -185,8 +189,6 @@ def export(session: Session, argument: str) -> str:
     Without a file it is `conversation-NUMBER.md` in the current folder. A file that is there
     already is never written over.
     """
-    from nemochat.store.formats import exports
-
     conversation = session.chat.conversation
     suffix = f"-{conversation.id}" if conversation.id is not None else ""
     path = Path(argument).expanduser() if argument else Path(f"conversation{suffix}.md")

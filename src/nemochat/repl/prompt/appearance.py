@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from string import ascii_uppercase
 
 from prompt_toolkit.application.current import get_app, get_app_session
 from prompt_toolkit.document import Document
@@ -67,8 +68,8 @@ def _translate_style(look: str) -> str:
     """Translate a look from rich's words into prompt_toolkit's."""
     words = []
     for word in look.split():
-        if found := _COLOUR.fullmatch(word):
-            words.append(_to_hex(int(found[1])))
+        if match := _COLOUR.fullmatch(word):
+            words.append(_to_hex(int(match[1])))
         elif word != "none":
             words.append(word if word in _ATTRIBUTES else f"ansi{word}")
     return " ".join(words)
@@ -135,8 +136,9 @@ def simplify_emoji(cluster: str) -> str:
     """What is shown while it is edited, instead of what a reader sees as one character."""
     if len(cluster) == 1:
         return cluster
-    if all(0 <= ord(each) - _FLAG_LETTERS < 26 for each in cluster):  # noqa: PLR2004 - letters
-        return "".join(chr(ord(each) - _FLAG_LETTERS + ord("A")) for each in cluster)
+    letters = [ord(each) - _FLAG_LETTERS for each in cluster]
+    if all(0 <= letter < len(ascii_uppercase) for letter in letters):
+        return "".join(ascii_uppercase[letter] for letter in letters)
     if _EMOJI_LOOK in cluster or any(text_width(each) for each in cluster[1:]):
         return cluster[0]
     return cluster

@@ -12,6 +12,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from nemochat.errors import NemochatError
+from nemochat.repl import registry
 from nemochat.repl.session import Session
 from nemochat.screen.text.sanitize import sanitize_line
 
@@ -21,6 +22,7 @@ _TAKES_PATH = re.compile(r"(?<!@)\b(FILE|PATH)\b")
 MAX_DESCRIPTION_COLUMNS = 60  # columns
 MAX_SCANNED = 2000  # entries of a folder that are looked at, however many it has
 MAX_PATHS = 200
+_KILO = 1000  # of one unit are one of the next
 _UNITS = ("bytes", "kB", "MB", "GB")
 
 
@@ -40,11 +42,7 @@ class MessageCompleter(Completer):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get_completions(
-        self,
-        document: Document,
-        complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's
-    ) -> Iterable[Completion]:
+    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
         """The completions of what stands before the cursor."""
         line = document.text_before_cursor
         if mention := _MENTION.search(line):
@@ -54,37 +52,33 @@ class MessageCompleter(Completer):
             yield from self._complete_arguments(name, rest) if blank else _complete_names(name)
 
     def _complete_arguments(self, name: str, rest: str) -> Iterator[Completion]:
-        from nemochat.repl import registry
-
         try:
             command = registry.find(name.lower())
             takes = command.arguments
             if _TAKES_PATH.search(takes):
                 alone = takes.strip("[]") == "FILE"  # the rest of the line is the path then
-                typed = rest if alone else _last_word(rest)
-                yield from _complete_paths(typed, quoting=not alone)
+                prefix = rest if alone else _last_word(rest)
+                yield from _complete_paths(prefix, quoting=not alone)
             first, blank, value = rest.partition(" ")
             if blank and command.next_choices is not None:
                 yield from _complete_words(command.next_choices(self._session, first), value)
             elif command.choices is not None:
-                typed = _last_word(rest) if "…" in takes else rest
-                yield from _complete_words(command.choices(self._session), typed)
+                prefix = _last_word(rest) if "…" in takes else rest
+                yield from _complete_words(command.choices(self._session), prefix)
         except NemochatError:
             return  # no such command, or a database that cannot be read
 
 
 def _last_word(text: str) -> str:
-    found = _LAST_WORD.search(text)
-    return found[0] if found else ""
+    match = _LAST_WORD.search(text)
+    return match[0] if match else ""
 
 
 def _complete_names(prefix: str) -> Iterator[Completion]:
     """Commands by their names, then by the other names that fingers know."""
-    from nemochat.repl import registry
-
-    known = list(registry.all_commands())
-    pairs = [(command.name, command.summary) for command in known]
-    pairs += [(each, f"/{row.name}: {row.summary}") for row in known for each in row.aliases]
+    commands = list(registry.all_commands())
+    pairs = [(command.name, command.summary) for command in commands]
+    pairs += [(each, f"/{row.name}: {row.summary}") for row in commands for each in row.aliases]
     for name, about in pairs:
         if name.startswith(prefix.lower()):
             short = sanitize_line(about, MAX_DESCRIPTION_COLUMNS)
@@ -121,13 +115,13 @@ def complete_path(prefix: str) -> Iterator[tuple[str, str]]:
         yield "~/", "your home directory"
         return
     at = prefix.rfind("/") + 1
-    folder, begun = prefix[:at], prefix[at:]
+    folder, start = prefix[:at], prefix[at:]
     try:
         with os.scandir(Path(folder).expanduser() if folder else ".") as listed:
-            found = [each for each in islice(listed, MAX_SCANNED) if _is_match(each.name, begun)]
+            entries = [each for each in islice(listed, MAX_SCANNED) if _is_match(each.name, start)]
     except (OSError, RuntimeError, ValueError):  # no folder, no home, a null character
         return
-    for entry in sorted(found, key=lambda each: each.name.casefold())[:MAX_PATHS]:
+    for entry in sorted(entries, key=lambda each: each.name.casefold())[:MAX_PATHS]:
         is_folder, about = _describe_entry(entry)
         yield f"{folder}{entry.name}{'/' * is_folder}", about
 
@@ -151,6 +145,6 @@ def _describe_entry(entry: os.DirEntry[str]) -> tuple[bool, str]:
     except OSError:
         return False, "cannot be read"
     unit = 0
-    while size >= 1000 and unit < len(_UNITS) - 1:  # noqa: PLR2004 - of one unit to the next
-        size, unit = size / 1000, unit + 1
+    while size >= _KILO and unit < len(_UNITS) - 1:
+        size, unit = size / _KILO, unit + 1
     return False, f"{size:.0f} {_UNITS[unit]}"

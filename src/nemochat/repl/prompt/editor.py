@@ -155,13 +155,13 @@ class Editor:
             self._raw_paste = ""
             try:
                 with PromptSignals(app) as signals:
-                    asked = self._prompt.prompt_async(
+                    coroutine = self._prompt.prompt_async(
                         words,
                         default=stands,
                         pre_run=signals.handle_pending_signal,
                         handle_sigint=False,
                     )
-                    text = self._runner.run(asked)
+                    text = self._runner.run(coroutine)
             finally:
                 keyboard.listen()  # the prompt marks no pastes any more
             stands = buffer.document
@@ -234,7 +234,7 @@ class Editor:
         store_typeahead(self._prompt.input, [key for key in pressed if key.key not in reports])
 
 
-def _continuation(width: int, line: int, soft_wrap: int) -> StyleAndTextTuples:  # noqa: ARG001 - prompt_toolkit's
+def _continuation(width: int, _line: int, soft_wrap: int) -> StyleAndTextTuples:
     """What stands before a further line: nothing before the rest of a wrapped one."""
     return [("", " " * width)] if soft_wrap else [("class:continuation", "… ")]
 
@@ -250,7 +250,7 @@ class KeyParser(Vt100Parser):
     def feed(self, data: str) -> None:
         """Take in what came."""
         text = _TERMINAL_REPLY.sub("", self._partial + data)
-        begun = _PARTIAL_REPLY.search(text)
+        partial = _PARTIAL_REPLY.search(text)
         self._partial = ""  # for a paste in the text is followed by a call of this
-        super().feed(text[: begun.start()] if begun else text)
-        self._partial = begun[0] if begun else ""
+        super().feed(text[: partial.start()] if partial else text)
+        self._partial = partial[0] if partial else ""

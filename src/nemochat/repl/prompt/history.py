@@ -68,14 +68,14 @@ class HistorySuggester(AutoSuggest):
     def __init__(self, history: ChatHistory) -> None:
         self._history = history
 
-    def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:  # noqa: ARG002 - prompt_toolkit's
+    def get_suggestion(self, _buffer: Buffer, document: Document) -> Suggestion | None:
         """The rest, or None."""
-        begun = document.text
-        if not begun.strip() or "\n" in begun:
+        start = document.text
+        if not start.strip() or "\n" in start:
             return None
         for entry in self._history.newest_first():
-            if entry.startswith(begun) and len(entry) > len(begun) and "\n" not in entry:
-                return Suggestion(entry[len(begun) :])
+            if entry.startswith(start) and len(entry) > len(start) and "\n" not in entry:
+                return Suggestion(entry[len(start) :])
         return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from prompt_toolkit.application import Application
+from prompt_toolkit.application.current import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import (
     CompleteEvent,
@@ -31,9 +32,6 @@ from nemochat.repl.prompt.paste import PasteTracker
 from nemochat.repl.session import Session
 from nemochat.screen.text.width import clusters
 from nemochat.signals import suspend_prompt
-
-if TYPE_CHECKING:
-    from prompt_toolkit.application import Application
 
 OPEN_EDITOR = "\0editor"  # a result that nobody can type
 _OTHER_ENTER = Keys.F24  # a key that no keyboard has: one code for what terminals send variously
@@ -136,15 +134,15 @@ def _bind_navigation(bindings: KeyBindings) -> None:
             return
         if buffer.complete_state and buffer.complete_state.completions:
             offered = buffer.complete_state.completions
-            chosen = buffer.complete_state.complete_index is not None
+            is_selected = buffer.complete_state.complete_index is not None
         else:
             buffer.cancel_completion()
             asked = CompleteEvent(completion_requested=True)
             offered = list(buffer.completer.get_completions(buffer.document, asked))
-            chosen = False
-        if len(offered) == 1 and not chosen:
+            is_selected = False
+        if len(offered) == 1 and not is_selected:
             buffer.apply_completion(offered[0])
-        elif not chosen and (common := get_common_complete_suffix(buffer.document, offered)):
+        elif not is_selected and (common := get_common_complete_suffix(buffer.document, offered)):
             buffer.insert_text(common)
         elif buffer.complete_state:
             buffer.complete_next()
@@ -192,8 +190,6 @@ def _bind_characters(bindings: KeyBindings, session: Session) -> None:
 
 
 def _current_buffer() -> Buffer:
-    from prompt_toolkit.application.current import get_app
-
     return get_app().current_buffer
 
 

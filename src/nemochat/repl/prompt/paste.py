@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from prompt_toolkit.buffer import Buffer
 
 from nemochat.repl.entry import escape
-
-if TYPE_CHECKING:
-    from prompt_toolkit.buffer import Buffer
 
 MAX_LINES = 20  # of a text that stands on the prompt as it is
 MAX_CHARACTERS = 10_000  # of one, in however few lines

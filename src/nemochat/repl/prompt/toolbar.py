@@ -168,7 +168,7 @@ def _context_part(facts: ToolbarState) -> _Part:
     share = facts.context_tokens / WINDOW
     filled = min(round(share * BAR_COLUMNS), BAR_COLUMNS)
     bar = "█" * filled + "░" * (BAR_COLUMNS - filled)
-    full = "<1%" if 0 < share < 0.01 else f"{share:.0%}"  # noqa: PLR2004 - a hundredth
+    full = "<1%" if 0 < share * 100 < 1 else f"{share:.0%}"
     count = f"{facts.context_tokens:,} of {WINDOW} tokens"
     style = FULL if share >= NEARLY_FULL else DIM
     return _Part(

@@ -77,7 +77,7 @@ def _run_program(
 ) -> bool:
     """Whether a program took a text; one that stays to serve it is left in the background."""
     with suppress(OSError, subprocess.TimeoutExpired):
-        done = subprocess.run(  # noqa: S603 - of the table above
+        done = subprocess.run(
             command,
             input=content,
             stdout=subprocess.DEVNULL,

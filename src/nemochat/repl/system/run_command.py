@@ -58,7 +58,7 @@ def run(command: str, show: Callable[[str], None], input_text: str = "") -> Comm
         standard_input.write(input_text.encode("utf-8", "replace"))
         standard_input.seek(0)
         try:
-            process = subprocess.Popen(  # noqa: S603 - what its person typed
+            process = subprocess.Popen(
                 [shell, "-c", command],
                 stdin=standard_input,
                 stdout=subprocess.PIPE,

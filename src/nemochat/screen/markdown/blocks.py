@@ -179,10 +179,10 @@ def _read_leaf(
         return Line(Kind.INDENTED, matched, opened, cursor.rest())
     if len(cursor.text) > LONGEST:
         return None
-    found = _read_claim(text, paragraph) or _read_edge(text)
-    if found is None:
+    leaf = _read_claim(text, paragraph) or _read_edge(text)
+    if leaf is None:
         return None
-    kind, content, mark = found
+    kind, content, mark = leaf
     return Line(kind, matched, opened, content, mark, columns)
 
 

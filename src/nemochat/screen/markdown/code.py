@@ -64,9 +64,9 @@ class CodeBlock:
         read = self._highlighter.line if complete else self._highlighter.preview
         return read(text)
 
-    def _crop(self, shown: Row) -> list[Row]:
-        self._blank = 0 if shown.text.strip("│ ") else self._blank + 1
-        return [shown] if self._blank <= MOST_BLANK else []
+    def _crop(self, row: Row) -> list[Row]:
+        self._blank = 0 if row.text.strip("│ ") else self._blank + 1
+        return [row] if self._blank <= MOST_BLANK else []
 
 
 class IndentedCode(CodeBlock):
@@ -90,11 +90,11 @@ class IndentedCode(CodeBlock):
         return self._pending_rows() + super().begin_line(_INDENT + text, columns)
 
     def _pending_rows(self) -> list[Row]:
-        found: list[Row] = []
+        rows: list[Row] = []
         for _ in range(min(self.blanks, MOST_BLANK)):
-            found += super().line("")
+            rows += super().line("")
         self.blanks = 0
-        return found
+        return rows
 
 
 class FormulaBlock(CodeBlock):
@@ -105,5 +105,5 @@ class FormulaBlock(CodeBlock):
         self._math = math
 
     def _spans(self, text: str, *, complete: bool) -> list[Span]:
-        shown = to_unicode(text) if complete and self._math else None
-        return [Span(shown or text, "math")]
+        formula = to_unicode(text) if complete and self._math else None
+        return [Span(formula or text, "math")]

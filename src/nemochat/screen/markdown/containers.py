@@ -151,11 +151,11 @@ class Margin:
 
     def resize(self, width: int) -> None:
         """Fit another width."""
-        taken = sum([len(span.text) for span in self._rest])
-        over = max(taken - width // 2, 0)
+        columns = sum([len(span.text) for span in self._rest])
+        over = max(columns - width // 2, 0)
         self.first = _cut_left(self._first, over)
         self.rest = _cut_left(self._rest, over)
-        self.columns = width - taken + over
+        self.columns = width - columns + over
 
     def take(self) -> tuple[Span, ...]:
         """What stands before the next row."""

@@ -49,14 +49,16 @@ class ContainerStack:
     def start_block(self, reading: Line, width: int) -> BlockStart:
         """What comes before the block that begins with this line."""
         gap = self._due
-        kept = self.containers[: reading.matched]
+        containers = self.containers[: reading.matched]
         ended = self.end_empty_items(reading.matched, width)
         if ended:
             gap = None
-        filled = kept[-1].is_filled if kept else self._filled
-        if gap is None and filled and self._needs_gap(reading, kept):
-            gap = row(Margin(kept, width).rest)
-        margin = Margin([*kept, *reading.opened], width, shown=len(kept) if ended else 0)
+        filled = containers[-1].is_filled if containers else self._filled
+        if gap is None and filled and self._needs_gap(reading, containers):
+            gap = row(Margin(containers, width).rest)
+        margin = Margin(
+            [*containers, *reading.opened], width, shown=len(containers) if ended else 0
+        )
         return BlockStart(ended, gap, margin)
 
     def end_empty_items(self, matched: int, width: int) -> list[Row]:
@@ -108,13 +110,13 @@ class ContainerStack:
         """Another line of the block that is open came."""
         self._blank = False
 
-    def _needs_gap(self, reading: Line, kept: list[Container]) -> bool:
+    def _needs_gap(self, reading: Line, containers: list[Container]) -> bool:
         """Whether a blank row stands before the block that begins with this line."""
         if self._blank:
             return True
         if reading.kind is Kind.DEFINITION is self._last:
             return False
-        if any(not container.is_quote for container in kept):
+        if any(not container.is_quote for container in containers):
             return False
         if reading.opened and reading.matched < len(self.containers):
             return not reading.opened[0].follows(self.containers[reading.matched])
@@ -196,16 +198,16 @@ class Document:
         if self._is_continuation(reading):
             ends = reading.kind in {Kind.FENCE_END, Kind.FORMULA_END}
             return self._render_open_block("" if ends else reading.text)
-        shown = self._end_block(Outlook.ENDED)
+        rows = self._end_block(Outlook.ENDED)
         ended, gap, margin = self._stack.start_block(reading, self._width)
-        shown += [*ended, *([gap] if gap else [])]
+        rows += [*ended, *([gap] if gap else [])]
         match reading.kind:
             case Kind.TEXT:
-                return shown + Paragraph(margin, self._setting).live(reading.text)
+                return rows + Paragraph(margin, self._setting).live(reading.text)
             case Kind.INDENTED:
-                return shown + IndentedCode(margin).live(reading.text)
+                return rows + IndentedCode(margin).live(reading.text)
             case _:
-                return shown + self._read_single_line(reading, margin)
+                return rows + self._read_single_line(reading, margin)
 
     def end(self, outlook: Outlook) -> list[Row]:
         """Nothing more comes; returns all rows that are left."""
@@ -279,8 +281,8 @@ class Document:
                 self._leaf = IndentedCode(margin)
             case Kind.FORMULA:
                 self._leaf = FormulaBlock(margin, math=self._setting.math)
-            case Kind.DEFINITION if found := parse_definition(reading.text):
-                self._setting.definitions.setdefault(*found)
+            case Kind.DEFINITION if definition := parse_definition(reading.text):
+                self._setting.definitions.setdefault(*definition)
         if self._leaf is None:
             self._block = Open()
 
@@ -297,8 +299,8 @@ class Document:
                 number = f" · {self._fences + 1}" if numbered else ""
                 return [row((*margin.take(), Span(reading.text + number, "fence")))]
             case Kind.DEFINITION:
-                said = Span(reading.text.replace("\t", " "), "dim")
-                return lay_out_rows([said], margin.columns, margin.first, margin.rest)
+                span = Span(reading.text.replace("\t", " "), "dim")
+                return lay_out_rows([span], margin.columns, margin.first, margin.rest)
             case _:
                 return []
 

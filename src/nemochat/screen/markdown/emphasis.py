@@ -62,7 +62,7 @@ def flanking(character: str, before: str, after: str) -> tuple[bool, bool]:
 
 def match_delimiters(delimiters: list[Delimiter], bottom: int) -> list[Pair]:
     """Match what can be matched above `bottom`: what is matched or enclosed leaves the list."""
-    found: list[Pair] = []
+    pairs: list[Pair] = []
     floors: dict[tuple[str, bool, int], int] = {}  # nothing before this position can be the opener
     at = bottom
     while at < len(delimiters):
@@ -80,12 +80,12 @@ def match_delimiters(delimiters: list[Delimiter], bottom: int) -> list[Pair]:
         use = _DOUBLE if min(opener.left, closer.left) >= _DOUBLE else 1
         style = "strike" if opener.character == _STRIKE else _STYLES[use]
         end = closer.start + closer.size
-        found.append(Pair(style, opener.node, closer.node, opener.start, end))
+        pairs.append(Pair(style, opener.node, closer.node, opener.start, end))
         opener.left -= use
         closer.left -= use
         del delimiters[index + (opener.left > 0) : at + (closer.left == 0)]
         at = index + (opener.left > 0)
-    return found
+    return pairs
 
 
 def _opener(delimiters: list[Delimiter], at: int, bottom: int, floor: int) -> int:

@@ -1,31 +1,15 @@
-"""Syntax highlighting line by line, with the lexer's state carried along.
-
-A lexer has fifty expressions for a place, of which five can match at a given character: the
-others need not be tried. An expression that `Beginning` cannot read may begin with anything.
-"""
+"""Syntax highlighting line by line, with the lexer's state carried along."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Protocol
 
 from nemochat.screen.text.spans import Span
 
-LONGEST = 500  # characters of an expression that is looked into; longer ones are lists of words
-_ITEM = re.compile(
-    r"(?P<edge>\\[AbBZ]|[\^$]|\(\?[aimsu]+\))"
-    r"|(?P<group>\((?:\?(?::|>|P<\w+>|(?P<around><?[=!])))?)"
-    r"|(?P<kind>\\[dDsSwW]|\.|\[\^?\]?(?:[^\]\\]|\\.)*\])"
-    r"|\\(?P<control>[nrtfva])"
-    r"|\\(?P<escaped>[^0-9A-Za-z])"
-    r"|(?P<literal>[^\\()\[|?*+])",
-    re.DOTALL,
-)
-_TIMES = re.compile(r"(?:(?:(?P<none>[*?]|\{0*(?:,\d*)?\}|\{,\d*\})|\+|\{\d+(?:,\d*)?\})[?+]?)?")
-_CONTROLS = dict(zip("nrtfva", "\n\r\t\f\v\a", strict=True))
 PLAIN = "code.plain"
 LONGEST = 500  # characters; a longer line is shown without colours
 _STYLES = {
@@ -51,99 +35,29 @@ _STYLES = {
 # Comments that these lexers know as one pattern over many lines, which no single line matches.
 _COMMENTS = {"CssLexer": ("/*", "*/"), "HtmlLexer": ("<!--", "-->"), "XmlLexer": ("<!--", "-->")}
 _OF_C = "C Cpp CSharp Dart Go Groovy Java Javascript Kotlin ObjectiveC Php Scala Scss TypeScript"
+_COMMENTS |= {f"{name}Lexer": ("/*", "*/") for name in _OF_C.split()}
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _IN_COMMENT = "#comment"  # a state of ours on top of the lexer's
-_Rule = tuple[Any, Any, Any]  # what matches, what that is, and the state behind it
+_Token = tuple[str, ...]  # Pygments' token types are tuples
+_Tokens = Iterable[tuple[int, _Token, str]]
+_Action = _Token | Callable[["_Lexer", re.Match[str]], _Tokens]
+_State = str | int | tuple[str, ...]
+# A rule matches a text, says what that is, and which state follows it.
+_Match = Callable[[str, int], re.Match[str] | None]
+_Rules = dict[str, list[tuple[_Match, _Action | None, _State | None]]]  # by state
 
 
-class Beginning:
-    """What an expression can begin with."""
+class _Lexer(Protocol):
+    """A lexer of Pygments, which has no types."""
 
-    def __init__(self, expression: re.Pattern[str]) -> None:
-        self._source = expression.pattern
-        self._flags = expression.flags & (re.IGNORECASE | re.DOTALL | re.ASCII)
-        self._literals: set[str] = set()
-        self._kinds: list[Callable[[str], object]] = []
-        self._anything = True
-        if len(self._source) <= LONGEST and not expression.flags & re.VERBOSE:
-            try:
-                end, empty = self._choice(0, first=True)
-            except ValueError:
-                return
-            self._anything = empty or end < len(self._source)
-
-    def allows(self, character: str) -> bool:
-        """Whether it can match a text that begins with this character of ASCII."""
-        return (
-            self._anything
-            or character in self._literals
-            or any(matches(character) for matches in self._kinds)
-        )
-
-    def _choice(self, at: int, *, first: bool) -> tuple[int, bool]:
-        """Read alternatives; where they end, and whether one of them can be empty.
-
-        Args:
-            at: Where they begin.
-            first: Whether the match can begin with them.
-
-        Raises:
-            ValueError: they are not understood.
-        """
-        empty = False
-        while True:
-            at, nothing = self._sequence(at, first=first)
-            empty = empty or nothing
-            if not self._source.startswith("|", at):
-                return at, empty
-            at += 1
-
-    def _sequence(self, at: int, *, first: bool) -> tuple[int, bool]:
-        empty = True
-        while at < len(self._source) and self._source[at] not in "|)":
-            at, nothing = self._item(at, first=first and empty)
-            times = _TIMES.match(self._source, at)
-            assert times
-            at = times.end()
-            empty = empty and (nothing or times["none"] is not None)
-        return at, empty
-
-    def _item(self, at: int, *, first: bool) -> tuple[int, bool]:
-        match = _ITEM.match(self._source, at)
-        if match is None:
-            raise ValueError(self._source[at:])
-        if match["edge"]:
-            return match.end(), True
-        if match["group"]:
-            around = match["around"] is not None
-            end, empty = self._choice(match.end(), first=first and not around)
-            return end + 1, empty or around
-        if first and match["kind"]:
-            self._kinds.append(_kind(match["kind"], self._flags))
-        elif first:
-            self._add(match["literal"] or match["escaped"] or _CONTROLS[match["control"]])
-        return match.end(), False
-
-    def _add(self, character: str) -> None:
-        if self._flags & re.IGNORECASE:
-            if not character.isascii():  # it may be the other case of one of ASCII
-                raise ValueError(character)
-            self._literals |= {character.lower(), character.upper()}
-        self._literals.add(character)
-
-
-@cache
-def _kind(source: str, flags: int) -> Callable[[str], object]:
-    return re.compile(source, flags).match
-
-
-_COMMENTS |= {f"{name}Lexer": ("/*", "*/") for name in _OF_C.split()}
+    def get_tokens_unprocessed(self, text: str) -> _Tokens:
+        """Yield the place, the type and the text of each token."""
 
 
 class Highlighter:
     """Spans of the lines of one block of code."""
 
-    def __init__(self, lexer: Any) -> None:  # noqa: ANN401 - Pygments has no types
+    def __init__(self, lexer: _Lexer) -> None:
         self._lexer = lexer
         self._stack: tuple[str, ...] = ("root",)
         self._rules: _Rules | None = _rules(lexer)
@@ -165,8 +79,8 @@ class Highlighter:
             if self._rules is not None:
                 spans, stack = self._scan(f"{text}\n", self._rules)
             else:
-                found = self._lexer.get_tokens_unprocessed(f"{text}\n")
-                spans, stack = [_span(value, token) for _, token, value in found], self._stack
+                tokens = self._lexer.get_tokens_unprocessed(f"{text}\n")
+                spans, stack = [_span(value, token) for _, token, value in tokens], self._stack
         except Exception:  # noqa: BLE001 - a fault in one of 500 lexers must not end an answer
             spans, stack = [], ("root",)
         whole = "".join([span.text for span in spans])
@@ -186,7 +100,7 @@ class Highlighter:
                 spans.append(Span(text[at:end], "code.comment"))
                 at = end
                 continue
-            for matches, action, new_state in rules.at(stack[-1], text[at]):
+            for matches, action, new_state in rules[stack[-1]]:
                 match = matches(text, at)
                 if not match:
                     continue
@@ -218,8 +132,8 @@ class Highlighter:
             return len(text)
         return at
 
-    def _spans_of(self, action: Any, match: re.Match[str]) -> list[Span]:  # noqa: ANN401 - as above
-        if isinstance(action, tuple):  # Pygments' token types are tuples
+    def _spans_of(self, action: _Action, match: re.Match[str]) -> list[Span]:
+        if isinstance(action, tuple):
             return [_span(match[0], action)]
         return [_span(value, token) for _, token, value in action(self._lexer, match)]
 
@@ -239,61 +153,40 @@ def prepare(*languages: str) -> None:
 
 
 @cache
-def _lexer(language: str) -> Any:  # noqa: ANN401 - as above
+def _lexer(language: str) -> _Lexer | None:
     # Pygments' own search goes on through the entry points of all packages: 148 ms for a miss.
-    found = _aliases().get(language)
-    if found is None:
+    location = _aliases().get(language)
+    if location is None:
         return None
-    module, name = found
-    return getattr(import_module(module), name)(stripnl=False, ensurenl=False)
+    module, name = location
+    lexer: _Lexer = getattr(import_module(module), name)(stripnl=False, ensurenl=False)
+    return lexer
 
 
 @cache
 def _aliases() -> dict[str, tuple[str, str]]:
-    lexers = import_module("pygments.lexers._mapping").LEXERS
-    found: dict[str, tuple[str, str]] = {}
+    lexers = import_module("pygments.lexers").LEXERS
+    locations: dict[str, tuple[str, str]] = {}
     for name, (module, _, aliases, filenames, _) in lexers.items():
         for alias in aliases:
-            found[alias.lower()] = module, name
+            locations[alias.lower()] = module, name
         for pattern in filenames:
             if pattern.startswith("*.") and pattern[2:].isalnum():
-                found.setdefault(pattern[2:], (module, name))
+                locations.setdefault(pattern[2:], (module, name))
     for silent in ("text", "plain", "txt", "output"):
-        found.pop(silent, None)
-    return found
+        locations.pop(silent, None)
+    return locations
 
 
-class _Rules:
-    """The rules of a lexer that has no other state than its stack, by state."""
-
-    def __init__(self, tables: dict[str, list[_Rule]]) -> None:
-        self._tables = tables
-        self._beginnings: dict[str, list[Beginning]] = {}
-        self._found: dict[tuple[str, str], list[_Rule]] = {}
-
-    def at(self, state: str, character: str) -> list[_Rule]:
-        """The rules of a state that may match a text that begins with this character."""
-        found = self._found.get((state, character))
-        if found is None:
-            found = self._tables[state]
-            if not character.isascii():
-                return found
-            if state not in self._beginnings:
-                self._beginnings[state] = [Beginning(rule[0].__self__) for rule in found]
-            begun = zip(found, self._beginnings[state], strict=True)
-            found = [rule for rule, beginning in begun if beginning.allows(character)]
-            self._found[state, character] = found
-        return found
-
-
-@cache
-def _rules(lexer: Any) -> _Rules | None:  # noqa: ANN401 - as above
+def _rules(lexer: _Lexer) -> _Rules | None:
     base = import_module("pygments.lexer")
-    tables = isinstance(lexer, base.RegexLexer) and not isinstance(lexer, base.ExtendedRegexLexer)
-    return _Rules(lexer._tokens) if tables else None  # noqa: SLF001 - there is no other way to keep the state
+    if not isinstance(lexer, base.RegexLexer) or isinstance(lexer, base.ExtendedRegexLexer):
+        return None
+    rules: _Rules = lexer._tokens  # noqa: SLF001 - there is no other way to keep the state
+    return rules
 
 
-def _enter(stack: list[str], new_state: Any) -> None:  # noqa: ANN401 - as above
+def _enter(stack: list[str], new_state: _State) -> None:
     if isinstance(new_state, tuple):
         for state in new_state:
             if state == "#pop":
@@ -310,12 +203,12 @@ def _pop(stack: list[str], count: int) -> None:
     del stack[max(1, len(stack) - count) :]
 
 
-def _span(text: str, token: Any) -> Span:  # noqa: ANN401 - as above
+def _span(text: str, token: _Token) -> Span:
     return Span(text, _style(token))
 
 
 @cache
-def _style(token: Any) -> str:  # noqa: ANN401 - as above
+def _style(token: _Token) -> str:
     name = str(token)
     while name != "Token":
         if name in _STYLES:

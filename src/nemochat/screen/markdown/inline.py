@@ -44,8 +44,8 @@ def parse(
     if outlook is not Outlook.OPEN and not _SPECIAL.search(text):
         return InlineSpans([Span(text, style)], len(text))
     scan = _Scanner(before + text, setting, outlook)
-    settled = scan.run(len(before))
-    return InlineSpans(render_nodes(scan.nodes, scan.pairs, style, settled), settled - len(before))
+    end = scan.run(len(before))
+    return InlineSpans(render_nodes(scan.nodes, scan.pairs, style, end), end - len(before))
 
 
 class _Scanner:
@@ -83,7 +83,7 @@ class _Scanner:
         self._match(0)
         if self._outlook is Outlook.HOPEFUL:
             self._close_open()
-        return self._settled_end(at) if self._more else len(text)
+        return self._find_settled_end(at) if self._more else len(text)
 
     def _read_construct(self, at: int) -> int:
         """Read what begins at this special character; returns where it ends."""
@@ -94,16 +94,16 @@ class _Scanner:
             return self._open(at, character)
         if character == "]":
             return self._close(at)
-        found = read_literal(self._text, at, more=self._more, math=self._setting.math)
-        if found == UNFINISHED:
+        literal = read_literal(self._text, at, more=self._more, math=self._setting.math)
+        if literal == UNFINISHED:
             if self._more:
                 return UNFINISHED
             if self._outlook is Outlook.HOPEFUL:
-                found = read_unfinished(self._text, at, math=self._setting.math)
-        if found is None or isinstance(found, int):
-            found = read_plain(self._text, at)
-        self.nodes.append(InlineNode(at, found.text, found.style, found.link))
-        return found.end
+                literal = read_unfinished(self._text, at, math=self._setting.math)
+        if literal is None or isinstance(literal, int):
+            literal = read_plain(self._text, at)
+        self.nodes.append(InlineNode(at, literal.text, literal.style, literal.link))
+        return literal.end
 
     def _delimiter(self, at: int, character: str) -> int:
         run = _RUNS[character].match(self._text, at)
@@ -161,14 +161,14 @@ class _Scanner:
             self._brackets.clear()
         if self._brackets:
             bracket = self._brackets[-1]
-            found = self._link_target(bracket, at) if bracket.active else None
-            if found == UNFINISHED:
+            target = self._link_target(bracket, at) if bracket.active else None
+            if target == UNFINISHED:
                 return UNFINISHED
             self._brackets.pop()
-            if isinstance(found, tuple):
-                self._link(bracket, found[1])
-                self._links.append((bracket.start, found[0]))
-                return found[0]
+            if isinstance(target, tuple):
+                self._link(bracket, target[1])
+                self._links.append((bracket.start, target[0]))
+                return target[0]
         self.nodes.append(InlineNode(at, "]"))
         return at + 1
 
@@ -180,14 +180,14 @@ class _Scanner:
         if not after and self._more:
             return UNFINISHED
         if after == "(":
-            found = parse_destination(text[at + 1 : last], 0)
-            if found == UNFINISHED and len(text) < last:
+            target = parse_destination(text[at + 1 : last], 0)
+            if target == UNFINISHED and len(text) < last:
                 if self._more:
                     return UNFINISHED
                 if self._outlook is Outlook.HOPEFUL and " " not in text[at:]:
                     return len(text), ""
-            if isinstance(found, tuple):
-                return at + 1 + found[0], found[1]
+            if isinstance(target, tuple):
+                return at + 1 + target[0], target[1]
         return self._reference(bracket, at) if self._setting.definitions else None
 
     def _reference(self, bracket: Bracket, at: int) -> tuple[int, str] | int | None:
@@ -200,23 +200,23 @@ class _Scanner:
                 return UNFINISHED
             if reference[2]:
                 label, end = reference[1] or label, reference.end()
-        found = self._setting.definitions.get(normalize_label(label))
-        return None if found is None else (end, found)
+        target = self._setting.definitions.get(normalize_label(label))
+        return None if target is None else (end, target)
 
-    def _link(self, bracket: Bracket, written: str) -> None:
+    def _link(self, bracket: Bracket, address: str) -> None:
         """Make a link of what stands since the bracket."""
         self._match(bracket.depth)
         del self._delimiters[bracket.depth :]
         self.nodes[bracket.node].text = ""
         inside = self.nodes[bracket.node + 1 :]
-        leads = encode_address(written)
+        leads = encode_address(address)
         for node in inside:
             node.link = node.link or leads
             node.linked = True
-        said = "".join([node.text for node in inside])
-        if written and written not in {said, f"mailto:{said}"}:
-            shown = f" ({written})" if said else written
-            self.nodes.append(InlineNode(bracket.start, shown, "dim", leads))
+        text = "".join([node.text for node in inside])
+        if address and address not in {text, f"mailto:{text}"}:
+            suffix = f" ({address})" if text else address
+            self.nodes.append(InlineNode(bracket.start, suffix, "dim", leads))
         if not bracket.image:  # a link holds no other link
             for outer in self._brackets:
                 outer.active = outer.active and outer.image
@@ -241,7 +241,7 @@ class _Scanner:
                 style = styles[min(used, len(styles)) - 1]
                 self.pairs.append(Pair(style, delimiter.node, -1, delimiter.start, 0))
 
-    def _settled_end(self, limit: int) -> int:
+    def _find_settled_end(self, limit: int) -> int:
         """The place before which no sequel changes anything."""
         waiting = [d.start for d in self._delimiters if d.opens and limit - d.start <= SPAN]
         waiting += [b.start for b in self._brackets if b.active and limit - b.start <= SPAN]

@@ -3,8 +3,6 @@ r"""LaTeX in Unicode where that is exact; everything else keeps its source.
 Only what reads alike on one line: `x^2` becomes x², `\alpha \le \beta` becomes α ≤ β; a matrix, an
 aligned environment or an unknown command keeps its source.
 """
-# ruff: noqa: RUF001, RUF002 - the letters that look like others are meant
-# ruff: noqa: S105 - tokens of LaTeX
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from html.entities import html5
 
 from nemochat.screen.text.sanitize import sanitize
 
@@ -28,11 +29,11 @@ UNFINISHED = -1
 """Returned where the text ends before it is decided what stands there."""
 
 
-def encode_address(written: str) -> str:
+def encode_address(address: str) -> str:
     """The address percent-encoded for a hyperlink; "" unless it is http, https or mailto."""
-    if not _ADDRESS.fullmatch(written):
+    if not _ADDRESS.fullmatch(address):
         return ""
-    encoded = _BARE_PERCENT.sub("%25", _UNENCODED.sub(_percent, written))
+    encoded = _BARE_PERCENT.sub("%25", _UNENCODED.sub(_percent, address))
     return encoded if len(encoded) <= LONGEST_ADDRESS else ""
 
 
@@ -40,9 +41,9 @@ def decode(source: str) -> str:
     """Text with its backslash escapes and entities resolved, made harmless again after that."""
     if "&" in source:
         parts = ENTITY.split(source)
-        found = ENTITY.findall(source)
+        entities = ENTITY.findall(source)
         resolved = [_unescape(parts[0])]
-        for entity, part in zip(found, parts[1:], strict=True):
+        for entity, part in zip(entities, parts[1:], strict=True):
             resolved += [decode_entity(entity), _unescape(part)]
         return "".join(resolved)
     return _unescape(source)
@@ -57,8 +58,6 @@ def decode_entity(entity: str) -> str:
             code = 0
         text = chr(code) if code else "\ufffd"
     else:
-        from html.entities import html5
-
         text = html5.get(entity[1:], entity)
     return sanitize(text).replace("\n", " ").replace("\t", " ")
 
@@ -74,12 +73,12 @@ def parse_destination(text: str, start: int) -> tuple[int, str] | int | None:
         match = _ANGLED.match(text, at)
         if match is None or not match[2]:
             return UNFINISHED if match is None or match.end() >= len(text) else None
-        written, at = match[1], match.end()
+        address, at = match[1], match.end()
     else:
         end = _end_of_bare(text, at)
         if end is None or end == len(text):
             return end if end is None else UNFINISHED
-        written, at = text[at:end], end
+        address, at = text[at:end], end
     after = _skip_blanks(text, at)
     if after > at and text[after : after + 1] in _TITLES:
         closed = _end_of_title(text, after)
@@ -88,7 +87,7 @@ def parse_destination(text: str, start: int) -> tuple[int, str] | int | None:
         after = _skip_blanks(text, closed)
     if after >= len(text):
         return UNFINISHED
-    return (after + 1, decode(written)) if text[after] == ")" else None
+    return (after + 1, decode(address)) if text[after] == ")" else None
 
 
 def parse_definition(line: str) -> tuple[str, str] | None:
@@ -96,10 +95,10 @@ def parse_definition(line: str) -> tuple[str, str] | None:
     match = _DEFINITION.fullmatch(line)
     if match is None or not match[1].strip():
         return None
-    written = match[2]
-    if written.startswith("<"):
-        written = written[1:-1]
-    return normalize_label(match[1]), decode(written)
+    address = match[2]
+    if address.startswith("<"):
+        address = address[1:-1]
+    return normalize_label(match[1]), decode(address)
 
 
 def is_possible_definition(beginning: str) -> bool:

@@ -17,10 +17,10 @@ _ESCAPABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _BREAK = re.compile(r"<br[ ]{0,9}/?>", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>")
-_MAY_BE_ANGLED = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
+_ANGLE_BRACKET_START = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
 _MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
 _ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
-_AFTER_ADDRESS = "?!.,:;*_~'\"”’»"  # noqa: RUF001 - the quotation marks are meant
+_AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
 _DOLLARS = re.compile(r"\$((?:[^$\\\n]|\\.)+)\$")
 _MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n]|\\.)*\\?\Z")
 _MONEY = re.compile(r"\$[0-9][0-9,.]*(?=[\s)])")
@@ -56,7 +56,7 @@ def read_literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int
         case "$":
             return _dollars(text, at, more=more, math=math)
         case "<":
-            return _angled(text, at)
+            return _parse_angle_bracket(text, at)
         case "&":
             return _entity(text, at)
         case _:
@@ -139,52 +139,52 @@ def _dollars(text: str, at: int, *, more: bool, math: bool) -> Literal | int | N
         return _formula(close + 2, text[at : close + 2], text[at + 2 : close], math=math)
     if after.isspace() or _MONEY.match(text, at):
         return None
-    found = _DOLLARS.match(text, at, at + SPAN)
-    if found is None:
+    match = _DOLLARS.match(text, at, at + SPAN)
+    if match is None:
         waits = len(text) < at + SPAN and _MAY_BE_DOLLARS.match(text, at, at + SPAN)
         return UNFINISHED if waits else None
-    end = found.end()
+    end = match.end()
     if end == len(text) and more:
         return UNFINISHED
-    content = found[1]
+    content = match[1]
     if content[-1].isspace() or text[end : end + 1].isdecimal():
         return None
     if after.isdecimal() and _WORDS.fullmatch(content):
         return None  # "$5K or 6$" is money
-    return _formula(end, found[0], content, math=math)
+    return _formula(end, match[0], content, math=math)
 
 
 def _formula(end: int, source: str, content: str, *, math: bool) -> Literal:
-    shown = to_unicode(content) if math else None
-    return Literal(end, shown or source, "math")
+    formula = to_unicode(content) if math else None
+    return Literal(end, formula or source, "math")
 
 
-def _angled(text: str, at: int) -> Literal | int | None:
-    if found := _BREAK.match(text, at):
-        return Literal(found.end(), "\n")
-    if found := _AUTOLINK.match(text, at, at + SPAN):
-        return Literal(found.end(), found[1], "link", encode_address(found[1]))
-    if found := _MAIL.match(text, at, at + SPAN):
-        return Literal(found.end(), found[1], "link", encode_address("mailto:" + found[1]))
-    waits = len(text) < at + SPAN and _MAY_BE_ANGLED.match(text, at)
+def _parse_angle_bracket(text: str, at: int) -> Literal | int | None:
+    if match := _BREAK.match(text, at):
+        return Literal(match.end(), "\n")
+    if match := _AUTOLINK.match(text, at, at + SPAN):
+        return Literal(match.end(), match[1], "link", encode_address(match[1]))
+    if match := _MAIL.match(text, at, at + SPAN):
+        return Literal(match.end(), match[1], "link", encode_address("mailto:" + match[1]))
+    waits = len(text) < at + SPAN and _ANGLE_BRACKET_START.match(text, at)
     return UNFINISHED if waits else None
 
 
 def _entity(text: str, at: int) -> Literal | int | None:
-    if found := ENTITY.match(text, at):
-        return Literal(found.end(), decode_entity(found[0]))
+    if match := ENTITY.match(text, at):
+        return Literal(match.end(), decode_entity(match[0]))
     return UNFINISHED if _MAY_BE_ENTITY.match(text, at) else None
 
 
 def _bare_address(text: str, at: int, *, more: bool) -> Literal | int | None:
-    found = _ADDRESS.match(text, at, at + SPAN)
-    if found is None:
+    match = _ADDRESS.match(text, at, at + SPAN)
+    if match is None:
         return UNFINISHED if len(text) - at <= len("https://") else None
-    if more and found.end() == len(text) and len(text) < at + SPAN:
+    if more and match.end() == len(text) and len(text) < at + SPAN:
         return UNFINISHED
-    written = found[0].rstrip(_AFTER_ADDRESS)
-    while written[-1] in ")]" and written.count(")") + written.count("]") > written.count(
+    address = match[0].rstrip(_AFTER_ADDRESS)
+    while address[-1] in ")]" and address.count(")") + address.count("]") > address.count(
         "("
-    ) + written.count("["):
-        written = written[:-1].rstrip(_AFTER_ADDRESS)
-    return Literal(at + len(written), written, "link", encode_address(decode(written)))
+    ) + address.count("["):
+        address = address[:-1].rstrip(_AFTER_ADDRESS)
+    return Literal(at + len(address), address, "link", encode_address(decode(address)))

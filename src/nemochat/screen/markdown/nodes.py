@@ -52,7 +52,7 @@ def render_nodes(
     nodes: Sequence[InlineNode], pairs: Sequence[Pair], style: str, end: int
 ) -> list[Span]:
     """The spans of the nodes that begin before `end`, on the ground of a style."""
-    found: list[Span] = []
+    spans: list[Span] = []
     texts: list[str] = []  # of nodes that look alike: one span, so that what follows is quicker
     look, link = style, ""
     grounds = _grounds(pairs, style) if pairs else {}
@@ -66,13 +66,13 @@ def render_nodes(
             if node.style or node.linked:
                 own = _join_styles(ground, node.style, "link" if node.linked else "")
             if texts and (own != look or node.link != link):
-                found.append(Span("".join(texts), look, link))
+                spans.append(Span("".join(texts), look, link))
                 texts = []
             look, link = own, node.link
             texts.append(node.text)
     if texts:
-        found.append(Span("".join(texts), look, link))
-    return found
+        spans.append(Span("".join(texts), look, link))
+    return spans
 
 
 def _grounds(pairs: Sequence[Pair], style: str) -> dict[int, str]:

@@ -44,11 +44,11 @@ class Paragraph:
     def add(self, text: str) -> list[Row]:
         """Go on with the line; returns rows that became final."""
         text = self._blanks + text.replace("\t", " ")
-        kept = text.rstrip(" ")
-        self._blanks = text[len(kept) :]
+        content = text.rstrip(" ")
+        self._blanks = text[len(content) :]
         final: list[Row] = []
-        for at in range(0, len(kept), _PORTION):
-            self._rest += kept[at : at + _PORTION]
+        for at in range(0, len(content), _PORTION):
+            self._rest += content[at : at + _PORTION]
             if len(self._rest) >= self._due:
                 final += self._settle()
         return final
@@ -68,12 +68,12 @@ class Paragraph:
             rest += extra if self.is_empty else f"\n{extra}"
         elif outlook is Outlook.HOPEFUL:
             rest += self._blanks
-        asked = rest, outlook, self.margin.columns
-        if asked != self._asked:
+        key = rest, outlook, self.margin.columns
+        if key != self._asked:
             parsed = parse(rest, self._before, self._style, self._setting, outlook)
             spans = [*self._spans, *parsed.spans]
             margin = self.margin
-            self._asked = asked
+            self._asked = key
             self._answer = lay_out_rows(
                 spans, margin.columns, margin.first, margin.rest, begun=self._begun
             )

@@ -155,21 +155,21 @@ class FencedCode:
 def list_code_blocks(markdown: str) -> list[FencedCode]:
     """The fenced blocks of an answer, the first one being number 1; one may lack its end."""
     document = Document(_WIDTH, RenderOptions(coloured=False))
-    found: list[tuple[str, list[str]]] = []
+    blocks: list[tuple[str, list[str]]] = []
     inside = False  # a fence, not a formula
     lines = _END_OF_LINE.split(strip_thoughts(markdown))
     if not lines[-1]:
         lines.pop()
     for line in lines:
-        shown = sanitize(line)
-        reading = document.read(shown)
+        clean = sanitize(line)
+        reading = document.read(clean)
         if reading.kind is Kind.FENCE:
-            found.append((reading.text[len(reading.mark) :].strip(), []))
+            blocks.append((reading.text[len(reading.mark) :].strip(), []))
             inside = True
         elif reading.kind is not Kind.CODE:
             inside = False
         elif inside:
-            came = document.read(line) if line != shown else reading
-            found[-1][1].append(came.text if came.kind is Kind.CODE else reading.text)
-        document.add_line(shown)
-    return [FencedCode(info, "".join(f"{line}\n" for line in code)) for info, code in found]
+            raw = document.read(line) if line != clean else reading
+            blocks[-1][1].append(raw.text if raw.kind is Kind.CODE else reading.text)
+        document.add_line(clean)
+    return [FencedCode(info, "".join(f"{line}\n" for line in code)) for info, code in blocks]

@@ -35,11 +35,11 @@ def parse_alignments(line: str) -> list[str] | None:
     """How the columns are aligned ("<", "^" or ">"), if the line is one of delimiters."""
     if not _DELIMITERS.fullmatch(line) or not ("|" in line or ":" in line):
         return None
-    found = []
+    alignments = []
     for cell in split_cells(line):
         left, right = cell.startswith(":"), cell.endswith(":")
-        found.append("^" if left and right else ">" if right else "<")
-    return found
+        alignments.append("^" if left and right else ">" if right else "<")
+    return alignments
 
 
 def split_cells(line: str) -> list[str]:
@@ -87,20 +87,20 @@ class Table:
 
     def live(self, extra: str = "") -> list[Row]:
         """The head and the last rows as they stand, with a row that is not complete."""
-        shown: list[Row] = []
+        rows: list[Row] = []
         growing = self._cells(extra, outlook=Outlook.HOPEFUL) if extra else None
         if not self._frozen:
             self._fit(growing)
-            shown += self._head()
+            rows += self._head()
             first = max(0, len(self._body) - _SHOWN)
             self._laid.pop(first - 1, None)
             for index in range(first, len(self._body)):
                 if index not in self._laid:
                     self._laid[index] = self._record(self._body[index], first=index == 0)
-                shown += self._laid[index]
+                rows += self._laid[index]
         if growing:
-            shown += self._record(growing, first=not (self._frozen or self._body))
-        return self._add_margin(shown)
+            rows += self._record(growing, first=not (self._frozen or self._body))
+        return self._add_margin(rows)
 
     def finish(self) -> list[Row]:
         """The rows that are not final, if the table ends here."""
@@ -152,36 +152,36 @@ class Table:
 
     def _layout_all(self) -> list[Row]:
         self._fit()
-        shown = self._head()
+        rows = self._head()
         for index, row_of_cells in enumerate(self._body):
-            shown += self._laid.get(index) or self._record(row_of_cells, first=index == 0)
-        return shown
+            rows += self._laid.get(index) or self._record(row_of_cells, first=index == 0)
+        return rows
 
     def _head(self) -> list[Row]:
         if not self._widths:
             return []
         if not self._laid_head:
             rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
-            self._laid_head = [*self._aligned_rows(self._header), row([rule])]
+            self._laid_head = [*self._align_rows(self._header), row([rule])]
         return list(self._laid_head)
 
     def _record(self, row_of_cells: list[Cell], *, first: bool) -> list[Row]:
         """The rows of one row of the table."""
         if self._widths:
-            return self._aligned_rows(row_of_cells)
+            return self._align_rows(row_of_cells)
         rule = row([Span("─" * min(self.margin.columns, _SHORT_RULE), _RULE)])
-        shown = [] if first else [rule]
+        rows = [] if first else [rule]
         for name, value in zip(self._header, row_of_cells, strict=True):
-            said = [*name, Span(": ", _HEAD), *value] if name else value
-            shown += lay_out_rows(said, self.margin.columns, (), ())
-        return shown
+            spans = [*name, Span(": ", _HEAD), *value] if name else value
+            rows += lay_out_rows(spans, self.margin.columns, (), ())
+        return rows
 
-    def _aligned_rows(self, row_of_cells: list[Cell]) -> list[Row]:
+    def _align_rows(self, row_of_cells: list[Cell]) -> list[Row]:
         parts = [
             drop_empty_row(wrap(cell, width))
             for cell, width in zip(row_of_cells, self._widths, strict=True)
         ]
-        shown: list[Row] = []
+        rows: list[Row] = []
         for index in range(max(map(len, parts))):
             spans: list[Span] = []
             for column, (part, width) in enumerate(zip(parts, self._widths, strict=True)):
@@ -190,23 +190,23 @@ class Table:
                 spans += _pad(
                     part[index] if index < len(part) else [], width, self._aligned[column]
                 )
-            shown.append(row(spans))
-        return shown
+            rows.append(row(spans))
+        return rows
 
-    def _finish_rows(self, shown: list[Row]) -> list[Row]:
-        dressed = self._add_margin(shown)
-        if dressed:
+    def _finish_rows(self, rows: list[Row]) -> list[Row]:
+        with_margin = self._add_margin(rows)
+        if with_margin:
             self.margin.take()
-        return dressed
+        return with_margin
 
-    def _add_margin(self, shown: list[Row]) -> list[Row]:
+    def _add_margin(self, rows: list[Row]) -> list[Row]:
         """The rows behind the margin."""
         margin = self.margin
         if not margin.rest:
-            return shown
+            return rows
         return [
-            row((*(margin.rest if index else margin.first), *found.spans))
-            for index, found in enumerate(shown)
+            row((*(margin.rest if index else margin.first), *each.spans))
+            for index, each in enumerate(rows)
         ]
 
 
@@ -220,28 +220,28 @@ def fit_widths(natural: Sequence[int], longest: Sequence[int], width: int) -> li
     least = [min(most, max(word, _NARROWEST)) for word, most in zip(longest, natural, strict=True)]
     if sum(least) > room:  # some word must be parted: the widest columns give way
         return _level(least, room)
-    wanted = [most - word for most, word in zip(natural, least, strict=True)]
-    extra = _level(wanted, room - sum(least))
+    shortages = [most - word for most, word in zip(natural, least, strict=True)]
+    extra = _level(shortages, room - sum(least))
     return [word + more for word, more in zip(least, extra, strict=True)]
 
 
-def _level(wanted: Sequence[int], room: int) -> list[int]:
+def _level(shortages: Sequence[int], room: int) -> list[int]:
     """Each what it wants, but no more than a common limit, so that the sum fits the room."""
-    given = [0] * len(wanted)
+    extra = [0] * len(shortages)
     left = room
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    order = sorted(range(len(shortages)), key=shortages.__getitem__)
     for rank, index in enumerate(order):
-        given[index] = min(wanted[index], left // (len(order) - rank))
-        left -= given[index]
-    return given
+        extra[index] = min(shortages[index], left // (len(order) - rank))
+        left -= extra[index]
+    return extra
 
 
 def _pad(part: Cell, width: int, aligned: str) -> Cell:
     text = "".join([span.text for span in part])
-    kept = text.rstrip()
-    space = width - text_width(kept)
-    if len(kept) < len(text):
+    content = text.rstrip()
+    space = width - text_width(content)
+    if len(content) < len(text):
         part = list(row(part).spans)
     before = space if aligned == ">" else space // 2 if aligned == "^" else 0
-    found = [Span(" " * before), *part] if before > 0 else list(part)
-    return [*found, Span(" " * (space - before))] if space > before else found
+    spans = [Span(" " * before), *part] if before > 0 else list(part)
+    return [*spans, Span(" " * (space - before))] if space > before else spans

@@ -77,7 +77,7 @@ def _translate(match: re.Match[str]) -> str:
     odd = match[0]
     if odd in {"\r", "\r\n", "\u2028", "\u2029"}:
         return "\n"
-    if len(odd) == 2:  # noqa: PLR2004 - two halves
+    if len(odd) > 1:  # two halves
         # The whole may be odd itself: tag characters are written with surrogates in JSON.
         return sanitize(join_surrogates(odd))
     if odd < " ":

@@ -71,7 +71,7 @@ def row(spans: Iterable[Span]) -> Row:
 
 def cut(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> list[list[Span]]:
     """The spans of each range of characters; the ranges are in order and do not overlap."""
-    found: list[list[Span]] = []
+    lines: list[list[Span]] = []
     index = 0
     offset = 0  # where spans[index] begins
     for start, end in ranges:
@@ -91,5 +91,5 @@ def cut(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> list[list[S
                     break
             index += 1
             offset = after
-        found.append(part)
-    return found
+        lines.append(part)
+    return lines

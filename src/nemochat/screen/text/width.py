@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 TAB = 8  # columns between the stops of a terminal
+_EMOJI_COLUMNS = 2
 _JOINER = "\u200d"
 _EMOJI_LOOK = "\ufe0f"
 _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
@@ -62,9 +63,8 @@ def _extends(last: str, wide: int, character: str, width: int) -> bool:
         return False
     if width == 0:
         return True
-    if last[-1] == _JOINER:
-        return wide == 2  # noqa: PLR2004 - an emoji takes two columns
-    return wide == 2 and _SKIN_TONES[0] <= character <= _SKIN_TONES[1]  # noqa: PLR2004 - as above
+    tone = _SKIN_TONES[0] <= character <= _SKIN_TONES[1]
+    return wide == _EMOJI_COLUMNS and (last[-1] == _JOINER or tone)
 
 
 def _is_flag_letter(text: str) -> bool:

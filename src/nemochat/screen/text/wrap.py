@@ -13,10 +13,9 @@ from nemochat.screen.text.width import TAB, clusters, is_plain, text_width
 NARROWEST = 8  # columns of text; a narrower terminal is written to as if it had these
 # Between wide characters a row may end, but not before or after these.
 _NOT_FIRST = frozenset(
-    "、。，．・：；！？）」』】〕》〉’”…‥ー々,.;:!?)]}%"  # noqa: RUF001 - the characters are meant
-    "ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+    "、。，．・：；！？）」』】〕》〉’”…‥ー々,.;:!?)]}%ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 )
-_NOT_LAST = frozenset("（「『【〔《〈‘“([{$")  # noqa: RUF001 - as above
+_NOT_LAST = frozenset("（「『【〔《〈‘“([{$")
 _WIDE = 2
 
 
@@ -79,7 +78,7 @@ def unbreakable_width(text: str) -> int:
 
 
 def _breaks_of_plain(text: str, width: int) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     size = len(text)
     start = 0
     while True:
@@ -87,12 +86,12 @@ def _breaks_of_plain(text: str, width: int) -> list[tuple[int, int]]:
             start += 1
         end = text.find("\n", start, start + width + 1)
         if end >= 0:
-            found.append((start, end))
+            ranges.append((start, end))
             start = end + 1
             continue
         if size - start <= width:
-            found.append((start, size))
-            return found
+            ranges.append((start, size))
+            return ranges
         end = text.rfind(" ", start, start + width + 1)
         if end < 0:
             end = start + width  # a word longer than the row
@@ -100,9 +99,9 @@ def _breaks_of_plain(text: str, width: int) -> list[tuple[int, int]]:
         while following < size and text[following] == " ":
             following += 1
         if following == size and end < size:
-            found.append((start, size))
-            return found  # nothing stands on the next row yet: this one is open
-        found.append((start, end))
+            ranges.append((start, size))
+            return ranges  # nothing stands on the next row yet: this one is open
+        ranges.append((start, end))
         start = following + (text[following : following + 1] == "\n" and text[end] == " ")
 
 
@@ -111,7 +110,7 @@ def _breaks_of_clusters(text: str, width: int) -> list[tuple[int, int]]:
     starts = [0]
     for part, _ in parts:
         starts.append(starts[-1] + len(part))
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     begin = 0  # the first part of this row
     used = 0
     index = 0
@@ -119,7 +118,7 @@ def _breaks_of_clusters(text: str, width: int) -> list[tuple[int, int]]:
     while index < len(parts):
         part, wide = parts[index]
         if part == "\n":
-            found.append((starts[begin], starts[index]))
+            ranges.append((starts[begin], starts[index]))
             begin = index + 1
             used, may_end = 0, -1
         elif part == " ":
@@ -133,14 +132,14 @@ def _breaks_of_clusters(text: str, width: int) -> list[tuple[int, int]]:
                 may_end, go_on = index, index
             if used + wide > width and index > begin:
                 end, index = (may_end, go_on) if may_end >= 0 else (index, index)
-                found.append((starts[begin], starts[end]))
+                ranges.append((starts[begin], starts[end]))
                 begin = index
                 used, may_end = 0, -1
                 continue
             used += wide
         index += 1
-    found.append((starts[begin], starts[-1]))
-    return found
+    ranges.append((starts[begin], starts[-1]))
+    return ranges
 
 
 def _is_break_allowed(left: tuple[str, int], right: tuple[str, int]) -> bool:

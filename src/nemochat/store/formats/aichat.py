@@ -32,21 +32,21 @@ def read(source: Source) -> ParsedRecords:
             f"{source.path} is YAML, which needs PyYAML", "pip install 'nemochat[import]'"
         ) from None
     try:
-        told = yaml.safe_load(source.content.decode("utf-8", "replace"))
+        data = yaml.safe_load(source.content.decode("utf-8", "replace"))
     except (yaml.YAMLError, RecursionError) as error:
         yield BadRecord(source.stem, " ".join(str(error).split()))
         return
-    yield parse_record(source.stem, lambda: _conversation(told, source.stem))
+    yield parse_record(source.stem, lambda: _conversation(data, source.stem))
 
 
-def _conversation(told: dict[str, Any], name: str) -> Conversation:
+def _conversation(data: dict[str, Any], name: str) -> Conversation:
     """The session: what it had summarised and put away comes first."""
-    said = [*(told.get("compressed_messages") or ()), *told["messages"]]
-    made = openai.conversation(said, str(told.get("model") or ""))
-    made.name = name
-    chosen: dict[str, Value] = {}
+    messages = [*(data.get("compressed_messages") or ()), *data["messages"]]
+    conversation = openai.conversation(messages, str(data.get("model") or ""))
+    conversation.name = name
+    parameters: dict[str, Value] = {}
     for each in _PARAMETERS:
-        if told.get(each) is not None:
-            chosen[each] = find(each).check(told[each])
-    made.settings.parameters = chosen
-    return made
+        if data.get(each) is not None:
+            parameters[each] = find(each).check(data[each])
+    conversation.settings.parameters = parameters
+    return conversation

@@ -40,18 +40,18 @@ def find_format(name: str, path: Path | None) -> Format:
         UsageError: there is no such format.
     """
     if name:
-        found = [f for f in FORMATS if f.name == name.lower() or f".{name.lower()}" in f.suffixes]
-        if not found:
+        formats = [f for f in FORMATS if f.name == name.lower() or f".{name.lower()}" in f.suffixes]
+        if not formats:
             raise UsageError(f"there is no format {format_value(name)}", f"There are {NAMES}")
-        return found[0]
+        return formats[0]
     suffix = path.suffix.lower() if path else ""
     if not suffix:
         return FORMATS[0]
-    found = [each for each in FORMATS if suffix in each.suffixes]
-    if not found:
+    formats = [each for each in FORMATS if suffix in each.suffixes]
+    if not formats:
         suffixes = ", ".join(each.suffixes[0] for each in FORMATS)
         raise UsageError(f"there is no format for {format_value(suffix)}", f"There are {suffixes}")
-    return found[0]
+    return formats[0]
 
 
 def save(path: Path, content: str) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.ledger import format_money
@@ -14,7 +14,9 @@ from nemochat.core.messages import Message, Role
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
 
 LINKS = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 _LIGHT, _DARK = "default", "github-dark"  # Pygments' styles
@@ -113,30 +115,36 @@ def _markdown() -> MarkdownIt:
     """CommonMark with tables; HTML is text, pictures are links, links lead to web or mail."""
     from markdown_it import MarkdownIt
 
-    made = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
-    made.enable(["table", "strikethrough"])
-    made.validateLink = lambda url: LINKS.match(url) is not None  # type: ignore[method-assign]
+    markdown = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
+    markdown.enable(["table", "strikethrough"])
+    markdown.validateLink = lambda url: LINKS.match(url) is not None  # type: ignore[method-assign]
 
     def image(_: object, tokens: list[Token], place: int, *__: object) -> str:
         token = tokens[place]
         address = escape(str(token.attrs.get("src", "")))
         return f'<a href="{address}" rel="noreferrer">{escape(token.content or address)}</a>'
 
-    def link_open(renderer: Any, tokens: list[Token], place: int, *rest: Any) -> str:  # noqa: ANN401 - markdown_it's
+    def link_open(
+        renderer: RendererHTML,
+        tokens: list[Token],
+        place: int,
+        options: OptionsDict,
+        env: EnvType,
+    ) -> str:
         tokens[place].attrSet("rel", "noreferrer")
-        return str(renderer.renderToken(tokens, place, *rest[:2]))
+        return renderer.renderToken(tokens, place, options, env)
 
-    made.add_render_rule("image", image)
-    made.add_render_rule("link_open", link_open)
-    return made
+    markdown.add_render_rule("image", image)
+    markdown.add_render_rule("link_open", link_open)
+    return markdown
 
 
 def _highlight(code: str, language: str, _: str) -> str:
     """Code as HTML with Pygments' classes; as it stands where nobody knows the language."""
-    from pygments import highlight  # type: ignore[import-untyped]
-    from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untyped]
-    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
 
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)

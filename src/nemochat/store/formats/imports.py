@@ -62,14 +62,14 @@ def parse(
     """
     source = Source(path, content(path))
     if name:
-        found = [each for each in READERS if each.name == name.lower()]
-        if not found:
+        readers = [each for each in READERS if each.name == name.lower()]
+        if not readers:
             raise UsageError(f"there is no format {format_value(name)}", f"There are {NAMES}")
     else:
-        found = [each for each in READERS if each.recognises(source)]
-    if not found:
+        readers = [each for each in READERS if each.recognises(source)]
+    if not readers:
         raise UsageError(f"{path} is of no format that is known here", f"There are {NAMES}")
-    return found[0], found[0].read(source)
+    return readers[0], readers[0].read(source)
 
 
 def read_content(path: Path, largest: int) -> bytes:
@@ -91,7 +91,7 @@ def read_content(path: Path, largest: int) -> bytes:
 
 def import_all(
     saved: ConversationStore,
-    found: ParsedRecords,
+    records: ParsedRecords,
     endpoint: str,
     model: str,
     so_far: Callable[[int], None] = lambda _: None,
@@ -100,7 +100,7 @@ def import_all(
 
     Args:
         saved: Where they are kept.
-        found: What was read.
+        records: What was read.
         endpoint: With whom those go on that do not say it.
         model: With which model.
         so_far: Is told how many are kept, each time that it is one more.
@@ -108,29 +108,29 @@ def import_all(
     Raises:
         StoreError: they cannot be kept; those before are.
     """
-    done = ImportResult("")
-    taken = set(saved.catalogue.names())
-    for each in found:
+    result = ImportResult("")
+    names = set(saved.catalogue.names())
+    for each in records:
         if isinstance(each, BadRecord):
-            done.bad.append(each)
+            result.bad.append(each)
             continue
         settings = each.settings
         settings.endpoint, settings.model = settings.endpoint or endpoint, settings.model or model
         name, each.name = each.name, ""
         if name != each.title():  # others name a conversation by its first question: we need not
-            each.name = unused_name(name, taken)
-        taken.add(each.name)
-        done.conversations.append(saved.add_imported(each))
-        so_far(len(done.conversations))
-    return done
+            each.name = find_unused_name(name, names)
+        names.add(each.name)
+        result.conversations.append(saved.add_imported(each))
+        so_far(len(result.conversations))
+    return result
 
 
-def unused_name(name: str, taken: set[str]) -> str:
+def find_unused_name(name: str, names: set[str]) -> str:
     """The name as one printable line that no conversation has yet; "" stays so."""
     line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     line = line[:LONGEST_TITLE].strip()
     free, number = line, 1
-    while free and free in taken:
+    while free and free in names:
         number += 1
         ending = f" ({number})"
         free = line[: LONGEST_TITLE - len(ending)] + ending

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
+from types import NoneType
 from typing import Any
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message, Role, Usage
+from nemochat.core.records import Json
 from nemochat.store.formats.reading import (
     ParsedRecords,
     Source,
@@ -18,13 +21,17 @@ from nemochat.store.formats.reading import (
 )
 
 VERSION = 1
+_KINDS = (int, float, str, list, NoneType)  # of the values of parameters
 MARK = "nemochat"  # the member that tells our JSON: its value is the version
 
 
 def write(conversations: list[Conversation]) -> str:
     """One object, or a list of them where there are several."""
-    made = [to_object(each) for each in conversations]
-    return json.dumps(made[0] if len(made) == 1 else made, ensure_ascii=False, indent=2) + "\n"
+    objects = [to_object(each) for each in conversations]
+    return (
+        json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=2)
+        + "\n"
+    )
 
 
 def write_lines(conversations: list[Conversation]) -> str:
@@ -59,46 +66,46 @@ def recognises(source: Source) -> bool:
 
 def read(source: Source) -> ParsedRecords:
     """The conversations of a file."""
-    for place, told in enumerate(_objects(source), 1):
-        yield parse_record(f"conversation {place}", lambda told=told: from_object(told))  # type: ignore[misc]
+    for place, data in enumerate(_objects(source), 1):
+        yield parse_record(f"conversation {place}", partial(from_object, data))
 
 
-def from_object(told: dict[str, Any]) -> Conversation:
+def from_object(data: dict[str, Any]) -> Conversation:
     """A conversation from its JSON values.
 
     Raises:
         ValueError: it is none; KeyError, TypeError and AttributeError too.
     """
-    if told[MARK] != VERSION:
-        raise ValueError(f"it is of version {told[MARK]!r}, not {VERSION}")
-    parameters = records.parameters_from_json(_check_parameters(told.get("parameters", {})))
+    if data[MARK] != VERSION:
+        raise ValueError(f"it is of version {data[MARK]!r}, not {VERSION}")
+    parameters = records.parameters_from_json(_check_parameters(data.get("parameters", {})))
     settings = Settings(
-        require_text(told["model"]),
-        require_text(told["endpoint"]),
-        require_text(told.get("system", "")),
+        require_text(data["model"]),
+        require_text(data["endpoint"]),
+        require_text(data.get("system", "")),
         parameters,
-        require_text(told.get("profile", "")),
+        require_text(data.get("profile", "")),
         {
             require_text(name): require_text(value)
-            for name, value in told.get("filling", {}).items()
+            for name, value in data.get("filling", {}).items()
         },
         tuple(
             Message(Role(require_text(each["role"])), require_text(each["content"]))
-            for each in told.get("examples", ())
+            for each in data.get("examples", ())
         ),
     )
-    made = Conversation(
-        settings, name=require_text(told.get("name", "")), started=parse_time(told.get("started"))
+    conversation = Conversation(
+        settings, name=require_text(data.get("name", "")), started=parse_time(data.get("started"))
     )
-    for each in told["tree"]:
-        made.graft(_node_from_object(each))
-    made.go_to(told.get("head"))
-    return made
+    for each in data["tree"]:
+        conversation.graft(_node_from_object(each))
+    conversation.go_to(data.get("head"))
+    return conversation
 
 
 def _objects(source: Source) -> list[Any]:
-    found = source.json
-    return found if isinstance(found, list) else [found]
+    values = source.json
+    return values if isinstance(values, list) else [values]
 
 
 def _openai(system: str, path: list[Message]) -> Iterable[dict[str, Any]]:
@@ -121,37 +128,36 @@ def _node_to_object(node: MessageNode) -> dict[str, Any]:
     }
 
 
-def _node_from_object(told: dict[str, Any]) -> MessageNode:
-    key, parent = told["key"], told["parent"]
+def _node_from_object(data: dict[str, Any]) -> MessageNode:
+    key, parent = data["key"], data["parent"]
     if type(key) is not int or (parent is not None and type(parent) is not int):
         raise ValueError("a message's key is no number")
-    if "provenance" in told:
-        _check_provenance(told["provenance"])
-    said = records.message_from_json(
-        require_text(told["role"]), require_text(told["content"]), told
+    if "provenance" in data:
+        _check_provenance(data["provenance"])
+    message = records.message_from_json(
+        require_text(data["role"]), require_text(data["content"]), data
     )
-    require_text(said.reasoning), require_text(said.tool_call_id)
-    for call in said.tool_calls:
+    require_text(message.reasoning), require_text(message.tool_call_id)
+    for call in message.tool_calls:
         require_text(call.id), require_text(call.name), require_text(call.arguments)
-    return MessageNode(key, parent, said, parse_time(told.get("written")))
+    return MessageNode(key, parent, message, parse_time(data.get("written")))
 
 
-def _check_provenance(told: Mapping[str, Any]) -> None:
+def _check_provenance(data: Mapping[str, Any]) -> None:
     for name in ("model", "asked_model", "endpoint", "reason", "ending"):
-        require_text(told.get(name, ""))
-    numbers = [told.get("first_token", 0), told.get("seconds", 0)]
-    usage = told.get("usage", {})
+        require_text(data.get(name, ""))
+    numbers = [data.get("first_token", 0), data.get("seconds", 0)]
+    usage = data.get("usage", {})
     numbers += [usage.get(name, 0) for name in Usage._fields]
-    for joined in told.get("continued", ()):
+    for joined in data.get("continued", ()):
         numbers += [joined["at"], joined["overlap"]]
         require_text(joined["ending"]), require_text(joined["asked"])
     if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
         raise ValueError("a figure of a provenance is no number")
-    _check_parameters(told.get("parameters", {}))
+    _check_parameters(data.get("parameters", {}))
 
 
-def _check_parameters(told: Any) -> dict[str, Any]:  # noqa: ANN401 - what the file holds
-    kinds = int | float | str | list | None  # type: ignore[type-arg]
-    if not isinstance(told, dict) or not all(isinstance(v, kinds) for v in told.values()):
+def _check_parameters(data: Json) -> dict[str, Any]:
+    if not isinstance(data, dict) or not all(isinstance(v, _KINDS) for v in data.values()):
         raise ValueError("parameters are names with values")
-    return told
+    return data

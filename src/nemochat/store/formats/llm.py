@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from sqlite3 import Connection
+from typing import Any
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Ending, Message, Provenance, Role, Usage
@@ -18,9 +20,6 @@ from nemochat.store.formats.reading import (
     parse_time,
 )
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
 _TURNS = """
 SELECT t.thread_id, t.model, t.resolved_model, t.options_json, t.input_tokens, t.output_tokens,
   t.duration_ms, t.datetime_utc, s.prompt, s.response,
@@ -30,6 +29,10 @@ SELECT t.thread_id, t.model, t.resolved_model, t.options_json, t.input_tokens, t
    SELECT p.text FROM up JOIN parts p ON p.message_hash = up.hash WHERE up.role = 'system' LIMIT 1)
 FROM turns t JOIN turn_search s ON s.turn_id = t.id ORDER BY t.rowid
 """
+_NAMES = {
+    "threads": "SELECT id, name FROM threads",
+    "conversations": "SELECT id, name FROM conversations",
+}
 _RESPONSES = """
 SELECT coalesce(conversation_id, id), model, NULL, options_json, {tokens}, duration_ms,
   datetime_utc, prompt, response, system
@@ -51,8 +54,8 @@ def read(source: Source) -> ParsedRecords:
     names: dict[str, str] = {}
     with open_foreign(source.path) as db:
         tables = _tables(db)
-        for table in {"threads", "conversations"} & tables:
-            names |= dict(db.execute(f"SELECT id, name FROM {table}"))  # noqa: S608 - ours
+        for table in _NAMES.keys() & tables:
+            names |= dict(db.execute(_NAMES[table]))
         if "responses" in tables:
             for row in db.execute(_RESPONSES.format(tokens=_token_columns(db))):
                 threads.setdefault(str(row[0]), []).append(row)
@@ -61,18 +64,15 @@ def read(source: Source) -> ParsedRecords:
                 threads.setdefault(str(row[0]), []).append(row)
     for id_, turns in threads.items():
         name = names.get(id_) or ""
-        yield parse_record(
-            f"conversation {name or id_}",
-            lambda turns=turns, name=name: _conversation(turns, name),  # type: ignore[misc]
-        )
+        yield parse_record(f"conversation {name or id_}", partial(_conversation, turns, name))
 
 
 def _conversation(turns: list[tuple[Any, ...]], name: str) -> Conversation:
     system = next((str(row[-1]) for row in turns if row[-1]), "")
-    made = new_conversation(name, parse_time(turns[0][7]), system)
+    conversation = new_conversation(name, parse_time(turns[0][7]), system)
     for _, model, resolved, options, came_in, went_out, took, when, prompt, response, _ in turns:
         written = parse_time(when)
-        append_message(made, Message(Role.USER, str(prompt or "")), written)
+        append_message(conversation, Message(Role.USER, str(prompt or "")), written)
         parameters: dict[str, Value] = json.loads(options) if options else {}
         usage = Usage(came_in, went_out) if came_in is not None else None
         seconds = took / 1000 if took is not None else None
@@ -86,9 +86,11 @@ def _conversation(turns: list[tuple[Any, ...]], name: str) -> Conversation:
             ending=Ending.COMPLETE,  # it keeps no others
         )
         append_message(
-            made, Message(Role.ASSISTANT, str(response or ""), provenance=provenance), written
+            conversation,
+            Message(Role.ASSISTANT, str(response or ""), provenance=provenance),
+            written,
         )
-    return made
+    return conversation
 
 
 def _tables(db: Connection) -> set[str]:

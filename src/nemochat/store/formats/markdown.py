@@ -16,7 +16,7 @@ def _page(conversation: Conversation) -> str:
     parts = [f"# {title}"]
     if conversation.settings.system:
         parts.append(f"**System prompt**\n\n{_quote(conversation.settings.system)}")
-    parts += [said for message in conversation.messages() if (said := _format_message(message))]
+    parts += [text for message in conversation.messages() if (text := _format_message(message))]
     return "\n\n".join(parts) + "\n"
 
 

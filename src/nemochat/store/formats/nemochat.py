@@ -20,46 +20,45 @@ def read(source: Source) -> ParsedRecords:
     """The conversations of a database, as far as each can be read."""
     path = source.path
     with open_foreign(path) as db:
-        if not 0 < (found := tables_sql.version(db)) <= tables_sql.VERSION:
+        if not 0 < (version := tables_sql.version(db)) <= tables_sql.VERSION:
             raise StoreError(f"{path} is no database of this nemochat's")
     for number in _numbers(path):
         try:
-            yield _conversation(source, number, rows.conversation_columns(found))
+            yield _conversation(source, number, version)
         except (StoreError, ValueError, KeyError, TypeError) as error:
             yield BadRecord(f"conversation {number}", str(error))
 
 
 def _numbers(path: Path) -> list[int]:
     """The numbers of all conversations, out of two places, one of which may be damaged."""
-    found: set[int] = set()
-    failed: StoreError | None = None
+    numbers: set[int] = set()
+    failure: StoreError | None = None
     for query in ("SELECT id FROM conversations", "SELECT DISTINCT conversation FROM messages"):
         try:
             with open_foreign(path) as db:
                 for (number,) in db.execute(query):
                     if isinstance(number, int):  # damage may have made another thing of it
-                        found.add(number)  # those before a damaged page, too
+                        numbers.add(number)  # those before a damaged page, too
         except StoreError as error:
-            failed = error
-    if failed and not found:
-        raise failed
-    return sorted(found)
+            failure = error
+    if failure and not numbers:
+        raise failure
+    return sorted(numbers)
 
 
-def _conversation(source: Source, number: int, columns: str) -> Conversation:
+def _conversation(source: Source, number: int, version: int) -> Conversation:
     with open_foreign(source.path) as db:
-        row = db.execute(f"SELECT {columns} FROM conversations WHERE id = ?", (number,)).fetchone()  # noqa: S608
+        row = rows.select_conversation(db, number, version)
         if row is None:  # it is lost, and its messages are not
             newest = "SELECT max(id) FROM messages WHERE conversation = ?"
             (head,) = db.execute(newest, (number,)).fetchone()
-            made, left = Conversation(Settings("", "")), head
+            conversation, tip = Conversation(Settings("", "")), head
         else:
-            made, head, left = rows.parse_conversation(row)
-        query = f"SELECT {rows.MESSAGE} FROM messages WHERE conversation = ? ORDER BY id"  # noqa: S608
-        for said in db.execute(query, (number,)):
-            made.graft(rows.parse_node(said))
-    for key in (left, head):
-        if key is None or key in made.nodes:
-            made.go_to(key)
-    made.id = None
-    return made
+            conversation, head, tip = rows.parse_conversation(row)
+        for node in rows.select_nodes(db, number):
+            conversation.graft(node)
+    for key in (tip, head):
+        if key is None or key in conversation.nodes:
+            conversation.go_to(key)
+    conversation.id = None
+    return conversation

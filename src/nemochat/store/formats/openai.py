@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall
+from nemochat.core.records import Json
 from nemochat.store.formats.reading import (
     ParsedRecords,
     Source,
@@ -25,75 +27,72 @@ def recognises(source: Source) -> bool:
 
 def read(source: Source) -> ParsedRecords:
     """The conversations of a file."""
-    for place, (told, model) in enumerate(_bodies(source.json), 1):
-        yield parse_record(
-            f"conversation {place}",
-            lambda told=told, model=model: conversation(told, model),  # type: ignore[misc]
-        )
+    for place, (data, model) in enumerate(_bodies(source.json), 1):
+        yield parse_record(f"conversation {place}", partial(conversation, data, model))
 
 
-def conversation(told: Any, model: str = "") -> Conversation:  # noqa: ANN401 - what the file holds
-    """A conversation from an array of messages; ValueError if one is none."""
-    made = new_conversation()
-    if not isinstance(told, list):
-        raise ValueError("its messages are no list")  # noqa: TRY004 - as all readers
-    for each in told:
-        said = message(each, model)
-        if said.role is Role.SYSTEM and not made.nodes and not made.settings.system:
-            made.settings.system = said.content
+def conversation(data: Json, model: str = "") -> Conversation:
+    """Return the conversation in an array of messages; TypeError or ValueError if it is none."""
+    result = new_conversation()
+    if not isinstance(data, list):
+        raise TypeError("its messages are no list")
+    for each in data:
+        entry = message(each, model)
+        if entry.role is Role.SYSTEM and not result.nodes and not result.settings.system:
+            result.settings.system = entry.content
         else:
-            append_message(made, said)
-    return made
+            append_message(result, entry)
+    return result
 
 
-def message(told: dict[str, Any], model: str = "") -> Message:
-    """A message from its JSON values; ValueError if it is none."""
-    role = require_text(told["role"])
+def message(data: dict[str, Any], model: str = "") -> Message:
+    """Return a message from its JSON values; TypeError or ValueError if it is none."""
+    role = require_text(data["role"])
     calls = tuple(
         ToolCall(
             require_text(c["id"]),
             require_text(c["function"]["name"]),
             require_text(c["function"]["arguments"]),
         )
-        for c in told.get("tool_calls") or ()
+        for c in data.get("tool_calls") or ()
     )
-    known = _ROLES.get(role) or Role(role)
+    our_role = _ROLES.get(role) or Role(role)
     origin = Provenance(model=model, ending=Ending.COMPLETE) if model else None
     return Message(
-        known,
-        _content(told.get("content")),
+        our_role,
+        _content(data.get("content")),
         tool_calls=calls,
-        tool_call_id=require_text(told.get("tool_call_id") or ""),
-        provenance=origin if known is Role.ASSISTANT else None,
+        tool_call_id=require_text(data.get("tool_call_id") or ""),
+        provenance=origin if our_role is Role.ASSISTANT else None,
     )
 
 
-def _content(told: Any) -> str:  # noqa: ANN401 - what the file holds
+def _content(data: Json) -> str:
     """A content's text: itself, or the texts of its parts; an image is told in words."""
-    if told is None:
+    if data is None:
         return ""
-    if isinstance(told, list):
+    if isinstance(data, list):
         return "\n".join(
             require_text(part["text"]) if part.get("type") == "text" else f"[{part.get('type')}]"
-            for part in told
+            for part in data
         )
-    return require_text(told)
+    return require_text(data)
 
 
-def _bodies(told: Any) -> list[tuple[Any, str]]:  # noqa: ANN401 - what the file holds
-    if _is_messages(told):
-        return [(told, "")]
-    found = []
-    for each in told if isinstance(told, list) else [told]:
+def _bodies(data: Json) -> list[tuple[Json, str]]:
+    if _is_messages(data):
+        return [(data, "")]
+    bodies = []
+    for each in data if isinstance(data, list) else [data]:
         model = each.get("model") if isinstance(each, dict) else ""
         messages = each.get("messages") if isinstance(each, dict) else each
-        found.append((messages, model if isinstance(model, str) else ""))
-    return found
+        bodies.append((messages, model if isinstance(model, str) else ""))
+    return bodies
 
 
-def _arrays(told: Any) -> list[Any]:  # noqa: ANN401 - what the file holds
-    return [messages for messages, _ in _bodies(told)]
+def _arrays(data: Json) -> list[Json]:
+    return [messages for messages, _ in _bodies(data)]
 
 
-def _is_messages(told: Any) -> bool:  # noqa: ANN401 - what the file holds
-    return isinstance(told, list) and any(isinstance(m, dict) and "role" in m for m in told)
+def _is_messages(data: Json) -> bool:
+    return isinstance(data, list) and any(isinstance(m, dict) and "role" in m for m in data)

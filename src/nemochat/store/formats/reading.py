@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message
+from nemochat.core.records import Json
 
 SQLITE = b"SQLite format 3\0"
 
@@ -45,7 +45,7 @@ class Source:
         return self.path.stem
 
     @cached_property
-    def json(self) -> Any:  # noqa: ANN401 - what the file holds
+    def json(self) -> Json:
         """Its JSON value, or a list of those on its lines; None if it is neither."""
         text = self.content.decode("utf-8-sig", "replace")
         try:
@@ -86,9 +86,9 @@ def append_message(
 
 
 def require_text(value: object) -> str:
-    """A value that must be a text; ValueError if it is none."""
+    """Return a value that must be a text; TypeError if it is none."""
     if not isinstance(value, str):
-        raise ValueError(f"{type(value).__name__} where a text belongs")  # noqa: TRY004 - as all readers
+        raise TypeError(f"{type(value).__name__} where a text belongs")
     return value
 
 
@@ -98,8 +98,8 @@ def parse_time(value: object) -> datetime | None:
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value, UTC)
         if isinstance(value, str):
-            read = datetime.fromisoformat(value)
-            return read if read.tzinfo else read.replace(tzinfo=UTC)
+            time = datetime.fromisoformat(value)
+            return time if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         pass
     return None

@@ -11,23 +11,23 @@ _ROLE = "You are "  # how the system prompt of every role begins
 
 def recognises(source: Source) -> bool:
     """Whether a file is such a chat: without a suffix, and with a role first."""
-    told = source.json
+    data = source.json
     return (
         not source.path.suffix
-        and isinstance(told, list)
-        and bool(told)
-        and isinstance(told[0], dict)
-        and told[0].get("role") == "system"
-        and str(told[0].get("content")).startswith(_ROLE)
+        and isinstance(data, list)
+        and bool(data)
+        and isinstance(data[0], dict)
+        and data[0].get("role") == "system"
+        and str(data[0].get("content")).startswith(_ROLE)
     )
 
 
 def read(source: Source) -> ParsedRecords:
     """The conversation of a file."""
 
-    def named() -> Conversation:
-        made = openai.conversation(source.json)
-        made.name = source.path.name
-        return made
+    def read_named() -> Conversation:
+        conversation = openai.conversation(source.json)
+        conversation.name = source.path.name
+        return conversation
 
-    yield parse_record(source.path.name, named)
+    yield parse_record(source.path.name, read_named)

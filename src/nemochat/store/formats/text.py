@@ -16,9 +16,9 @@ def write(conversations: list[Conversation]) -> str:
 
 def _page(conversation: Conversation) -> str:
     system = conversation.settings.system
-    said = [Message(Role.SYSTEM, system)] if system else []
-    said += [message for message in conversation.messages() if message.content]
-    parts = [conversation.title(), *(f"{_SPEAKERS[m.role]}:\n{_text(m)}" for m in said)]
+    messages = [Message(Role.SYSTEM, system)] if system else []
+    messages += [message for message in conversation.messages() if message.content]
+    parts = [conversation.title(), *(f"{_SPEAKERS[m.role]}:\n{_text(m)}" for m in messages)]
     return "\n\n".join(part for part in parts if part)
 
 
