@@ -89,12 +89,10 @@ $(MUTANTS)/tested: pyproject.toml $(SPECS)
 real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
 	@$(BIN)/python -m tests.real
 
-bench: $(VENV)/installed ## measure all beside floors and peers, and write docs/benchmarks.md
-	$(BIN)/python bench/peers.py $(if $(AIDER),aider)
+bench: $(VENV)/installed ## measure all figures with their goals and peers, and write docs/benchmarks.md
 	$(BIN)/python bench/report.py 11 docs/benchmarks.md
 
-bench-quick: $(VENV)/installed ## the same with three rounds, and write nothing
-	$(BIN)/python bench/peers.py
+bench-quick: $(VENV)/installed ## the same with three rounds; writes nothing
 	$(BIN)/python bench/report.py 3
 
 # To release it.

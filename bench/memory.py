@@ -1,4 +1,4 @@
-"""How much memory is held after 50,000 tokens, by one question in a pipe and by a chat?
+"""Peak memory after an answer of 50,000 tokens, for one question in a pipe and for a chat.
 
 python bench/memory.py [ROUNDS]
 """
@@ -7,60 +7,57 @@ from __future__ import annotations
 
 from functools import partial
 
-from measuring import Row, Sample, at_most, fewer, medians, peers_of, rounds_asked_for, show
-from peers import PROMPT, measured
-from processes import Program, Terminal, own_peak, run
-from serving import Plan, Server
+from endpoint import Endpoint, Plan
+from processes import Program, Terminal, Usage, own_peak, run
+from programs import PROMPT, prepare
+from rounds import BASELINE, Goal, Row, Sample, compare, parse_rounds, play, reduce, show
 
 TOKENS = 50_000
+ASK_GOAL, CHAT_GOAL = Goal(40, "MB"), Goal(60, "MB")
+QUIET = 0.5  # seconds without output after which a program waits for keys
+TOO_SLOW = "shell_gpt"  # its chat renders the whole answer again for each token
 
 
-def piped(program: Program, server: Server) -> Sample:
-    peak = run(program, server).peak
-    if peak <= own_peak():
-        raise SystemExit("the measuring process holds more memory than what it measures")
-    return {"peak": peak}
+def sample_peak(usage: Usage) -> Sample:
+    if usage.peak <= own_peak():
+        raise SystemExit("The measuring process uses more memory than the measured one.")
+    return {"peak": usage.peak}
 
 
-def chatting(program: Program, server: Server) -> Sample:
-    with Terminal(program, server) as terminal:
+def measure_ask(program: Program) -> Sample:
+    return sample_peak(run(program).usage)
+
+
+def measure_chat(program: Program, endpoint: Endpoint) -> Sample:
+    answers = endpoint.answers
+    with Terminal(program) as terminal:
         terminal.wait_for(PROMPT)
-        terminal.quiet(0.3)
+        terminal.settle(QUIET)
         terminal.press("Hello!\r")
-        terminal.wait_for_answer(server, 1, PROMPT)
-        terminal.quiet(0.5)
-        return {"peak": terminal.peak()}
+        before = terminal.wait_until(lambda: endpoint.answers > answers)
+        terminal.wait_for(PROMPT, before)
+        terminal.settle(QUIET)
+        return sample_peak(terminal.kill())
 
 
 def rows(rounds: int) -> list[Row]:
-    rounds = fewer(rounds)  # memory hardly differs from run to run
-    with Server() as server, measured(server.base_url) as programs:
-        server.plan = Plan(TOKENS)
-        asking = programs.asking(server.base_url)
-        asked = ("ours", "floor", "llm")
-        runs = {name: partial(piped, asking[name], server) for name in asked if name in asking}
-        ask = medians(rounds, runs, warm=False)
-        chats = {"ours": programs.ours, **programs.chat}
-        chats.pop("shell_gpt", None)  # renders the whole answer for each token: it would not end
-        talked = {name: partial(chatting, each, server) for name, each in chats.items()}
-        chat = medians(rounds, talked, warm=False)
-    peak, after = "peak", f"after {TOKENS:,} tokens: MB"
+    rounds = reduce(rounds)  # memory hardly differs from run to run
+    with Endpoint() as endpoint, prepare(endpoint.base_url) as programs:
+        endpoint.plan = Plan(TOKENS)
+        asks = {name: partial(measure_ask, each) for name, each in programs.ask().items()}
+        ask = play(rounds, asks)
+        chats = {
+            name: partial(measure_chat, each, endpoint)
+            for name, each in programs.chat().items()
+            if name not in {BASELINE, TOO_SLOW}
+        }
+        chat = play(rounds, chats)
+    after = f"memory after {TOKENS:,} tokens: MB"
     return [
-        Row(
-            f"memory of `ask` {after}",
-            ask["ours"][peak],
-            ask["floor"][peak],
-            (at_most(32, "MB"),),
-            peers_of(ask, peak),
-        ),
-        Row(
-            f"memory of a chat {after}",
-            chat["ours"][peak],
-            goals=(at_most(48, "MB"),),
-            peers=peers_of(chat, peak),
-        ),
+        compare(ask, "peak", f"`ask`, {after}", goal=ASK_GOAL),
+        compare(chat, "peak", f"a chat, {after}", goal=CHAT_GOAL),
     ]
 
 
 if __name__ == "__main__":
-    show(rows(rounds_asked_for()))
+    show(rows(parse_rounds()))

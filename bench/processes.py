@@ -1,4 +1,4 @@
-"""A program under measurement: in a pipe, or on a terminal of 80 by 24 that answers as one does."""
+"""Measured processes, in a pipe or on a terminal of 80 by 24."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ import termios
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
-
-from serving import Moment, Server, cpu_of
+from tempfile import TemporaryFile
+from typing import IO, Self
 
 COLUMNS, ROWS = 80, 24
-SECONDS_AT_MOST = 30.0
-# What a terminal says when it is asked where its cursor is, and what it is.
-ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c"}
+TIMEOUT = 60.0  # seconds without any output
+# How a terminal replies when it is asked for the cursor's position, and for its type.
+REPLIES = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c"}
 
 
 class Failed(Exception):
-    """A program did not do what was to be measured."""
+    """A program that did not do what was to be measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,98 +32,177 @@ class Program:
     command: tuple[str, ...]
     environment: dict[str, str]
 
-    def __call__(self, *more: str) -> Program:
-        """The same with more arguments."""
-        return Program((*self.command, *more), self.environment)
+    def __call__(self, *arguments: str) -> Program:
+        """Return the same program with more arguments."""
+        return Program((*self.command, *arguments), self.environment)
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A program that has ended.
+class Usage:
+    """What a process used until its end.
 
     Attributes:
-        wall: Seconds of its life.
-        cpu: Seconds of CPU that it used.
-        peak: Megabytes of memory that it held at most; never less than the measuring process has.
-        to_request: Seconds from its start to its request's arrival.
-        after_last: Seconds from the answer's last byte to its end.
-        written: Bytes that it wrote.
+        cpu: User and system time in milliseconds.
+        peak: Peak memory in megabytes; never less than that of the measuring process.
     """
 
-    wall: float
     cpu: float
     peak: float
-    to_request: Moment | None = None
-    after_last: Moment | None = None
-    written: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program that ended well.
+
+    Attributes:
+        usage: What it used.
+        started: When it started, by `time.monotonic`.
+        first_output: Milliseconds from its start to its first output.
+        written: The bytes that it wrote.
+    """
+
+    usage: Usage
+    started: float
+    first_output: float
+    written: int
 
 
 def run(
     program: Program,
-    server: Server | None = None,
     *,
     terminal: bool = False,
-    seen: Callable[[bytes, float], None] | None = None,
-) -> Ended:
+    on_output: Callable[[bytes, float], None] | None = None,
+) -> Run:
     """Run a program to its end.
 
     Args:
-        program: What to run.
-        server: The endpoint that it asks.
+        program: The program.
         terminal: Whether it writes to a terminal instead of a pipe.
-        seen: Takes what it wrote, and when that was read.
+        on_output: Called with all output and the time of its arrival.
 
     Raises:
-        Failed: it failed, said nothing for long, or did not ask a server that it was to ask.
+        Failed: It failed, or wrote nothing.
     """
-    ours, theirs = pty.openpty() if terminal else os.pipe()
-    if terminal:
-        termios.tcsetwinsize(ours, (ROWS, COLUMNS))
-    begun = time.monotonic()
-    process = subprocess.Popen(
-        program.command,
-        env=program.environment,
-        cwd=program.environment["HOME"],
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=subprocess.DEVNULL,
-    )
-    if server:
-        server.watch(process.pid)
-    os.close(theirs)
-    written = 0
-    while read := _read(ours, process):
-        written += len(read)
-        if seen:
-            seen(read, time.monotonic())
-    _, status, used = os.wait4(process.pid, 0)
-    ended = Moment(time.monotonic(), used.ru_utime + used.ru_stime)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    os.close(ours)
-    if process.returncode:
-        raise Failed(f"{program.command[0]} ended with {process.returncode}")
-    if server and not server.heard:
-        raise Failed(f"{program.command[0]} asked nothing")
-    heard = server.heard[0] if server else None
-    last = heard.last if heard else None
-    return Ended(
-        ended.wall - begun,
-        ended.cpu,
-        used.ru_maxrss / 1024,
-        Moment(heard.request.wall - begun, heard.request.cpu) if heard else None,
-        Moment(ended.wall - last.wall, ended.cpu - last.cpu) if last else None,
-        written,
-    )
+    ours, theirs = _open_terminal() if terminal else os.pipe()
+    written, first = 0, 0.0
+    with TemporaryFile() as errors:
+        started = time.monotonic()
+        process = _start(program, subprocess.DEVNULL, theirs, errors)
+        os.close(theirs)
+        while output := _read(ours, process):
+            at = time.monotonic()
+            first = first or at
+            written += len(output)
+            if on_output:
+                on_output(output, at)
+        usage = _wait(process)
+        os.close(ours)
+        errors.seek(0)
+        lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+    if process.returncode or not written:
+        reason = lines[-1] if lines else f"{written:,} bytes of output"
+        raise Failed(f"exit code {process.returncode}: {reason}")
+    return Run(usage, started, 1000 * (first - started), written)
+
+
+class Terminal:
+    """A terminal with a program that runs until it is killed; `output` is all that it wrote."""
+
+    def __init__(self, program: Program) -> None:
+        self._ours, theirs = _open_terminal()
+        self.output = b""
+        self._process = _start(program, theirs, theirs, theirs)
+        os.close(theirs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.returncode is None:
+            self.kill()
+        os.close(self._ours)
+
+    def kill(self) -> Usage:
+        """Kill the program, and return what it used."""
+        self._process.kill()
+        return _wait(self._process)
+
+    def press(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._ours, keys.encode())
+
+    def wait_for(self, pattern: re.Pattern[bytes], start: int = 0) -> None:
+        """Wait for output that matches a pattern, after the first `start` bytes.
+
+        Raises:
+            Failed: It does not come.
+        """
+        while not pattern.search(self.output, start):
+            if not self._take(TIMEOUT):
+                raise Failed(f"{pattern.pattern!r} is missing in {self.output[-200:]!r}")
+
+    def wait_until(self, condition: Callable[[], bool]) -> int:
+        """Wait until a condition holds; return the bytes that were written before.
+
+        Raises:
+            Failed: It does not hold in time.
+        """
+        deadline = time.monotonic() + TIMEOUT
+        before = len(self.output)
+        while not condition():
+            if time.monotonic() > deadline:
+                raise Failed(f"no answer; the screen ends with {self.output[-200:]!r}")
+            before = len(self.output)
+            self._take(0.05)
+        return before
+
+    def settle(self, seconds: float) -> None:
+        """Wait until nothing is written for some seconds."""
+        while self._take(seconds):
+            pass
+
+    def _take(self, seconds: float) -> bool:
+        """Read for some seconds at most; return whether anything was written."""
+        ready, _, _ = select.select([self._ours], [], [], seconds)
+        output = _read(self._ours) if ready else b""
+        for query, reply in REPLIES.items():
+            if query in output:
+                os.write(self._ours, reply)
+        self.output += output
+        return bool(output)
 
 
 def own_peak() -> float:
-    """Megabytes that the measuring process held at most: a child's `peak` is never less."""
+    """Return the peak memory of this process in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def _open_terminal() -> tuple[int, int]:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (ROWS, COLUMNS))
+    return ours, theirs
+
+
+def _start(
+    program: Program, stdin: int, stdout: int, stderr: int | IO[bytes]
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            program.command,
+            env=program.environment,
+            cwd=program.environment["HOME"],
+            start_new_session=True,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+        )
+    except OSError as error:
+        raise Failed(f"cannot start: {error.strerror}") from error
+
+
 def _read(descriptor: int, process: subprocess.Popen[bytes] | None = None) -> bytes:
-    """What was written; a process that writes nothing for long is ended."""
-    if process and not select.select([descriptor], [], [], SECONDS_AT_MOST)[0]:
+    """Read what was written; kill a process that writes nothing for long."""
+    if process and not select.select([descriptor], [], [], TIMEOUT)[0]:
         process.kill()
     try:
         return os.read(descriptor, 1 << 16)
@@ -133,90 +210,8 @@ def _read(descriptor: int, process: subprocess.Popen[bytes] | None = None) -> by
         return b""
 
 
-class Terminal:
-    """A program that runs on a terminal until it is closed.
-
-    Attributes:
-        shown: All that it wrote.
-        begun: When it was started, by the monotonic clock.
-    """
-
-    def __init__(self, program: Program, server: Server | None = None) -> None:
-        self._ours, theirs = pty.openpty()
-        termios.tcsetwinsize(self._ours, (ROWS, COLUMNS))
-        self.shown = b""
-        self.begun = time.monotonic()
-        self.process = subprocess.Popen(
-            program.command,
-            env=program.environment,
-            cwd=program.environment["HOME"],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        if server:
-            server.watch(self.process.pid)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._ours)
-
-    def press(self, keys: str) -> None:
-        """Type."""
-        os.write(self._ours, keys.encode())
-
-    def cpu(self) -> float:
-        """Seconds of CPU that it has used."""
-        return cpu_of(self.process.pid)
-
-    def peak(self) -> float:
-        """Megabytes of memory that it held at most, until now."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) / 1024
-
-    def wait_for(self, pattern: re.Pattern[bytes], since: int = 0) -> float:
-        """Read until a pattern was written after so many bytes; return when that was seen.
-
-        Raises:
-            Failed: it did not come.
-        """
-        while not pattern.search(self.shown, since):
-            if not self._take(SECONDS_AT_MOST):
-                raise Failed(f"{pattern!r} did not come; {self.shown[-500:]!r} stands there")
-        return time.monotonic()
-
-    def wait_for_answer(self, server: Server, number: int, prompt: re.Pattern[bytes]) -> None:
-        """Read until a server's answer of this number, from 1, was shown and a prompt follows.
-
-        Raises:
-            Failed: it did not come.
-        """
-        since, begun = len(self.shown), time.monotonic()
-        while len(server.heard) < number or server.heard[-1].last is None:
-            if time.monotonic() - begun > SECONDS_AT_MOST:
-                raise Failed(f"answer {number} was not asked for")
-            since = len(self.shown)
-            self.quiet(0.05)
-        self.wait_for(prompt, since)
-
-    def quiet(self, seconds: float) -> None:
-        """Read until nothing was written for so long."""
-        while self._take(seconds):
-            pass
-
-    def _take(self, seconds: float) -> bool:
-        """Whether something was written within some seconds; it is answered as it must be."""
-        ready, _, _ = select.select([self._ours], [], [], seconds)
-        read = _read(self._ours) if ready else b""
-        for asked, answer in ANSWERS.items():
-            if asked in read:
-                os.write(self._ours, answer)
-        self.shown += read
-        return bool(read)
+def _wait(process: subprocess.Popen[bytes]) -> Usage:
+    """Wait for the end of a process."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Usage(1000 * (used.ru_utime + used.ru_stime), used.ru_maxrss / 1024)

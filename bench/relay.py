@@ -1,7 +1,7 @@
-"""A relay on the loopback that makes an endpoint as far away as one over the sea.
+"""A relay on the loopback interface that delays what it passes on, as a long distance does.
 
-Each direction is delayed by half a round trip. The kernel opens a connection on the loopback at
-once, so that what a client sends first waits a whole round trip more: as long as opening takes.
+Each direction is delayed by half a round trip. A connection to the loopback interface opens at
+once, so what a client sends first waits a whole round trip more: the time that opening would take.
 """
 
 from __future__ import annotations
@@ -10,25 +10,35 @@ import queue
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-MOST_CONNECTIONS = 8
-
 
 class Relay:
-    """Passes on what comes to `port`, with the delay of a round trip of so many seconds."""
+    """A relay to a port; it runs within a `with` statement.
 
-    def __init__(self, to: int, round_trip: float) -> None:
-        self._to = to
+    Attributes:
+        port: Where it listens.
+        accepted: When connections were opened, by `time.monotonic`.
+    """
+
+    def __init__(self, target: int, round_trip: float) -> None:
+        """Listen.
+
+        Args:
+            target: The port to which it passes on.
+            round_trip: Seconds.
+        """
+        self._target = target
         self._round_trip = round_trip
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=MOST_CONNECTIONS)
-        self._room = threading.BoundedSemaphore(2 * MOST_CONNECTIONS)
+        self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
+        self.accepted: list[float] = []
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        _start_thread(self._accept)
         return self
 
     def __exit__(
@@ -42,40 +52,46 @@ class Relay:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", self._to))
-            half = self._round_trip / 2
-            for source, sink, opening in ((near, far, self._round_trip), (far, near, 0.0)):
+            now = time.monotonic()
+            self.accepted.append(now)
+            far = socket.create_connection(("127.0.0.1", self._target))
+            for source, sink, opens in (
+                (near, far, now + self._round_trip),
+                (far, near, now),
+            ):
                 source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._room.acquire()
-                threading.Thread(
-                    target=self._pass_on, args=(source, sink, half, opening), daemon=True
-                ).start()
+                delayed: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+                _start_thread(_receive, source, delayed, opens, self._round_trip / 2)
+                _start_thread(_deliver, sink, delayed)
 
-    def _pass_on(
-        self, source: socket.socket, sink: socket.socket, delay: float, opening: float
-    ) -> None:
-        """Pass on one direction to its end."""
-        under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-        opened = time.monotonic() + opening
 
-        def deliver() -> None:
-            with suppress(OSError):
-                while True:
-                    due, read = under_way.get()
-                    time.sleep(max(due - time.monotonic(), 0.0))
-                    if not read:
-                        sink.shutdown(socket.SHUT_WR)
-                        return
-                    sink.sendall(read)
+def _start_thread(target: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=target, args=arguments, daemon=True).start()
 
-        delivering = threading.Thread(target=deliver, daemon=True)
-        delivering.start()
-        read = b"-"
-        while read:
-            try:
-                read = source.recv(65536)
-            except OSError:
-                read = b""
-            under_way.put((max(time.monotonic(), opened) + delay, read))
-        delivering.join()
-        self._room.release()
+
+def _receive(
+    source: socket.socket,
+    delayed: queue.SimpleQueue[tuple[float, bytes]],
+    opens: float,
+    delay: float,
+) -> None:
+    """Receive one direction to its end, and note when each piece is due."""
+    piece = b"-"
+    while piece:
+        try:
+            piece = source.recv(65536)
+        except OSError:
+            piece = b""
+        delayed.put((max(time.monotonic(), opens) + delay, piece))
+
+
+def _deliver(sink: socket.socket, delayed: queue.SimpleQueue[tuple[float, bytes]]) -> None:
+    """Send each piece when it is due."""
+    with suppress(OSError):
+        while True:
+            due, piece = delayed.get()
+            time.sleep(max(due - time.monotonic(), 0.0))
+            if not piece:
+                sink.shutdown(socket.SHUT_WR)
+                return
+            sink.sendall(piece)

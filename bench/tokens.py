@@ -1,138 +1,87 @@
-"""What does a token cost? CPU in a pipe and on a terminal, bytes, and memory that must not grow.
+"""CPU time and output for a token, into a pipe and as Markdown on a terminal.
 
-The cost of a token is the difference of a long answer and a short one, each CPU from the request's
-arrival to the end of the process. On a terminal the short one has 1,000 tokens, and each answer
-lets itself be waited for: what is loaded meanwhile, or when the first block of each kind is shown,
-is no part of what a token costs, and would be one only where the answer ends before all is loaded.
+The cost of a token is the difference between a long and a short answer. On a terminal the short
+one has examples of all kinds of blocks, so that loading what draws them is not counted.
 
     python bench/tokens.py [ROUNDS]
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from measuring import (
-    Goal,
-    Row,
-    Sample,
-    at_most,
-    fewer,
-    medians,
-    peers_of,
-    rounds_asked_for,
-    show,
-    times,
-)
-from peers import Measured, measured
-from processes import Ended, Failed, Program, own_peak, run
-from serving import Plan, Server
+from endpoint import Endpoint, Plan
+from peers import PEERS
+from processes import Program, run
+from programs import Programs, prepare
+from rounds import OURS, Goal, Row, Sample, compare, parse_rounds, play, reduce, show
 
-FEWEST = 10
-PIPED = (2_000, 50_000)
-PIPED_BY_PEERS = (2_000, 12_000)  # they take seconds
-PAINTED = (1_000, 5_000, 20_000)
+PIPE = (2_000, 50_000)  # tokens of the short and the long answer
+PIPE_OF_PEERS = (2_000, 12_000)  # they take seconds
+AT_ONCE = (1_000, 20_000)
 PAUSE = 0.5  # seconds before the first token of these
-PACED, A_SECOND = (FEWEST, 320), 80.0
-FLAT = 1.05  # times the memory of the shorter answer
-# CPU ms and bytes a token of clients that are not measured here, seen on a machine of this class.
-AIDER, VIBE = (4.0, 533.0), (2.0, 138.0)
+PACED, RATE = (200, 520), 80.0  # tokens per second
+PIPE_GOAL, MARKDOWN_GOAL, BYTES_GOAL = Goal(0.02, "ms"), Goal(0.1, "ms"), Goal(40, "bytes")
 
 
-def answered(
-    program: Program, server: Server, plan: Plan, *, terminal: bool
-) -> tuple[Ended, float]:
-    """How it ended, and the CPU milliseconds since its request."""
-    server.plan = plan
-    ended = run(program, server, terminal=terminal)
-    if ended.to_request is None:
-        raise Failed(f"{program.command[0]} was not answered")
-    return ended, 1000 * (ended.cpu - ended.to_request.cpu)
-
-
-def several(
+def measure(
     program: Program,
-    server: Server,
-    lengths: tuple[int, ...],
+    endpoint: Endpoint,
+    lengths: tuple[int, int],
+    plan: Plan,
     *,
     terminal: bool = False,
-    a_second: float = 0.0,
-    pause: float = 0.0,
 ) -> Sample:
-    """The cost of a token of each length but the first, beside which it is told; bytes; memory."""
-    plans = [Plan(each, a_second, pause=pause) for each in lengths]
-    found = [answered(program, server, plan, terminal=terminal) for plan in plans]
-    first, least = found[0]
-    sample = {"peak": found[-1][0].peak, "first peak": first.peak}
-    for tokens, (ended, cpu) in zip(lengths[1:], found[1:], strict=True):
-        sample[str(tokens)] = (cpu - least) / (tokens - lengths[0])
-        sample["bytes"] = (ended.written - first.written) / (tokens - lengths[0])
-    if sample["first peak"] <= own_peak():
-        raise SystemExit("the measuring process holds more memory than what it measures")
-    sample["cost"] = sample[str(lengths[-1])]
-    return sample
-
-
-def in_a_pipe(rounds: int, programs: Measured, server: Server) -> list[Row]:
-    runs = programs.asking(server.base_url)
-    own = {name: runs[name] for name in ("ours", "floor")}
-    table = medians(
-        rounds, {name: partial(several, each, server, PIPED) for name, each in own.items()}
-    )
-    table |= medians(
-        fewer(rounds),
-        {n: partial(several, each, server, PIPED_BY_PEERS) for n, each in programs.ask.items()},
-        warm=False,
-    )
-    ours, floor = table["ours"], table["floor"]
-    goals = (times(1.3, floor["cost"]),)
-    peers = peers_of(table, "cost")
-    few, many = (f"{length:,}" for length in PIPED)
-    flat = (Goal(FLAT * ours["first peak"], f"≤ {FLAT:g} times that of {few}"),)
-    return [
-        Row("a token into a pipe: CPU ms", ours["cost"], floor["cost"], goals, peers, 4),
-        Row(f"memory after {few} tokens into a pipe: MB", ours["first peak"], floor["first peak"]),
-        Row(f"memory after {many} tokens into a pipe: MB", ours["peak"], floor["peak"], flat),
-    ]
-
-
-def on_a_terminal(rounds: int, programs: Measured, server: Server) -> list[Row]:
-    shown = programs.ours("ask", "Hello!")
-    run_of_ours = partial(several, shown, server, PAINTED, terminal=True, pause=PAUSE)
-    fast = medians(rounds, {"ours": run_of_ours})["ours"]
-    rounds = fewer(rounds)
-    runs = {"ours": shown, **programs.terminal}
-    each = {
-        name: partial(several, program, server, PACED, terminal=True, a_second=A_SECOND)
-        for name, program in runs.items()
+    ended = []
+    for tokens in lengths:
+        endpoint.plan = replace(plan, tokens=tokens)
+        ended.append(run(program, terminal=terminal))
+    short, long = ended
+    more = lengths[1] - lengths[0]
+    return {
+        "cpu": (long.usage.cpu - short.usage.cpu) / more,
+        "bytes": (long.written - short.written) / more,
     }
-    slow = medians(rounds, each, warm=False)
-    few, many = PAINTED[1:]
-    growth = times(1.3, fast[str(few)], f"that up to {few:,}")
-    cost, size = "cost", "bytes"
-    aider = (slow["aider"][cost], slow["aider"][size]) if "aider" in slow else AIDER
-    goal = (times(1 / 4, aider[0], "aider"), times(1 / 2, VIBE[0], "vibe"))
-    small = (times(1 / 5, aider[1], "aider"), times(1 / 2, VIBE[1], "vibe"))
-    said = f"Markdown on a terminal, {A_SECOND:g} tokens/s"
+
+
+def measure_pipe(rounds: int, programs: Programs, endpoint: Endpoint) -> list[Row]:
+    runs = {
+        name: partial(measure, each, endpoint, PIPE_OF_PEERS if name in PEERS else PIPE, Plan())
+        for name, each in programs.ask().items()
+    }
+    results = play(rounds, runs, peer_rounds=reduce(rounds))
+    return [compare(results, "cpu", "a token into a pipe: CPU ms", goal=PIPE_GOAL, digits=4)]
+
+
+def measure_terminal(rounds: int, programs: Programs, endpoint: Endpoint) -> list[Row]:
+    group = programs.show_markdown()
+    plan = Plan(pause=PAUSE)
+    fast = partial(measure, group[OURS], endpoint, AT_ONCE, plan, terminal=True)
+    at_once = play(rounds, {OURS: fast})
+    plan = Plan(rate=RATE)
+    runs = {
+        name: partial(measure, each, endpoint, PACED, plan, terminal=True)
+        for name, each in group.items()
+    }
+    paced = play(reduce(rounds), runs)
+    token = "a token of Markdown on a terminal"
+    many, pace = f"{token}, {AT_ONCE[1]:,} at once", f"{token}, {RATE:g} per second"
     return [
-        Row(
-            f"Markdown on a terminal, {many:,} tokens at once, a token: CPU ms",
-            fast[cost],
-            None,
-            (at_most(0.1, "ms"), growth),
-            digits=3,
-        ),
-        Row(f"the same, up to {few:,} tokens: CPU ms", fast[str(few)], None, digits=3),
-        Row("the same, bytes a token", fast[size], None, digits=1),
-        Row(f"{said}, a token: CPU ms", slow["ours"][cost], None, goal, peers_of(slow, cost), 2),
-        Row("the same, bytes a token", slow["ours"][size], None, small, peers_of(slow, size), 1),
+        compare(at_once, "cpu", f"{many}: CPU ms", goal=MARKDOWN_GOAL, digits=3),
+        compare(at_once, "bytes", f"{many}: bytes", goal=BYTES_GOAL, digits=1),
+        compare(paced, "cpu", f"{pace}: CPU ms", digits=3),
+        compare(paced, "bytes", f"{pace}: bytes", digits=1),
     ]
 
 
 def rows(rounds: int) -> list[Row]:
-    with Server() as server, measured(server.base_url) as programs:
-        return in_a_pipe(rounds, programs, server) + on_a_terminal(rounds, programs, server)
+    with Endpoint() as endpoint, prepare(endpoint.base_url) as programs:
+        return [
+            *measure_pipe(rounds, programs, endpoint),
+            *measure_terminal(rounds, programs, endpoint),
+        ]
 
 
 if __name__ == "__main__":
-    show(rows(rounds_asked_for()))
+    show(rows(parse_rounds()))

@@ -22,11 +22,11 @@ ROOT = Path(__file__).parents[1]
 LICENCES = ROOT / "docs" / "licences.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 FIGURES = {
-    "one question, one short answer, whole process: CPU ms": "one short answer, CPU ms",
-    "the chat, start to prompt drawn, beside a bare prompt: CPU ms": "a chat to its prompt, CPU ms",
-    "a token into a pipe: CPU ms": "a token into a pipe, CPU ms",
-    "memory of `ask` after 50,000 tokens: MB": "memory after 50,000 tokens, MB",
-}  # rows of the page of benchmarks, by what the README calls them
+    "`ask`, one short answer: CPU ms": "`ask`, one short answer: CPU ms",
+    "a chat, start to prompt: CPU ms": "a chat, start to prompt: CPU ms",
+    "a token into a pipe: CPU ms": "a token into a pipe: CPU ms",
+    "`ask`, memory after 50,000 tokens: MB": "memory after 50,000 tokens: MB",
+}  # the README's names for rows of the benchmarks page
 SCRIPTS = {"bash": "nemochat.bash", "zsh": "_nemochat", "fish": "nemochat.fish"}
 
 
@@ -105,7 +105,7 @@ def setting_table() -> str:
 
 
 def figure_table() -> str:
-    """Some rows of the page of benchmarks, beside the peers that were measured in any of them."""
+    """Return the medians of some benchmarks, with all peers that were measured in any of them."""
     lines = BENCHMARKS.read_text("utf-8").splitlines()
     head, *rows = [[*map(str.strip, line.strip("|").split("|"))] for line in lines if "|" in line]
     columns = [head.index("nemochat"), *range(head.index("met") + 1, len(head))]
@@ -113,7 +113,10 @@ def figure_table() -> str:
     chosen = [(title, found[name]) for name, title in FIGURES.items()]
     columns = [column for column in columns if any(row[column] != "-" for _, row in chosen)]
     named = ("", *(head[column] for column in columns))
-    shown = table(named, *((title, *(row[column] for column in columns)) for title, row in chosen))
+    medians = (
+        (title, *(row[column].partition(" (")[0] for column in columns)) for title, row in chosen
+    )
+    shown = table(named, *medians)
     return f"{shown}\n\n`make bench` measures them. {fault_count()}"
 
 

@@ -1,6 +1,6 @@
 """What must never load, because every start would pay for it.
 
-A test of names is steady where one of times fails on a busy machine; `bench/imports.py` measures.
+A test of names is stable on a busy machine; `make bench` measures the time.
 
 httpx imports its own command line along with itself: where click is installed, `import httpx` loads
 click, rich and pygments too, and takes about twice as long. Nothing that nemochat requires brings

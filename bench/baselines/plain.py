@@ -1,4 +1,4 @@
-"""The floor: httpx as its documentation shows it, JSON, print. `plain.py BASE_URL`."""
+"""Baseline of `ask`: httpx as its documentation shows it, JSON and print. `plain.py BASE_URL`."""
 
 from __future__ import annotations
 
@@ -16,5 +16,4 @@ with httpx.stream("POST", sys.argv[1] + "/chat/completions", json=body) as respo
     for line in response.iter_lines():
         if line.startswith("data: {"):
             for choice in json.loads(line[6:])["choices"]:
-                sys.stdout.write(choice["delta"].get("content") or "")
-                sys.stdout.flush()
+                print(choice["delta"].get("content") or "", end="", flush=True)

@@ -1,4 +1,4 @@
-"""The floor of a chat: one prompt of prompt_toolkit, with nothing round it."""
+"""Baseline of the chat: a bare prompt of prompt_toolkit."""
 
 from __future__ import annotations
 
