@@ -17,7 +17,7 @@ import typer
 
 from nemochat.chat.factory import load_rows
 from nemochat.cli import streams
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 from nemochat.cli.open_chat import write_completion_names
 from nemochat.cli.output import load_view, print_text
 from nemochat.config import endpoints
