@@ -162,7 +162,7 @@ class AskOptions(NamedTuple):
 
     @property
     def dry_run_format(self) -> str:
-        """The format in which the request is shown and not sent: "json", "curl", or "" to send it."""
+        """How the request is shown and not sent: as "json" or "curl"; "" sends it."""
         return "curl" if self.curl else "json" if self.dry_run else ""
 
     @property
