@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from nemochat.cli.commands import TOPICS
-from nemochat.cli.options import shared_options
+from nemochat.cli.options import TOPICS, chat_options
 from nemochat.config.settings import SETTINGS
 from nemochat.core import parameters
 from tests.conftest import Program
@@ -47,7 +46,7 @@ def test_help_ends_with_where_to_read_more(words: tuple[str, ...], program: Prog
 
 
 def test_every_row_of_the_tables_is_a_flag_of_the_chat_and_of_ask(program: Program) -> None:
-    flags = {flag for option in shared_options() for flag in option.opts}
+    flags = {flag for option in chat_options() for flag in option.opts}
     for row in (*SETTINGS, *parameters.TABLE):
         assert {row.flag, *row.flags} <= flags
     for words in ([], ["ask"]):
@@ -86,6 +85,7 @@ def test_help_is_a_word_too_and_of_a_command(program: Program) -> None:
         (["modles"], "No such command 'modles'. Did you mean nemochat models?"),
         (["list", "-q"], "No such command 'list'. Did you mean nemochat chats list?"),
         (["login"], "No such command 'login'. Did you mean nemochat keys set?"),
+        (["help", "me", "to", "rhyme"], "To ask it: nemochat ask help me to rhyme"),
         (["help", "paramters"], "Did you mean nemochat help parameters?"),
         (["help", "xyzzy"], 'there is no command and no topic "xyzzy". Topics: start,'),
         (["logs"], "Did you mean nemochat chats list?"),

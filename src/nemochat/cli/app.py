@@ -5,21 +5,12 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from nemochat.cli.commands import (
-    COMMON,
-    CONVERSATION,
-    ClickCommand,
-    ClickContext,
-    HelpFormatter,
-    create_app,
-    write_options,
-)
-from nemochat.cli.options import CommonOptions, shared_options
+from nemochat.cli.options import COMMON, CONVERSATION, TOPICS, CommonOptions, chat_options
 
 ASK = "ask"
 COMMANDS = {  # each with the app that it is, in the order of the help
@@ -42,6 +33,55 @@ EPILOG = (
     " nemochat --endpoint guide"
 )
 
+ClickContext = Any  # typer keeps these types of click private
+ClickCommand = Any
+HelpFormatter = Any
+
+
+def create_app(
+    cls: type[TyperGroup] | None = None, help_: str | None = None, epilog: str | None = None
+) -> typer.Typer:
+    """Return an app without commands; with one command and no callback, it is that command.
+
+    Help is plain text: it wraps on narrow terminals, and reads well in pipes and aloud.
+
+    Args:
+        cls: The class of the group.
+        help_: What the group does; None where a function says it.
+        epilog: What its help ends with.
+    """
+    return typer.Typer(
+        cls=cls,
+        add_completion=False,  # completions/ holds static ones
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        no_args_is_help=cls is None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=help_,
+        epilog=epilog,
+    )
+
+
+def write_options(ctx: ClickContext, formatter: HelpFormatter) -> None:
+    """Write a section for each topic, which is the `rich_help_panel` of its flags."""
+    records: dict[str, list[tuple[str, str]]] = {topic: [] for topic in TOPICS}
+    for param in ctx.command.get_params(ctx):
+        record = param.get_help_record(ctx)
+        if record is not None:
+            records[getattr(param, "rich_help_panel", None) or COMMON].append(record)
+    for topic, rows in records.items():
+        if rows:
+            with formatter.section(topic):
+                formatter.write_dl(rows)
+
+
+class TopicalCommand(TyperCommand):
+    """Command whose help lists flags by topic."""
+
+    def format_options(self, ctx: ClickContext, formatter: HelpFormatter) -> None:
+        """Write the flags."""
+        write_options(ctx, formatter)
+
 
 class LazyGroup(TyperGroup):
     """Group that imports a command when it is looked up: `ask` loads none of the others.
@@ -59,7 +99,7 @@ class LazyGroup(TyperGroup):
             module, _, app = COMMANDS[cmd_name].partition(":")
             command = typer.main.get_command(getattr(import_module(f"nemochat.cli.{module}"), app))
             if cmd_name == ASK:
-                command.params += shared_options()
+                command.params += chat_options()
             self.commands[cmd_name] = command
         return super().get_command(ctx, cmd_name)
 
@@ -89,7 +129,7 @@ class LazyGroup(TyperGroup):
 def is_question(words: list[str]) -> bool:
     """Return whether words that begin with no command are a question: two, or one with blanks."""
     follows = len(words) > 1 and not words[1].startswith("-")
-    return follows or len(words[0].split()) > 1
+    return follows or any(map(str.isspace, words[0]))
 
 
 def join_values(arguments: list[str]) -> list[str]:
@@ -122,7 +162,7 @@ def root_command() -> LazyGroup:
     app.callback(invoke_without_command=True, help=chat.__doc__)(chat)
     root = typer.main.get_command(app)
     assert isinstance(root, LazyGroup)
-    root.params += shared_options()
+    root.params += chat_options()
     return root
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 import typer
 
 from nemochat.cli import ask_input, ask_options, ask_output, streams
+from nemochat.cli.app import TopicalCommand, create_app
 from nemochat.cli.ask_options import AskOptions
 from nemochat.cli.ask_output import Destination
-from nemochat.cli.commands import TopicalCommand, create_app
 from nemochat.cli.open_chat import load_settings, open_chat
 from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile
@@ -114,8 +114,8 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
     if options.quiet and code not in {ExitCode.OK, ExitCode.INTERRUPTED}:
         say(sys.stderr, "; ".join({each.outcome: each for each in answers if each.outcome}))
     if options.usage and not options.dry_run_format:
-        said = (node.message for key, node in talk.nodes.items() if key not in before)
-        say(sys.stderr, _format_usage(said, time.monotonic() - begun))
+        messages = (node.message for key, node in talk.nodes.items() if key not in before)
+        say(sys.stderr, _format_usage(messages, time.monotonic() - begun))
     if options.interactive:
         from nemochat.cli.interactive import continue_chat
 
@@ -128,7 +128,7 @@ def _create_notifier(options: AskOptions) -> Callable[[str], None]:
 
 
 def _format_usage(messages: Iterable[Message], seconds: float) -> str:
-    """What the answers cost, in one line."""
+    """Return one line with what the answers cost."""
     total = ledger.add_up(messages)
     if not total.answers:
         return f"the endpoint counted no tokens; {seconds:.1f} s"

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from nemochat.cli.commands import ARGUMENTS, COMMON, CONVERSATION, DEBUGGING, OUTPUT
+from nemochat.cli.options import ARGUMENTS, COMMON, CONVERSATION, DEBUGGING, OUTPUT
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 
@@ -157,21 +157,21 @@ class AskOptions(NamedTuple):
 
     @property
     def effective_format(self) -> str:
-        """How the answer is written: one of `FORMATS`."""
+        """The format of the answer: one of `FORMATS`."""
         return self.output_format or ("json" if self.json else FORMATS[0])
 
     @property
     def dry_run_format(self) -> str:
-        """How the request is shown instead of being sent: "json", "curl", or "" for not at all."""
+        """How the request is shown and not sent: as "json" or "curl"; "" sends it."""
         return "curl" if self.curl else "json" if self.dry_run else ""
 
     @property
     def block_number(self) -> int | None:
-        """Which code block is wanted alone: a number from 1, -1 for the last, None for all text."""
+        """The number from 1 of the only code block to print; -1 for the last, None for all text."""
         return -1 if self.extract_last else self.extract
 
     def check(self) -> None:
-        """See that the flags go together; UsageError names the two that do not."""
+        """Check that the flags go together; UsageError names two that do not."""
         if self.effective_format not in FORMATS:
             raise UsageError(
                 f"--output-format takes {', '.join(FORMATS)},"

@@ -72,7 +72,7 @@ def _run_command(arguments: list[str]) -> int:
 
 
 def _report_error(error: NemochatError, arguments: list[str]) -> None:
-    """Tell an error on standard error, and as JSON on standard output where JSON was asked for."""
+    """Write an error to standard error, and as JSON to standard output where flags ask for JSON."""
     from nemochat.screen.plain import Plain, say
 
     say(sys.stderr, str(error))
@@ -81,15 +81,15 @@ def _report_error(error: NemochatError, arguments: list[str]) -> None:
         from nemochat.cli import streams
         from nemochat.screen.json_events import error_to_object, to_line
 
-        told = error_to_object(error)
-        told = {"event": "error", **told} if form == "jsonl" else {"error": told}
+        value = error_to_object(error)
+        value = {"event": "error", **value} if form == "jsonl" else {"error": value}
         with suppress(OutputError, Ended):
             on_terminal = streams.is_output_terminal()
-            Plain(streams.binary_stdout(), None, on_terminal=on_terminal).show(to_line(told))
+            Plain(streams.binary_stdout(), None, on_terminal=on_terminal).show(to_line(value))
 
 
 def _json_format(arguments: list[str]) -> str:
-    """In which JSON the arguments ask for the answer, as far as that can be read; "" in none."""
+    """Return the JSON format that the arguments ask for, as far as they can be read, or ""."""
     if "--" in arguments:
         arguments = arguments[: arguments.index("--")]
     if "--json" in arguments:
@@ -112,7 +112,7 @@ def _find_missing_module() -> str:
 
 
 def _configure_encodings() -> None:
-    """Where the locale is not UTF-8, a pipe gets UTF-8 still, and a terminal what it can show."""
+    """Write UTF-8 into a pipe whatever the locale is, and to a terminal what it can show."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     out = sys.stdout

@@ -171,7 +171,10 @@ class ChatSetup(NamedTuple):
 
 
 def load_settings(common: CommonOptions) -> Config:
-    """The settings in force with these flags.
+    """Return the settings in force: flags win over the environment, and that over the file.
+
+    This is where flags and settings meet. Profiles and resumed conversations come later, and
+    `ConversationBuilder` lets the flags win over them too.
 
     Raises:
         UsageError: two flags do not go together.

@@ -11,21 +11,30 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperOption
 
-from nemochat.cli.commands import (
-    APPEARANCE,
-    COMMON,
-    CONVERSATION,
-    DEBUGGING,
-    ENDPOINT,
-    OUTPUT,
-    SAMPLING,
-)
 from nemochat.config.settings import SETTINGS, Setting
 from nemochat.core import parameters
 from nemochat.core.parameters import OneOf, Parameter, Texts, Value
 from nemochat.core.profile import parse_values
 from nemochat.errors import UsageError
 
+ARGUMENTS = "Arguments"
+COMMON = "Common"
+CONVERSATION = "Conversation"
+SAMPLING = "Sampling"
+OUTPUT = "Output"
+ENDPOINT = "Endpoint"
+APPEARANCE = "Appearance"
+DEBUGGING = "Debugging"
+TOPICS = (
+    ARGUMENTS,
+    COMMON,
+    CONVERSATION,
+    SAMPLING,
+    OUTPUT,
+    ENDPOINT,
+    APPEARANCE,
+    DEBUGGING,
+)
 LAST = ""  # the conversation to resume: the last one
 RESUME_HELP = "go on with a conversation, by its name or number"
 _TOPICS = {  # of the settings' flags; the others are about the endpoint
@@ -139,7 +148,7 @@ _ABBREVIATIONS = (  # flags without a value: the setting that each sets
 
 
 @cache
-def shared_options() -> tuple[TyperOption, ...]:
+def chat_options() -> tuple[TyperOption, ...]:
     """Return the shared flags; each stores its value in the `CommonOptions` of the context."""
     rows: tuple[Setting | Parameter, ...] = (*SETTINGS, *parameters.TABLE)
     return (*map(_row_option, rows), *_other_options())

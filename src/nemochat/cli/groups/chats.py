@@ -16,7 +16,7 @@ import typer
 
 from nemochat.chat.factory import load_rows
 from nemochat.cli import streams
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 from nemochat.cli.open_chat import write_completion_names
 from nemochat.cli.output import draw_progress, load_view, print_table, print_text
 from nemochat.config import endpoints

@@ -14,7 +14,7 @@ import typer
 from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
 from nemochat.chat import factory
 from nemochat.cli import streams
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 from nemochat.cli.output import print_json, print_table, print_text
 from nemochat.config import apply_profile, config_file, endpoints, load
 from nemochat.config.load import Config, load_config

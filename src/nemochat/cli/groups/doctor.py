@@ -19,7 +19,7 @@ from nemochat.api.route import Route
 from nemochat.api.timeouts import Timeouts
 from nemochat.chat.factory import ClientFactory
 from nemochat.cli import streams
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 from nemochat.cli.groups.config import check_settings as fits
 from nemochat.cli.open_chat import load_settings
 from nemochat.cli.options import (

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 
 guide_group = create_app(
     help_="The embedded endpoint, which answers about nemochat.",

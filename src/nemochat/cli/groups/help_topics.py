@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
 
 from nemochat.cli import output
-from nemochat.cli.app import COMMANDS
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import COMMANDS, create_app
 from nemochat.cli.open_chat import load_settings
 from nemochat.cli.options import CommonOptions
 from nemochat.core.text import format_value, nearest
@@ -38,7 +38,12 @@ def show_help(
     topic, pages = " ".join(words), knowledge.topics()
     if topic not in pages:
         near = nearest(topic, [*COMMANDS, *pages])
-        hint = f"Did you mean nemochat help {near[0]}?" if near else f"Topics: {', '.join(pages)}"
+        if near:
+            hint = f"Did you mean nemochat help {near[0]}?"
+        elif len(words) > 1:
+            hint = f"To ask it: {shlex.join(['nemochat', 'ask', 'help', *words])}"
+        else:
+            hint = f"Topics: {', '.join(pages)}"
         raise UsageError(f"there is no command and no topic {format_value(topic)}", hint)
     settings = load_settings(context.ensure_object(CommonOptions))
     output.choose_view(settings).show(knowledge.topic(topic).rstrip("\n"))

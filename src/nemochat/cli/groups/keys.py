@@ -12,7 +12,7 @@ import typer
 
 from nemochat.chat.factory import ClientFactory, token_file
 from nemochat.cli import streams
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 from nemochat.cli.output import print_json, print_table
 from nemochat.config import load, tokens
 from nemochat.config.endpoints import GUIDE, token_problem

@@ -11,7 +11,7 @@ import typer
 
 from nemochat.chat.factory import ClientFactory
 from nemochat.cli import streams
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 from nemochat.cli.open_chat import load_settings
 from nemochat.cli.options import (
     BaseUrlOption,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 
 profiles_group = create_app(
     help_="List, show and edit the profiles of the configuration file.",

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nemochat.cli.app import root_command
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app, root_command
 from nemochat.cli.completions.manual import build_page
 from nemochat.cli.completions.scripts import build_script
 

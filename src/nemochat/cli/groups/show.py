@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from nemochat.cli import output, streams
-from nemochat.cli.commands import create_app
+from nemochat.cli.app import create_app
 from nemochat.cli.open_chat import load_settings
 from nemochat.cli.options import CommonOptions
 from nemochat.files import read_text
