@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 
 import pytest
 
@@ -46,3 +46,20 @@ def test_short_work_shows_no_progress() -> None:
         screen.write("end")
         screen.flush()
         assert terminal.read(65536) == b"end"
+
+
+def test_work_goes_on_when_its_terminal_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "PROGRESS_DELAY", 0.0)
+    monkeypatch.setattr(drawing, "PROGRESS_INTERVAL", 0.0)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    ours, theirs = os.openpty()
+    done = []
+    with suppress(OSError), os.fdopen(theirs, "w", encoding="utf-8") as screen:
+        with redirect_stderr(screen), drawing.show_progress("conversations", "ansi") as update:
+            for number in (1, 2, 3):
+                update(number)
+                done.append(number)
+                if number == 1:
+                    os.close(ours)
+        done.append(4)
+    assert done == [1, 2, 3, 4]

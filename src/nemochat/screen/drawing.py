@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.screen.device import write
@@ -118,17 +118,19 @@ def show_progress(
         if time.monotonic() < due:
             return
         due = time.monotonic() + PROGRESS_INTERVAL
-        if progress is None:
-            progress = _create_progress(noun, theme, total, done)
-            progress.start()  # may be interrupted when the cursor is hidden already
-        else:
-            progress.update(progress.task_ids[0], completed=done, refresh=True)
+        with suppress(OSError):  # the terminal was closed: there is nobody to tell
+            if progress is None:
+                progress = _create_progress(noun, theme, total, done)
+                progress.start()  # may be interrupted when the cursor is hidden already
+            else:
+                progress.update(progress.task_ids[0], completed=done, refresh=True)
 
     try:
         yield update
     finally:
         if progress is not None:
-            progress.stop()
+            with suppress(OSError):
+                progress.stop()
 
 
 def _create_progress(noun: str, theme: str, total: int | None, done: int) -> Progress:
