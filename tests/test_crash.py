@@ -50,7 +50,7 @@ class Seen:
         return self.text[:length]
 
 
-def started(program: Program, guide: Guide, *arguments: str) -> subprocess.Popen[bytes]:
+def start_program(program: Program, guide: Guide, *arguments: str) -> subprocess.Popen[bytes]:
     environment = program.environment | {
         "DEEPINFRA_TOKEN": "test-token",
         "NEMOCHAT_BASE_URL": guide.base_url,
@@ -65,7 +65,7 @@ def started(program: Program, guide: Guide, *arguments: str) -> subprocess.Popen
     )
 
 
-def watched(process: subprocess.Popen[bytes], seen: Seen, until: float) -> None:
+def watch(process: subprocess.Popen[bytes], seen: Seen, until: float) -> None:
     """Read what comes until a moment, or to the end."""
     assert process.stdout is not None
     while (left := until - time.monotonic()) > 0:
@@ -78,7 +78,7 @@ def watched(process: subprocess.Popen[bytes], seen: Seen, until: float) -> None:
             seen.arrived.append((time.monotonic(), len(seen.text)))
 
 
-def crashed(home: Path, program: Program, guide: Guide, seed: int) -> None:
+def crash(home: Path, program: Program, guide: Guide, seed: int) -> None:
     """Kill a chat of many turns at a random moment after its first words, and look what is left."""
     home.mkdir()
     question = QUESTIONS[seed % 2]
@@ -86,14 +86,14 @@ def crashed(home: Path, program: Program, guide: Guide, seed: int) -> None:
     own = {n: str(home / n.split("_")[1].lower()) for n in program.environment if n[:4] == "XDG_"}
     mine = Program(home, program.environment | own | {"HOME": str(home)})
     seen = Seen()
-    process = started(mine, guide, "--script", "script")
+    process = start_program(mine, guide, "--script", "script")
     try:
         while not seen.text and process.poll() is None:
-            watched(process, seen, time.monotonic() + 0.05)
-        watched(process, seen, time.monotonic() + random.Random(seed).uniform(0, 1.2))
+            watch(process, seen, time.monotonic() + 0.05)
+        watch(process, seen, time.monotonic() + random.Random(seed).uniform(0, 1.2))
         killed = time.monotonic()
         process.kill()
-        watched(process, seen, time.monotonic() + 5)
+        watch(process, seen, time.monotonic() + 5)
     finally:
         process.kill()
         process.communicate()
@@ -123,7 +123,7 @@ def crashed(home: Path, program: Program, guide: Guide, seed: int) -> None:
 def test_a_kill_at_any_moment_loses_no_turn(program: Program, paced: Guide, tmp_path: Path) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for done in [
-            pool.submit(crashed, tmp_path / f"{seed}", program, paced, seed)
+            pool.submit(crash, tmp_path / f"{seed}", program, paced, seed)
             for seed in range(CRASHES)
         ]:
             done.result()
@@ -138,10 +138,10 @@ def test_a_signal_ends_the_program_and_stores_the_partial_answer_as_interrupted(
     program: Program, number: signal.Signals, code: int
 ) -> None:
     with start(pace=0.05) as guide:
-        process = started(program, guide, "ask", "What parameters are there?")
+        process = start_program(program, guide, "ask", "What parameters are there?")
         seen = Seen()
         while len(seen.text) < 40:
-            watched(process, seen, time.monotonic() + 0.05)
+            watch(process, seen, time.monotonic() + 0.05)
         process.send_signal(number)
         _, error = process.communicate(timeout=20)
     assert process.returncode == code

@@ -62,7 +62,7 @@ def test_a_shell_takes_its_completions(shell: str, tmp_path: Path) -> None:
     assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0
 
 
-def offered(home: Path, *words: str) -> list[str]:
+def complete(home: Path, *words: str) -> list[str]:
     """What bash offers for the last of these words."""
     script = ROOT / "completions" / "nemochat.bash"
     listed = " ".join(f"'{word}'" for word in words)
@@ -84,26 +84,28 @@ def offered(home: Path, *words: str) -> list[str]:
 
 
 def test_bash_completes_commands_flags_and_values(tmp_path: Path) -> None:
-    assert {"ask", "guide", "completions"} <= set(offered(tmp_path, "nemochat", ""))
-    assert offered(tmp_path, "nemochat", "ask", "--temp") == ["--temp", "--temperature"]
-    assert {"deepinfra", "ollama", "guide"} <= set(offered(tmp_path, "nemochat", "--endpoint", ""))
-    assert offered(tmp_path, "nemochat", "completions", "z") == ["zsh"]
-    assert offered(tmp_path, "nemochat", "guide", "s") == ["serve"]
-    assert offered(tmp_path, "nemochat", "ask", "show", "--sch") == ["--schema"]
-    assert offered(tmp_path, "nemochat", "config", "set", "retr") == ["retries"]
-    assert offered(tmp_path, "nemochat", "keys", "set", "mi") == ["mistral"]
+    assert {"ask", "guide", "completions"} <= set(complete(tmp_path, "nemochat", ""))
+    assert complete(tmp_path, "nemochat", "ask", "--temp") == ["--temp", "--temperature"]
+    assert {"deepinfra", "ollama", "guide"} <= set(complete(tmp_path, "nemochat", "--endpoint", ""))
+    assert complete(tmp_path, "nemochat", "completions", "z") == ["zsh"]
+    assert complete(tmp_path, "nemochat", "guide", "s") == ["serve"]
+    assert complete(tmp_path, "nemochat", "ask", "show", "--sch") == ["--schema"]
+    assert complete(tmp_path, "nemochat", "config", "set", "retr") == ["retries"]
+    assert complete(tmp_path, "nemochat", "keys", "set", "mi") == ["mistral"]
 
 
 def test_bash_takes_no_value_for_a_command_and_no_flag_for_one_that_takes_a_value(
     tmp_path: Path,
 ) -> None:
-    assert offered(tmp_path, "nemochat", "--endpoint", "guide", "a") == ["ask"]
-    assert offered(tmp_path, "nemochat", "-m", "show", "ask", "--sch") == ["--schema"]
-    assert offered(tmp_path, "nemochat", "--endpoint", "=", "guide", "ask", "--sch") == ["--schema"]
-    assert offered(tmp_path, "nemochat", "ask", "--endpoint", "=", "gu") == ["guide"]
-    assert "guide" in offered(tmp_path, "nemochat", "ask", "--endpoint", "=")
-    assert offered(tmp_path, "nemochat", "ask", "-q", "--sch") == ["--schema"]
-    assert offered(tmp_path, "nemochat", "models", "-q", "") == [""]
+    assert complete(tmp_path, "nemochat", "--endpoint", "guide", "a") == ["ask"]
+    assert complete(tmp_path, "nemochat", "-m", "show", "ask", "--sch") == ["--schema"]
+    assert complete(tmp_path, "nemochat", "--endpoint", "=", "guide", "ask", "--sch") == [
+        "--schema"
+    ]
+    assert complete(tmp_path, "nemochat", "ask", "--endpoint", "=", "gu") == ["guide"]
+    assert "guide" in complete(tmp_path, "nemochat", "ask", "--endpoint", "=")
+    assert complete(tmp_path, "nemochat", "ask", "-q", "--sch") == ["--schema"]
+    assert complete(tmp_path, "nemochat", "models", "-q", "") == [""]
 
 
 @needs("fish")
@@ -149,12 +151,12 @@ def test_bash_completes_names_and_files_and_runs_none_of_them(tmp_path: Path) ->
         '[profile.chef]\n[profile."sous chef".parameters]\n[endpoint.home]\n'
     )
     (tmp_path / "my notes.md").write_text("x")
-    assert offered(tmp_path, "nemochat", "ask", "--resume", "l") == ["lamb", "le\\ boeuf"]
-    assert offered(tmp_path, "nemochat", "chats", "show", "le\\ ") == ["le\\ boeuf"]
-    assert len(offered(tmp_path, "nemochat", "--resume", "")) == 4
-    assert "maker/model" in offered(tmp_path, "nemochat", "ask", "-m", "")
-    assert "home" in offered(tmp_path, "nemochat", "--endpoint", "")
-    assert offered(tmp_path, "nemochat", "ask", "-f", "my") == ["my notes.md"]
+    assert complete(tmp_path, "nemochat", "ask", "--resume", "l") == ["lamb", "le\\ boeuf"]
+    assert complete(tmp_path, "nemochat", "chats", "show", "le\\ ") == ["le\\ boeuf"]
+    assert len(complete(tmp_path, "nemochat", "--resume", "")) == 4
+    assert "maker/model" in complete(tmp_path, "nemochat", "ask", "-m", "")
+    assert "home" in complete(tmp_path, "nemochat", "--endpoint", "")
+    assert complete(tmp_path, "nemochat", "ask", "-f", "my") == ["my notes.md"]
     assert not (tmp_path / "pwned").exists()
 
 

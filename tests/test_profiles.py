@@ -43,7 +43,7 @@ EXAMPLES = [
 ]
 
 
-def written(program: Program, text: str = FILE) -> Path:
+def write_profile(program: Program, text: str = FILE) -> Path:
     folder = program.home / "config" / "nemochat"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "chef.md").write_text("You are a chef.")
@@ -53,7 +53,7 @@ def written(program: Program, text: str = FILE) -> Path:
 
 @pytest.fixture
 def kitchen(asking: Program) -> Program:
-    written(asking)
+    write_profile(asking)
     return asking
 
 
@@ -105,7 +105,7 @@ def test_a_profile_wins_over_file_and_environment_and_flags_win_over_it(
     system: str,
     temperature: float,
 ) -> None:
-    written(kitchen, WITH_MODEL)
+    write_profile(kitchen, WITH_MODEL)
     done = kitchen.run("ask", "--dry-run", *flags, "Hello!", environment=environment)
     body = json.loads(done.stdout)
     told = (body["model"], body["messages"][0]["content"], body["temperature"])
@@ -115,13 +115,13 @@ def test_a_profile_wins_over_file_and_environment_and_flags_win_over_it(
 def test_the_file_s_default_profile_stands_beside_the_profiles(
     asking: Program, heard: Heard
 ) -> None:
-    written(asking, f'profile.default = "chef"\n{FILE}')
+    write_profile(asking, f'profile.default = "chef"\n{FILE}')
     assert asking.run("ask", "Hello!").returncode == 0
     assert heard.bodies[-1]["messages"][0]["content"] == "You are a chef."
     done = asking.run("ask", "-p", "none", "Hello!")
     assert done.returncode == 0
     assert heard.bodies[-1]["messages"][0]["content"] == "Be brief."
-    written(asking, 'profile = "chef"\n[profile.chef]\nsystem = "x"\n')
+    write_profile(asking, 'profile = "chef"\n[profile.chef]\nsystem = "x"\n')
     done = asking.run("ask", "Hello!")
     assert done.returncode == 3
     assert b'profile.default = "NAME"' in done.stderr
@@ -276,7 +276,7 @@ def test_a_conversation_remembers_its_profile_and_another_machine_too(
     ]
     listed = json.loads(kitchen.run("chats", "list", "--json").stdout)
     assert listed[-1]["title"] == "Into French, {not} One!"
-    written(kitchen, FILE.replace("profile.translate", "profile.other"))
+    write_profile(kitchen, FILE.replace("profile.translate", "profile.other"))
     done = kitchen.run("ask", "-c", "Three")
     assert b'no profile "translate" any more' in done.stderr
     assert heard.bodies[-1]["messages"][-1]["content"] == "Three"
@@ -360,7 +360,7 @@ def test_load_brings_the_profile_back_and_says_where_it_is_gone(
     assert two["messages"][-1]["content"] == "Answer in a word:\n\nTwo"
     assert three["messages"][0] == {"role": "system", "content": "From a file."}
     assert four["messages"][0]["role"] == "user"
-    written(kitchen, "")
+    write_profile(kitchen, "")
     done = kitchen.run("--script", "script")
     assert b'There is no profile "below" any more' in done.stderr
     assert heard.bodies[-3]["messages"][-1]["content"] == "Two"

@@ -104,7 +104,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.close()
 
 
-def drawn(talk: Conversation) -> list[tuple[str, Message]]:
+def draw(talk: Conversation) -> list[tuple[str, Message]]:
     """Every message of a tree, in order, with the texts that lead to it."""
     ways: dict[int | None, str] = {None: ""}
     for key, node in talk.nodes.items():
@@ -115,10 +115,10 @@ def drawn(talk: Conversation) -> list[tuple[str, Message]]:
 def assert_saved(store: ConversationStore, talk: Conversation) -> None:
     """On disk there is what is in memory: every message once, in its place, as it is."""
     again = store.load(str(talk.id))
-    assert drawn(again) == drawn(talk)
+    assert draw(again) == draw(talk)
     assert again.messages() == talk.messages()
-    assert [drawn(talk)[list(talk.nodes).index(k)][0] for k in talk.branches()] == [
-        drawn(again)[list(again.nodes).index(k)][0] for k in again.branches()
+    assert [draw(talk)[list(talk.nodes).index(k)][0] for k in talk.branches()] == [
+        draw(again)[list(again.nodes).index(k)][0] for k in again.branches()
     ]
 
 
@@ -193,7 +193,7 @@ def test_two_answers_at_once_are_siblings_also_if_they_are_saved_later(desk: Des
     desk.say("one", Delta("a"), Delta("b", candidate=1), WHOLE, WHOLE._replace(candidate=1))
     desk.lock.release()
     desk.chat.leave()
-    assert [way for way, _ in drawn(desk.store.load("1"))] == [" / one", " / one / a", " / one / b"]
+    assert [way for way, _ in draw(desk.store.load("1"))] == [" / one", " / one / a", " / one / b"]
     assert_saved(desk.store, desk.chat.conversation)
 
 
@@ -280,9 +280,7 @@ def test_what_another_process_says_meanwhile_stands_beside_it(desk: Desk) -> Non
     assert [m.content for m in talk.messages()][::2] == ["one", "two", "three", "four"]
     assert below in talk.nodes
     assert beside in talk.nodes
-    assert sorted(way for way, _ in drawn(desk.store.load("1"))) == sorted(
-        w for w, _ in drawn(talk)
-    )
+    assert sorted(way for way, _ in draw(desk.store.load("1"))) == sorted(w for w, _ in draw(talk))
     assert any("/tree shows both" in notice for notice in desk.seen.notices)
 
 
@@ -403,7 +401,7 @@ def test_whatever_is_said_while_a_lock_comes_and_goes_is_saved_once(
         begun = [talk for talk in talks if talk.nodes]
         for talk in begun:
             assert talk.id is not None
-            assert drawn(desk.store.load(str(talk.id))) == drawn(talk)
+            assert draw(desk.store.load(str(talk.id))) == draw(talk)
         assert desk.store.catalogue.count() == len({talk.id for talk in begun})
 
 

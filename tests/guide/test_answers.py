@@ -23,7 +23,7 @@ PLACES = [
 ]
 
 
-def said(*questions: str, count: int = 1) -> list[str]:
+def answer_last(*questions: str, count: int = 1) -> list[str]:
     """The answers to the last of some questions, each of the others with an answer between."""
     messages = [Message(Role.SYSTEM, "Respond like a chef.")]
     for question in questions:
@@ -32,7 +32,7 @@ def said(*questions: str, count: int = 1) -> list[str]:
 
 
 def answer(*questions: str) -> str:
-    return said(*questions)[0]
+    return answer_last(*questions)[0]
 
 
 def test_the_best_section_is_shown_with_the_page_that_it_stands_on() -> None:
@@ -93,12 +93,12 @@ def test_thanks_and_help_are_understood() -> None:
 
 @pytest.mark.parametrize("question", ["Hello!", "who are you", "thanks", "help", "roast", "why"])
 def test_two_answers_are_two_answers(question: str) -> None:
-    first, second = said(question, count=2)
+    first, second = answer_last(question, count=2)
     assert first != second
 
 
 def test_the_second_answer_is_from_another_page() -> None:
-    assert [each.splitlines()[-1].split()[-1] for each in said("roast", count=2)] == [
+    assert [each.splitlines()[-1].split()[-1] for each in answer_last("roast", count=2)] == [
         "lamb`",
         "fish`",
     ]

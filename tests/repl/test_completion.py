@@ -15,7 +15,7 @@ from tests.repl.sessions import session
 from tests.terminal import ENTER, Screen
 
 
-def offered(line: str, chat: Session | None = None) -> dict[str, str]:
+def complete(line: str, chat: Session | None = None) -> dict[str, str]:
     """The whole lines that Tab would make of a line, with what is said about each."""
     completer = MessageCompleter(chat or session())
     found = completer.get_completions(Document(line), CompleteEvent())
@@ -37,34 +37,34 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_commands_come_before_their_other_names() -> None:
-    assert offered("/sav") == {
+    assert complete("/sav") == {
         "/save": "Name the conversation, so that `/load NAME` finds it; saved…"
     }
     names = ["/redo", "/rename", "/render", "/retry"]
-    assert list(offered("/re"))[:5] == [*names, "/reset"]
-    assert offered("/regen")["/regen"].startswith("/retry: Ask the last question again")
-    assert "/exit" in offered("/")
+    assert list(complete("/re"))[:5] == [*names, "/reset"]
+    assert complete("/regen")["/regen"].startswith("/retry: Ask the last question again")
+    assert "/exit" in complete("/")
 
 
 def test_parameters_tell_their_range_and_their_value() -> None:
     chat = session()
     chat.settings.parameters["temperature"] = 0.3
-    assert offered("/set temp", chat) == {"/set temperature": "0 to 2, now 0.3"}
-    assert offered("/set TOP_K", chat) == {"/set top_k": "a whole number from 0 to 999"}
-    assert offered("/set temperature ", chat) == {"/set temperature 0.3": "the value it has now"}
-    assert list(offered("/set tool_choice ")) == ["/set tool_choice none", "/set tool_choice auto"]
-    assert list(offered("/set max_tokens n")) == ["/set max_tokens none"]
-    assert offered("/unset ", chat) == {"/unset temperature": "now 0.3"}
-    assert list(offered("/retry seed=1 min")) == ["/retry seed=1 min_p="]
-    assert offered("/set nothing ") == {}
+    assert complete("/set temp", chat) == {"/set temperature": "0 to 2, now 0.3"}
+    assert complete("/set TOP_K", chat) == {"/set top_k": "a whole number from 0 to 999"}
+    assert complete("/set temperature ", chat) == {"/set temperature 0.3": "the value it has now"}
+    assert list(complete("/set tool_choice ")) == ["/set tool_choice none", "/set tool_choice auto"]
+    assert list(complete("/set max_tokens n")) == ["/set max_tokens none"]
+    assert complete("/unset ", chat) == {"/unset temperature": "now 0.3"}
+    assert list(complete("/retry seed=1 min")) == ["/retry seed=1 min_p="]
+    assert complete("/set nothing ") == {}
 
 
 def test_endpoints_models_topics_and_switches_are_offered() -> None:
-    assert "/endpoint guide" in offered("/endpoint g")
-    assert "/model mistralai/Mistral-Nemo-Instruct-2407" in offered("/model mis")
-    assert {"/help undo", "/help parameters"} <= offered("/help ").keys()
-    assert list(offered("/multiline o")) == ["/multiline on", "/multiline off"]
-    assert offered("/nothing x") == {}
+    assert "/endpoint guide" in complete("/endpoint g")
+    assert "/model mistralai/Mistral-Nemo-Instruct-2407" in complete("/model mis")
+    assert {"/help undo", "/help parameters"} <= complete("/help ").keys()
+    assert list(complete("/multiline o")) == ["/multiline on", "/multiline off"]
+    assert complete("/nothing x") == {}
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_endpoints_models_topics_and_switches_are_offered() -> None:
     ],
 )
 def test_paths_are_offered_where_one_may_stand(line: str, lines: list[str], folder: Path) -> None:
-    assert list(offered(line)) == lines
+    assert list(complete(line)) == lines
     assert is_completable(line) or not lines
 
 
 def test_a_path_comes_with_its_size(folder: Path) -> None:
-    assert offered("@sub/d") == {"@sub/deep.py": "2 kB"}
-    assert offered("@s") == {"@sub/": "folder"}
+    assert complete("@sub/d") == {"@sub/deep.py": "2 kB"}
+    assert complete("@s") == {"@sub/": "folder"}
 
 
 def test_of_a_huge_folder_only_so_much_is_offered(folder: Path) -> None:
@@ -101,13 +101,13 @@ def test_of_a_huge_folder_only_so_much_is_offered(folder: Path) -> None:
     many.mkdir()
     for number in range(2100):  # more than are looked at
         (many / f"f{number}").touch()
-    assert len(offered("@many/")) == 200
+    assert len(complete("@many/")) == 200
 
 
 def test_nothing_is_expected_in_plain_words() -> None:
     for text in ("Hello", "//etc", "a/b", "me@example.org ", "two\n/lines", ""):
         assert not is_completable(text)
-        assert offered(text) == {}
+        assert complete(text) == {}
 
 
 def test_tab_completes_in_a_low_terminal_too_and_saved_names_are_known(

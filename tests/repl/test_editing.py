@@ -32,7 +32,7 @@ def history(program: Program) -> Path:
     return program.home / "state" / "nemochat" / "history"
 
 
-def asked(heard: Heard) -> list[str]:
+def last_messages(heard: Heard) -> list[str]:
     """The last message of each request."""
     return [body["messages"][-1]["content"] for body in heard.bodies]
 
@@ -64,7 +64,13 @@ def test_each_key_for_a_new_line_makes_one_and_enter_sends(asking: Program, hear
         terminal.wait_for_prompt()
         terminal.say("g")
         terminal.wait_for_prompt()
-    assert asked(heard) == ["one\ntwo\nthree\nfour", 'a\\\n"""x"""\n\nb', "c\nd", "e\nf", "g"]
+    assert last_messages(heard) == [
+        "one\ntwo\nthree\nfour",
+        'a\\\n"""x"""\n\nb',
+        "c\nd",
+        "e\nf",
+        "g",
+    ]
 
 
 def test_a_block_is_open_while_a_mark_lacks_its_other() -> None:
@@ -102,7 +108,7 @@ def test_a_long_paste_is_folded_sent_whole_shown_and_recalled(
         terminal.wait_for_prompt()
         terminal.type(CTRL_D)
         terminal.wait_for_end()
-    assert asked(heard) == [f"see {whole[0]} and !", "/" + whole[1]]
+    assert last_messages(heard) == [f"see {whole[0]} and !", "/" + whole[1]]
     assert "+line 299 and !\n" in history(asking).read_text()
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
@@ -110,7 +116,7 @@ def test_a_long_paste_is_folded_sent_whole_shown_and_recalled(
         terminal.wait_for_row("… [more 2: 299 lines]")
         terminal.type(ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard)[2] == asked(heard)[0]
+    assert last_messages(heard)[2] == last_messages(heard)[0]
 
 
 def test_a_paste_while_an_answer_comes_is_folded_on_the_next_prompt(program: Program) -> None:
@@ -144,7 +150,7 @@ def test_wide_and_joined_characters_are_edited_as_they_are_read(
         terminal.wait_for("日" * 39)
         terminal.type(BACKSPACE * 11 + ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == [f"日本{FAMILY}한x", ACCENTED, "日" * 39]
+    assert last_messages(heard) == [f"日本{FAMILY}한x", ACCENTED, "日" * 39]
 
 
 def test_the_editor_changes_what_is_typed(asking: Program, heard: Heard) -> None:
@@ -167,7 +173,11 @@ def test_the_editor_changes_what_is_typed(asking: Program, heard: Heard) -> None
         terminal.wait_for("> d more\n… lines")
         terminal.type(ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == ["a" + "b\n" * 25 + " more\nlines", "c more\nlines", "d more\nlines"]
+    assert last_messages(heard) == [
+        "a" + "b\n" * 25 + " more\nlines",
+        "c more\nlines",
+        "d more\nlines",
+    ]
 
 
 def test_an_editor_that_fails_leaves_the_text(asking: Program) -> None:
@@ -205,7 +215,7 @@ def test_the_history_of_other_chats_is_walked_searched_and_suggested(
         terminal.wait_for_row("> alpha two")
         terminal.type(RIGHT + ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard)[-1] == "alpha two"
+    assert last_messages(heard)[-1] == "alpha two"
 
 
 def test_two_chats_write_one_history_at_once(asking: Program) -> None:
@@ -224,7 +234,7 @@ def test_two_chats_write_one_history_at_once(asking: Program) -> None:
     assert kept == sorted([f"/set {name} {n}" for name in ("top_k", "seed") for n in range(3)])
 
 
-def typed(path: Path) -> ChatHistory:
+def type_keys(path: Path) -> ChatHistory:
     return ChatHistory(cast(Session, SimpleNamespace(private=False, pastes=Pastes())), path)
 
 
@@ -233,7 +243,7 @@ def test_entries_written_at_once_are_whole(tmp_path: Path) -> None:
     texts = [[f"{writer}\n{entry}\n" + "+#" * 500 for entry in range(50)] for writer in range(4)]
 
     def write(mine: list[str]) -> None:
-        chat = typed(path)
+        chat = type_keys(path)
         for text in mine:
             chat.store_string(text)
 
@@ -255,7 +265,7 @@ def test_of_a_huge_history_only_the_end_is_read(tmp_path: Path) -> None:
     assert read[0].startswith("entry 49999\n")
     assert read[-1].startswith("entry ")
     assert sum(map(len, read)) < MAX_BYTES
-    assert len(list(typed(path).load_history_strings())) == min(len(read), MAX_ENTRIES)
+    assert len(list(type_keys(path).load_history_strings())) == min(len(read), MAX_ENTRIES)
 
 
 def test_ctrl_c_clears_and_never_leaves_ctrl_d_deletes_and_leaves(
@@ -277,7 +287,7 @@ def test_ctrl_c_clears_and_never_leaves_ctrl_d_deletes_and_leaves(
         terminal.wait_for_prompt()
         terminal.type(CTRL_D)
         assert terminal.wait_for_end() == 0
-    assert asked(heard) == ["a line"]
+    assert last_messages(heard) == ["a line"]
 
 
 def test_ctrl_z_suspends_under_bash_and_comes_back_whole(asking: Program, heard: Heard) -> None:
@@ -297,7 +307,7 @@ def test_ctrl_z_suspends_under_bash_and_comes_back_whole(asking: Program, heard:
         terminal.wait_for_row("$")
         terminal.say("echo still $((6 * 7))")
         terminal.wait_for("still 42")
-    assert asked(heard) == ["half and half"]
+    assert last_messages(heard) == ["half and half"]
 
 
 def test_vi_keys_edit_where_they_are_chosen(asking: Program, heard: Heard) -> None:
@@ -307,7 +317,7 @@ def test_vi_keys_edit_where_they_are_chosen(asking: Program, heard: Heard) -> No
         terminal.type("one twoo" + ESCAPE)
         terminal.type("x0dwi" + "a" + ALT_ENTER + "b" + ESCAPE + "A!" + ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == ["a\nbtwo!"]
+    assert last_messages(heard) == ["a\nbtwo!"]
 
 
 @pytest.mark.parametrize("variable", ["ACCESSIBLE", "NEMOCHAT_VIEW"])
@@ -326,7 +336,7 @@ def test_a_prompt_that_is_read_aloud_offers_nothing_unasked(
         terminal.type(CTRL_C + "Hello!" + ENTER)
         terminal.wait_for_row("You:")
         assert "131072" not in terminal.text()
-    assert asked(heard) == ["Hello!"]
+    assert last_messages(heard) == ["Hello!"]
 
 
 def test_a_dumb_terminal_is_chatted_in_too(asking: Program, heard: Heard) -> None:
@@ -339,4 +349,4 @@ def test_a_dumb_terminal_is_chatted_in_too(asking: Program, heard: Heard) -> Non
         assert terminal.wait_for_end() == 0
         assert b"\x1b[" not in terminal.raw
         assert terminal.text().startswith(f"nemochat {__version__}: Mistral-Nemo")
-    assert asked(heard) == ["Hello!"]
+    assert last_messages(heard) == ["Hello!"]

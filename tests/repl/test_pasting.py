@@ -18,8 +18,8 @@ from tests.repl.test_editing import (
     ESCAPE,
     UNDO,
     UP,
-    asked,
     history,
+    last_messages,
     pasted,
     with_editor,
 )
@@ -77,7 +77,7 @@ def test_what_a_paste_begins_with_is_no_command(
         terminal.wait_for_prompt()
         terminal.type(keys + ENTER)
         terminal.wait_for_prompt()
-        assert asked(heard) == [message]
+        assert last_messages(heard) == [message]
         assert not (asking.home / "ran").exists()
 
 
@@ -102,7 +102,7 @@ def test_a_paste_that_comes_back_from_the_history_is_the_same_message(
         terminal.wait_for_prompt()
         terminal.type(UP * 2 + ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == [message, message, "!b", message]
+    assert last_messages(heard) == [message, message, "!b", message]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_what_is_typed_at_the_start_is_a_command(keys: str, asking: Program, hea
         terminal.wait_for("The command wrote nothing.")
         terminal.wait_for_prompt()
     assert (asking.home / "ran").read_text() == "ran\n"
-    assert asked(heard) == []
+    assert last_messages(heard) == []
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_paste_that_resembles_a_command_says_how_to_run_it(
         terminal.type(pasted(paste) + ENTER)
         terminal.wait_for(notice)
         terminal.wait_for("End of answer." if arguments else "tokens")
-    assert asked(heard) == [paste.replace("\r", "\n")]
+    assert last_messages(heard) == [paste.replace("\r", "\n")]
     assert not (asking.home / "ran").exists()
 
 
@@ -166,7 +166,7 @@ def test_a_terminal_that_marks_pastes_unasked_starts_no_command_at_the_dumb_prom
         terminal.say("n")
         terminal.wait_for_prompt()
         assert RUN_IT in terminal.text()
-    assert asked(heard) == [RUN, f"{RUN}\n/exit", "exit"]
+    assert last_messages(heard) == [RUN, f"{RUN}\n/exit", "exit"]
     assert not (asking.home / "ran").exists()
 
 
@@ -181,7 +181,7 @@ def test_a_paste_between_prompts_is_no_command(asking: Program, heard: Heard) ->
         terminal.say("n")
         terminal.wait_for("type `/` yourself.")
         terminal.wait_for_prompt()
-    assert asked(heard) == [RUN, "/exit"]
+    assert last_messages(heard) == [RUN, "/exit"]
     assert not (asking.home / "ran").exists()
 
 
@@ -201,7 +201,7 @@ def test_a_paste_stays_one_in_an_editor_a_suspension_and_the_history(
         terminal.wait_for_row(f"> {RUN} more")
         terminal.type(HOME + DOWN + UP + END + UP + DOWN + ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == [f"{RUN} more"]
+    assert last_messages(heard) == [f"{RUN} more"]
 
 
 def test_a_folded_paste_that_an_editor_changes_is_no_command(asking: Program, heard: Heard) -> None:
@@ -212,7 +212,7 @@ def test_a_folded_paste_that_an_editor_changes_is_no_command(asking: Program, he
         terminal.wait_for("/exit more")
         terminal.type(ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == ["/exit\n" * 29 + "/exit more"]
+    assert last_messages(heard) == ["/exit\n" * 29 + "/exit more"]
 
 
 def test_what_is_written_in_an_editor_is_typed(asking: Program, heard: Heard) -> None:
@@ -224,7 +224,7 @@ def test_what_is_written_in_an_editor_is_typed(asking: Program, heard: Heard) ->
         terminal.type(ENTER)
         terminal.wait_for("The command wrote nothing.")
     assert (asking.home / "ran").exists()
-    assert asked(heard) == []
+    assert last_messages(heard) == []
 
 
 def test_enter_makes_a_new_line_after_a_pasted_slash_in_multiline(
@@ -236,7 +236,7 @@ def test_enter_makes_a_new_line_after_a_pasted_slash_in_multiline(
         terminal.wait_for_prompt()
         terminal.type(pasted("/exit") + ENTER + "b" + ALT_ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == ["/exit\nb"]
+    assert last_messages(heard) == ["/exit\nb"]
 
 
 @pytest.mark.parametrize(("keys", "message"), [("dd" + "p", "\n" + RUN), ("0x" + "u", RUN)])
@@ -247,7 +247,7 @@ def test_what_vi_brings_back_is_as_pasted_as_it_was(
         terminal.wait_for_prompt()
         terminal.type(pasted(RUN) + ESCAPE + keys + ENTER)
         terminal.wait_for_prompt()
-    assert asked(heard) == [message]
+    assert last_messages(heard) == [message]
     assert not (asking.home / "ran").exists()
 
 

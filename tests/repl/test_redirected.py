@@ -21,7 +21,7 @@ def streaming() -> Iterator[Streaming]:
         yield server
 
 
-def begun(program: Program, streaming: Streaming, streams: str) -> Screen:
+def open_chat(program: Program, streaming: Streaming, streams: str) -> Screen:
     terminal = Screen(program, command=BASH, columns=200)
     terminal.wait_for_row("$")
     terminal.say(
@@ -35,7 +35,7 @@ def test_answers_go_into_a_file_and_the_prompt_stays_on_the_terminal(
 ) -> None:
     out = program.home / "out"
     streaming.held_at = 40
-    with begun(program, streaming, "> out") as terminal:
+    with open_chat(program, streaming, "> out") as terminal:
         terminal.wait_for_row(">")
         terminal.type("half")
         terminal.wait_for_row("> half")
@@ -64,7 +64,7 @@ def test_answers_go_into_a_file_and_the_prompt_stays_on_the_terminal(
 def test_a_question_of_ours_is_seen_where_standard_error_is_a_file(
     program: Program, streaming: Streaming
 ) -> None:
-    with begun(program, streaming, "2> errors") as terminal:
+    with open_chat(program, streaming, "2> errors") as terminal:
         terminal.wait_for_prompt()
         terminal.say("!echo six")
         terminal.wait_for("to the next question? [y/N]")
@@ -74,7 +74,7 @@ def test_a_question_of_ours_is_seen_on_a_dumb_terminal(
     program: Program, streaming: Streaming
 ) -> None:
     dumb = Program(program.home, {**program.environment, "TERM": "dumb"})
-    with begun(dumb, streaming, "") as terminal:
+    with open_chat(dumb, streaming, "") as terminal:
         terminal.wait_for_row(">")
         terminal.type("half")
         terminal.wait_for_row("> half")

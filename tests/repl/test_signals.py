@@ -112,7 +112,7 @@ every_other_state = pytest.mark.parametrize(
 )
 
 
-def begun(program: Program, streaming: Streaming, trap: str = ":") -> Screen:
+def open_chat(program: Program, streaming: Streaming, trap: str = ":") -> Screen:
     """A chat in a job of bash, whose exit code is kept in the file `code`."""
     editor = program.home / "editor.py"
     editor.write_text(EDITOR)
@@ -174,7 +174,7 @@ def assert_all_is_kept(state: State, program: Program) -> None:
 def test_a_terminal_that_goes_away_ends_the_chat(
     state: State, program: Program, streaming: Streaming
 ) -> None:
-    with begun(program, streaming) as terminal:
+    with open_chat(program, streaming) as terminal:
         state(terminal)
         terminal.hang_up()
         assert code(program) == 129
@@ -185,7 +185,7 @@ def test_a_terminal_that_goes_away_ends_the_chat(
 def test_a_terminal_that_goes_away_ends_a_chat_that_no_signal_tells(
     state: State, program: Program, streaming: Streaming
 ) -> None:
-    with begun(program, streaming, trap="''") as terminal:
+    with open_chat(program, streaming, trap="''") as terminal:
         state(terminal)
         terminal.hang_up()
         streaming.goes_on.set()
@@ -196,7 +196,7 @@ def test_a_terminal_that_goes_away_ends_a_chat_that_no_signal_tells(
 def test_a_signal_to_end_ends_the_chat_and_gives_the_terminal_back(
     state: State, program: Program, streaming: Streaming
 ) -> None:
-    with begun(program, streaming) as terminal:
+    with open_chat(program, streaming) as terminal:
         state(terminal)
         number = process(program)
         group = os.getpgid(number)
@@ -215,7 +215,7 @@ def test_a_signal_to_end_ends_the_chat_and_gives_the_terminal_back(
 def test_an_interrupt_from_outside_takes_the_line_back_and_ends_nothing(
     state: State, program: Program, streaming: Streaming
 ) -> None:
-    with begun(program, streaming) as terminal:
+    with open_chat(program, streaming) as terminal:
         for _ in range(2):
             state(terminal)
             os.kill(process(program), signal.SIGINT)
@@ -237,7 +237,7 @@ def test_a_chat_that_was_stopped_from_outside_draws_its_prompt_again(
     program: Program,
     streaming: Streaming,
 ) -> None:
-    with begun(program, streaming) as terminal:
+    with open_chat(program, streaming) as terminal:
         at_the_prompt(terminal)
         sent(os.getpgid(process(program)) if sent is os.killpg else process(program), number)
         terminal.wait_for_row("$")
@@ -266,7 +266,7 @@ def quiet(terminal: Screen, program: Program) -> bool:
 def test_an_answer_that_was_stopped_from_outside_goes_on_whole_and_unseen_keys_stay_unseen(
     program: Program, streaming: Streaming
 ) -> None:
-    with begun(program, streaming) as terminal:
+    with open_chat(program, streaming) as terminal:
         in_an_answer(terminal)
         os.killpg(os.getpgid(process(program)), signal.SIGSTOP)
         terminal.wait_for_row("$")
@@ -286,7 +286,7 @@ def test_an_answer_that_was_stopped_from_outside_goes_on_whole_and_unseen_keys_s
 def test_ctrl_z_in_a_search_leaves_it_and_keeps_what_is_typed(
     program: Program, streaming: Streaming
 ) -> None:
-    with begun(program, streaming) as terminal:
+    with open_chat(program, streaming) as terminal:
         suspended_in_the_search(terminal)
         terminal.wait_for_row("$")
         terminal.say("fg")

@@ -26,7 +26,7 @@ BUSY = ToolbarState(
 )
 
 
-def said(facts: ToolbarState, width: int) -> str:
+def toolbar_text(facts: ToolbarState, width: int) -> str:
     text = "".join(text for _, text in lay_out(facts, width))
     assert text_width(text) < width
     return text
@@ -55,7 +55,7 @@ def said(facts: ToolbarState, width: int) -> str:
     ],
 )
 def test_a_narrow_terminal_leaves_out_what_matters_least(width: int, shown: str) -> None:
-    assert said(BUSY, width) == shown
+    assert toolbar_text(BUSY, width) == shown
 
 
 def test_every_width_is_kept_also_with_wide_names() -> None:
@@ -63,25 +63,27 @@ def test_every_width_is_kept_also_with_wide_names() -> None:
         "模型/日本語のモデル名はとても長いものです", "接続先", profile="料理人" * 20
     )
     for width in range(1, 120):
-        said(wide, width)
-        said(BUSY, width)
-    assert "日本語のモデル名" in said(wide, 80)
+        toolbar_text(wide, width)
+        toolbar_text(BUSY, width)
+    assert "日本語のモデル名" in toolbar_text(wide, 80)
 
 
 def test_the_guide_is_no_model() -> None:
-    assert said(ToolbarState("", "guide"), 80).startswith("the embedded guide · ")
-    assert said(ToolbarState("", "guide"), 30) == "guide · 0% of context"
+    assert toolbar_text(ToolbarState("", "guide"), 80).startswith("the embedded guide · ")
+    assert toolbar_text(ToolbarState("", "guide"), 30) == "guide · 0% of context"
 
 
 def test_a_context_that_is_nearly_full_stands_out() -> None:
     full = ToolbarState("m", "e", context_tokens=int(WINDOW * 0.9))
     assert [style for style, text in lay_out(full, 80) if "tokens" in text] == [FULL]
-    assert "█████████░ 117,964 of 131072 tokens" in said(full, 80)
-    assert "<1% of context" in said(ToolbarState("m", "e", context_tokens=1), 20)
+    assert "█████████░ 117,964 of 131072 tokens" in toolbar_text(full, 80)
+    assert "<1% of context" in toolbar_text(ToolbarState("m", "e", context_tokens=1), 20)
 
 
 def test_foreign_names_cannot_reach_the_terminal_as_they_are() -> None:
-    assert "\x1b" not in said(ToolbarState("m\x1b[2J", "e\x07", parameters=("stop '\x1b'",)), 200)
+    assert "\x1b" not in toolbar_text(
+        ToolbarState("m\x1b[2J", "e\x07", parameters=("stop '\x1b'",)), 200
+    )
 
 
 def test_it_counts_again_when_something_was_said() -> None:

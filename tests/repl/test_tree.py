@@ -18,7 +18,7 @@ SAVING = "How do I save a chat?"
 LEAVING = "How do I leave the chat?"
 
 
-def played(program: Program, *script: str, editor: str = "") -> str:
+def play(program: Program, *script: str, editor: str = "") -> str:
     """What a script of lines shows, notices after it."""
     (program.home / "script").write_text("\n".join(script) + "\n")
     done = program.run("--script", "script", environment={"EDITOR": editor, "VISUAL": ""})
@@ -26,12 +26,12 @@ def played(program: Program, *script: str, editor: str = "") -> str:
     return (done.stdout + done.stderr).decode()
 
 
-def asked(heard: Heard) -> list[str]:
+def list_questions(heard: Heard) -> list[str]:
     return [m["content"] for m in heard.bodies[-1]["messages"] if m["role"] == "user"]
 
 
 def test_the_tree_marks_the_path_and_numbers_what_stands_side_by_side(asking: Program) -> None:
-    shown = played(asking, SAVING, "/retry", LEAVING, "/undo", "Hello!", "/tree")
+    shown = play(asking, SAVING, "/retry", LEAVING, "/undo", "Hello!", "/tree")
     tree = shown.rpartition("```text\n")[2].splitlines()
     assert tree[0] == f"*   > {SAVING}"
     assert tree[1].startswith("  1   ##")
@@ -42,22 +42,22 @@ def test_the_tree_marks_the_path_and_numbers_what_stands_side_by_side(asking: Pr
 
 
 def test_another_branch_is_gone_over_to_and_sent(asking: Program, heard: Heard) -> None:
-    shown = played(asking, SAVING, LEAVING, "/undo", "Hello!", "/branch 1", "And then?")
+    shown = play(asking, SAVING, LEAVING, "/undo", "Hello!", "/branch 1", "And then?")
     assert "This is branch 1 of 2 here." in shown
-    assert asked(heard) == [SAVING, LEAVING, "And then?"]
-    shown = played(asking, SAVING, "/branch", "/branch 1")
+    assert list_questions(heard) == [SAVING, LEAVING, "And then?"]
+    shown = play(asking, SAVING, "/branch", "/branch 1")
     assert "There are no branches" in shown
     assert "there are no branches" in shown
 
 
 def test_branches_are_listed_and_wrong_numbers_refused(asking: Program) -> None:
-    shown = played(asking, SAVING, "/retry", "/branch", "/branch 3", "/branch x", "/branch 0")
+    shown = play(asking, SAVING, "/retry", "/branch", "/branch 3", "/branch x", "/branch 0")
     assert "- 2 (here): " in shown
     assert shown.count("the tree has branches 1 to 2") == 3
 
 
 def test_two_answers_are_compared_word_by_word(asking: Program) -> None:
-    shown = played(asking, SAVING, "/diff", "/retry", "/diff", "/undo", LEAVING, "/diff 1 4")
+    shown = play(asking, SAVING, "/diff", "/retry", "/diff", "/undo", LEAVING, "/diff 1 4")
     assert "no answer has another beside it" in shown
     assert "They are the same." in shown
     assert "[-save-]{+leave+}" in shown
@@ -75,8 +75,8 @@ def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: H
         "path.write_text(path.read_text().replace('save', 'load') + '\\n')\n"
     )
     editor = f"{sys.executable} {change}"
-    shown = played(asking, SAVING, LEAVING, "/edit 1", "/tree", editor=editor)
-    assert asked(heard) == ["How do I load a chat?"]
+    shown = play(asking, SAVING, LEAVING, "/edit 1", "/tree", editor=editor)
+    assert list_questions(heard) == ["How do I load a chat?"]
     assert "  1 > How do I save a chat?" in shown
     assert "* 2 > How do I load a chat?" in shown
     assert LEAVING in shown.rpartition("```text")[2]
@@ -96,15 +96,15 @@ def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: H
 def test_an_edit_that_comes_to_nothing_is_said(
     asking: Program, heard: Heard, editor: str, line: str, said: str
 ) -> None:
-    assert said in played(asking, SAVING, line, editor=editor)
+    assert said in play(asking, SAVING, line, editor=editor)
     assert len(heard.bodies) == 1
 
 
 def test_a_fork_leaves_the_old_conversation_as_it_is(asking: Program, heard: Heard) -> None:
-    shown = played(asking, "/fork", SAVING, "/fork other", LEAVING, "/list")
+    shown = play(asking, "/fork", SAVING, "/fork other", LEAVING, "/list")
     assert "nothing to fork yet" in shown
     assert "This is a new conversation 2 named other, with 1 question." in shown
-    assert asked(heard) == [SAVING, LEAVING]
+    assert list_questions(heard) == [SAVING, LEAVING]
     with sqlite3.connect(asking.database) as db:
         turns = db.execute("SELECT turns FROM conversations ORDER BY id").fetchall()
     db.close()
@@ -112,7 +112,7 @@ def test_a_fork_leaves_the_old_conversation_as_it_is(asking: Program, heard: Hea
 
 
 def test_why_tells_where_an_answer_came_from(asking: Program) -> None:
-    shown = played(asking, "/why", "/set temperature 0.3", SAVING, "/unset temperature", LEAVING,
+    shown = play(asking, "/why", "/set temperature 0.3", SAVING, "/unset temperature", LEAVING,
                    "/why 1", "/why", "/why 3")  # fmt: skip
     assert "nothing was asked yet" in shown
     first, second = shown.split("| asked for |")[1:]
@@ -133,7 +133,7 @@ def test_why_tells_where_an_answer_came_from(asking: Program) -> None:
 def test_conversations_are_searched_renamed_exported_and_deleted_from_inside(
     asking: Program,
 ) -> None:
-    shown = played(asking, SAVING, "/rename lamb", "/search SAVE", "/export lamb.html",
+    shown = play(asking, SAVING, "/rename lamb", "/search SAVE", "/export lamb.html",
                    "/export lamb.html", "/rename 1 stew", "/delete stew", "/list",
                    "/delete stew yes", "/list", "/list 2", "/list x")  # fmt: skip
     assert "- 1 · lamb · you: How do I **save** a chat?" in shown
@@ -148,13 +148,13 @@ def test_conversations_are_searched_renamed_exported_and_deleted_from_inside(
 
 
 def test_a_name_is_never_a_path(asking: Program) -> None:
-    played(asking, SAVING, "/save ../../x", "/load ../../x", "/export")
+    play(asking, SAVING, "/save ../../x", "/load ../../x", "/export")
     assert (asking.home / "conversation-1.md").exists()
     assert not list(asking.home.rglob("x"))
 
 
 def test_what_is_said_in_private_is_kept_nowhere(asking: Program) -> None:
-    shown = played(asking, "/private", SAVING, "/list", "/save x", "/info", "/fork", "/private off",
+    shown = play(asking, "/private", SAVING, "/list", "/save x", "/info", "/fork", "/private off",
                    LEAVING, "/list", "/private on")  # fmt: skip
     assert shown.count("this chat is private") == 2
     assert "nowhere: the chat is private" in shown
@@ -186,17 +186,17 @@ def test_a_line_that_begins_with_a_blank_or_is_private_stays_out_of_the_history(
 def test_an_answer_that_died_with_the_process_is_marked_and_gone_on_with(
     asking: Program, heard: Heard
 ) -> None:
-    played(asking, SAVING)
+    play(asking, SAVING)
     with sqlite3.connect(asking.database) as db:
         db.execute(
             "UPDATE messages SET settled = 0, content = 'You need not', details ="
             " json_remove(details, '$.provenance.ending') WHERE id = 2"
         )
     db.close()
-    shown = played(asking, "/load 1", "/continue", "/why")
+    shown = play(asking, "/load 1", "/continue", "/why")
     assert "stopped with nemochat" in shown
     assert "after 12 characters" in shown
-    assert "Your last answer was cut off" in asked(heard)[-1]
+    assert "Your last answer was cut off" in list_questions(heard)[-1]
 
 
 def test_a_difference_in_a_private_chat_is_from_the_answer_before() -> None:

@@ -32,12 +32,12 @@ def answer(text: str, ending: Ending = Ending.COMPLETE) -> Message:
     return Message(Role.ASSISTANT, text, provenance=Provenance(ending=ending))
 
 
-def shown(first: Message, second: Message, columns: int) -> list[str]:
+def show(first: Message, second: Message, columns: int) -> list[str]:
     return [row.text for row in render_all([first, second], columns, Renderer)]
 
 
 def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> None:
-    rows = shown(answer("A **b**\n\nc"), answer("<think>x</think>D", Ending.MAX_TOKENS), 101)
+    rows = show(answer("A **b**\n\nc"), answer("<think>x</think>D", Ending.MAX_TOKENS), 101)
     assert rows == [
         f"1{' ' * 47} │ 2",
         f"A b{' ' * 45} │ D",
@@ -48,7 +48,7 @@ def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> 
 
 def test_a_line_of_code_that_is_wider_than_its_side_is_parted_and_has_no_tabs() -> None:
     code = "```\na\tb\tc" + "d" * 60 + "\n" + "e" * 48 + "\n```"
-    rows = shown(answer(code), answer("x"), 100)
+    rows = show(answer(code), answer("x"), 100)
     assert [row.partition("│")[0].rstrip() for row in rows[2:5]] == [
         "a       b       c" + "d" * 31,
         "d" * 29,
@@ -66,7 +66,7 @@ def test_a_rule_with_a_number_stands_above_each_of_several_answers() -> None:
 
 
 def test_narrow_terminals_show_one_answer_below_the_other() -> None:
-    rows = shown(answer("A **b**", Ending.LENGTH), answer("c"), 99)
+    rows = show(answer("A **b**", Ending.LENGTH), answer("c"), 99)
     rule = "─" * 35
     assert rows == [
         f"── 1 {rule}", "A b", "[cut at the endpoint's limit of tokens]", "", f"── 2 {rule}", "c"
@@ -192,6 +192,6 @@ def test_below_two_answers_stands_how_one_is_chosen_and_below_one_that_there_is_
 
 def test_an_answer_stopped_in_the_middle_is_closed_on_its_side() -> None:
     cut = answer("**bold")._replace(provenance=Provenance(ending=Ending.INTERRUPTED))
-    assert shown(cut, answer("x"), 100)[1:3] == [
+    assert show(cut, answer("x"), 100)[1:3] == [
         f"bold{' ' * 44} │ x", f"[stopped by you]{' ' * 32} │"
     ]  # fmt: skip

@@ -16,11 +16,11 @@ from nemochat.screen.text.spans import Row, Span
 from .answers import CODE
 
 
-def fenced(code: str, info: str = "") -> list[Row]:
+def fence(code: str, info: str = "") -> list[Row]:
     return render(f"```{info}\n{code}\n```\n", 40)[1:-1]
 
 
-def coloured(info: str, code: str) -> list[list[tuple[str, str]]]:
+def colour(info: str, code: str) -> list[list[tuple[str, str]]]:
     found = highlighter(info)
     assert found
     return [
@@ -37,7 +37,7 @@ def styles(spans: list[Span]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("language", CODE)
 def test_code_equals_its_source(language: str) -> None:
     code = CODE[language].strip("\n")
-    assert "\n".join(row.text for row in fenced(code, language)) == code
+    assert "\n".join(row.text for row in fence(code, language)) == code
 
 
 def test_nearly_all_colours_are_those_of_the_whole() -> None:
@@ -55,31 +55,31 @@ def test_nearly_all_colours_are_those_of_the_whole() -> None:
 
 
 def test_a_state_is_carried_from_line_to_line() -> None:
-    lines = coloured("python", 's = """one\ntwo = 1\n"""\nreturn 1')
+    lines = colour("python", 's = """one\ntwo = 1\n"""\nreturn 1')
     assert lines[1] == [("two = 1", "code.string")]
     assert lines[3] == [("return", "code.keyword"), ("1", "code.number")]
 
 
 def test_a_language_of_any_lexer_has_its_colours_and_what_it_does_not_know_has_none() -> None:
-    assert coloured("yaml", "a: 1 # c") == [
+    assert colour("yaml", "a: 1 # c") == [
         [("a", "code.tag"), (":", "code.plain"), ("1", "code.plain"), ("# c", "code.comment")]
     ]
-    assert coloured("python", "a $ return") == [
+    assert colour("python", "a $ return") == [
         [("a", "code.plain"), ("$", "code.plain"), ("return", "code.keyword")]
     ]
 
 
 def test_the_colours_of_a_block_go_on_from_line_to_line() -> None:
-    rows = fenced("s = '''one\ntwo = 1\n'''", "python")
+    rows = fence("s = '''one\ntwo = 1\n'''", "python")
     assert rows[1].spans == (Span("two = 1", "code.string"),)
 
 
 def test_a_comment_of_many_lines_is_one() -> None:
-    assert coloured("c", "/*\n*/ return")[1] == [
+    assert colour("c", "/*\n*/ return")[1] == [
         ("*/", "code.comment"),
         ("return", "code.keyword"),
     ]
-    lines = coloured("c", "int a; /* return\nreturn */ return /* x */ 1; // /*\nreturn;")
+    lines = colour("c", "int a; /* return\nreturn */ return /* x */ 1; // /*\nreturn;")
     assert lines[0][-1] == ("/* return", "code.comment")
     assert lines[1][0] == ("return */", "code.comment")
     assert lines[1][1] == ("return", "code.keyword")
@@ -154,13 +154,13 @@ def test_all_aliases_of_the_mapping_can_be_loaded() -> None:
 
 def test_lines_are_never_wrapped() -> None:
     line = "call(argument) " * 10 + "end"
-    (row,) = fenced(line)
+    (row,) = fence(line)
     assert (row.text, row.width, row.is_continued) == (line, len(line), False)
 
 
 def test_a_very_long_line_is_given_in_whole_terminal_rows() -> None:
     line = "漢字" + "abcdefgh" * 1000
-    rows = fenced(f"{line}\nnext")
+    rows = fence(f"{line}\nnext")
     assert "".join(row.text for row in rows[:-1]) == line
     assert [row.is_continued for row in rows[-3:]] == [True, False, False]
     assert all(row.width == 41 for row in rows[:-2])  # the width of text is one less
@@ -168,13 +168,13 @@ def test_a_very_long_line_is_given_in_whole_terminal_rows() -> None:
 
 
 def test_tabs_stay_tabs() -> None:
-    (row,) = fenced("\tif x {")
+    (row,) = fence("\tif x {")
     assert (row.text, row.width) == ("\tif x {", 14)
 
 
 def test_blank_lines_stay_but_not_without_end() -> None:
-    assert [row.text for row in fenced("a\n\n  \nb")] == ["a", "", "", "b"]
-    assert len(fenced("a" + "\n" * 500 + "b")) == 42
+    assert [row.text for row in fence("a\n\n  \nb")] == ["a", "", "", "b"]
+    assert len(fence("a" + "\n" * 500 + "b")) == 42
 
 
 def test_indented_code_keeps_its_blank_lines_within() -> None:

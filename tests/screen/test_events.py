@@ -22,7 +22,7 @@ CALL = ToolCall("abc", "clock", '{"zone": "UTC"}')
 ENDED = Provenance("served", ending=Ending.COMPLETE, usage=Usage(3, 2))
 
 
-def told(out: io.BytesIO) -> list[object]:
+def list_events(out: io.BytesIO) -> list[object]:
     return [json.loads(each) for each in out.getvalue().splitlines()]
 
 
@@ -48,7 +48,7 @@ def test_each_event_of_a_turn_is_a_line() -> None:
         {"event": "delta", "candidate": 0, "text": "Größe"},
         {"event": "delta", "candidate": 1, "text": "B"},
     ]
-    assert told(out) == [
+    assert list_events(out) == [
         {"event": "start", "conversation": 7, "model": "nemo", "endpoint": "guide"},
         *pieces,
         *pieces,
@@ -74,7 +74,7 @@ def test_every_turn_has_its_start() -> None:
     for _ in range(2):
         list(view.follow(iter([]), lambda: None, candidates=1))
         view.settle([])
-    assert told(out) == [{"event": "start", "model": "nemo", "endpoint": "guide"}] * 2
+    assert list_events(out) == [{"event": "start", "model": "nemo", "endpoint": "guide"}] * 2
 
 
 def test_an_answer_is_one_object_and_held_back_until_it_is_whole() -> None:

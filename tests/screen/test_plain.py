@@ -18,7 +18,7 @@ def answer(text: str, ending: Ending, reason: str = "") -> Message:
     return Message(Role.ASSISTANT, text, provenance=Provenance(ending=ending, reason=reason))
 
 
-def played(view: Plain, deltas: list[Delta], answers: list[Message], candidates: int = 1) -> None:
+def play(view: Plain, deltas: list[Delta], answers: list[Message], candidates: int = 1) -> None:
     for delta in view.follow(iter(deltas), lambda: None, candidates=candidates):
         view.write(delta)
     view.settle(answers)
@@ -34,7 +34,7 @@ def test_a_pipe_takes_what_came_and_a_terminal_what_is_harmless(
     out, err = io.BytesIO(), io.StringIO()
     view = Plain(out, err, on_terminal=on_terminal)
     view.continue_from("shown before")
-    played(view, [Delta(ESCAPE), Delta(reasoning="Hm"), Delta("\nb")], [])
+    play(view, [Delta(ESCAPE), Delta(reasoning="Hm"), Delta("\nb")], [])
     assert out.getvalue().decode() == text + "\n"
     view.settle([])
     assert out.getvalue().decode() == text + "\n"
@@ -44,15 +44,15 @@ def test_a_pipe_takes_what_came_and_a_terminal_what_is_harmless(
 def test_two_answers_are_parted_by_a_rule() -> None:
     out = io.BytesIO()
     deltas = [Delta("One\r"), Delta("Two", candidate=1), Delta("!", candidate=1)]
-    played(Plain(out, None, on_terminal=True), deltas, [], candidates=2)
+    play(Plain(out, None, on_terminal=True), deltas, [], candidates=2)
     assert out.getvalue().decode() == "One\n\n\n---\n\nTwo!\n"
 
 
 def test_the_next_turn_begins_anew() -> None:
     out = io.BytesIO()
     view = Plain(out, None)
-    played(view, [Delta("One"), Delta("Two", candidate=1)], [], candidates=2)
-    played(view, [Delta("Three")], [])
+    play(view, [Delta("One"), Delta("Two", candidate=1)], [], candidates=2)
+    play(view, [Delta("Three")], [])
     assert out.getvalue().decode() == "One\n\n---\n\nTwo\nThree\n"
 
 
@@ -84,7 +84,7 @@ def test_who_leaves_an_answer_in_a_pipe_closes_it() -> None:
 def test_what_an_answer_lacks_is_told_beside_it() -> None:
     out, err = io.BytesIO(), io.StringIO()
     cut = answer("x", Ending.FAILED, "out of\nmemory")
-    played(Plain(out, err), [Delta("x")], [cut, answer("", Ending.INTERRUPTED)])
+    play(Plain(out, err), [Delta("x")], [cut, answer("", Ending.INTERRUPTED)])
     assert out.getvalue() == b"x\n"
     assert err.getvalue() == "nemochat: the endpoint failed (out of memory)\n"
 
@@ -158,7 +158,7 @@ def test_an_accessible_view_says_what_is_a_question_and_how_an_answer_ended() ->
     out, err = io.BytesIO(), io.StringIO()
     view = Accessible(out, err, on_terminal=True)
     view.show_question("Why?\x07")
-    played(view, [Delta("Be"), Delta("cause")], [answer("Because", Ending.INTERRUPTED)])
-    played(view, [], [answer("", Ending.STALLED)])
+    play(view, [Delta("Be"), Delta("cause")], [answer("Because", Ending.INTERRUPTED)])
+    play(view, [], [answer("", Ending.STALLED)])
     assert out.getvalue().decode() == "Question:\nWhy?␇\nAnswer:\nBecause\nEnd of answer.\n"
     assert err.getvalue() == "Notice: stopped by you\nNotice: the endpoint fell silent\n"

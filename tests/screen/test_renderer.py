@@ -19,7 +19,7 @@ from tests.conftest import more
 
 from .answers import ANSWERS, LITERAL, NUMBERED, POEM
 from .payloads import PAYLOADS
-from .test_safe import obeyed
+from .test_safe import is_harmful
 
 WIDTHS = (199, 79, 39, 22, 8)
 PIECES = (
@@ -56,7 +56,7 @@ PIECES = (
 MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
 
 
-def streamed(text: str, width: int, sizes: Callable[[], int], *, tails: bool = True) -> list[Row]:
+def stream(text: str, width: int, sizes: Callable[[], int], *, tails: bool = True) -> list[Row]:
     """The text fed in pieces, the tail asked for after each."""
     renderer = Renderer(width)
     final: list[Row] = []
@@ -80,14 +80,14 @@ def test_a_long_answer_streams_to_what_it_is_at_once(name: str, width: int) -> N
     text = ANSWERS[name]
     chance = random.Random(width)
     whole = render(text, width)
-    assert streamed(text, width, lambda: chance.choice([1, 2, 3, 5, 9, 40])) == whole
-    assert streamed(text, width, lambda: 4, tails=False) == whole
+    assert stream(text, width, lambda: chance.choice([1, 2, 3, 5, 9, 40])) == whole
+    assert stream(text, width, lambda: 4, tails=False) == whole
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_long_answer_streams_letter_by_letter(name: str) -> None:
     text = ANSWERS[name][:4_000]
-    assert streamed(text, 79, lambda: 1, tails=False) == render(text, 79)
+    assert stream(text, 79, lambda: 1, tails=False) == render(text, 79)
 
 
 @more(5)
@@ -95,7 +95,7 @@ def test_a_long_answer_streams_letter_by_letter(name: str) -> None:
 def test_any_markdown_streams_to_what_it_is_at_once(
     text: str, width: int, chance: random.Random
 ) -> None:
-    assert streamed(text, width, lambda: chance.choice([1, 1, 2, 3, 7, 30])) == render(text, width)
+    assert stream(text, width, lambda: chance.choice([1, 1, 2, 3, 7, 30])) == render(text, width)
 
 
 @more(3)
@@ -182,8 +182,8 @@ def test_no_payload_reaches_a_row(payload: str) -> None:
     ):
         for row in [*renderer.feed(text), *renderer.tail()]:
             for span in row.spans:
-                assert not list(filter(obeyed, span.text + span.link + span.style))
-    assert not [s for row in renderer.end() for s in row.spans if list(filter(obeyed, s.text))]
+                assert not list(filter(is_harmful, span.text + span.link + span.style))
+    assert not [s for row in renderer.end() for s in row.spans if list(filter(is_harmful, s.text))]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_asking_for_the_tail_changes_nothing(text: str, width: int) -> None:
 def test_what_stands_before_a_mark_counts_also_where_it_was_read_long_ago(before: str) -> None:
     for size in range(60, 70):
         beginning = f"{'w' * size} {before}"
-        assert streamed(f"{beginning}_y_ z", 199, lambda: 1) == render(f"{beginning}_y_ z", 199)
+        assert stream(f"{beginning}_y_ z", 199, lambda: 1) == render(f"{beginning}_y_ z", 199)
         renderer = Renderer(199)
         renderer.feed(beginning)
         renderer.feed("_y_ z")
@@ -316,7 +316,7 @@ def test_what_stands_before_a_mark_counts_also_where_it_was_read_long_ago(before
 )
 def test_items_with_nothing_in_them_are_shown_and_parted(text: str, shown: list[str]) -> None:
     assert texts(render(text, 40)) == shown
-    assert texts(streamed(text, 40, lambda: 1)) == shown
+    assert texts(stream(text, 40, lambda: 1)) == shown
 
 
 @pytest.mark.parametrize("text", ["one two\nthree", "a | b\nthree", "one\n  two\nthree"])

@@ -19,7 +19,7 @@ ODDER = "\ufeff\ufff9\ufffb\ufffd\U000e0001\U000e0061\U000e007f\ud83d\ude00\udb4
 TEXTS = st.text(st.sampled_from(ODD + ODDER) | st.characters())
 
 
-def obeyed(character: str) -> bool:
+def is_harmful(character: str) -> bool:
     """Whether a terminal or a reader's eye is led astray by it."""
     if character in "\t\n":
         return False
@@ -33,7 +33,7 @@ def obeyed(character: str) -> bool:
     )
 
 
-def streamed(pieces: list[str]) -> str:
+def stream(pieces: list[str]) -> str:
     cleaner = StreamSanitizer()
     return "".join(map(cleaner.feed, pieces)) + cleaner.flush()
 
@@ -68,14 +68,14 @@ def test_a_line_for_which_there_is_no_room_is_an_ellipsis() -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
 def test_no_payload_keeps_what_a_terminal_obeys(payload: str) -> None:
-    assert not list(filter(obeyed, sanitize(payload)))
-    assert not list(filter(obeyed, sanitize_line(payload, 40)))
+    assert not list(filter(is_harmful, sanitize(payload)))
+    assert not list(filter(is_harmful, sanitize_line(payload, 40)))
     assert not set(sanitize_line(payload, 40)) & set("\n\t")
 
 
 @given(TEXTS)
 def test_no_text_keeps_what_a_terminal_obeys(text: str) -> None:
-    assert not list(filter(obeyed, sanitize(text)))
+    assert not list(filter(is_harmful, sanitize(text)))
 
 
 @given(TEXTS)
@@ -85,12 +85,12 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 
 @given(st.lists(TEXTS))
 def test_pieces_are_cleaned_as_the_whole(pieces: list[str]) -> None:
-    assert streamed(pieces) == sanitize("".join(pieces))
+    assert stream(pieces) == sanitize("".join(pieces))
 
 
 @given(TEXTS)
 def test_single_characters_are_cleaned_as_the_whole(text: str) -> None:
-    assert streamed(list(text)) == sanitize(text)
+    assert stream(list(text)) == sanitize(text)
 
 
 def test_a_trailing_half_waits_for_the_other_one() -> None:

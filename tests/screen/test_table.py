@@ -19,7 +19,7 @@ def letters(rows: list[Row]) -> Counter[str]:
     return Counter("".join(row.text for row in rows)) - Counter(dict.fromkeys(" │─┼", 10**6))
 
 
-def shown(text: str, width: int) -> list[str]:
+def show(text: str, width: int) -> list[str]:
     return [row.text for row in render(text, width)]
 
 
@@ -86,7 +86,7 @@ def test_columns_never_pass_the_width(sizes: list[tuple[int, int]], width: int) 
 
 def test_a_table_is_aligned_without_a_frame() -> None:
     text = "| a | bb | c |\n|---|:-:|--:|\n| one | 2 | 3 |\n| x | **long** | |\n"
-    assert shown(text, 40) == [
+    assert show(text, 40) == [
         "a   │  bb  │ c",
         "────┼──────┼──",
         "one │  2   │ 3",
@@ -96,7 +96,7 @@ def test_a_table_is_aligned_without_a_frame() -> None:
 
 def test_cells_are_wrapped_and_nothing_is_cut() -> None:
     text = "| name | text |\n|---|--:|\n| a | words that do not fit in it |\n"
-    assert shown(text, 20) == [
+    assert show(text, 20) == [
         "name │          text",
         "─────┼──────────────",
         "a    │ words that do",
@@ -106,12 +106,12 @@ def test_cells_are_wrapped_and_nothing_is_cut() -> None:
 
 def test_a_cell_is_as_wide_as_its_longest_line() -> None:
     text = "| a<br>bbb | c |\n|---|---|\n| 1 | 2 |\n"
-    assert shown(text, 40) == ["a   │ c", "bbb │", "────┼──", "1   │ 2"]
+    assert show(text, 40) == ["a   │ c", "bbb │", "────┼──", "1   │ 2"]
 
 
 def test_wide_characters_are_aligned_by_columns() -> None:
     text = "| 言語 | 幅 |\n|:-:|--:|\n| 日本語 | 二桁 |\n| x | y |\n"
-    assert shown(text, 40) == [
+    assert show(text, 40) == [
         " 言語  │   幅",
         "───────┼─────",
         "日本語 │ 二桁",
@@ -122,7 +122,7 @@ def test_wide_characters_are_aligned_by_columns() -> None:
 def test_what_is_too_narrow_becomes_lines() -> None:
     text = "| a | b | c |\n|---|---|---|\n| 1 | 2 | long word |\n| 4 | | 6 |\n"
     assert render(text, 9)[0].spans == (Span("a: ", "strong"), Span("1"))
-    assert shown(text, 9) == [
+    assert show(text, 9) == [
         "a: 1",
         "b: 2",
         "c: long",
@@ -143,12 +143,12 @@ def test_every_word_of_a_table_is_shown_and_no_row_is_wider(width: int) -> None:
 
 def test_more_cells_than_the_head_has_are_shown_in_the_last_one() -> None:
     text = "| a | b |\n|---|---|\n| 1 | 2 | 3 |\n| 4 |\n"
-    assert shown(text, 40) == ["a │ b", "──┼──────", "1 │ 2 | 3", "4 │"]
+    assert show(text, 40) == ["a │ b", "──┼──────", "1 │ 2 | 3", "4 │"]
 
 
 def test_a_table_interrupts_a_paragraph_and_ends_at_a_blank_line() -> None:
     text = "Here:\n| a | b |\n|---|---|\n| 1 | 2 |\n\nafter\n"
-    assert shown(text, 40) == ["Here:", "", "a │ b", "──┼──", "1 │ 2", "", "after"]
+    assert show(text, 40) == ["Here:", "", "a │ b", "──┼──", "1 │ 2", "", "after"]
 
 
 def test_a_table_waits_until_it_ends_but_not_for_ever() -> None:
@@ -185,14 +185,14 @@ def test_a_growing_table_that_is_too_narrow_is_shown_as_lines() -> None:
 
 def test_a_table_in_a_list_stands_behind_its_margin() -> None:
     text = "- x\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n"
-    assert shown(text, 40) == ["• x", "", "  a │ b", "  ──┼──", "  1 │ 2"]
+    assert show(text, 40) == ["• x", "", "  a │ b", "  ──┼──", "  1 │ 2"]
 
 
 def test_a_row_that_would_be_crowded_has_all_the_room_below_its_head_once_more() -> None:
     rows = [f"| {number} | short |" for number in range(MOST_WAITING + 5)]
     long = "a cell that is longer than all before it"
     crowded = [*rows, f"| 123456789 | {long} |", *rows, f"| 1 | {long}, and longer still |"]
-    found = shown("\n".join(["| n | what |", "|--:|---|", *crowded]), 40)
+    found = show("\n".join(["| n | what |", "|--:|---|", *crowded]), 40)
     assert [index for index, text in enumerate(found) if text.split() == ["n", "│", "what"]] == [
         0,
         2 + MOST_WAITING + 5 + 1,

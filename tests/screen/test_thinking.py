@@ -31,7 +31,7 @@ TEXTS = [
 ]
 
 
-def divided(text: str, step: int) -> tuple[str, str]:
+def divide(text: str, step: int) -> tuple[str, str]:
     thinking = ThoughtSplitter()
     pieces = [thinking.feed(text[at : at + step]) for at in range(0, len(text), step)]
     pieces.append(thinking.flush())
@@ -43,7 +43,7 @@ def divided(text: str, step: int) -> tuple[str, str]:
 def test_what_stands_in_tags_at_the_start_is_thought(
     text: str, thought: str, answer: str, step: int
 ) -> None:
-    assert divided(text, step) == (thought, answer)
+    assert divide(text, step) == (thought, answer)
     assert strip_thoughts(text) == answer
 
 
@@ -53,8 +53,8 @@ def test_what_stands_in_tags_at_the_start_is_thought(
 )
 def test_nothing_is_lost_at_any_split(parts: list[str], step: int) -> None:
     text = "".join(parts)
-    assert divided(text, step) == divided(text, 1000)
-    thought, answer = divided(text, step)
+    assert divide(text, step) == divide(text, 1000)
+    thought, answer = divide(text, step)
     assert text.endswith(answer)
     assert thought + answer == text or text.lstrip().startswith(f"<think>{thought}")
 

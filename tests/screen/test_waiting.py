@@ -28,7 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def shown(waiting: Status, thought: str = "", columns: int = 80) -> list[tuple[str, str]]:
+def show(waiting: Status, thought: str = "", columns: int = 80) -> list[tuple[str, str]]:
     """Texts and styles of the rows."""
     rows = waiting.rows(thought, columns)
     return [(row.text, " ".join({span.style for span in row.spans})) for row in rows]
@@ -48,14 +48,14 @@ def test_a_short_wait_is_not_told_and_a_longer_one_counts_its_seconds(
     waiting = Status()
     waiting.begin(candidates)
     clock.seconds = 0.39
-    assert shown(waiting) == []
+    assert show(waiting) == []
     clock.seconds = 0.4
-    assert len(shown(waiting)) == 1
+    assert len(show(waiting)) == 1
     clock.seconds = 3.0
     assert waiting.seconds() == 3
-    assert shown(waiting) == [(told, "dim")]
+    assert show(waiting) == [(told, "dim")]
     waiting.begin(candidates)
-    assert shown(waiting) == []
+    assert show(waiting) == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_end_of_what_is_thought_is_shown_in_one_row(
     waiting = Status()
     waiting.begin(1)
     clock.seconds += 12
-    (row,) = shown(waiting, thought, columns)
+    (row,) = show(waiting, thought, columns)
     assert row == (told, "thought" if thought.strip() else "dim")
 
 
@@ -82,7 +82,7 @@ def test_a_terminal_of_no_width_still_says_why_it_waits(clock: Clock) -> None:
     waiting = Status()
     waiting.begin(1)
     clock.seconds += 1
-    told = [text for text, _ in shown(waiting, columns=2)]
+    told = [text for text, _ in show(waiting, columns=2)]
     assert " ".join(told) == "waiting for the first token, 1 s"
     assert max(map(len, told)) <= 8
 
@@ -92,19 +92,19 @@ def test_another_try_is_counted_down_until_it_comes_or_is_stopped(clock: Clock) 
     waiting.begin(1)
     trying = threading.Thread(target=waiting.retry, args=(30.0, "the endpoint is busy"))
     trying.start()
-    while not shown(waiting):
+    while not show(waiting):
         assert trying.is_alive()
-    assert shown(waiting) == [
+    assert show(waiting) == [
         ("the endpoint is busy; trying again in 30 s (Ctrl-C stops)", "notice")
     ]
     clock.seconds += 28
-    assert "in 2 s" in shown(waiting)[0][0]
+    assert "in 2 s" in show(waiting)[0][0]
     clock.seconds += 28
-    assert "in 0 s" in shown(waiting, "a thought")[0][0]
+    assert "in 0 s" in show(waiting, "a thought")[0][0]
     waiting.stop()
     trying.join(10)
     assert not trying.is_alive()
-    assert shown(waiting) == [("waiting for the first token, 56 s", "dim")]
+    assert show(waiting) == [("waiting for the first token, 56 s", "dim")]
     waiting.begin(1)
     waiting.retry(0.0, "at once")
-    assert shown(waiting) == []
+    assert show(waiting) == []

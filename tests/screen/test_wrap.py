@@ -20,7 +20,7 @@ PROSE = st.text("ab  \n.,漢字、（👍e\u0301", max_size=60)
 WIDTHS = st.integers(2, 12)
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrap_text(text: str, width: int) -> list[str]:
     return [text[start:end].rstrip(" ") for start, end in find_breaks(text, width)]
 
 
@@ -48,7 +48,7 @@ def wrapped(text: str, width: int) -> list[str]:
     ],
 )
 def test_text_is_wrapped(text: str, width: int, expected: list[str]) -> None:
-    assert wrapped(text, width) == expected
+    assert wrap_text(text, width) == expected
 
 
 @given(st.text("ab  \n", max_size=60), WIDTHS)
@@ -60,8 +60,8 @@ def test_the_quick_way_and_the_thorough_one_agree(text: str, width: int) -> None
 
 @given(PROSE, PROSE, WIDTHS)
 def test_a_row_that_is_not_the_last_stays_whatever_follows(a: str, b: str, width: int) -> None:
-    final = wrapped(a, width)[:-1]
-    assert wrapped(a + b, width)[: len(final)] == final
+    final = wrap_text(a, width)[:-1]
+    assert wrap_text(a + b, width)[: len(final)] == final
 
 
 @given(PROSE, PROSE, WIDTHS)
@@ -74,7 +74,7 @@ def test_wrapping_goes_on_from_the_open_row(a: str, b: str, width: int) -> None:
 
 @given(PROSE, WIDTHS)
 def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
-    assert "".join("".join(wrapped(text, width)).split()) == "".join(text.split())
+    assert "".join("".join(wrap_text(text, width)).split()) == "".join(text.split())
 
 
 @given(PROSE, WIDTHS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
+from itertools import takewhile
 from typing import NamedTuple
 
 from nemochat.core.json_schema import ResponseFormat
@@ -83,7 +84,8 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
         follows_question = bool(kept) and kept[-1].role in {Role.USER, Role.TOOL}
         if message.tool_calls:
             calls = {call.id for call in message.tool_calls}
-            results = [r for r in _results(messages[place + 1 :]) if r.tool_call_id in calls]
+            following = takewhile(lambda m: m.role is Role.TOOL, messages[place + 1 :])
+            results = [result for result in following if result.tool_call_id in calls]
             if follows_question and calls == {result.tool_call_id for result in results}:
                 kept += [message, *results]
             elif message.content.strip():
@@ -99,15 +101,6 @@ def _drop_unanswered(result: list[Message]) -> None:
     """Take an exchange with tools from the end, up to the question that led to it."""
     while result and (result[-1].role is Role.TOOL or result[-1].tool_calls):
         result.pop()
-
-
-def _results(messages: list[Message]) -> list[Message]:
-    results = []
-    for message in messages:
-        if message.role is not Role.TOOL:
-            break
-        results.append(message)
-    return results
 
 
 def _with_short_ids(message: Message) -> Message:
