@@ -28,10 +28,8 @@ whose speed drifts drifts for all of them: what counts is the ratio. CPU is that
 process and its threads, read from its clock at the moment that the row names. The endpoint is a
 server on this machine that streams prebuilt tokens of four characters. The floor is a script that
 does no more than must be done: httpx, JSON and print (`bench/floors/`), or what the row names; the
-tuned floor loads no proxies and collects no garbage. nemochat itself loads httpx behind a proxy
-alone, and speaks through h11, which is at the bottom of it, where there is none; and it loads typer
-where there is a flag to be read alone. What a token costs is the difference of a long answer and a
-short one. llm saves its answers as nemochat does, shell_gpt and the openai command line do not;
+tuned floor loads no proxies and collects no garbage. nemochat loads typer only where there is a
+flag to be read. What a token costs is the difference of a long answer and a short one. llm saves its answers as nemochat does, shell_gpt and the openai command line do not;
 only nemochat, shell_gpt and aider show Markdown on a terminal, the others print its letters. Peers
 take part in fewer rounds, and in shorter answers, where one run takes long. A dash stands for what
 was not measured."""

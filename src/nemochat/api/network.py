@@ -97,9 +97,10 @@ class Network(httpcore.NetworkBackend):
         self.connections += 1
         if self.is_stopped:
             self._shut_down()
-        if not self._route.is_encrypted:
+        is_proxy = self._proxy.scheme == "https"
+        if not is_proxy and not self._route.is_encrypted:
             self.clock = self._timer
-        return SocketStream(self, connection, is_proxy=self._proxy.scheme == "https")
+        return SocketStream(self, connection, is_proxy=is_proxy)
 
     def start_tls(self, stream: Stream, context: ssl.SSLContext) -> Stream:
         """Return an encrypted stream to the proxy where it wants one, then to the endpoint."""
@@ -111,7 +112,7 @@ class Network(httpcore.NetworkBackend):
         except BaseException:
             stream.close()
             raise
-        if not stream.is_proxy:
+        if not stream.is_proxy or not self._route.is_encrypted:
             self.clock = self._timer
         return encrypted
 
