@@ -29,10 +29,11 @@ process and its threads, read from its clock at the moment that the row names. T
 server on this machine that streams prebuilt tokens of four characters. The floor is a script that
 does no more than must be done: httpx, JSON and print (`bench/floors/`), or what the row names; the
 tuned floor loads no proxies and collects no garbage. nemochat loads typer only where there is a
-flag to be read. What a token costs is the difference of a long answer and a short one. llm saves its answers as nemochat does, shell_gpt and the openai command line do not;
-only nemochat, shell_gpt and aider show Markdown on a terminal, the others print its letters. Peers
-take part in fewer rounds, and in shorter answers, where one run takes long. A dash stands for what
-was not measured."""
+flag to be read. What a token costs is the difference of a long answer and a short one. llm
+saves its answers as nemochat does, shell_gpt and the openai command line do not; only nemochat,
+shell_gpt and aider show Markdown on a terminal, the others print its letters. Peers take part
+in fewer rounds, and in shorter answers, where one run takes long. A dash stands for what was
+not measured."""
 NO_AIDER = """\
 aider is left out: its environment takes 700 MB (`make bench AIDER=1` measures it too). Where a goal
 names it, and vibe, their figures are those seen on another machine of this class: 4 and 2 ms of
