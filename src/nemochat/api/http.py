@@ -60,11 +60,7 @@ class Connection:
     """The connection to one endpoint; one request at a time."""
 
     def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
-        """Prepare a connection; nothing is sent yet.
-
-        Args:
-            route: The way.
-            headers: Those of each request.
+        """Prepare a connection along a route, with the headers of each request.
 
         Raises:
             ConfigurationError: the address of the proxy is none.

@@ -59,6 +59,7 @@ class Network(httpcore.NetworkBackend):
         self.clock: Clock = self._timer
         self.stopped = Event()
         self._socket: socket.socket | None = None
+        self._begun = 0.0  # when it began to connect
 
     @property
     def is_connecting(self) -> bool:
@@ -87,8 +88,8 @@ class Network(httpcore.NetworkBackend):
         """Return a connection to a host: to one of its addresses, within one timeout."""
         proxy = self._proxy.hostname
         self.place = f"the proxy {proxy}:{port}" if proxy else self._route.endpoint
-        limit = ConnectLimit(timeout or self._route.connect, self.stopped)
-        self.clock = limit
+        self._begun = time.monotonic()
+        self.clock = limit = ConnectLimit(timeout or self._route.connect, self.stopped)
         connection = connect(resolve(host, port, limit), limit)
         self._socket = connection
         self.connections += 1
@@ -96,7 +97,7 @@ class Network(httpcore.NetworkBackend):
             self._shut_down()
         is_proxy = self._proxy.scheme == "https"
         if not is_proxy and not self._route.is_encrypted:
-            self.clock = self._timer
+            self._end_connecting()
         return SocketStream(self, connection, is_proxy=is_proxy)
 
     def start_tls(self, stream: Stream, context: ssl.SSLContext) -> Stream:
@@ -110,8 +111,12 @@ class Network(httpcore.NetworkBackend):
             stream.close()
             raise
         if not stream.is_proxy or not self._route.is_encrypted:
-            self.clock = self._timer
+            self._end_connecting()
         return encrypted
+
+    def _end_connecting(self) -> None:
+        self._timer.add_wait(time.monotonic() - self._begun)
+        self.clock = self._timer
 
     def _shut_down(self) -> None:
         if self._socket is not None:

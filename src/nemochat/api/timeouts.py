@@ -27,7 +27,7 @@ class Timeouts(NamedTuple):
 
 
 class Clock(Protocol):
-    """Seconds that reads and writes may take."""
+    """Limit of the seconds that reads and writes may take."""
 
     def remaining(self) -> float:
         """Return the seconds that the next read may take."""
