@@ -4,8 +4,8 @@ A test of names is stable on a busy machine; `make bench` measures the time.
 
 httpx imports its own command line along with itself: where click is installed, `import httpx` loads
 click, rich and pygments too, and takes about twice as long. Nothing that nemochat requires brings
-click, so it is absent after `pipx install` and in an environment of its own. In an environment that
-has click, `ask` loads no rich only as long as it does not import httpx.
+click, so it is absent after `pipx install` and in an environment of its own; `ask`, which sends its
+question with httpx, loads no rich there.
 """
 
 from __future__ import annotations

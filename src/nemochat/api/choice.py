@@ -127,8 +127,8 @@ class Choice:
     Attributes:
         index: Which of the answers it is.
         spoken: Whether text or a tool call came.
-        ending: How it ended, once that was body.
-        failed: Whether its choice body that it failed.
+        ending: How it ended, once it is known.
+        failed: Whether its choice reports a failure.
     """
 
     def __init__(self, index: int, *, limit_chosen: bool) -> None:

@@ -37,7 +37,6 @@ from nemochat.errors import (
 if TYPE_CHECKING:
     from nemochat.api.http import Connection, StreamedResponse
 
-SECONDS_FOR_MODELS = 2.0  # for a list that nobody asked for
 LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
 SECONDS_FOR_FAILURE = 5.0  # to read a refusal's body: the status alone tells enough
 SECONDS_TO_DRAIN = 0.05  # for the end of the body after [DONE], so that the connection can be kept
@@ -108,7 +107,7 @@ class Client:
     def list_models(self) -> tuple[ModelInfo, ...]:
         """Return the endpoint's models, or none if it does not list them in time."""
         with suppress(EndpointError, ConfigurationError):
-            return self.fetch_models(SECONDS_FOR_MODELS)
+            return self.fetch_models(model_list.SECONDS)
         return ()
 
     def fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:

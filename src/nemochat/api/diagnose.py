@@ -9,19 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpcore
 
 from nemochat.api import network_errors
 from nemochat.api.network import Network, SocketStream, Stream
-from nemochat.api.route import Address, Route, connect, load_trust, quote_path, resolve
-from nemochat.api.timeouts import ConnectLimit
+from nemochat.api.route import Route, load_trust
 from nemochat.errors import NemochatError, Unreachable
+from nemochat.sockets import Address, ConnectLimit, connect, resolve
 
 T = TypeVar("T")
 _SHOWN = 40  # characters of a server's first line
 _UP = "Is the network up?"
+_PATH = "%/:@!$&'()*+,;=-._~[]"  # stands in a path as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _encrypt(stream: Stream, route: Route) -> tuple[Stream, str]:
 def _read_first_line(stream: Stream, address: str, limit: ConnectLimit) -> str:
     """Return the status of a server that is asked for its models, without a token."""
     url = urlsplit(address)
-    start = f"GET {quote_path(url.path)}/models HTTP/1.1"
+    start = f"GET {quote(url.path, _PATH)}/models HTTP/1.1"
     request = f"{start}\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
     stream.write(request.encode("ascii"))
     answer = stream.receive(1024, limit)

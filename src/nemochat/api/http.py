@@ -60,11 +60,7 @@ class Connection:
     """The connection to one endpoint; one request at a time."""
 
     def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
-        """Prepare a connection; nothing is sent yet.
-
-        Args:
-            route: The way.
-            headers: Those of each request.
+        """Prepare a connection along a route, with the headers of each request.
 
         Raises:
             ConfigurationError: the address of the proxy is none.
@@ -91,7 +87,7 @@ class Connection:
     @property
     def stopped(self) -> bool:
         """Whether it was stopped."""
-        return self._network.is_stopped
+        return self._network.stopped.is_set()
 
     @contextmanager
     def send(
@@ -165,27 +161,23 @@ class Connection:
     @contextmanager
     def _translate_errors(self, *, in_body: bool = False) -> Iterator[None]:
         """Turn what the libraries raise into sentences."""
+        network = self._network
         try:
             yield
         except httpcore.WriteError as error:  # while a connection was being set up
             self._raise_if_stopped()
-            raise network_errors.translate(ConnectionResetError(), self._network.place) from error
+            raise network_errors.translate(ConnectionResetError(), network.place) from error
         except (httpx.InvalidURL, httpcore.ProtocolError, httpcore.ProxyError) as error:
             self._raise_if_stopped()
-            network = self._network
+            place, ended, received = network.place, network.ended, network.received
             raise network_errors.translate_http(
-                error,
-                network.place,
-                in_body=in_body,
-                ended=network.ended,
-                received=network.received,
+                error, place, in_body=in_body, ended=ended, received=received
             ) from error
         except (OSError, ValueError, ImportError) as error:
             self._raise_if_stopped()
-            place = self._network.place
-            if isinstance(error, TimeoutError) and not self._network.is_connecting:
-                raise network_errors.silence_error(place) from error
-            raise network_errors.translate(error, place) from error
+            if isinstance(error, TimeoutError) and not network.is_connecting:
+                raise network_errors.silence_error(network.place) from error
+            raise network_errors.translate(error, network.place) from error
 
 
 def _parse_proxy(address: str, trust: ssl.SSLContext | None) -> httpcore.Proxy:

@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 import httpcore
 
 from nemochat.api import network_errors
-from nemochat.api.route import Route, connect, resolve
-from nemochat.api.timeouts import Clock, ConnectLimit, ReadTimer, Timeouts
+from nemochat.api.route import Route
+from nemochat.api.timeouts import Clock, ReadTimer, Timeouts
+from nemochat.sockets import ConnectLimit, connect, resolve
 
 T = TypeVar("T")
 LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
@@ -43,6 +44,7 @@ class Network(httpcore.NetworkBackend):
         connections: Number of connections opened.
         received: Bytes of the response so far.
         ended: Whether the other side closed the connection.
+        stopped: Set for good by `stop`.
     """
 
     def __init__(self, route: Route, proxy: str) -> None:
@@ -55,13 +57,9 @@ class Network(httpcore.NetworkBackend):
         self._proxy = urlsplit(proxy)
         self._timer = ReadTimer(Timeouts())
         self.clock: Clock = self._timer
-        self._stopped = Event()
+        self.stopped = Event()
         self._socket: socket.socket | None = None
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it was stopped."""
-        return self._stopped.is_set()
+        self._begun = 0.0  # when it began to connect
 
     @property
     def is_connecting(self) -> bool:
@@ -76,7 +74,7 @@ class Network(httpcore.NetworkBackend):
 
     def stop(self) -> None:
         """End what another thread connects, reads or writes; nothing works from then on."""
-        self._stopped.set()
+        self.stopped.set()
         self._shut_down()
 
     def connect_tcp(
@@ -90,16 +88,17 @@ class Network(httpcore.NetworkBackend):
         """Return a connection to a host: to one of its addresses, within one timeout."""
         proxy = self._proxy.hostname
         self.place = f"the proxy {proxy}:{port}" if proxy else self._route.endpoint
-        limit = ConnectLimit(timeout or self._route.connect, self._stopped)
-        self.clock = limit
+        self._begun = time.monotonic()
+        self.clock = limit = ConnectLimit(timeout or self._route.connect, self.stopped)
         connection = connect(resolve(host, port, limit), limit)
         self._socket = connection
         self.connections += 1
-        if self.is_stopped:
+        if self.stopped.is_set():
             self._shut_down()
-        if not self._route.is_encrypted:
-            self.clock = self._timer
-        return SocketStream(self, connection, is_proxy=self._proxy.scheme == "https")
+        is_proxy = self._proxy.scheme == "https"
+        if not is_proxy and not self._route.is_encrypted:
+            self._end_connecting()
+        return SocketStream(self, connection, is_proxy=is_proxy)
 
     def start_tls(self, stream: Stream, context: ssl.SSLContext) -> Stream:
         """Return an encrypted stream to the proxy where it wants one, then to the endpoint."""
@@ -111,9 +110,13 @@ class Network(httpcore.NetworkBackend):
         except BaseException:
             stream.close()
             raise
-        if not stream.is_proxy:
-            self.clock = self._timer
+        if not stream.is_proxy or not self._route.is_encrypted:
+            self._end_connecting()
         return encrypted
+
+    def _end_connecting(self) -> None:
+        self._timer.add_wait(time.monotonic() - self._begun)
+        self.clock = self._timer
 
     def _shut_down(self) -> None:
         if self._socket is not None:

@@ -114,15 +114,13 @@ def translate_http(
         case httpcore.RemoteProtocolError() if ended and in_body:
             return ConnectionLost(f"{where} closed the connection in the middle")
         case httpcore.RemoteProtocolError() if ended:
-            return ConnectionLost(
-                f"{where} closed the connection without an answer", retriable=True
-            )
+            reason = "closed the connection without an answer"
+            return ConnectionLost(f"{where} {reason}", retriable=True)
         case httpcore.RemoteProtocolError() if received > LARGEST_HEAD and not in_body:
             return NotAnAnswer(f"{where} sent headers without end")
         case httpcore.RemoteProtocolError():
-            return Unreachable(
-                f"{where} does not speak HTTP as expected", "Is it an https:// address?"
-            )
+            hint = "Is it an https:// address?"
+            return Unreachable(f"{where} does not speak HTTP as expected", hint)
     return ConfigurationError(f"the address {where} is not valid")
 
 

@@ -185,10 +185,7 @@ def _server_error(
             f"the account cannot pay ({told_as})", "Top up its balance, or use another account"
         )
     if status == 407:
-        return Unreachable(
-            f"the proxy refused the connection ({told_as})",
-            PROXY_LOGIN,
-        )
+        return Unreachable(f"the proxy refused the connection ({told_as})", PROXY_LOGIN)
     return RequestRefused(
         f"the endpoint refused the request ({told_as})",
         _not_found(told_as, asked.model, models) if status == 404 else "",

@@ -160,7 +160,7 @@ def read_deltas(
 
     Args:
         chunks: The body's bytes, decompressed.
-        reader: What makes deltas of its events.
+        reader: Parser of its events.
         timer: Counts the bytes without an answer.
 
     Raises:
@@ -204,7 +204,7 @@ def _read_stream(
         timer.add_read(len(chunk), reader.events - before, within=decoder.within)
         if not reader.events and len(start) < _SHOWN:
             start += chunk[:_SHOWN]
-    if (last := decoder.unended()) is not None:
+    if (last := decoder.flush()) is not None:
         yield from reader.event(last)
     if decoder.stray and not reader.ended:
         yield from reader.event(Event(decoder.stray.decode("utf-8", "replace")))

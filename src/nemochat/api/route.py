@@ -1,36 +1,20 @@
-"""Way to an endpoint: its address, its proxy, the certificates to trust, and connections."""
+"""Way to an endpoint: its address, its proxy, and the certificates to trust."""
 
 from __future__ import annotations
 
-import errno
 import os
-import selectors
-import socket
 import ssl
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from itertools import chain, zip_longest
 from pathlib import Path
-from threading import Event, Thread
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from nemochat.api.timeouts import ConnectLimit
 from nemochat.config.endpoints import is_local, to_ascii
 from nemochat.errors import ConfigurationError
 
-# What `socket.getaddrinfo` returns: family, kind, protocol, name and the address itself.
-Address = tuple[
-    socket.AddressFamily,
-    socket.SocketKind,
-    int,
-    str,
-    tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes],
-]
-SECONDS_BETWEEN_ATTEMPTS = 0.25  # RFC 8305, "Connection Attempt Delay"
 _NAMED = "that SSL_CERT_FILE or SSL_CERT_DIR names"
 _PROXIES = {"http", "https", "socks5", "socks5h"}
 _PROXY_FORMS = "Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
@@ -99,11 +83,6 @@ class Route(NamedTuple):
         if not proxy or _is_exempt(self, proxies.get("no", "")):
             return ""
         return _check_proxy(proxy)
-
-
-def quote_path(path: str) -> str:
-    """Return a path and its query in ASCII; what is escaped in them already stays."""
-    return quote(path, "%/?:@!$&'()*+,;=-._~[]")
 
 
 def _check_proxy(address: str) -> str:
@@ -208,95 +187,3 @@ def _load_certificates(place: str) -> ssl.SSLContext:
     if path.is_dir():
         return ssl.create_default_context(capath=path)
     return ssl.create_default_context(cafile=path)
-
-
-def resolve(host: str, port: int, limit: ConnectLimit) -> list[Address]:
-    """Return the addresses of a host; the system's resolver may take minutes and is left behind.
-
-    Raises:
-        OSError: the name is not found, or not in time.
-    """
-    found: list[Address] = []
-    failures: list[OSError] = []
-    done = Event()
-
-    def look_up() -> None:
-        try:  # in bytes: for a text, Python loads its codec for names of hosts, which takes 5 ms
-            found.extend(socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM))
-        except OSError as error:
-            failures.append(error)
-        finally:
-            done.set()
-
-    Thread(target=look_up, name="nemochat-lookup", daemon=True).start()
-    while not done.wait(min(limit.remaining(), SECONDS_BETWEEN_ATTEMPTS)):
-        pass
-    if failures:
-        raise failures[0]
-    return found
-
-
-def connect(addresses: Sequence[Address], limit: ConnectLimit) -> socket.socket:
-    """Return a connection to the address that answers first.
-
-    They are tried as RFC 8305 says: IPv6 and IPv4 in turn, each a moment after the one before, so
-    that an address that does not answer delays the next ones only a little.
-
-    Raises:
-        OSError: none of them takes a connection, or none in time.
-    """
-    waiting = _alternate(addresses)
-    failures: list[OSError] = []
-    start = 0.0
-    with selectors.DefaultSelector() as attempts:
-        try:
-            while True:
-                pause = min(limit.remaining(), SECONDS_BETWEEN_ATTEMPTS)
-                if not attempts.get_map() or time.monotonic() >= start:
-                    if (address := next(waiting, None)) is not None:
-                        failures += _begin(address, attempts)
-                        start = time.monotonic() + SECONDS_BETWEEN_ATTEMPTS
-                    elif not attempts.get_map():
-                        raise failures[0]
-                for key, _ in attempts.select(pause if attempts.get_map() else 0):
-                    connection = key.fileobj
-                    assert isinstance(connection, socket.socket)
-                    attempts.unregister(connection)
-                    number = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                    if not number:
-                        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                        return connection
-                    connection.close()
-                    failures.append(OSError(number, os.strerror(number)))
-                    start = 0.0
-        finally:
-            for key in attempts.get_map().values():
-                assert isinstance(key.fileobj, socket.socket)
-                key.fileobj.close()
-
-
-def _alternate(addresses: Sequence[Address]) -> Iterator[Address]:
-    """Yield addresses of the two families in turn, beginning with that of the first."""
-    first = [each for each in addresses if each[0] == addresses[0][0]]
-    other = [each for each in addresses if each[0] != addresses[0][0]]
-    return (each for each in chain.from_iterable(zip_longest(first, other)) if each is not None)
-
-
-def _begin(address: Address, attempts: selectors.BaseSelector) -> list[OSError]:
-    """Begin to connect to an address; return the error where that fails at once."""
-    family, kind, protocol, _, destination = address
-    try:
-        connection = socket.socket(family, kind, protocol)
-    except OSError as error:  # of a family that may be switched off
-        return [error]
-    try:
-        connection.settimeout(0)
-        number = connection.connect_ex(destination)
-        if number in {0, errno.EINPROGRESS}:
-            attempts.register(connection, selectors.EVENT_WRITE)
-            return []
-    except BaseException:
-        connection.close()
-        raise
-    connection.close()
-    return [OSError(number, os.strerror(number))]

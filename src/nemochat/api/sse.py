@@ -80,7 +80,7 @@ class Decoder:
         self._line = bytearray(under_way)
         self._check()
 
-    def unended(self) -> Event | None:
+    def flush(self) -> Event | None:
         """The event that was under way when the stream ended.
 
         The standard drops it. Servers that leave out the last blank line mean it.

@@ -1,11 +1,9 @@
-"""Time limits: of connecting, of reads, counted on useful data, and the waits before a retry."""
+"""Time limits of reads, counted on useful data, and the waits before a retry."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from threading import Event
 from typing import NamedTuple, Protocol
 
 from nemochat.errors import EndpointError, NotAnAnswer
@@ -29,7 +27,7 @@ class Timeouts(NamedTuple):
 
 
 class Clock(Protocol):
-    """Seconds that reads and writes may take."""
+    """Limit of the seconds that reads and writes may take."""
 
     def remaining(self) -> float:
         """Return the seconds that the next read may take."""
@@ -38,31 +36,6 @@ class Clock(Protocol):
     def add_wait(self, seconds: float) -> None:
         """Count time spent waiting."""
         ...
-
-
-class ConnectLimit:
-    """Seconds to connect in all, interrupted by a stop."""
-
-    def __init__(self, seconds: float, stopped: Event | None = None) -> None:
-        self._end = time.monotonic() + seconds
-        self._stopped = stopped or Event()
-
-    def remaining(self) -> float:
-        """Return the seconds left.
-
-        Raises:
-            TimeoutError: none are left.
-            ConnectionAbortedError: it was stopped.
-        """
-        if self._stopped.is_set():
-            raise ConnectionAbortedError
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def add_wait(self, seconds: float) -> None:
-        """Count nothing: the limit runs by itself."""
 
 
 class ReadTimer:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -21,6 +20,7 @@ from nemochat.api.timeouts import ReadTimer, Timeouts
 from nemochat.config.endpoints import to_ascii
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
+from nemochat.sockets import ConnectLimit, resolve
 
 LARGEST = 2 * 1024 * 1024  # bytes of a page, unpacked
 SECONDS = 20.0  # for a page in all
@@ -95,7 +95,7 @@ def fetch_page(
     url = url if "://" in url else f"https://{url}"
     for _ in range(MOST_REDIRECTS + 1):
         parts = _parse_url(url)
-        address = _resolve(parts, allowed)
+        address = _resolve(parts, allowed, seconds)
         host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
         port = parts.port or (443 if parts.scheme == "https" else 80)
         connection = Connection(
@@ -140,12 +140,12 @@ def _parse_url(url: str) -> SplitResult:
     return parts._replace(netloc=host if port is None else f"{host}:{port}")
 
 
-def _resolve(parts: SplitResult, allowed: Callable[[Address], bool]) -> Address:
+def _resolve(parts: SplitResult, allowed: Callable[[Address], bool], seconds: float) -> Address:
     """Return the address behind a name; UsageError if one of them is not allowed."""
     host = parts.hostname or ""
     try:
-        infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        infos = resolve(to_ascii(host), parts.port or 0, ConnectLimit(seconds))
+    except OSError:
         raise UsageError(f"the name {format_value(host, 80)} is not found", _UNKNOWN) from None
     addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in infos]
     for address in addresses:
