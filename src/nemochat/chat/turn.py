@@ -191,12 +191,12 @@ class Turn:
     def _begin(self, candidate: _Candidate) -> None:
         """Put an answer on the disk: a sibling of the others, the first one on the path."""
         conversation, message = self._conversation, candidate.growing.message()
-        conversation.head = self._parent
-        with SaveSignals():  # a signal may not come between the row and its key
+        with SaveSignals():  # on the disk and in the tree, or in neither
+            conversation.head = self._parent
             candidate.key = key = self._saver.begin(conversation, message)
-        conversation.graft(MessageNode(key, self._parent, message))
-        first = min(self._candidates)
-        conversation.go_to(self._candidates[first].key or key)
+            conversation.graft(MessageNode(key, self._parent, message))
+            first = min(self._candidates)
+            conversation.go_to(self._candidates[first].key or key)
 
     def _settle(self, forced: Ending | None) -> None:
         """Put the whole answers on the disk."""
