@@ -59,6 +59,20 @@ class Breaking(Script):
         yield Delta(ending=Ending.COMPLETE)
 
 
+class Starting(Script):
+    """An endpoint that answers after an event."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self._event = event
+
+    def stream(self, prompt: Prompt) -> Generator[Delta]:
+        self._event()
+        yield Delta("Hel")
+        yield Delta("lo")
+        yield Delta(ending=Ending.COMPLETE)
+
+
 class Moment:
     """A profile function that sends a signal at one call or return after an event."""
 
@@ -113,6 +127,29 @@ def test_a_second_signal_at_any_moment_loses_neither_words_nor_ending(
     for number in range(10_000):
         moment = Moment(first, second, number)
         assert is_saved_at(moment, store), number
+        if not moment.was_reached:
+            break
+    store.database.close()
+    assert number > 50
+
+
+@pytest.mark.parametrize("event", [interrupt, terminate])
+def test_what_is_shown_is_saved_with_an_ending_whenever_a_signal_comes(
+    event: Event, tmp_path: Path
+) -> None:
+    store = ConversationStore(tmp_path / "nemochat.db")
+    for number in range(10_000):
+        moment, seen = Moment(lambda: None, event, number), Seen()
+        chat = Chat(Conversation(Settings("nemo", "guide")), Starting(moment.start), store, seen)
+        with suppress(Cancelled, Ended), ProgramSignals(), suppress(Cancelled, Ended):
+            try:
+                chat.say("Hello?")
+            finally:
+                sys.setprofile(None)
+        _, *answers = store.load(str(chat.conversation.id)).messages()
+        assert len(answers) <= 1
+        assert "".join(answer.content for answer in answers).startswith(seen.text), number
+        assert all(answer.ending for answer in answers), number
         if not moment.was_reached:
             break
     store.database.close()

@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.application import Application
 
 SUSPEND = "\0suspend"  # a result that nobody can type
-SECONDS_TO_END = (
-    2.0  # in which another signal changes nothing: a closed terminal sends two or three
-)
-SECONDS_FOR_OUTPUT = 1  # for a reader to take the rest of the output when a signal ends the command
+SECONDS_TO_END = 2.0  # in which another signal changes nothing: a closed terminal sends several
+SECONDS_FOR_OUTPUT = 1  # for a reader to take the rest when a signal ends the command
 SECONDS_TO_SETTLE = 6.0  # that a signal waits for an answer to be saved; a lock is waited for 5 s
 Handler = Callable[[int], None]
 
@@ -48,9 +46,6 @@ class Mode:
 
     def __init__(self) -> None:
         self.handlers: dict[int, Handler] = {}
-        self._before: dict[
-            int, Any
-        ] = {}  # the handlers of the system, where this mode is the first
 
     def __enter__(self) -> Self:
         if threading.current_thread() is not threading.main_thread():
@@ -116,6 +111,10 @@ class ExitSignals(Mode):
     def _exit(self, number: int) -> None:
         os._exit(self._code or 128 + number)
 
+    def _exit_late(self, number: int) -> None:
+        if self._code:  # else it is a mode's that has just ended
+            self._exit(number)
+
 
 class ProgramSignals(Mode):
     """A command runs: SIGINT raises Cancelled, SIGTERM and SIGHUP Ended; the rest as usual."""
@@ -154,9 +153,9 @@ class AnswerSignals(Mode):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
+        super().__exit__(kind, error, _)
         if self._pending and sys.platform != "win32":
             signal.setitimer(signal.ITIMER_REAL, 0)
-        super().__exit__(kind, error, _)
         self._obey_pending(is_over=True)
 
     def choose_handlers(self) -> dict[int, Handler]:
@@ -230,7 +229,10 @@ class ChildSignals(Mode):
 
 
 class SuspendSignals(Mode):
-    """The keyboard is quiet: SIGTSTP and SIGCONT call its methods; the rest as around."""
+    """The keyboard is quiet: SIGTSTP and SIGCONT call its methods; the rest as around.
+
+    They come at any moment, also while an answer is saved: the methods raise nothing.
+    """
 
     def __init__(self, suspend: Callable[[], None], resume: Callable[[], None]) -> None:
         """Prepare.

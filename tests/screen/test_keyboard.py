@@ -12,6 +12,7 @@ from typing import TextIO
 
 import pytest
 
+from nemochat.errors import Ended, ExitCode
 from nemochat.screen.keyboard import PASTES_BARE, PASTES_MARKED, Keyboard
 
 ESC = b"\x1b"
@@ -207,3 +208,21 @@ def test_a_stop_is_taken_back_by_what_lets_all_of_the_job_go_on(
         keyboard.read_stop()
         assert stops == ([] if continued else [signal.SIGTSTP])
         assert keyboard.modes.is_quiet
+
+
+def test_a_terminal_that_is_gone_ends_nothing_when_it_lets_the_program_continue(desk: Desk) -> None:
+    """As the kernel does behind a hang-up, at any moment, such as while an answer is saved."""
+    gone = False
+
+    def write(sequence: str) -> None:
+        desk.written.append(sequence)
+        if gone:
+            raise Ended(ExitCode.HUNG_UP)
+
+    keyboard = Keyboard(desk.terminal, write)
+    keyboard.listen()
+    desk.written.clear()
+    gone = True
+    signal.raise_signal(signal.SIGCONT)
+    keyboard.rest()
+    assert desk.written == [PASTES_MARKED, PASTES_BARE]

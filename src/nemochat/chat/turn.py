@@ -16,7 +16,7 @@ from nemochat.core.parameters import candidate_count
 from nemochat.core.prompt import Prompt, build_messages
 from nemochat.core.repetition import RepetitionGuard
 from nemochat.errors import Cancelled, EndpointError
-from nemochat.signals import AnswerSignals
+from nemochat.signals import AnswerSignals, SaveSignals
 
 MOST_CONTINUATIONS = 3  # of one answer whose connection drops again and again
 
@@ -191,11 +191,12 @@ class Turn:
     def _begin(self, candidate: _Candidate) -> None:
         """Put an answer on the disk: a sibling of the others, the first one on the path."""
         conversation, message = self._conversation, candidate.growing.message()
-        conversation.head = self._parent
-        candidate.key = key = self._saver.begin(conversation, message)
-        conversation.graft(MessageNode(key, self._parent, message))
-        first = min(self._candidates)
-        conversation.go_to(self._candidates[first].key or key)
+        with SaveSignals():  # on the disk and in the tree, or in neither
+            conversation.head = self._parent
+            candidate.key = key = self._saver.begin(conversation, message)
+            conversation.graft(MessageNode(key, self._parent, message))
+            first = min(self._candidates)
+            conversation.go_to(self._candidates[first].key or key)
 
     def _settle(self, forced: Ending | None) -> None:
         """Put the whole answers on the disk."""
@@ -213,6 +214,8 @@ class Turn:
                 model = self._candidates[min(self._candidates)].growing.provenance.model
                 growing.provenance = growing.provenance._replace(model=model)
             self.messages.append(growing.message())
+            if candidate.key is None and growing.has_content:  # a signal came before that
+                self._begin(candidate)
             if candidate.key is not None:
                 self._keep(candidate.key, self.messages[-1])
 

@@ -79,7 +79,9 @@ class TerminalModes:
         if sys.platform == "win32" or self._before is None or not self._terminal:
             yield
             return
-        before, now = self._before, termios.tcgetattr(self._terminal)
+        before = now = self._before
+        with suppress(termios.error):  # of a terminal that is gone
+            now = termios.tcgetattr(self._terminal)
         self.restore()
         try:
             yield
@@ -182,8 +184,8 @@ class Keyboard:
         """Be quiet from here on, until `rest`; called again after whoever set the terminal."""
         self._listening = True
         self._watch()
-        if self._take() and self._write:
-            self._write(PASTES_MARKED)
+        if self._take():
+            self._send(PASTES_MARKED)
 
     def rest(self) -> None:
         """Let the terminal be as it was."""
@@ -237,16 +239,24 @@ class Keyboard:
         return self.typed.rfind(_PASTE) > self.typed.rfind(_PASTE_END)
 
     def _take(self) -> bool:
-        if not self.modes.is_quiet and self.modes.silence() and self._write:
-            self._write(PASTES_MARKED)
+        if not self.modes.is_quiet and self.modes.silence():
+            self._send(PASTES_MARKED)
         return self.modes.is_quiet
 
     def _restore(self) -> None:
-        marked = self.modes.is_quiet and self._write is not None
+        was_quiet = self.modes.is_quiet
         self.modes.restore()
-        if marked and self._write:
-            with suppress(Ended, OutputError):  # a terminal that is gone needs nothing back
-                self._write(PASTES_BARE)
+        if was_quiet:
+            self._send(PASTES_BARE)
+
+    def _send(self, sequence: str) -> None:
+        """Write a control sequence, where keys are read; raise nothing if the terminal is gone.
+
+        A closed terminal sends SIGCONT, whose handler writes: it must not end what it interrupts.
+        """
+        if self._write:
+            with suppress(Ended, OutputError):
+                self._write(sequence)
 
     def _watch(self) -> None:
         """Let Ctrl-Z wait for the next look at the keyboard: no frame is cut in two then."""
@@ -265,16 +275,16 @@ class Keyboard:
         self._suspending = self._was_continued = False
         if self._is_polled:
             (self._clear if self.modes.is_foreground() else self._forget)()  # the shell's already?
-        marked = self.modes.is_quiet and self._write is not None
+        was_quiet = self.modes.is_quiet
         with self.modes.lend():
-            if marked and self._write:
-                self._write(PASTES_BARE)
+            if was_quiet:
+                self._send(PASTES_BARE)
             # Others of the job have stopped by now, and their shell may have let all go on again.
             if not self._was_continued and self._signals is not None:
                 self._signals.stop()
         self._must_resume = False
-        if marked and self.modes.is_quiet and self._write:
-            self._write(PASTES_MARKED)
+        if was_quiet and self.modes.is_quiet:
+            self._send(PASTES_MARKED)
 
     def _request_resume(self) -> None:
         self._suspending, self._was_continued = False, True
@@ -288,5 +298,5 @@ class Keyboard:
         self._must_resume = False
         self._forget()
         self.modes.silence_again()
-        if self.modes.is_quiet and self._write:
-            self._write(PASTES_MARKED)
+        if self.modes.is_quiet:
+            self._send(PASTES_MARKED)
