@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("chat", "web"),
     ("api", "store", "screen", "guide"),
     ("config",),
-    ("editor", "signals"),
+    ("editor", "signals", "sockets"),
     ("files", "atomic"),
     ("core",),
     ("errors", "__init__"),
