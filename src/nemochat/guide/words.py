@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
-from nemochat.guide import vocabulary
-
-_STOP_WORDS = frozenset(vocabulary.STOP_WORDS.split())
+_VOCABULARY = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8"))
+_STOP_WORDS = frozenset(_VOCABULARY["stop_words"].split())
 _APOSTROPHE = "['\N{RIGHT SINGLE QUOTATION MARK}]"
 _WORD = re.compile(rf"(\w+)(?:{_APOSTROPHE}\w+)?")  # what follows an apostrophe tells nothing
-_PHRASE = re.compile(rf"\b(?:{'|'.join(f'({said})' for said, _ in vocabulary.PHRASES)})\b")
+_PHRASE = re.compile(rf"\b(?:{'|'.join(f'({said})' for said, _ in _VOCABULARY['phrases'])})\b")
 _DIGIT = re.compile(r"\d")
 
 _SUFFIXES = (
@@ -50,7 +51,8 @@ def terms(text: str) -> list[str]:
 
 
 def _shorten_phrase(phrase: re.Match[str]) -> str:
-    return vocabulary.PHRASES[(phrase.lastindex or 1) - 1][1]
+    word: str = _VOCABULARY["phrases"][(phrase.lastindex or 1) - 1][1]
+    return word
 
 
 def words(text: str) -> frozenset[str]:
@@ -87,14 +89,14 @@ def parse_question(question: str) -> list[QueryWord]:
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(stem(word) for word in vocabulary.COMMON.split())
+    return frozenset(stem(word) for word in _VOCABULARY["common"].split())
 
 
 @cache
 def _synonyms() -> defaultdict[str, dict[str, float]]:
     """For a stem, those that would do for it, with what they are worth."""
     alike: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for table, worth in ((vocabulary.NEAR, _NEAR_WORTH), (vocabulary.SAME, _SAME_WORTH)):
+    for table, worth in ((_VOCABULARY["near"], _NEAR_WORTH), (_VOCABULARY["same"], _SAME_WORTH)):
         for line in table.splitlines():
             stems = {stem(word) for word in line.split()}
             for each in stems:
