@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -240,3 +241,26 @@ def test_a_signal_while_the_process_begins_or_ends_ends_it_without_a_traceback(
     )
     assert done.returncode == 128 + number
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("event", "raised"), [(interrupt, Cancelled), (terminate, Ended), (hang_up, Ended)]
+)
+def test_a_signal_during_an_import_waits_until_it_is_over(
+    event: Event, raised: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Python swallows what is raised in a weak reference's callback of its import system.
+    name = f"imported_{event.__name__}"
+    source = (
+        f"from tests.test_interrupts import {event.__name__}\n{event.__name__}()\nis_whole = True"
+    )
+    (tmp_path / f"{name}.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def import_it() -> None:
+        assert importlib.import_module(name).is_whole
+        while True:  # until the signal comes again
+            pass
+
+    with pytest.raises(raised), ProgramSignals():
+        import_it()

@@ -100,6 +100,18 @@ def to_code_block(text: str, name: str = "", *, info: str | None = None) -> str:
     return f"{head}{fence}{info}\n{text.rstrip(chr(10))}\n{fence}"
 
 
+def expand_home(name: str) -> Path:
+    """Return the path that a name stands for, `~` being the home directory.
+
+    Raises:
+        UsageError: there is no such home directory.
+    """
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{format_value(name)}: there is no such home directory") from None
+
+
 def read_text(path: Path) -> str:
     """The text of a file.
 
@@ -134,10 +146,7 @@ def decode(content: bytes, name: str) -> str:
 
 def _matches(pattern: str) -> Iterator[tuple[Path, bool]]:
     """The files that a pattern finds, and whether each is what it names itself."""
-    try:
-        path = Path(pattern).expanduser()
-    except RuntimeError:
-        raise UsageError(f"{format_value(pattern)}: there is no such home directory") from None
+    path = expand_home(pattern)
     mode = _mode(path) if pattern else None
     if mode is not None and S_ISDIR(mode):
         yield from islice(((each, False) for each in _within(path)), _MOST_LOOKED_AT)

@@ -31,9 +31,13 @@ SUSPEND = "\0suspend"  # a result that nobody can type
 SECONDS_TO_END = 2.0  # in which another signal changes nothing: a closed terminal sends several
 SECONDS_FOR_OUTPUT = 1  # for a reader to take the rest when a signal ends the command
 SECONDS_TO_SETTLE = 6.0  # that a signal waits for an answer to be saved; a lock is waited for 5 s
+SECONDS_TO_IMPORT = (
+    0.002  # of CPU time, after which a signal that came during an import comes again
+)
 Handler = Callable[[int], None]
 
 _modes: list[Mode] = []  # from the outermost to the innermost
+_ENDING = {getattr(signal, name, 0) for name in ("SIGINT", "SIGTERM", "SIGHUP")}
 _before: dict[int, Any] = {}  # the handlers to restore when no mode handles their signal any more
 
 
@@ -381,6 +385,16 @@ def _find_mode(modes: list[Mode], number: int) -> Mode | None:
     return None
 
 
-def _dispatch(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's
-    if mode := _find_mode(_modes, number):
+def _dispatch(number: int, frame: FrameType | None) -> None:
+    if number in _ENDING and _is_importing(frame):
+        signal.signal(signal.SIGVTALRM, lambda _, later: _dispatch(number, later))
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_TO_IMPORT)
+    elif mode := _find_mode(_modes, number):
         mode.handlers[number](number)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Return whether a module is being imported: what is raised then is swallowed or disguised."""
+    while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None

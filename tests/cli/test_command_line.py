@@ -123,3 +123,44 @@ def test_no_color_takes_the_colours_away(
     (program.home / "page.md").write_text("# Title\n\n`code` and **bold**\n")
     assert foregrounds(program, *before, *after) > {"default"}
     assert foregrounds(program, *before, "--no-color", *after) == {"default"}
+
+
+@pytest.mark.parametrize(
+    "words", [("login", "sk-abc1234567890"), ("set", "key", "hf_4f5d6e7a8b9c"), ("what", "is", "x")]
+)
+def test_a_token_among_words_is_not_sent_as_a_question(
+    words: tuple[str, ...], program: Program
+) -> None:
+    done = program.run("--endpoint", "guide", *words)
+    is_token = "is" not in words
+    assert done.returncode == (2 if is_token else 0)
+    assert (b"nemochat keys set" in done.stderr) == is_token
+    assert program.database.exists() == (not is_token)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("ask", "--out", "~nobodyx/x", "Hi"), 2),
+        (("ask", "--endpoint", "guide", "-s", "@~nobodyx/x", "Hi"), 2),
+        (("ask", "--base-url", "https://127.0.0.1:9", "--ca-bundle", "~nobodyx/x", "Hi"), 3),
+        (
+            (
+                "ask",
+                "--base-url",
+                "http://127.0.0.1:9",
+                "--proxy",
+                "http://u:\x01p@127.0.0.1:9",
+                "x",
+            ),
+            3,
+        ),
+    ],
+)
+def test_a_home_or_a_proxy_that_cannot_be_is_no_fault_of_ours(
+    arguments: tuple[str, ...], code: int, program: Program
+) -> None:
+    done = program.run(*arguments)
+    assert done.returncode == code, done.stderr
+    assert b"fault" not in done.stderr
+    assert b"determine" not in done.stderr

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from nemochat.config.endpoints import is_local, to_ascii
-from nemochat.errors import ConfigurationError
+from nemochat.errors import ConfigurationError, UsageError
+from nemochat.files import expand_home
 
 _NAMED = "that SSL_CERT_FILE or SSL_CERT_DIR names"
 _PROXIES = {"http", "https", "socks5", "socks5h"}
@@ -94,7 +94,7 @@ def _check_proxy(address: str) -> str:
         host = to_ascii(parts.hostname or "")
         host = f"[{host}]" if ":" in host else host
         port = f":{parts.port}" if parts.port else ""
-        if scheme in _PROXIES:
+        if scheme in _PROXIES and address.isprintable():
             return f"{scheme}://{login}{at}{host}{port}"
     raise ConfigurationError("the address of the proxy is not valid", _PROXY_FORMS)
 
@@ -165,7 +165,7 @@ def load_trust(route: Route) -> ssl.SSLContext:
     if place:
         try:
             context = _load_certificates(place)
-        except OSError as error:
+        except (OSError, UsageError) as error:
             where = f"in {route.ca_bundle}" if route.ca_bundle else _NAMED
             raise ConfigurationError(f"the certificates {where} cannot be read") from error
     else:
@@ -178,9 +178,9 @@ def load_trust(route: Route) -> ssl.SSLContext:
 
 def _load_certificates(place: str) -> ssl.SSLContext:
     """Return what trusts a file, a folder or, as SSL_CERT_DIR may name them, several folders."""
-    path = Path(place).expanduser()
+    path = expand_home(place)
     if os.pathsep in place and not path.exists():
-        folders = [Path(each).expanduser() for each in place.split(os.pathsep)]
+        folders = [expand_home(each) for each in place.split(os.pathsep)]
         if not any(each.is_dir() for each in folders):
             raise NotADirectoryError(place)  # OpenSSL passes it over
         return ssl.create_default_context(capath=os.pathsep.join(map(str, folders)))

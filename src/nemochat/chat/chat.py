@@ -227,8 +227,9 @@ class Chat:
         return prompt._replace(stream=self.options.stream and can_stream(prompt.parameters))
 
     def _append(self, message: Message) -> None:
-        """Put a message on the disk and after the head."""
-        self.conversation.append(self._saver.begin(self.conversation, message), message)
+        """Put a message on the disk and after the head; a signal waits until it is there."""
+        with SaveSignals():
+            self.conversation.append(self._saver.begin(self.conversation, message), message)
         self._show_notices()
 
     def _catch_up(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nemochat.cli.options import COMMON, CONVERSATION, TOPICS, CommonOptions, chat_options
+from nemochat.errors import UsageError
 
 ASK = "ask"
 COMMANDS = {  # each with the app that it is, in the order of the help
@@ -116,6 +118,9 @@ class LazyGroup(TyperGroup):
                 from nemochat.cli.suggestions import no_such_command
 
                 raise no_such_command(args[0], COMMANDS)
+            if any(map(resembles_token, args)):
+                hint = "`nemochat keys set` keeps a token; `nemochat ask` sends any words"
+                raise UsageError("these words hold what looks like a token; nothing was sent", hint)
             end_of_flags = ["--"] if args[0].startswith("-") else []  # which typer has taken
             args = [ASK, *end_of_flags, *args]
         return super().resolve_command(ctx, args)
@@ -124,6 +129,14 @@ class LazyGroup(TyperGroup):
         """Write the flags by topic, and the commands."""
         write_options(ctx, formatter)
         self.format_commands(ctx, formatter)
+
+
+_TOKEN = re.compile(r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}")
+
+
+def resembles_token(word: str) -> bool:
+    """Return whether a word looks like a secret that was meant for `keys set`."""
+    return _TOKEN.fullmatch(word) is not None
 
 
 def is_question(words: list[str]) -> bool:

@@ -19,6 +19,7 @@ from nemochat.config.load import Config
 from nemochat.core.json_schema import extract_json
 from nemochat.core.messages import Message
 from nemochat.errors import ExitCode, NotAnAnswer, OutputError, UsageError
+from nemochat.files import expand_home
 from nemochat.screen.json_events import Collector, JsonEvents, conversation_id, to_line, to_object
 from nemochat.screen.plain import BETWEEN_CANDIDATES, Plain
 
@@ -71,9 +72,9 @@ def _print(content: bytes) -> None:
 def _check_writable(path: Path) -> Path:
     """The file itself behind links; UsageError if nothing can be written there."""
     try:
-        real = path.expanduser().resolve()
+        real = expand_home(str(path)).resolve()
         mode = real.stat().st_mode if real.exists() else stat.S_IFREG
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be written ({error})") from error
     if stat.S_ISDIR(mode):
         raise UsageError(f"{path} is a folder, not a file to write")

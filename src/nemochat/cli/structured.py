@@ -12,7 +12,7 @@ from nemochat.core import json_schema
 from nemochat.core.messages import Message
 from nemochat.core.text import format_value
 from nemochat.errors import NotAnAnswer, UsageError
-from nemochat.files import read_text
+from nemochat.files import expand_home, read_text
 
 MAX_PROBLEM_LENGTH = 160  # characters
 
@@ -116,7 +116,7 @@ def _correction_prompt(problem: str, schema: Schema) -> str:
 def _load_document(text: str) -> json_schema.Document:
     """The schema that a text is, or that stands in the file which it names."""
     if not text.lstrip().startswith("{"):
-        path = Path(text.removeprefix("@")).expanduser()
+        path = expand_home(text.removeprefix("@"))
         if not (text.startswith("@") or path.suffix == ".json" or "/" in text or _is_file(path)):
             return json_schema.parse_fields(text)
         text, name = read_text(path), str(path)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from nemochat.config.load import Config
 from nemochat.core.conversation import Settings
 from nemochat.core.profile import NONE, Profile
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
-from nemochat.files import read_text
+from nemochat.files import expand_home, read_text
 
 BEGUN = "The examples of a profile are for a beginning: /clear begins a conversation with them"
 Profiles = Mapping[str, Profile]
@@ -158,4 +157,4 @@ def read_configured_system(config: Config) -> str:
 
 def resolve_system_prompt(text: str) -> str:
     """The system prompt that a setting names: itself, or a file's text after an @."""
-    return read_text(Path(text[1:]).expanduser()) if text.startswith("@") else text
+    return read_text(expand_home(text[1:])) if text.startswith("@") else text

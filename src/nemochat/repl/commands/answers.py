@@ -16,7 +16,7 @@ from nemochat.core.parameters import format_as_input
 from nemochat.core.prompt import estimate_tokens
 from nemochat.core.text import format_value
 from nemochat.errors import OutputError, UsageError
-from nemochat.files import to_code_block
+from nemochat.files import expand_home, to_code_block
 from nemochat.repl.arguments import parse_position, split_words
 from nemochat.repl.attachments import attach
 from nemochat.repl.commands.branches import nth_question
@@ -79,7 +79,7 @@ def write(session: Session, argument: str) -> str:
     filename, *which = split_words(argument) or [""]
     if not filename:
         raise UsageError("/write takes the name of a file")
-    path = Path(filename).expanduser()
+    path = expand_home(filename)
     part = select_part(session.chat.conversation, which)
     there = existing_size(path)
     name = sanitize_line(filename, 80)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
-from nemochat.files import gather, read_text, to_code_block
+from nemochat.files import expand_home, gather, read_text, to_code_block
 from nemochat.repl.arguments import split_words
 from nemochat.repl.attachments import attach, attachment_name, estimate_context
 from nemochat.repl.prompt.lines import LineSource
@@ -51,7 +50,7 @@ def run(session: Session, argument: str) -> str:
     """
     if not argument:
         raise UsageError("/run takes the name of a file of lines")
-    path = Path(*split_words(argument)[:1]).expanduser()
+    path = expand_home("".join(split_words(argument)[:1]))
     if session.script_count >= MAX_SCRIPTS:
         raise UsageError(
             f"{format_value(str(path))} is not played: {MAX_SCRIPTS} files were already"

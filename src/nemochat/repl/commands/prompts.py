@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nemochat.core.messages import Message, Role
 from nemochat.core.parameters import TABLE, parse_changes
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
-from nemochat.files import read_text
+from nemochat.files import expand_home, read_text
 from nemochat.repl.arguments import parse_number
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
@@ -26,7 +24,7 @@ def system(session: Session, argument: str) -> str:
     if argument == "clear":
         settings.system = ""
     elif argument.startswith("@"):
-        settings.system = read_text(Path(argument[1:].strip()).expanduser())
+        settings.system = read_text(expand_home(argument[1:].strip()))
     else:
         settings.system = argument
     session.chat.mark()

@@ -9,6 +9,7 @@ from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Message, Role
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
+from nemochat.files import expand_home
 from nemochat.repl import tables
 from nemochat.repl.arguments import parse_number
 from nemochat.repl.registry import command
@@ -191,7 +192,7 @@ def export(session: Session, argument: str) -> str:
     """
     conversation = session.chat.conversation
     suffix = f"-{conversation.id}" if conversation.id is not None else ""
-    path = Path(argument).expanduser() if argument else Path(f"conversation{suffix}.md")
+    path = expand_home(argument) if argument else Path(f"conversation{suffix}.md")
     exports.save(path, exports.find_format("", path).write([conversation]))
     return f"Written to {tables.escape_markdown(str(path), 200)}."
 
