@@ -9,6 +9,7 @@ from tests.golden.record import show_section
 # stream of pings. Their sentences have two forms, so only the exit code is recorded.
 RACES = {
     "connecting: closed at once",
+    "pace: a head for ever",
     "pace: pings for ever",
     "pace: pings for ever after text",
 }
