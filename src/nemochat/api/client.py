@@ -54,7 +54,7 @@ class Client:
         """Prepare a client that adapts prompts to the endpoint; nothing is sent yet.
 
         Raises:
-            ConfigurationError: the address is none, or the token cannot be sent.
+            ConfigurationError: the address is invalid, or the token cannot be sent.
         """
         address = endpoints.normalize_address(options.route.base_url)
         if problem := endpoints.token_problem(options.token):

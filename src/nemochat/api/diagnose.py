@@ -22,7 +22,7 @@ from nemochat.sockets import Address, ConnectLimit, connect, resolve
 T = TypeVar("T")
 _SHOWN = 40  # characters of a server's first line
 _UP = "Is the network up?"
-_PATH = "%/:@!$&'()*+,;=-._~[]"  # stands in a path as it is
+_PATH = "%/:@!$&'()*+,;=-._~[]"  # unescaped in a path
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Connection:
         """Prepare a connection along a route, with the headers of each request.
 
         Raises:
-            ConfigurationError: the address of the proxy is none.
+            ConfigurationError: the address of the proxy is invalid.
         """
         self._route = route
         self._headers = {"Accept-Encoding": ACCEPTED, **headers}
@@ -97,7 +97,7 @@ class Connection:
 
         Raises:
             EndpointError: no response came.
-            ConfigurationError: the address is none.
+            ConfigurationError: the address is invalid.
         """
         with self._translate_errors():
             response = self._send(method, path, content, timer)

@@ -53,7 +53,7 @@ def _models(document: Json) -> Iterator[ModelInfo]:
         rows = document.get("data") or document.get("models")
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, str):
-            row = {"id": row}  # noqa: PLW2901 - a bare name stands for a row with nothing else
+            row = {"id": row}  # noqa: PLW2901 - a bare name is a row with nothing else
         if isinstance(row, dict) and (model := _model(row)):
             yield model
 

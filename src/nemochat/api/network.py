@@ -11,6 +11,7 @@ import select
 import socket
 import ssl
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -124,7 +125,7 @@ class Network(httpcore.NetworkBackend):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
-class Stream(httpcore.NetworkStream):
+class Stream(httpcore.NetworkStream, ABC):
     """Bytes to and from a host.
 
     A read never reaches beyond the end of an HTTP message: it ends after a blank line in a head,
@@ -183,17 +184,17 @@ class Stream(httpcore.NetworkStream):
             return self._at < len(self._bytes) or self.poll() is not None
         return None
 
+    @abstractmethod
     def receive(self, size: int, clock: Clock) -> bytes:
         """Return the next bytes; b"" at the end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def send(self, data: bytes, clock: Clock, early: Callable[[bytes], bool]) -> None:
         """Send bytes; `early` takes what comes meanwhile and returns whether that is an answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def poll(self) -> bytes | None:
         """Return what has arrived, b"" at the end, None if there is nothing yet."""
-        raise NotImplementedError
 
     def _keep(self, data: bytes) -> bool:
         self._bytes += data

@@ -90,7 +90,7 @@ def _field(where: Json) -> str:
 
 
 def _from_text(text: str, depth: int) -> str:
-    """A text's own words; a page's title; the reason within JSON that stands in a string."""
+    """Return a text's own words, a page's title, or the reason inside JSON in a string."""
     stripped = text.strip()
     if stripped.startswith(("{", "[")):
         return _from_json(stripped, depth)

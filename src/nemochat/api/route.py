@@ -74,7 +74,7 @@ class Route(NamedTuple):
         NO_PROXY names any of its addresses.
 
         Raises:
-            ConfigurationError: the address is none.
+            ConfigurationError: the address is invalid.
         """
         if self.proxy is not None:
             return _check_proxy(self.proxy) if self.proxy else ""

@@ -11,7 +11,7 @@ from nemochat.errors import EndpointError, NotAnAnswer
 SECONDS_AFTER_ENDING = 2.0  # for the usage and the [DONE] that should follow an ending
 MOST_PATIENCE = 5  # times a time-out: signs of life alone are believed no longer
 LONGEST_SILENCE = 8 * 1024 * 1024  # bytes of comments without any answer
-LONGEST_WAIT = 30.0  # seconds; a longer wish is told to the person and not waited for
+LONGEST_WAIT = 30.0  # seconds; a longer Retry-After is reported instead
 SHORTEST_WAIT = 0.3  # seconds; a Retry-After in the past once made a peer send 1,472 requests
 FIRST_BACKOFF = 1.0  # seconds, doubled at each try
 MOST_REQUESTS = 3  # for one question, whatever the settings say

@@ -87,7 +87,7 @@ def fetch_page(
         seconds: How long it may take in all.
 
     Raises:
-        UsageError: the address is none or not allowed, or what is there is no text, or too large.
+        UsageError: the address is invalid or not allowed, or its content is not text, or too large.
         EndpointError: it was not reached.
     """
     timer = ReadTimer(Timeouts())
