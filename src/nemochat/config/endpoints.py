@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from nemochat.core.masking import mask_address
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError
 
@@ -184,7 +185,8 @@ def normalize_address(base_url: str) -> str:
     Raises:
         ConfigurationError: nothing can be sent there.
     """
-    wanted = f"the address takes http:// or https:// and a host, not {format_value(base_url)}"
+    shown = format_value(mask_address(base_url))
+    wanted = f"the address takes http:// or https:// and a host, not {shown}"
     try:
         parts = urlsplit(base_url)
         port = parts.port
