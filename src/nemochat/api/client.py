@@ -22,7 +22,6 @@ from nemochat.api.timeouts import MOST_REQUESTS, ReadTimer, Timeouts, retry_dela
 from nemochat.config import endpoints
 from nemochat.config.endpoints import Dialect, HintContext
 from nemochat.core.delta import Delta
-from nemochat.core.masking import is_secret_name
 from nemochat.core.messages import Ending
 from nemochat.core.parameters import can_stream
 from nemochat.core.prompt import Prompt
@@ -193,9 +192,8 @@ class ClientOptions(NamedTuple):
 def find_secrets(options: ClientOptions, dialect: Dialect) -> Iterator[str]:
     """Yield every secret that requests hold: the token, headers, members, the proxy's password."""
     yield options.token
-    for name, value in (*dialect.headers.items(), *dialect.body.items()):
-        if isinstance(value, str) and is_secret_name(name):
-            yield value
+    yield from request.find_body_secrets({**dialect.headers})
+    yield from request.find_body_secrets({**dialect.body})
     with suppress(ConfigurationError):  # the first request raises it
         yield from options.route.proxy_secrets()
 

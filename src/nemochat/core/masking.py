@@ -22,7 +22,9 @@ _UNIT = re.compile(
 _DECIMAL = 5  # the group of a decimal escape
 _LITERAL = 6  # the group of a character that is itself
 _SECRET_NAME = re.compile(
-    r"key|token|secret|passw|pwd|auth|credential|cookie|session|signature", re.IGNORECASE
+    r"(?:api|access|private)[_-]?key|key(?:$|[_-])|token(?!i)|secret|passw|pwd|auth(?!or)"
+    r"|bearer|credential|cookie|session|signature",
+    re.IGNORECASE,
 )
 _LOGIN = re.compile(r"^([^/@]*://)?.*@", re.DOTALL)
 
