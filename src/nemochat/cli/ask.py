@@ -12,6 +12,7 @@ from nemochat.cli import ask_input, ask_options, ask_output, streams
 from nemochat.cli.app import TopicalCommand, create_app
 from nemochat.cli.ask_options import AskOptions
 from nemochat.cli.ask_output import Destination
+from nemochat.cli.confirm import can_confirm, confirm
 from nemochat.cli.open_chat import load_settings, open_chat
 from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile
@@ -100,6 +101,8 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
         response_format=shape,
         announce_faults=options.interactive,
     )
+    if can_confirm():
+        opened.chat.secret_check.confirm = confirm
     talk = opened.chat.conversation
     text = apply_profile.render_question(settings.profiles, talk.settings, text)
     ask_input.check_length(text, talk)

@@ -230,8 +230,14 @@ def open_chat(
             conversation if saved is None or dry_run else saved.add_imported(conversation)
         )
     loop_tokens = int(settings.number("loop_guard"))
+    allow_secrets = bool(dry_run) or settings.text("allow_secrets") == "on"
     options = Options(
-        common.stream, common.resume_dropped, loop_tokens, response_format, announce_faults
+        common.stream,
+        common.resume_dropped,
+        loop_tokens,
+        response_format,
+        announce_faults,
+        allow_secrets,
     )
     chat = Chat(
         conversation,
