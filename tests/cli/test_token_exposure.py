@@ -102,11 +102,11 @@ def test_names_of_models_are_masked(program: Program) -> None:
             "models", "--base-url", server.base_url, environment={"NEMOCHAT_TOKEN": TOKEN}
         )
     shown = done.stdout.decode()
-    assert [line.split("\t")[0] for line in shown.splitlines()] == [
+    assert {line.split("\t")[0] for line in shown.splitlines()} == {
         "model-[token]",
         "[token]",
         "nemo",
-    ]
+    }
     for file in (program.home / "state").rglob("*"):
         assert not file.is_file() or TOKEN.upper() not in file.read_text().upper()
 

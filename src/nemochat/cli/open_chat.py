@@ -229,23 +229,16 @@ def open_chat(
         conversation = (
             conversation if saved is None or dry_run else saved.add_imported(conversation)
         )
-    loop_tokens = int(settings.number("loop_guard"))
-    allow_secrets = bool(dry_run) or settings.text("allow_secrets") == "on"
     options = Options(
         common.stream,
         common.resume_dropped,
-        loop_tokens,
+        int(settings.number("loop_guard")),
         response_format,
         announce_faults,
-        allow_secrets,
+        bool(dry_run) or settings.text("allow_secrets") == "on",
     )
-    chat = Chat(
-        conversation,
-        reached,
-        MemoryStore() if saved is None or dry_run else saved,
-        view,
-        options,
-    )
+    store = MemoryStore() if saved is None or dry_run else saved
+    chat = Chat(conversation, reached, store, view, options)
     return ChatSetup(chat, connector, saved, tokenless)
 
 
