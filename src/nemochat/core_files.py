@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -11,9 +10,11 @@ _inherited: list[tuple[int, int]] = []  # the soft and hard limit before `disabl
 
 def disable() -> None:
     """Let this process write no core file; only the soft limit changes, so it can be restored."""
-    with suppress(OSError, ValueError):  # a sandbox may forbid it
-        limits = resource.getrlimit(resource.RLIMIT_CORE)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, limits[1]))
+    with suppress(ImportError, OSError, ValueError):  # not POSIX, or a sandbox forbids it
+        from resource import RLIMIT_CORE, getrlimit, setrlimit
+
+        limits = getrlimit(RLIMIT_CORE)
+        setrlimit(RLIMIT_CORE, (0, limits[1]))
         _inherited[:] = [limits]
 
 
@@ -23,10 +24,14 @@ def inherited_limit() -> Iterator[None]:
 
     A function for the child to call (`preexec_fn`) could deadlock, since there are threads.
     """
-    for limits in _inherited:
-        resource.setrlimit(resource.RLIMIT_CORE, limits)
+    if not _inherited:
+        yield
+        return
+    from resource import RLIMIT_CORE, setrlimit
+
+    ((soft, hard),) = _inherited
+    setrlimit(RLIMIT_CORE, (soft, hard))
     try:
         yield
     finally:
-        for _, hard in _inherited:
-            resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+        setrlimit(RLIMIT_CORE, (0, hard))
