@@ -198,7 +198,7 @@ def test_the_price_is_reported_and_valid_requests_are_passed_on() -> None:
     import httpx
 
     bodies: list[object] = []
-    with start(pace=0, price=0.5, on_request=bodies.append) as guide:
+    with start(price=0.5, on_request=bodies.append) as guide:
         usage = httpx.post(guide.base_url + PATH, json=body()).json()["usage"]
         models = httpx.get(guide.base_url + "/models?filter=with_meta").json()
         httpx.post(guide.base_url + PATH, json=body(temperature=3))
@@ -208,7 +208,7 @@ def test_the_price_is_reported_and_valid_requests_are_passed_on() -> None:
 
 
 def test_closing_twice_is_harmless_and_frees_the_address() -> None:
-    guide: Guide = start(pace=0)
+    guide: Guide = start()
     guide.close()
     guide.close()
     guide.wait()
