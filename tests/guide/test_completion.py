@@ -12,7 +12,7 @@ from nemochat.guide.completion import (
     CONTEXT_LENGTH,
     Completion,
     CutAnswer,
-    cut_choice,
+    cut_answer,
     split_tokens,
 )
 from nemochat.guide.request import MODEL, Request, RequestError
@@ -46,11 +46,11 @@ def test_joined_pieces_are_the_text(text: str) -> None:
 def test_an_answer_is_cut_at_stop_and_at_max_tokens(
     values: dict[str, Value], cut: CutAnswer
 ) -> None:
-    assert cut_choice("One, two.", values) == cut
+    assert cut_answer("One, two.", values) == cut
 
 
 def test_an_answer_is_cut_at_512_pieces_unless_another_limit_is_chosen() -> None:
-    assert len(cut_choice("x " * 600, {}).pieces) == 512
+    assert len(cut_answer("x " * 600, {}).pieces) == 512
 
 
 def test_a_prompt_that_fills_the_context_is_refused() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from nemochat.core.messages import Message, Role
@@ -33,6 +36,12 @@ def test_every_question_is_counted_and_names_existing_pages() -> None:
     assert PARTS.keys() == REACHED.keys()
     names = {name for questions in PARTS.values() for each in questions for name in each.pages}
     assert names <= set(knowledge.topics())
+
+
+def test_the_vocabulary_has_words_for_every_page_but_those_for_developers() -> None:
+    file = Path(knowledge.__file__).with_name("vocabulary.toml")
+    pages = tomllib.loads(file.read_text("utf-8"))["pages"]
+    assert pages.keys() == knowledge.topics().keys() - FOR_DEVELOPERS
 
 
 @pytest.mark.parametrize(

@@ -78,15 +78,12 @@ def compose_answers(messages: Sequence[Message], count: int, pages: Sequence[Pag
         return list(replies[:count]) if not more else [_list_topics(_TOPICS[0], pages)] * count
     hits = _find_by_name(question, pages) or rank(question, pages)
     others = [hit for hit in hits if hit.page is not hits[0].page]
-    answers = []
-    for choice, sorry in ((hits, _UNKNOWN), (others, _NO_OTHER))[:count]:
-        if choice:
-            answers.append(_compose(question, choice, more, pages))
-        elif more:
-            answers.append(_list_topics(_TOPICS[0], pages))
-        else:
-            answers.append(_list_topics(sorry, _near(question, pages)))
-    return answers
+    return [
+        _compose(question, choice, more, pages)
+        if choice
+        else _list_topics(*((_TOPICS[0], pages) if more else (sorry, _near(question, pages))))
+        for choice, sorry in ((hits, _UNKNOWN), (others, _NO_OTHER))[:count]
+    ]
 
 
 def _find_by_name(question: str, pages: Sequence[Page]) -> list[Hit]:

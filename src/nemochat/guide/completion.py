@@ -41,7 +41,7 @@ class CutAnswer:
     complete: bool
 
 
-def cut_choice(text: str, values: Values) -> CutAnswer:
+def cut_answer(text: str, values: Values) -> CutAnswer:
     """Cut an answer at the stop sequences and at `max_tokens`."""
     stop = values.get("stop")
     stops = [text.find(end) for end in stop if end in text] if isinstance(stop, tuple) else []
@@ -68,7 +68,7 @@ class Completion:
     def __init__(
         self, request: Request, texts: Iterable[str], *, created: int, price: float
     ) -> None:
-        self._choices = [cut_choice(text, request.parameters) for text in texts]
+        self._choices = [cut_answer(text, request.parameters) for text in texts]
         self._request = request
         self._created = created
         prompt = sum(len(split_tokens(m.content)) + _TOKENS_PER_MESSAGE for m in request.messages)

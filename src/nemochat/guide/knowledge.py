@@ -12,9 +12,7 @@ from nemochat.errors import NemochatError
 # Pages in reading order. Pages that are not listed follow in a last group.
 _GROUPS = {
     "First steps": "start guide chat keys commands",
-    "Questions and answers": (
-        "ask files system-prompts parameters profiles custom-commands answers"
-    ),
+    "Questions": "ask files system-prompts parameters profiles custom-commands answers",
     "Conversations": "conversations branches export import",
     "Endpoints": "endpoints tokens costs privacy network",
     "Configuration": "configuration looks accessibility shells",

@@ -45,8 +45,8 @@ class _Problems:
     def __init__(self) -> None:
         self.detail: list[dict[str, object]] = []
 
-    def add(self, place: _Place, msg: str) -> None:
-        self.detail.append({"loc": ["body", *place], "msg": msg, "type": "value_error"})
+    def add(self, place: _Place, message: str) -> None:
+        self.detail.append({"loc": ["body", *place], "msg": message, "type": "value_error"})
 
 
 def parse_request(raw: bytes) -> Request:
@@ -63,16 +63,17 @@ def parse_request(raw: bytes) -> Request:
     if not isinstance(body, dict):
         problems.add((), "must be an object")
         raise RequestError(422, {"detail": problems.detail})
+    _check_members(body, problems)
+    options = body.get("stream_options")
     request = Request(
-        _model(body, problems),
+        str(body.get("model")),
         tuple(_messages(body.get("messages"), problems)),
         _parameters(body, problems),
-        _flag(body, "stream", problems),
-        _include_usage(body, problems),
+        stream=body.get("stream") is True,
+        include_usage=isinstance(options, dict) and options.get("include_usage") is True,
     )
     if request.stream and not parameters.can_stream(request.parameters):
         problems.add(("n",), "n != 1 is incompatible with streaming")
-    _refuse_unsupported(body, problems)
     if problems.detail:
         raise RequestError(422, {"detail": problems.detail})
     if request.model not in MODELS:
@@ -80,56 +81,36 @@ def parse_request(raw: bytes) -> Request:
     return request
 
 
-def _model(body: dict[str, Any], problems: _Problems) -> str:
-    model = body.get("model")
-    if isinstance(model, str) and model:
-        return model
-    problems.add(("model",), "must be a name")
-    return ""
-
-
-def _flag(body: dict[str, Any], name: str, problems: _Problems) -> bool:
-    flag = body.get(name)
-    if flag is not None and not isinstance(flag, bool):
-        problems.add((name,), "must be true or false")
-    return flag is True
-
-
-def _include_usage(body: dict[str, Any], problems: _Problems) -> bool:
-    options = body.get("stream_options")
-    if options is None:
-        return False
-    if not isinstance(options, dict):
-        problems.add(("stream_options",), "must be an object")
-        return False
-    return options.get("include_usage") is True
+def _check_members(body: dict[str, Any], problems: _Problems) -> None:
+    """Check the members other than the messages and the sampling parameters."""
+    model, stream, options, tools, format_ = map(
+        body.get, ("model", "stream", "stream_options", "tools", "response_format")
+    )
+    are_objects = isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
+    is_text = isinstance(format_, dict) and format_.get("type") == "text"
+    for is_valid, name, message in (
+        (isinstance(model, str) and model != "", "model", "must be a name"),
+        (isinstance(stream, bool | None), "stream", "must be true or false"),
+        (isinstance(options, dict | None), "stream_options", "must be an object"),
+        (tools is None or are_objects, "tools", "must be a list of objects"),
+        (format_ is None or is_text, "response_format", "the guide can only answer in plain text"),
+    ):
+        if not is_valid:
+            problems.add((name,), message)
 
 
 def _parameters(body: dict[str, Any], problems: _Problems) -> Values:
     """Return the sampling parameters; null is the default, but removes the limit of max_tokens."""
     values: dict[str, Value] = {}
     for parameter in parameters.TABLE:
-        if parameter.name not in body:
-            continue
-        value = body[parameter.name]
-        if value is None and parameter.name != "max_tokens":
+        name = parameter.name
+        if body.get(name) is None and (name != "max_tokens" or name not in body):
             continue
         try:
-            values[parameter.name] = parameter.check(value)
+            values[name] = parameter.check(body[name])
         except UsageError as error:
-            problems.add((parameter.name,), error.sentence)
+            problems.add((name,), error.sentence)
     return values
-
-
-def _refuse_unsupported(body: dict[str, Any], problems: _Problems) -> None:
-    tools = body.get("tools")
-    if tools is not None and not (
-        isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
-    ):
-        problems.add(("tools",), "must be a list of objects")
-    format_ = body.get("response_format")
-    if format_ is not None and not (isinstance(format_, dict) and format_.get("type") == "text"):
-        problems.add(("response_format",), "the guide can only answer in plain text")
 
 
 def _messages(messages: object, problems: _Problems) -> Iterator[Message]:

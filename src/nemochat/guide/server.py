@@ -10,14 +10,13 @@ import socket
 import socketserver
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from selectors import EVENT_READ, DefaultSelector
 from threading import Semaphore, Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from nemochat.core.parameters import candidate_count
@@ -37,7 +36,7 @@ _IDLE_TIMEOUT = 60.0  # seconds until a silent connection is closed
 _Request = socket.socket | tuple[bytes, socket.socket]  # of socketserver; the latter for UDP
 
 
-class Guide:
+class Guide(AbstractContextManager["Guide"]):
     """A guide that listens until it is closed.
 
     Attributes:
@@ -60,12 +59,7 @@ class Guide:
         self._thread.join()
         self._listener.server_close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
