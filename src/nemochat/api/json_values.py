@@ -11,7 +11,7 @@ LARGE = 1024 * 1024  # characters; a shorter text cannot hold enough values to f
 MOST_VALUES = 300_000
 ABSURD = 1e15  # no count of tokens and no price is that large
 _DECODER = json.JSONDecoder(strict=False)  # made once: json.loads would make one for each event
-_STRING_OR_START = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{,]', re.DOTALL)
+_STRING_OR_START = r'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{,]'
 
 
 def parse(text: str) -> Json:
@@ -37,7 +37,7 @@ def _has_too_many_values(text: str) -> bool:
     if sum(map(text.count, '"[{,')) <= MOST_VALUES:
         return False
     values = 0
-    for match in _STRING_OR_START.finditer(text):
+    for match in re.finditer(_STRING_OR_START, text):
         values += match[0][0] != '"'
         if values > MOST_VALUES:
             return True

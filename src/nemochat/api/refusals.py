@@ -31,12 +31,12 @@ _MEMBERS = (
     *("message", "msg", "detail", "error", "errors", "error_message", "title"),
     *("description", "reason", "error_description"),
 )
-_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re.DOTALL)
-_PAGE = re.compile(r"<(!doctype|html|head|body|title|h1|\?xml)\b", re.IGNORECASE)
-_HEADING = re.compile(r"<h1[^>]{0,200}>(.{0,1000}?)</h1", re.IGNORECASE | re.DOTALL)
-_MARKUP = re.compile(r"<[^>]{0,200}>")
-_SAID = re.compile(r'"(?:message|msg|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,500}")', re.DOTALL)
-_WORD = re.compile(r"[^\W\d_]{2}")
+_TITLE = r"(?is)<title[^>]{0,200}>(.{0,1000}?)</title"
+_PAGE = r"(?i)<(!doctype|html|head|body|title|h1|\?xml)\b"
+_HEADING = r"(?is)<h1[^>]{0,200}>(.{0,1000}?)</h1"
+_MARKUP = r"<[^>]{0,200}>"
+_SAID = r'(?s)"(?:message|msg|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,500}")'
+_WORD = r"[^\W\d_]{2}"
 _START = 5000  # characters in which a page shows that it is one
 LONGEST_SENTENCE = 200  # characters; more is somebody's page
 LONGEST_HINT = 90
@@ -50,15 +50,12 @@ _STATES = {429: "is busy", 503: "is not available", 529: "is busy"}
 _LATER = dict.fromkeys(_STATES, "Try again a little later") | {
     511: "The network wants a login first: open any page in a browser"
 }
-_CONTEXT = re.compile(
-    r"context.{0,20}(length|window|size|exceed|limit)|exceed.{0,40}context|too many tokens"
-    r"|(prompt|input|conversation|message).{0,20} too long|maximum.{0,20}tokens|n_ctx",
-    re.IGNORECASE | re.DOTALL,
+_CONTEXT = (
+    r"(?is)context.{0,20}(length|window|size|exceed|limit)|exceed.{0,40}context|too many tokens"
+    r"|(prompt|input|conversation|message).{0,20} too long|maximum.{0,20}tokens|n_ctx"
 )
-_LIMIT = re.compile(
-    r"(?:maximum|max|limit|size|window|length|n_ctx)\D{0,40}?(\d{3,9})", re.IGNORECASE
-)
-_NUMBER = re.compile(r"\d{3,9}")
+_LIMIT = r"(?i)(?:maximum|max|limit|size|window|length|n_ctx)\D{0,40}?(\d{3,9})"
+_NUMBER = r"\d{3,9}"
 
 
 def find_reason(value: Json, depth: int = 0) -> str:
@@ -94,11 +91,11 @@ def _from_text(text: str, depth: int) -> str:
     stripped = text.strip()
     if stripped.startswith(("{", "[")):
         return _from_json(stripped, depth)
-    if _PAGE.search(stripped[:_START]):
+    if re.search(_PAGE, stripped[:_START]):
         from html import unescape  # its table of entities is long
 
-        title = _TITLE.search(stripped) or _HEADING.search(stripped)
-        words = unescape(_MARKUP.sub(" ", title[1])).strip() if title else ""
+        title = re.search(_TITLE, stripped) or re.search(_HEADING, stripped)
+        words = unescape(re.sub(_MARKUP, " ", title[1])).strip() if title else ""
         return words or PAGE
     return stripped
 
@@ -107,10 +104,10 @@ def _from_json(text: str, depth: int) -> str:
     """The reason within JSON, also if it was cut off."""
     with suppress(ValueError):
         return find_reason(parse(text), depth + 1)
-    if said := _SAID.search(text):
+    if said := re.search(_SAID, text):
         with suppress(ValueError):
             return find_reason(parse(said[1]), depth + 1)
-    return text if _WORD.search(text[:_START]) else ""
+    return text if re.search(_WORD, text[:_START]) else ""
 
 
 def shorten(error: NemochatError, secret: str) -> None:
@@ -160,7 +157,7 @@ def refusal_error(
     told_as = f"{status}: {why}" if why else f"status {status}"
     if status in _MOVED:
         return _redirect_error(status, headers)
-    if status in {400, 413, 422, 500} and _CONTEXT.search(why):
+    if status in {400, 413, 422, 500} and re.search(_CONTEXT, why):
         return _context_error(told_as, why)
     if 400 <= status < 500 and status != 429:
         return _server_error(status, told_as, asked, models, parse_retry_after(headers))
@@ -237,8 +234,8 @@ def _context_error(told_as: str, why: str) -> EndpointError:
 
 def _excess_tokens(why: str) -> str:
     """How many tokens too many, where the reason names the limit and the length."""
-    limit = _LIMIT.search(why)
-    longest = max(map(int, _NUMBER.findall(why)), default=0)
+    limit = re.search(_LIMIT, why)
+    longest = max(map(int, re.findall(_NUMBER, why)), default=0)
     over = longest - int(limit[1]) if limit else 0
     return f"It is {over} tokens over. " if over > 0 else ""
 
@@ -274,6 +271,6 @@ def find_error(chunk: dict[str, Json]) -> EndpointError | None:
 def stream_error(value: Json) -> EndpointError:
     """The error for a failure that came with status 200."""
     why = find_reason(value)
-    if _CONTEXT.search(why):
+    if re.search(_CONTEXT, why):
         return _context_error(why, why)
     return EndpointFailed(f"the endpoint failed ({why})" if why else "the endpoint failed")
