@@ -51,3 +51,8 @@ def format_value(value: object, longest: int = 40, *, typed: bool = True) -> str
     if not isinstance(value, str) or (typed and re.fullmatch(NUMBER, text)):
         return text
     return json.dumps(text, ensure_ascii=False)
+
+
+def count_noun(number: int, noun: str) -> str:
+    """Return a number of things in words, such as "1 question" and "2 questions"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 from nemochat.config.paths import directories
 from nemochat.core.conversation import first_line
-from nemochat.core.text import format_value, nearest
+from nemochat.core.text import count_noun, format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
 from nemochat.repl.arguments import split_prose
 from nemochat.repl.attachments import build_question
 from nemochat.repl.session import Session
-from nemochat.repl.tables import count_noun
 
 CommandFunction = Callable[[Session, str], str]
 Choices = Callable[[Session], Iterable[tuple[str, str]]]
