@@ -251,23 +251,6 @@ def _is_quota_exhausted(body: Json) -> bool:
     return False
 
 
-def find_error(chunk: dict[str, Json]) -> EndpointError | None:
-    """The failure that a chunk or document of status 200 tells of, or None."""
-    failure = chunk.get("error")
-    if failure:
-        return stream_error(failure)
-    if chunk.get("error_type") or chunk.get("error_message"):
-        return stream_error(chunk)
-    if "choices" in chunk:
-        return None
-    if chunk.get("object") == "error" or chunk.get("type") == "error":
-        return stream_error(chunk)
-    if any(chunk.get(member) for member in ("detail", "errors")):
-        return stream_error(chunk)
-    message = chunk.get("message")
-    return stream_error(chunk) if isinstance(message, str) and message else None
-
-
 def stream_error(value: Json) -> EndpointError:
     """The error for a failure that came with status 200."""
     why = find_reason(value)

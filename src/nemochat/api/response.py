@@ -18,7 +18,7 @@ from nemochat.api.timeouts import ReadTimer
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Usage
 from nemochat.core.records import Json
-from nemochat.errors import NotAnAnswer
+from nemochat.errors import EndpointError, NotAnAnswer
 
 _LONGEST_DONE = 32  # characters of [DONE] with blanks around it
 _MOST_CANDIDATES = 16  # 2 can be asked for; an index beyond this is nonsense
@@ -81,7 +81,7 @@ class ResponseReader:
         """
         if not isinstance(chunk, dict):
             return
-        failure = refusals.find_error(chunk)
+        failure = _find_error(chunk)
         choices = chunk.get("choices")
         if not isinstance(choices, list):
             choices = [chunk] if isinstance(chunk.get("message"), dict) and not failure else []
@@ -137,6 +137,23 @@ class ResponseReader:
         if index not in self._candidates:
             self._candidates[index] = Choice(index, limit_chosen=self._limit_chosen)
         return self._candidates[index]
+
+
+def _find_error(chunk: dict[str, Json]) -> EndpointError | None:
+    """Return the failure that a chunk or document of status 200 reports, or None."""
+    failure = chunk.get("error")
+    if failure:
+        return refusals.stream_error(failure)
+    if chunk.get("error_type") or chunk.get("error_message"):
+        return refusals.stream_error(chunk)
+    if "choices" in chunk:
+        return None
+    if chunk.get("object") == "error" or chunk.get("type") == "error":
+        return refusals.stream_error(chunk)
+    if any(chunk.get(member) for member in ("detail", "errors")):
+        return refusals.stream_error(chunk)
+    message = chunk.get("message")
+    return refusals.stream_error(chunk) if isinstance(message, str) and message else None
 
 
 def _usage(usage: Json) -> Usage | None:

@@ -184,15 +184,14 @@ def normalize_address(base_url: str) -> str:
     Raises:
         ConfigurationError: nothing can be sent there.
     """
-    wanted = f"the address takes http:// or https:// and a host, not {format_value(base_url)}"
     try:
         parts = urlsplit(base_url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(wanted) from None
+        raise _not_an_address(base_url) from None
     printable = all("!" <= character <= "~" or character > "\x9f" for character in base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not printable or port == 0:
-        raise ConfigurationError(wanted)
+        raise _not_an_address(base_url)
     if "@" in parts.netloc:
         raise ConfigurationError("the address takes no user name and no password")
     if "?" in base_url or "#" in base_url:  # what is added to it would stand after them
@@ -202,8 +201,15 @@ def normalize_address(base_url: str) -> str:
     try:
         to_ascii(parts.hostname)
     except ValueError:
-        raise ConfigurationError(wanted) from None
+        raise _not_an_address(base_url) from None
     return base_url.rstrip("/")
+
+
+def _not_an_address(base_url: str) -> ConfigurationError:
+    """Return the error for what is no address."""
+    return ConfigurationError(
+        f"the address takes http:// or https:// and a host, not {format_value(base_url)}"
+    )
 
 
 def is_local(base_url: str) -> bool:

@@ -28,7 +28,8 @@ _UNITS = ("bytes", "kB", "MB", "GB")
 
 def is_completable(text: str) -> bool:
     """Whether a text up to the cursor is one to which something may be offered as it is typed."""
-    return is_command(text) or re.search(_MENTION, text[-1000:]) is not None
+    end = text[-1000:]
+    return is_command(text) or ("@" in end and re.search(_MENTION, end) is not None)
 
 
 def is_command(text: str) -> bool:

@@ -226,9 +226,12 @@ class Editor:
 
     def _insert_typeahead(self) -> None:
         """Let what was typed while an answer came stand on this prompt; Enter sends it."""
+        typed = self._read_typeahead()
+        if not typed:
+            return
         pressed: list[KeyPress] = []
         parser = KeyParser(pressed.append)
-        parser.feed(self._read_typeahead().decode("utf-8", "replace"))
+        parser.feed(typed.decode("utf-8", "replace"))
         parser.flush()
         reports = {Keys.CPRResponse, Keys.Ignore}
         store_typeahead(self._prompt.input, [key for key in pressed if key.key not in reports])
