@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -174,9 +175,10 @@ class ClientFactory:
             ConfigurationError: nothing can be sent there.
         """
         if name == endpoints.GUIDE:
-            from nemochat.guide.server import start
+            from nemochat.guide.server import TYPING_PACE, start
 
-            return start().base_url
+            is_read = sys.stdout is not None and sys.stdout.isatty()
+            return start(pace=TYPING_PACE if is_read else 0.0).base_url
         return build_route(self.config, self.row(name)).base_url
 
     def display_address(self, name: str) -> str:
