@@ -16,8 +16,10 @@ def main() -> None:
     gc.set_threshold(COLLECTED_AFTER)
     if sys.argv[1:] in VERSION_FLAGS and _print_version():
         return
+    from nemochat import core_files
     from nemochat.signals import ExitSignals
 
+    core_files.disable()
     with ExitSignals() as signals:
         from nemochat.cli.main import run
 

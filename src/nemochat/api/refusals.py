@@ -6,12 +6,13 @@ Servers put the reason into a dozen shapes; `find_reason` knows those that were 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from nemochat.api.json_values import parse
 from nemochat.api.timeouts import parse_retry_after
 from nemochat.config.endpoints import HintContext
+from nemochat.core.masking import mask_secrets
 from nemochat.core.records import Json
 from nemochat.core.text import nearest
 from nemochat.errors import (
@@ -40,7 +41,6 @@ _WORD = r"[^\W\d_]{2}"
 _START = 5000  # characters in which a page shows that it is one
 LONGEST_SENTENCE = 200  # characters; more is somebody's page
 LONGEST_HINT = 90
-_SHORTEST_SECRET = 4  # characters; a shorter token is a word like "x"
 _RETRIABLE = {408, 409, 425, 429}
 _SPENT = {"insufficient_quota", "billing_hard_limit_reached"}
 PROXY_LOGIN = "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT"
@@ -110,16 +110,15 @@ def _from_json(text: str, depth: int) -> str:
     return text if re.search(_WORD, text[:_START]) else ""
 
 
-def shorten(error: NemochatError, secret: str) -> None:
-    """Make an error fit to be seen: one line, at most 200 characters, never with the token."""
-    error.sentence = to_one_line(error.sentence, secret, LONGEST_SENTENCE)
-    error.hint = to_one_line(error.hint, secret, LONGEST_HINT)
+def shorten(error: NemochatError, secrets: Iterable[str]) -> None:
+    """Make an error fit to be seen: one line, at most 200 characters, without the secrets."""
+    error.sentence = to_one_line(error.sentence, secrets, LONGEST_SENTENCE)
+    error.hint = to_one_line(error.hint, secrets, LONGEST_HINT)
 
 
-def to_one_line(text: str, secret: str, longest: int) -> str:
-    """Foreign text as one line of printable characters without the secret."""
-    if len(secret) >= _SHORTEST_SECRET:
-        text = text.replace(secret, "[token]")
+def to_one_line(text: str, secrets: Iterable[str], longest: int) -> str:
+    """Return foreign text as one line of printable characters without the secrets."""
+    text = mask_secrets(text, secrets)
     printable = "".join(c if c.isprintable() else " " for c in text[: longest * 50])
     line = " ".join(printable.split())
     if len(line) <= longest:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from nemochat.config.endpoints import is_local, to_ascii
 from nemochat.errors import ConfigurationError, UsageError
@@ -66,6 +66,11 @@ class Route(NamedTuple):
     def certificate_name(self) -> str:
         """Whose certificate is wanted; the dot at the end of an absolute name is not part of it."""
         return (self.name or urlsplit(self.url).hostname or "").removesuffix(".")
+
+    def proxy_secrets(self) -> list[str]:
+        """Return the proxy's password, as its address holds it and decoded."""
+        password = urlsplit(self.find_proxy()).password or ""
+        return [password, unquote(password)]
 
     def find_proxy(self) -> str:
         """Return the address of the proxy on the way, or "".
