@@ -211,6 +211,44 @@ def test_a_second_signal_on_a_slow_disk_loses_neither_words_nor_ending(program: 
     assert json.loads(rows[1][1])["provenance"]["ending"] == "interrupted"
 
 
+STARTING = """
+import os, sys
+from nemochat.__main__ import main
+def profile(frame, event, result):
+    code = frame.f_code
+    if event == "call" and (code.co_filename + " " + code.co_name).endswith(os.environ["PLACE"]):
+        sys.setprofile(None)
+        os.kill(os.getpid(), 2)
+sys.setprofile(profile)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "argument"),
+    [
+        ("nemochat/__main__.py _print_version", "--version"),
+        ("/signal.py <module>", "profiles"),
+        ("nemochat/errors.py <module>", "profiles"),
+        ("nemochat/signals.py ExitSignals", "profiles"),
+        ("nemochat/signals.py __enter__", "profiles"),
+    ],
+)
+def test_ctrl_c_before_anything_is_loaded_ends_the_process_silently(
+    place: str, argument: str, program: Program
+) -> None:
+    done = subprocess.run(
+        # Isolated from what the environment may load first.
+        [sys.executable, "-I", "-c", STARTING, argument],
+        env={**program.environment, "PLACE": place},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.INTERRUPTED, b"", b"")
+
+
 ENDING = """
 import os, signal, sys
 from nemochat.__main__ import main

@@ -8,12 +8,22 @@ from nemochat.core.messages import Ending
 from nemochat.errors import ConfigurationError, NotAnAnswer, Unreachable
 from tests.api.asking import adapter, asking
 from tests.api.fault_server.lines import CODED, HI, ROLE
-from tests.api.fault_server.scripts import FOREVER, at_once, chunked, head, plays, reset
+from tests.api.fault_server.scripts import (
+    FOREVER,
+    HELLO,
+    answer,
+    at_once,
+    chunked,
+    head,
+    plays,
+    reset,
+)
 from tests.api.fault_server.server import Behaviour, FaultServer, Peer
+from tests.api.network import resolve_names
 from tests.api.secured import AUTHORITY, secured, unused_port
 from tests.conftest import ON_LINUX
 
-LONGER = "--first-byte-timeout and --idle-timeout wait longer"
+LONGER = "Raise --first-byte-timeout or --idle-timeout to wait longer"
 
 
 def read_and_leave(peer: Peer, _: int) -> None:
@@ -35,8 +45,8 @@ def read_and_leave(peer: Peer, _: int) -> None:
             "",
             1,
         ),
-        (plays(FOREVER), Unreachable, "HOST fell silent", LONGER, 1),
-        (plays(head(), FOREVER), Unreachable, "HOST fell silent", LONGER, 1),
+        (plays(FOREVER), Unreachable, "HOST sent no answer in time", LONGER, 1),
+        (plays(head(), FOREVER), Unreachable, "HOST sent no answer in time", LONGER, 1),
         (
             plays(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 500_000),
             NotAnAnswer,
@@ -60,7 +70,7 @@ def test_a_connection_that_brings_no_answer_is_told_in_plain_words(
 
 @pytest.mark.parametrize(
     "said",
-    [b"220 mail.example\r\n\r\n", b"HTTP/1.1 abc OK\r\n\r\n", head(Content_Length="x")],
+    [b"220 mail.example\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x46" * 3],
 )
 def test_what_is_no_http_is_told_as_that(said: bytes) -> None:
     with FaultServer(plays(said)) as server, asking(server.base_url) as asked:
@@ -77,8 +87,11 @@ def test_what_is_no_http_is_told_as_that(said: bytes) -> None:
     [
         (plays(CODED, chunked(HI)[:-5]), Ending.CONNECTION_LOST, "closed the connection in the"),
         (plays(CODED, chunked(HI)[:-5], reset), Ending.CONNECTION_LOST, "reset the connection"),
-        (plays(CODED, chunked(HI)[:-5], FOREVER), Ending.STALLED, "fell silent"),
-        (plays(CODED, chunked(HI)[:-5], b"zz\r\n"), Ending.FAILED, "does not speak HTTP as exp"),
+        (
+            plays(CODED, chunked(HI)[:-5], b"zz\r\n"),
+            Ending.FAILED,
+            "sent an invalid HTTP response: illegal chunk header",
+        ),
     ],
 )
 def test_an_answer_that_is_broken_off_ends_by_what_broke_it(
@@ -91,6 +104,61 @@ def test_an_answer_that_is_broken_off_ends_by_what_broke_it(
     assert "".join(delta.text for delta in said) == "Hi"
     assert said[-1].ending is ending
     assert said[-1].reason.startswith(start)
+
+
+def test_an_answer_that_stalls_says_so_once() -> None:
+    with FaultServer(plays(CODED, chunked(HI)[:-5], FOREVER)) as server:
+        with asking(server.base_url) as asked:
+            said = asked.deltas()
+        assert server.connections == 1
+    assert "".join(delta.text for delta in said) == "Hi"
+    assert (said[-1].ending, said[-1].reason) == (Ending.STALLED, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        *(
+            (head(Content_Length=length), "bad Content-Length")
+            for length in ("x", "-3", "+5", "1e3", "0x5", "5 5", "9" * 30, "9" * 5000)
+        ),
+        (head(Content_Length="5, 6"), "conflicting Content-Length headers"),
+        (b"HTTP/1.1 abc OK\r\n\r\n", "illegal status line"),
+        (b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", "illegal header line"),
+    ],
+)
+def test_an_invalid_response_is_not_taken_for_another_protocol(said: bytes, reason: str) -> None:
+    with FaultServer(plays(said)) as server, asking(server.base_url) as asked:
+        error = asked.failure()
+        sentence = f"127.0.0.1:{server.port} sent an invalid HTTP response: {reason}"
+    assert isinstance(error, Unreachable)
+    assert (error.sentence, error.hint, asked.waits) == (sentence, "", [])
+
+
+PUNYCODE = ["xn--ls8h", "xn--a", "xn--zz--", "xn--mnchen-3ya"]  # most are none that IDNA allows
+
+
+@pytest.mark.parametrize("name", PUNYCODE)
+def test_a_host_in_punycode_fails_for_its_own_reason(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with asking(f"http://{name}.invalid/v1") as asked:
+        assert asked.failure().sentence == f"the name of {name}.invalid is not found"
+    port = unused_port()
+    resolve_names(monkeypatch, {f"{name}.example": "127.0.0.1"})
+    with asking(f"http://{name}.example:{port}/v1") as asked:
+        error = asked.failure()
+    assert error.sentence == f"nothing answers at {name}.example:{port} (connection refused)"
+
+
+@pytest.mark.parametrize("name", PUNYCODE)
+def test_a_host_in_punycode_is_reached(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve_names(monkeypatch, {f"{name}.example": "127.0.0.1"})
+    with FaultServer(plays(head(), answer())) as server:
+        with asking(f"http://{name}.example:{server.port}/v1") as asked:
+            assert asked.text() == HELLO
+        host = f"host: {name}.example:{server.port}\r\n"
+        assert host in server.requests[0].decode().lower()
 
 
 def test_nothing_that_listens_is_tried_again() -> None:

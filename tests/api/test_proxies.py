@@ -20,7 +20,7 @@ def test_a_tunnel_through_a_proxy_works_and_a_stall_in_it_is_left() -> None:
                 if behave is GOOD:
                     assert asked.text() == HELLO
                 else:
-                    assert asked.failure().sentence.endswith("fell silent")
+                    assert asked.failure().sentence.endswith("sent no answer in time")
             assert proxy.requests[0].startswith(b"CONNECT 127.0.0.1:")
             assert b"sk-secret" not in proxy.requests[0]
 
@@ -155,6 +155,12 @@ def test_the_login_of_a_proxy_is_sent_to_it_alone() -> None:
     ("base_url", "entry", "exempt"),
     [
         ("http://10.1.2.3:9/v1", "10.0.0.0/8", True),
+        ("http://10.1.2.3:9/v1", "10/8", True),
+        ("http://10.1.2.3:9/v1", "10.1/16", True),
+        ("http://10.1.2.3:9/v1", "10.1.2/24:9", True),
+        ("http://11.1.2.3:9/v1", "10/8", False),
+        ("http://10.1.2.3:9/v1", "10, 10/, /8, 10.1.2.3.4/8, 10//8", False),
+        ("http://127.0.0.1:9/v1", "127/8", True),
         ("http://10.1.2.3:9/v1", "10.1.2.3", True),
         ("http://10.1.2.3:9/v1", "10.1.2.3:9", True),
         ("http://10.1.2.3:9/v1", "10.1.2.3:8", False),

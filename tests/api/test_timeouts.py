@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import _socket
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -23,6 +24,7 @@ from tests.api.fault_server.scripts import (
     Step,
     answer,
     drip,
+    event,
     head,
     over_and_over,
     plays,
@@ -74,10 +76,38 @@ def test_the_next_piece_may_take_longer_than_the_first(*, proxied: bool) -> None
     ],
     ids=["a head", "pings"],
 )
-def test_a_drip_does_not_put_the_end_off_for_ever(steps: list[Step], *, proxied: bool) -> None:
+def test_a_timeout_counts_until_data_comes(steps: list[Step], *, proxied: bool) -> None:
     with ask(*steps, first_byte=0.1, proxied=proxied) as (server, asked):
-        assert isinstance(asked.failure(), Unreachable)
-        until(lambda: server.left_at is not None)
+        error = asked.failure()
+        until(lambda: server.left_at is not None)  # while the steps go on
+    assert isinstance(error, Unreachable)
+    assert error.sentence.endswith(" sent no answer in time")
+
+
+@BOTH_WAYS
+def test_held_back_data_restarts_the_timeout(*, proxied: bool) -> None:
+    thought = "Let me think about this."
+    whole = event({"choices": [{"delta": {"reasoning": thought}}]})  # some repeat it in pieces
+    pieces = [event({"choices": [{"delta": {"reasoning": piece}}]}) for piece in thought]
+    again = [step for piece in pieces for step in (piece, 0.05)]
+    with ask(head(), whole, *again, answer(), idle=0.6, proxied=proxied) as (_, asked):
+        assert asked.text() == HELLO
+
+
+def test_time_to_connect_is_not_part_of_the_other_timeouts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FaultServer(plays(head(), answer())) as server:
+        look_up: Callable[..., object] = _socket.getaddrinfo
+
+        def look_up_slowly(*arguments: object, **others: object) -> object:
+            time.sleep(0.5)
+            return look_up(*arguments, **others)
+
+        monkeypatch.setattr(_socket, "getaddrinfo", look_up_slowly)
+        timeouts = TIMEOUTS._replace(first_byte=0.4)
+        with asking(server.base_url, timeouts=timeouts, connect=LONG) as asked:
+            assert asked.text() == HELLO
 
 
 @BOTH_WAYS

@@ -126,13 +126,15 @@ class Choice:
 
     Attributes:
         index: Which of the answers it is.
-        spoken: Whether text or a tool call came.
+        pieces: Number of choices that held text, reasoning, a tool call or an ending.
+        spoken: Whether text or a tool call was received.
         ending: How it ended, once it is known.
         failed: Whether its choice reports a failure.
     """
 
     def __init__(self, index: int, *, limit_chosen: bool) -> None:
         self.index = index
+        self.pieces = 0
         self.spoken = False
         self.ending: Ending | None = None
         self.failed = False
@@ -154,12 +156,14 @@ class Choice:
         if not isinstance(body, dict) or not body:
             body = choice.get("message")
         body = body if isinstance(body, dict) else {}
-        content = to_text(body.get("content")) or to_text(choice.get("text"))
-        content = self._tail.feed(self._whole.feed(content))
-        thought = to_text(body.get("reasoning_content")) or to_text(body.get("reasoning"))
-        thought = self._once.feed(self._thought.feed(thought))
+        text = to_text(body.get("content")) or to_text(choice.get("text"))
+        reasoning = to_text(body.get("reasoning_content")) or to_text(body.get("reasoning"))
+        content = self._tail.feed(self._whole.feed(text))
+        thought = self._once.feed(self._thought.feed(reasoning))
         calls = tuple(self._calls(body))
         ending = self._ending(choice.get("finish_reason"))
+        if text or reasoning or calls or ending:
+            self.pieces += 1
         if ending is Ending.COMPLETE and self._call >= 0:  # some say "stop" beside their calls
             ending = self.ending = Ending.TOOL_CALLS
         if ending:  # the text comes before its ending
@@ -172,6 +176,7 @@ class Choice:
 
     def _read_text(self, text: str) -> Delta | None:
         """Return the delta of more text; None if all of it is held back."""
+        self.pieces += 1
         piece = self._tail.feed(self._whole.feed(text))
         if not piece:
             return None

@@ -244,7 +244,9 @@ class Exchange:
                 if self._connection.stopped:
                     raise Cancelled from None
                 if progress.has_content:
-                    yield from progress.endings(network_errors.ending_for(error), error.sentence)
+                    ending = network_errors.ending_for(error)
+                    reason = "" if ending is Ending.STALLED else error.sentence  # it says the same
+                    yield from progress.endings(ending, reason)
                     return
                 seconds = retry_delay(error, self._requests)
                 if progress.thought or seconds is None or self._requests > self._options.retries:

@@ -112,7 +112,7 @@ class Connection:
     def _send(self, method: str, path: str, content: bytes, timer: ReadTimer) -> httpx.Response:
         """Send a request, and again where a kept connection turns out to be closed."""
         self._raise_if_stopped()
-        seconds = min(self._route.connect, timer.hard_limit())
+        seconds = min(self._route.connect, timer.total)
         request = self._client.build_request(
             method,
             self._route.url + path,
@@ -150,9 +150,11 @@ class Connection:
             keepalive_expiry=SECONDS_KEPT,
             network_backend=self._network,
         )
+        # httpx would decode the host for this header, and fails at some names that exist.
+        host = httpx.URL(self._route.url).netloc.decode("ascii")
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
         return httpx.Client(
-            headers=self._headers,
+            headers={"Host": host, **self._headers},
             cookies=no_cookies,
             transport=_Transport(pool),
             trust_env=False,  # `Route` knows proxies; a netrc's password is not for endpoints
@@ -169,9 +171,13 @@ class Connection:
             raise network_errors.translate(ConnectionResetError(), network.place) from error
         except (httpx.InvalidURL, httpcore.ProtocolError, httpcore.ProxyError) as error:
             self._raise_if_stopped()
-            place, ended, received = network.place, network.ended, network.received
             raise network_errors.translate_http(
-                error, place, in_body=in_body, ended=ended, received=received
+                error,
+                network.place,
+                in_body=in_body,
+                ended=network.ended,
+                received=network.received,
+                is_http=network.start.startswith(b"HTTP/"),
             ) from error
         except (OSError, ValueError, ImportError) as error:
             self._raise_if_stopped()

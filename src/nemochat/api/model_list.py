@@ -110,8 +110,7 @@ def fetch_models(
     Raises:
         EndpointError: the endpoint is not reached, refuses, or sends no list.
     """
-    timer = ReadTimer(Timeouts())
-    timer.limit_to(seconds)
+    timer = ReadTimer(Timeouts(), total=seconds)
     with connection.send("GET", LIST, b"", timer) as response:
         body = response.read_prefix(LARGEST_LIST)
     if response.is_success:

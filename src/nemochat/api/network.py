@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from nemochat.api import network_errors
 from nemochat.api.route import Route
 from nemochat.api.timeouts import Clock, ReadTimer, Timeouts
 from nemochat.sockets import ConnectLimit, connect, resolve
@@ -30,6 +29,7 @@ T = TypeVar("T")
 LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
 SECONDS_OF_A_LOOK = 0.01
 SECONDS_FOR_ROOM = 1.0  # to send more of a request that was answered already
+_LONGEST_START = len("HTTP/1.1")
 _MOST_READ = 64 * 1024  # bytes at once
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _LAST_CHUNK = re.compile(rb"^0[^\n]*\n", re.MULTILINE)
@@ -43,6 +43,7 @@ class Network(httpcore.NetworkBackend):
         clock: Limit of the reads and writes under way.
         place: Host that is being spoken to, in the words of an error.
         connections: Number of connections opened.
+        start: First bytes of the response.
         received: Bytes of the response so far.
         ended: Whether the other side closed the connection.
         stopped: Set for good by `stop`.
@@ -52,6 +53,7 @@ class Network(httpcore.NetworkBackend):
         """Prepare; `proxy` is the address of the proxy on the way, or ""."""
         self.place = route.endpoint
         self.connections = 0
+        self.start = b""
         self.received = 0
         self.ended = False
         self._route = route
@@ -70,6 +72,7 @@ class Network(httpcore.NetworkBackend):
     def begin(self, timer: ReadTimer) -> None:
         """Begin a request whose reads end by this timer."""
         self.clock = self._timer = timer
+        self.start = b""
         self.received = 0
         self.ended = False
 
@@ -116,7 +119,7 @@ class Network(httpcore.NetworkBackend):
         return encrypted
 
     def _end_connecting(self) -> None:
-        self._timer.add_wait(time.monotonic() - self._begun)
+        self._timer.total -= time.monotonic() - self._begun
         self.clock = self._timer
 
     def _shut_down(self) -> None:
@@ -161,6 +164,8 @@ class Stream(httpcore.NetworkStream, ABC):
         start, self._at = self._at, self._find_end()
         data = self._bytes[start : self._at]
         self._network.received += len(data)
+        if len(self._network.start) < _LONGEST_START:
+            self._network.start += data[:_LONGEST_START]
         self._network.ended = not data
         return data
 
@@ -269,9 +274,8 @@ class SocketStream(Stream):
 
     def _wait(self, operation: Callable[[], T], clock: Clock) -> T:
         """Return what comes of an operation that ends with TimeoutError while there is nothing."""
-        left = clock.remaining()
-        if left <= 0:
-            raise network_errors.Stalled(f"{self._network.place} sent signs of life but no answer")
+        if (left := clock.remaining()) <= 0:
+            raise TimeoutError
         while True:
             nap = max(min(left, LONGEST_NAP), 0.0)
             begun = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 
@@ -22,6 +23,7 @@ _ELSEWHERE = "Is that another server, or a network that wants a login first?"
 _CLOCK = "Is the clock of this machine right?"
 _CERTIFICATES = {9: _CLOCK, 10: _CLOCK, 62: _ELSEWHERE, 64: _ELSEWHERE}  # by X509_V_ERR_…
 LARGEST_HEAD = 100 * 1024  # bytes of a status and its headers; httpcore takes no more
+_BYTES = re.compile(r":? (?:bytearray\(|b['\"]).*", re.DOTALL)  # at the end of h11's errors
 _ROUND = "--proxy names another one, or none"
 
 
@@ -35,7 +37,8 @@ class Stalled(Unreachable):
 
 def silence_error(where: str) -> Stalled:
     """Return the error for an endpoint of which nothing more came in time."""
-    return Stalled(f"{where} fell silent", "--first-byte-timeout and --idle-timeout wait longer")
+    hint = "Raise --first-byte-timeout or --idle-timeout to wait longer"
+    return Stalled(f"{where} sent no answer in time", hint)
 
 
 def connect_timeout_error(where: str) -> Unreachable:
@@ -91,7 +94,7 @@ def translate(error: Exception, where: str) -> NemochatError:
 
 
 def translate_http(
-    error: Exception, where: str, *, in_body: bool, ended: bool, received: int
+    error: Exception, where: str, *, in_body: bool, ended: bool, received: int, is_http: bool
 ) -> NemochatError:
     """Return the error to show for one of httpx or httpcore.
 
@@ -101,6 +104,7 @@ def translate_http(
         in_body: Whether it was raised by the body of a response.
         ended: Whether the other side closed the connection.
         received: Bytes of the response.
+        is_http: Whether the response begins as one of HTTP.
     """
     import httpcore  # here, not at the top: most modules that import this one send nothing
 
@@ -118,6 +122,9 @@ def translate_http(
             return ConnectionLost(f"{where} {reason}", retriable=True)
         case httpcore.RemoteProtocolError() if received > LARGEST_HEAD and not in_body:
             return NotAnAnswer(f"{where} sent headers without end")
+        case httpcore.RemoteProtocolError() if is_http:
+            reason = _BYTES.sub("", str(error))
+            return Unreachable(f"{where} sent an invalid HTTP response: {reason}")
         case httpcore.RemoteProtocolError():
             hint = "Is it an https:// address?"
             return Unreachable(f"{where} does not speak HTTP as expected", hint)

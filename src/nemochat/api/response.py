@@ -54,6 +54,11 @@ class ResponseReader:
         candidates = self._candidates.values()
         return bool(candidates) and all(candidate.ending for candidate in candidates)
 
+    @property
+    def pieces(self) -> int:
+        """Number of choices that held more of the answer."""
+        return sum(candidate.pieces for candidate in self._candidates.values())
+
     def event(self, event: Event) -> Iterator[Delta]:
         """Yield the deltas of an event.
 
@@ -171,6 +176,7 @@ def read_deltas(
     if not start:
         return
     if start in (b"{", b"[", b"<"):
+        timer.restart(ended=False)
         yield from _read_document(head, chunks, reader)
     else:
         yield from _read_stream(chain((head,), chunks), reader, timer)
@@ -180,7 +186,7 @@ def _read_head(chunks: Iterator[bytes], timer: ReadTimer) -> bytes:
     """Return the body up to its first byte that is no blank; of the blanks only some are kept."""
     head = b""
     for chunk in chunks:
-        timer.add_read(len(chunk))
+        timer.add_noise(len(chunk), 0)
         head = head[-len(_BLANK) :] + chunk
         if chunk.strip(_BLANK):
             break
@@ -193,15 +199,15 @@ def _read_stream(
     decoder = Decoder()
     start = b""
     for chunk in chunks:
-        before = reader.events
+        events, pieces = reader.events, reader.pieces
         for event in decoder.feed(chunk):
-            for delta in reader.event(event):
-                if delta.text or delta.reasoning or delta.tool_calls or delta.ending:
-                    timer.restart(ended=reader.ended)
-                yield delta
+            yield from reader.event(event)
             if reader.done:
                 return
-        timer.add_read(len(chunk), reader.events - before, within=decoder.within)
+        if reader.pieces > pieces:
+            timer.restart(ended=reader.ended)
+        else:  # an event under way has its own limit
+            timer.add_noise(0 if decoder.within else len(chunk), reader.events - events)
         if not reader.events and len(start) < _SHOWN:
             start += chunk[:_SHOWN]
     if (last := decoder.flush()) is not None:

@@ -137,6 +137,9 @@ def _matches(host: str, pattern: str) -> bool:
     if pattern == "*":
         return True
     if (address := _parse_address(host)) is not None:
+        network, slash, length = pattern.partition("/")
+        if slash and ":" not in network:  # 10/8 is short for 10.0.0.0/8
+            pattern = f"{network}{'.0' * (3 - network.count('.'))}/{length}"
         with suppress(ValueError):
             return address in ip_network(pattern, strict=False)
         return False

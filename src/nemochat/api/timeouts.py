@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
@@ -9,14 +10,13 @@ from typing import NamedTuple, Protocol
 from nemochat.errors import EndpointError, NotAnAnswer
 
 SECONDS_AFTER_ENDING = 2.0  # for the usage and the [DONE] that should follow an ending
-MOST_PATIENCE = 5  # times a time-out: signs of life alone are believed no longer
-LONGEST_SILENCE = 8 * 1024 * 1024  # bytes of comments without any answer
+MOST_NOISE = 8 * 1024 * 1024  # bytes of comments and empty events
 LONGEST_WAIT = 30.0  # seconds; a longer Retry-After is reported instead
 SHORTEST_WAIT = 0.3  # seconds; a Retry-After in the past once made a peer send 1,472 requests
 FIRST_BACKOFF = 1.0  # seconds, doubled at each try
 MOST_REQUESTS = 3  # for one question, whatever the settings say
 _YEAR = 365 * 86400.0
-_EVENT = 64  # such bytes that an event without any answer counts for
+_EVENT = 64  # bytes that an event counts for in addition to its own
 
 
 class Timeouts(NamedTuple):
@@ -39,64 +39,50 @@ class Clock(Protocol):
 
 
 class ReadTimer:
-    """Counts the seconds spent reading, and the bytes read, since the answer last grew.
+    """Limits on the time and the bytes spent waiting for more of an answer.
 
-    Every byte is a sign of life, a ping too, so a time-out begins anew at each; but an endpoint
-    that only pings, or floods, is left at last. Time in which nobody reads does not count: a reader
-    that waits for its terminal is no silence of the endpoint.
+    Only more of the answer restarts them: pings, headers and half an event do not. Time in which
+    nobody reads does not count, such as while the terminal is slow.
+
+    Attributes:
+        total: Seconds left for everything, including connecting.
     """
 
-    def __init__(self, timeouts: Timeouts) -> None:
+    def __init__(self, timeouts: Timeouts, total: float = math.inf) -> None:
+        self.total = total
         self._idle = timeouts.idle
-        self._step = timeouts.first_byte
-        self._limit = MOST_PATIENCE * self._step
+        self._limit = timeouts.first_byte
         self._waited = 0.0
         self._bytes = 0
 
     def remaining(self) -> float:
-        """Seconds that the next read may take; 0 or less when there is no patience left."""
-        return min(self._step, self._limit - self._waited)
+        """Return the seconds left for the next read; 0 or less if time is up."""
+        return min(self._limit - self._waited, self.total)
 
     def add_wait(self, seconds: float) -> None:
-        """Count the time that a read took."""
+        """Count the duration of a read."""
         self._waited += seconds
+        self.total -= seconds
 
-    def add_read(self, size: int, events: int = 0, *, within: bool = False) -> None:
-        """Count the bytes of a read, and the events in it.
-
-        Args:
-            size: How many bytes.
-            events: How many events.
-            within: Whether they ended within an event: then they are no silence, and the event has
-                its own bound.
+    def add_noise(self, size: int, events: int) -> None:
+        """Count bytes and events that held nothing of the answer.
 
         Raises:
-            NotAnAnswer: too much came without any answer in it.
+            NotAnAnswer: they exceed `MOST_NOISE`.
         """
-        self._bytes += _EVENT * events + (0 if within else size)
-        if self._bytes > LONGEST_SILENCE:
-            raise NotAnAnswer("the endpoint sent no answer but comments without end")
-        if within and self._limit > self._step:
-            self._waited = 0.0
+        self._bytes += size + _EVENT * events
+        if self._bytes > MOST_NOISE:
+            raise NotAnAnswer("the endpoint sent endless comments instead of an answer")
 
     def restart(self, *, ended: bool) -> None:
-        """Begin anew: the answer grew; when it also `ended`, little more can follow."""
-        self._waited = 0.0
+        """Start again as the answer grew; little can follow once it `ended`."""
         self._bytes = 0
-        if ended:
-            self.limit_to(SECONDS_AFTER_ENDING)
-        else:
-            self._step = self._idle
-            self._limit = MOST_PATIENCE * self._step
+        self.limit_to(SECONDS_AFTER_ENDING if ended else self._idle)
 
     def limit_to(self, seconds: float) -> None:
-        """Allow so many more seconds in all."""
+        """Start again with another limit."""
         self._waited = 0.0
-        self._step = self._limit = seconds
-
-    def hard_limit(self) -> float:
-        """Seconds that are left whatever comes, as long as the answer does not grow."""
-        return self._limit - self._waited
+        self._limit = seconds
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

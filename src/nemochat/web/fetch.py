@@ -90,8 +90,7 @@ def fetch_page(
         UsageError: the address is invalid or not allowed, or its content is not text, or too large.
         EndpointError: it was not reached.
     """
-    timer = ReadTimer(Timeouts())
-    timer.limit_to(seconds)
+    timer = ReadTimer(Timeouts(), total=seconds)
     url = url if "://" in url else f"https://{url}"
     for _ in range(MOST_REDIRECTS + 1):
         parts = _parse_url(url)
