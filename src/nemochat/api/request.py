@@ -1,4 +1,4 @@
-"""Request body of the Chat Completions protocol, and the dry run that only shows it."""
+"""Request body of the Chat Completions protocol, and a dry run that shows it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from nemochat.core.records import Json
 
 
 def build_body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json]:
-    """Return the request body for a prompt, with only what someone chose.
+    """Return the request body for a prompt; it requests a stream if the prompt allows that.
 
     Args:
-        prompt: What to ask. It streams unless it asks for more than one candidate.
-        dialect: What the endpoint leaves out, calls otherwise, or wants besides.
+        prompt: Messages and the parameters that were set.
+        dialect: What the endpoint omits, renames or adds.
     """
     dialect = dialect or Dialect()
     body: dict[str, Json] = {
@@ -41,10 +41,10 @@ def build_body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json
 
 
 class DialectAdapter:
-    """Adapter of prompts to a dialect; it reports each parameter that is left out once.
+    """Adapter of prompts to a dialect; it reports each omitted parameter once.
 
     Attributes:
-        dialect: How the endpoint's requests differ.
+        dialect: How requests to the endpoint differ.
     """
 
     def __init__(self, dialect: Dialect, notice: Callable[[str], None] = lambda _: None) -> None:
@@ -53,40 +53,35 @@ class DialectAdapter:
         self._reported: set[str] = set()
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """Return the prompt without the parameters that the endpoint does not take."""
-        left_out = [name for name in prompt.parameters if name in self.dialect.without]
-        if not left_out:
+        """Return the prompt without the parameters that the endpoint does not support."""
+        omitted = [name for name in prompt.parameters if name in self.dialect.without]
+        if not omitted:
             return prompt
-        if news := [name for name in left_out if name not in self._reported]:
+        if news := [name for name in omitted if name not in self._reported]:
             self._reported.update(news)
-            them = "it is" if len(news) == 1 else "they are"
-            self._notice(f"this endpoint does not take {' and '.join(news)}: {them} not sent")
-        kept = {name: v for name, v in prompt.parameters.items() if name not in left_out}
+            verb = "is" if len(news) == 1 else "are"
+            self._notice(f"{' and '.join(news)} {verb} not sent: not supported by this endpoint")
+        kept = {name: v for name, v in prompt.parameters.items() if name not in omitted}
         return prompt._replace(parameters=kept)
 
 
 class DryRun:
-    """Endpoint that shows what would be sent to an address."""
+    """Endpoint whose answer is the request that would be sent to an address."""
 
     def __init__(
-        self,
-        base_url: str,
-        token_variable: str,
-        adapter: DialectAdapter,
-        *,
-        curl: bool,
+        self, base_url: str, token_variable: str, adapter: DialectAdapter, *, curl: bool
     ) -> None:
-        """Prepare; `curl` shows a command, else the JSON alone."""
+        """Prepare; `curl` shows a curl command instead of JSON."""
         self._url = base_url + "/chat/completions"
         self._token_variable = token_variable
         self._adapter = adapter
         self._curl = curl
 
     def prepare(self) -> None:
-        """Do nothing: there is nothing to prepare."""
+        """Do nothing."""
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """Return the prompt as the endpoint takes it."""
+        """Return the prompt without unsupported parameters."""
         return self._adapter.adapt(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
@@ -96,17 +91,17 @@ class DryRun:
         yield Delta(ending=Ending.COMPLETE)
 
     def stop(self) -> None:
-        """Do nothing: there is nothing to stop."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Do nothing: there is nothing to close."""
+        """Do nothing."""
 
     def _command(self, body: str) -> str:
         headers = ["Content-Type: application/json"]
         if self._token_variable:
             headers.append(f"Authorization: Bearer ${self._token_variable}")
         lines = [f"curl --no-buffer {shlex.quote(self._url)}"]
-        lines += [f'-H "{header}"' for header in headers]  # the shell puts the token in
+        lines += [f'-H "{header}"' for header in headers]  # the shell inserts the token
         for name, value in self._adapter.dialect.headers.items():
             lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
         return " \\\n  ".join([*lines, f"-d {shlex.quote(body)}"])

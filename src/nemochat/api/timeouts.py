@@ -1,41 +1,29 @@
-"""Time limits of reads, counted on useful data, and the waits before a retry."""
+"""Timeouts of reads, counted on useful data, and delays before retries."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from nemochat.errors import EndpointError, NotAnAnswer
 
 SECONDS_AFTER_ENDING = 2.0  # for the usage and the [DONE] that should follow an ending
 MOST_NOISE = 8 * 1024 * 1024  # bytes of comments and empty events
 LONGEST_WAIT = 30.0  # seconds; a longer Retry-After is reported instead
-SHORTEST_WAIT = 0.3  # seconds; a Retry-After in the past once made a peer send 1,472 requests
-FIRST_BACKOFF = 1.0  # seconds, doubled at each try
-MOST_REQUESTS = 3  # for one question, whatever the settings say
-_YEAR = 365 * 86400.0
+SHORTEST_WAIT = 0.3  # seconds; a Retry-After may be in the past
+FIRST_BACKOFF = 1.0  # seconds, doubled for each retry
+MOST_REQUESTS = 3  # for one prompt, whatever the settings say
 _EVENT = 64  # bytes that an event counts for in addition to its own
+_YEAR = 365 * 86400.0
 
 
 class Timeouts(NamedTuple):
-    """Seconds to wait: for the first piece of an answer, and between two pieces."""
+    """Seconds to wait for the first piece of an answer, and between two pieces."""
 
     first_byte: float = 120.0
     idle: float = 60.0
-
-
-class Clock(Protocol):
-    """Limit of the seconds that reads and writes may take."""
-
-    def remaining(self) -> float:
-        """Return the seconds that the next read may take."""
-        ...
-
-    def add_wait(self, seconds: float) -> None:
-        """Count time spent waiting."""
-        ...
 
 
 class ReadTimer:
@@ -85,49 +73,47 @@ class ReadTimer:
         self._limit = seconds
 
 
-def parse_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds until the moment in a Retry-After header, negative if past; None without one."""
-    wish = headers.get("retry-after", "").strip()
-    if not wish:
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds in a Retry-After header, negative if it is in the past, or None."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
         return None
     try:
-        seconds = float(wish)
+        seconds = float(value)
     except ValueError:
-        from email.utils import parsedate_to_datetime  # 12 ms, for a header that rarely comes
+        from email.utils import parsedate_to_datetime  # 12 ms, for a rare header
 
         try:
-            moment = parsedate_to_datetime(wish)
+            moment = parsedate_to_datetime(value)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return (moment - (now or datetime.now(UTC))).total_seconds()
+            return (moment - datetime.now(UTC)).total_seconds()
         except (ValueError, OverflowError):
             return None
-    return seconds if seconds == seconds else None  # noqa: PLR0124 - only "nan" differs from itself
+    return None if math.isnan(seconds) else seconds
 
 
-def retry_delay(error: EndpointError, tries: int, chance: float | None = None) -> float | None:
-    """Seconds to wait before the next try, or None if there is to be none.
+def retry_delay(error: EndpointError, requests: int) -> float | None:
+    """Return the seconds to wait before the next request, or None if there should be none.
 
     Args:
-        error: Why the last try failed.
-        tries: How many were made.
-        chance: A number from 0 to 1; None throws the dice.
+        error: Why the last request failed; a long Retry-After is added to its hint.
+        requests: Number of requests sent.
     """
-    if not error.retriable or tries >= MOST_REQUESTS:
+    if not error.retriable or requests >= MOST_REQUESTS:
         return None
     if error.retry_after is not None:
         if error.retry_after > LONGEST_WAIT:
-            error.hint = f"It asks to be tried again {describe_delay(error.retry_after)}"
+            error.hint = f"Try again {describe_delay(error.retry_after)}"
             return None
         return max(error.retry_after, SHORTEST_WAIT)
-    if chance is None:
-        import random  # loaded where a try failed
+    import random  # only for retries
 
-        chance = random.random()  # noqa: S311 - jitter
-    return max(FIRST_BACKOFF * 2.0 ** (tries - 1) * chance, SHORTEST_WAIT)
+    backoff = FIRST_BACKOFF * 2.0 ** (requests - 1)
+    return max(backoff * random.random(), SHORTEST_WAIT)  # noqa: S311 - jitter
 
 
 def describe_delay(seconds: float) -> str:
-    """When a wait is over, in words: in 45 s, in 3 min, in 2 h, in 4 days, much later."""
+    """Return a delay in words: in 45 s, in 3 min, in 2 h, in 4 days, much later."""
     if seconds > _YEAR:
         return "much later"
     for size, unit in ((86400, " days"), (3600, " h"), (60, " min")):
