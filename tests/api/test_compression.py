@@ -75,5 +75,5 @@ def test_an_encoding_that_was_not_asked_for_is_told(encoding: str) -> None:
             error = asked.failure()
         accepted = server.requests[0].lower().partition(b"accept-encoding: ")[2].split(b"\r\n")[0]
     assert isinstance(error, NotAnAnswer)
-    assert error.sentence == f"the endpoint sent {encoding}, which was not asked for"
+    assert error.sentence == f"the endpoint sent an unsupported encoding ({encoding})"
     assert accepted == b"gzip, deflate"

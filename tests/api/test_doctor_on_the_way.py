@@ -97,7 +97,7 @@ def test_nobody_there(program: Program) -> None:
 def test_a_name_that_there_is_not(program: Program) -> None:
     host = "no.such.host.invalid"
     assert way(program, f"http://{host}/v1") == [
-        ("lookup", f"no the name of {host}:80 is not found Is the network up, and the name right?")
+        ("lookup", f"no could not resolve {host}:80 Is the network up, and the name right?")
     ]
 
 
@@ -163,7 +163,7 @@ def resolving(program: Program, behaviour: str) -> dict[str, str]:
 def test_a_name_that_is_looked_up_for_too_long_is_not_waited_for(program: Program) -> None:
     base_url, hanging = "https://slow.example/v1", resolving(program, "hangs")
     assert way(program, base_url, NEMOCHAT_CONNECT_TIMEOUT="0.1", **hanging) == [
-        ("lookup", "no the name slow.example was not found in time Is the network up?")
+        ("lookup", "no could not resolve slow.example in time Is the network up?")
     ]
 
 

@@ -81,4 +81,4 @@ def test_too_long_a_context_within_a_stream_is_a_refusal(serve: Serve) -> None:
     why = "context length exceeded: maximum is 100 tokens, got 150"
     failure = serve.stream({"error": {"message": why}}).failure
     assert isinstance(failure, RequestRefused)
-    assert failure.hint.startswith("It is 50 tokens over. ")
+    assert failure.hint.startswith("It is 50 tokens too long. ")

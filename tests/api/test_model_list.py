@@ -105,12 +105,12 @@ def test_nonsense_is_an_empty_list(body: bytes) -> None:
     ("behave", "sentence", "hint"),
     [
         (plays(with_length("200 OK", b"<html>")), "the endpoint lists no models", ""),
-        (refuses("404 No"), "the endpoint has no list of models (status 404)", ""),
-        (refuses("405 No"), "the endpoint has no list of models (status 405)", ""),
+        (refuses("404 No"), "the endpoint has no model list (status 404)", ""),
+        (refuses("405 No"), "the endpoint has no model list (status 405)", ""),
         (
             refuses("401 No", {"error": "who are you?"}),
-            "the endpoint refused the token (401: who are you?)",
-            "Put a valid token into NEMO_TOKEN",
+            "the endpoint rejected the token (401: who are you?)",
+            "Set NEMO_TOKEN to a valid token",
         ),
         (refuses("500 No", "boom"), "the endpoint failed (500: boom)", ""),
     ],

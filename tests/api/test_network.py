@@ -29,13 +29,13 @@ def test_a_name_that_is_not_found_is_said() -> None:
     error = outcome("http://nemo.invalid/v1")
     assert (type(error), error.sentence) == (
         Unreachable,
-        "the name of nemo.invalid is not found",
+        "could not resolve nemo.invalid",
     )
 
 
 def test_a_name_outside_ascii_is_no_proxy() -> None:
     error = outcome("http://nicht-dä.invalid/v1")
-    assert error.sentence == "the name of nicht-dä.invalid is not found"
+    assert error.sentence == "could not resolve nicht-dä.invalid"
 
 
 @pytest.mark.parametrize("through", [False, True])
@@ -146,15 +146,15 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(name: str, reason: str
         error = outcome(server.base_url)
     assert isinstance(error, Unreachable)
     assert reason in error.sentence
-    assert "SSL_CERT_FILE or --ca-bundle" in error.hint
+    assert "--ca-bundle or SSL_CERT_FILE" in error.hint
     assert server.requests == []
 
 
 @pytest.mark.parametrize(
     ("name", "reason", "hint"),
     [
-        ("expired", "certificate has expired", "Is the clock of this machine right?"),
-        ("elsewhere", "IP address mismatch", "Is that another server, or a network that"),
+        ("expired", "certificate has expired", "Is this machine's clock right?"),
+        ("elsewhere", "IP address mismatch", "Is that another server, or does the network"),
     ],
 )
 def test_a_certificate_of_another_time_or_place_is_refused(
@@ -223,7 +223,7 @@ def test_certificates_that_cannot_be_read_are_said(
     monkeypatch.setenv(name, str(tmp_path / "none"))
     error = outcome("https://127.0.0.1:9/v1")
     assert isinstance(error, ConfigurationError)
-    assert error.sentence.endswith("that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read")
+    assert error.sentence.endswith("in SSL_CERT_FILE or SSL_CERT_DIR cannot be read")
 
 
 def test_a_bundle_that_cannot_be_read_is_said(tmp_path: Path) -> None:

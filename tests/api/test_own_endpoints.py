@@ -111,7 +111,7 @@ def test_a_section_is_an_endpoint_and_both_ways_show_what_would_be_sent(program:
     done = program.run("ask", *words, "--dry-run", "It's Größe")
     assert json.loads(done.stdout) == body
     assert "Größe" in done.stdout.decode()
-    assert done.stderr == b"nemochat: this endpoint does not take top_k: it is not sent\n"
+    assert done.stderr == b"nemochat: top_k is not sent: not supported by this endpoint\n"
 
 
 def test_the_shell_puts_the_token_of_the_environment_into_the_command(program: Program) -> None:

@@ -51,18 +51,18 @@ def test_a_proxy_is_used_for_this_machine_too_unless_told_otherwise(
 def test_a_name_that_needs_no_proxy_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{unused_port()}")
     monkeypatch.setenv("NO_PROXY", "nemo.invalid")
-    assert "the name of nemo.invalid is not found" in outcome("http://nemo.invalid/v1").sentence
+    assert "could not resolve nemo.invalid" in outcome("http://nemo.invalid/v1").sentence
 
 
 PROXIES: list[tuple[list[Step] | None, str]] = [
     (None, "nothing answers at the proxy 127.0.0.1:"),
     ([b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n"], "the proxy refused the connection (407"),
     ([b"HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n"], "the proxy refused the connection (502"),
-    ([b"nonsense\r\n\r\n"], "does not speak HTTP as expected"),
-    ([], "closed the connection without an answer"),
+    ([b"nonsense\r\n\r\n"], "does not speak HTTP"),
+    ([], "closed the connection without answering"),
     ([FOREVER], "the proxy 127.0.0.1:"),
     ([b"HTTP/1.1 200 OK\r\n\r\n"], "the proxy 127.0.0.1:"),
-    ([b"HTTP/1.1 200 OK\r\n\r\n", 0.2, b"nonsense" * 9, 0.2], "does not speak TLS as expected"),
+    ([b"HTTP/1.1 200 OK\r\n\r\n", 0.2, b"nonsense" * 9, 0.2], "TLS with nemo.example"),
 ]
 
 
@@ -76,7 +76,7 @@ def test_a_proxy_that_fails_is_named(steps: list[Step] | None, said: str) -> Non
     if "407" in said:
         assert "NAME:PASSWORD" in error.hint
     elif "502" in said or "nothing answers" in said:
-        assert "--proxy names another one, or none" in error.hint
+        assert "Set --proxy to another one, or to none" in error.hint
 
 
 def test_a_proxy_that_wants_a_password_is_said_without_a_tunnel_too() -> None:
@@ -87,12 +87,12 @@ def test_a_proxy_that_wants_a_password_is_said_without_a_tunnel_too() -> None:
 
 
 NO_PROXY_ADDRESS = (
-    "the address of the proxy is not valid",
-    "Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT",
+    "the proxy address is invalid",
+    "Use http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT",
 )
 NO_SOCKS = (
-    "a socks proxy needs a package that is not installed",
-    "pip install 'httpx[socks]'",
+    "a SOCKS proxy needs a package that is not installed",
+    "Run pip install 'httpx[socks]'",
 )
 
 
@@ -106,7 +106,7 @@ NO_SOCKS = (
         ("http://", NO_PROXY_ADDRESS),
         ("socks5://127.0.0.1:1", NO_SOCKS),
         ("socks://127.0.0.1:1", NO_SOCKS),
-        ("nonsense.invalid", ("the name of the proxy nonsense.invalid:80 is not found", None)),
+        ("nonsense.invalid", ("could not resolve the proxy nonsense.invalid:80", None)),
     ],
 )
 def test_an_impossible_proxy_is_said(
@@ -129,7 +129,7 @@ def test_a_proxy_may_be_spoken_to_in_tls(certificate: str, *, encrypts: bool) ->
                 assert asked.text() == HELLO
                 assert b"127.0.0.1:%d" % server.port in proxy.requests[0].partition(b"\r\n")[0]
             else:
-                start = f"the certificate of the proxy 127.0.0.1:{proxy.port} was refused"
+                start = f"the certificate of the proxy 127.0.0.1:{proxy.port} was rejected"
                 assert asked.failure().sentence.startswith(start)
 
 

@@ -178,8 +178,8 @@ def test_a_parameter_that_is_not_taken_is_told_of_once() -> None:
         fitted = asker.client.adapt(asked)
         assert fitted == asked._replace(parameters={"temperature": 0.3, "seed": 7})
         asker.client.adapt(asked)
-        assert told == ["this endpoint does not take top_k and n: they are not sent"]
+        assert told == ["top_k and n are not sent: not supported by this endpoint"]
         asker.client.adapt(asked._replace(parameters={"n": 2, "min_p": 0.1}))
-        assert told[1:] == ["this endpoint does not take min_p: it is not sent"]
+        assert told[1:] == ["min_p is not sent: not supported by this endpoint"]
         assert asker.client.adapt(taken) == taken
     assert len(told) == 2

@@ -156,14 +156,15 @@ def test_each_step_is_logged_without_the_token() -> None:
             asked.text()
         url = f"{server.base_url}/chat/completions"
     lines = [line.partition(" after ")[0] for line in asked.logged]
-    assert lines[0].startswith(f"POST {url}, ")
+    assert lines[0].startswith(f"request 1: POST {url}, ")
     assert lines[1:3] == [
-        "503, application/json,",
-        "EndpointFailed: the endpoint is not available (503: the token [token] must wait)",
+        "status 503, application/json,",
+        "EndpointFailed: the endpoint is unavailable (503: the token [token] must wait)",
     ]
-    assert lines[3].startswith("again in ")
-    assert lines[4].startswith(f"POST {url}, ")
-    assert lines[5:] == ["200, text/event-stream,", "the end,"]
+    assert lines[3].startswith("retrying in ")
+    assert lines[4].startswith(f"request 2: POST {url}, ")
+    assert lines[5] == "status 200, text/event-stream,"
+    assert lines[6].startswith("end of the response: ")
 
 
 def test_a_slow_reader_is_no_silence_of_the_endpoint() -> None:

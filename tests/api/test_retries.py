@@ -150,7 +150,7 @@ def test_without_a_wish_waits_grow_and_differ() -> None:
             with asking(server.base_url) as asked:
                 asked.failure()
             waits.append(tuple(asked.waits))
-            assert asked.why == ["the endpoint is not available (status 503)"] * 2
+            assert asked.why == ["the endpoint is unavailable (status 503)"] * 2
     firsts, seconds = zip(*waits, strict=True)
     assert all(SHORTEST <= first <= 1 for first in firsts)
     assert all(SHORTEST <= second <= 2 for second in seconds)
@@ -178,7 +178,7 @@ def test_a_long_wait_is_said_and_not_waited_for(wish: str, words: str) -> None:
             error = asked.failure()
         assert (asked.waits, len(server.requests)) == ([], 1)
     assert isinstance(error, EndpointFailed)
-    assert error.hint == f"It asks to be tried again {words}"
+    assert error.hint == f"Try again {words}"
 
 
 @pytest.mark.parametrize("status", ["400 No", "401 No", "402 No", "404 No", "422 No"])

@@ -139,7 +139,10 @@ def test_every_candidate_that_was_begun_and_did_not_end_is_broken_off(serve: Ser
             (each.candidate, each.reason.partition(" ")[2])
             for each in said
             if each.ending is Ending.CONNECTION_LOST
-        ] == [(candidate, "closed the connection in the middle") for candidate in broken]
+        ] == [
+            (candidate, "closed the connection in the middle of the response")
+            for candidate in broken
+        ]
 
 
 def test_thoughts_alone_are_no_answer_but_are_not_asked_for_again(serve: Serve) -> None:

@@ -29,32 +29,32 @@ def test_an_answer_at_one_go_is_read_in_any_pieces(serve: Serve, before: bytes, 
     [
         (b"<html><head><title>Busy</title>", 'the page "Busy"'),
         (b"<p>\xff", 'the page "<p>\ufffd"'),
-        (b'{"choices": [', "broken JSON"),
+        (b'{"choices": [', "invalid JSON"),
         (b'{"x": 1}', "other JSON"),
-        (b'{"title": "Bad"}', "Bad"),
+        (b'{"title": "Bad"}', '"Bad"'),
         (b"[]", "other JSON"),
-        (b"Service unavailable", "Service unavailable"),
-        (b"No \xff\n", "No \ufffd"),
-        (b'{"a": 1}\nhello', "broken JSON"),
+        (b"Service unavailable", '"Service unavailable"'),
+        (b"No \xff\n", '"No \ufffd"'),
+        (b'{"a": 1}\nhello', "invalid JSON"),
     ],
 )
 def test_what_came_in_place_of_an_answer_is_told(serve: Serve, body: bytes, said: str) -> None:
     failure = serve(body).failure
     assert isinstance(failure, NotAnAnswer)
-    assert failure.sentence == f"the endpoint sent no answer but {said}"
+    assert failure.sentence == f"the endpoint sent {said} instead of an answer"
     page = body.startswith(b"<")
-    assert ("does the network want a login first?" in failure.hint) is page
+    assert ("does the network require a login?" in failure.hint) is page
 
 
 def test_a_part_of_an_answer_at_one_go_is_a_lost_connection(serve: Serve) -> None:
     failure = serve(WHOLE[:-1], cut=True).failure
-    assert failure.sentence.endswith(" closed the connection in the middle")
+    assert failure.sentence.endswith(" closed the connection in the middle of the response")
 
 
 def test_an_answer_at_one_go_has_a_largest_size() -> None:
     endless = plays(head(), WHOLE[:-1], over_and_over(b" " * 1_000_000, 60))
     with FaultServer(endless) as server, asking(server.base_url) as asked:
-        assert asked.failure().sentence == "the endpoint sent an answer without end"
+        assert asked.failure().sentence == "the endpoint sent an endless answer"
 
 
 def lines(*values: Json) -> bytes:

@@ -83,7 +83,7 @@ def here(address: Address) -> bool:
     ],
 )
 def test_nothing_is_fetched_from_an_address_of_no_public_place(address: str) -> None:
-    with FaultServer(GOOD) as proxy, pytest.raises(UsageError, match="no page is fetched"):
+    with FaultServer(GOOD) as proxy, pytest.raises(UsageError, match="no pages are fetched"):
         fetch_page(f"http://{address}/", proxy=f"http://127.0.0.1:{proxy.port}")
     assert proxy.connections == 0
 
@@ -223,7 +223,7 @@ def test_redirects_are_followed_and_each_is_checked(
     found = fetch_page(f"{site.address}/1", allowed=here)
     assert (found.address, found.text) == (f"{site.address}/3", "there")
     before = len(site.heard)
-    with pytest.raises(UsageError, match=r"inner\.example.*127\.0\.0\.2.*no page is fetched"):
+    with pytest.raises(UsageError, match=r"inner\.example.*127\.0\.0\.2.*no pages are fetched"):
         fetch_page(f"{site.address}/inner", allowed=here)
     with pytest.raises(UsageError, match="https:// or http://"):
         fetch_page(f"{site.address}/file", allowed=here)
@@ -248,7 +248,7 @@ def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
     with pytest.raises(UsageError) as caught:
         fetch_page(address)
     assert caught.value.sentence.endswith(
-        " is an address of this machine or its network, and no page is fetched from there"
+        " belongs to this machine or its network, from which no pages are fetched"
     )
 
 
@@ -268,14 +268,14 @@ def test_an_address_that_is_refused_is_told_once_and_in_short(
     resolve_names(monkeypatch, here)
     with pytest.raises(UsageError) as caught:
         fetch_page(url)
-    assert caught.value.sentence.partition(" is an address of ")[0] == named
+    assert caught.value.sentence.partition(" belongs to ")[0] == named
 
 
 def test_a_name_that_is_not_found_is_told() -> None:
     with pytest.raises(UsageError) as caught:
         fetch_page("https://no.such.host.invalid/x")
-    assert caught.value.sentence == 'the name "no.such.host.invalid" is not found'
-    assert "Names are looked up by this machine" in caught.value.hint
+    assert caught.value.sentence == 'could not resolve "no.such.host.invalid"'
+    assert "Hosts are resolved on this machine" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -287,22 +287,22 @@ def test_a_name_that_is_not_found_is_told() -> None:
     ],
 )
 def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
-    with pytest.raises(UsageError, match="a page's address") as caught:
+    with pytest.raises(UsageError, match="a page address") as caught:
         fetch_page(address)
     assert "secret" not in str(caught.value)
     assert str(caught.value) in {
-        f"a page's address is https:// or http:// and a host, not {format_value(address, 80)}",
-        "a page's address takes no user name and no password",
+        f"a page address is https:// or http:// and a host, not {format_value(address, 80)}",
+        "a page address must not include a user name or password",
     }
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ((404, {}, b"<p>no"), r"^127\.0\.0\.1:\d+ answers with status 404, and no page$"),
-        ((200, {"Content-Type": "image/png"}, b"\x89PNG"), 'is "image/png", and no text'),
-        ((200, {"Content-Type": "text/plain"}, b"a\0b"), "is binary"),
-        ((200, {}, b"\0\1\2"), "is binary"),
+        ((404, {}, b"<p>no"), r"^127\.0\.0\.1:\d+ answered with status 404$"),
+        ((200, {"Content-Type": "image/png"}, b"\x89PNG"), 'sent "image/png", which is not text'),
+        ((200, {"Content-Type": "text/plain"}, b"a\0b"), "sent binary data"),
+        ((200, {}, b"\0\1\2"), "sent binary data"),
         ((200, {"Content-Type": "text/plain"}, b"x" * (LARGEST + 1)), "larger than 2 MB"),
         (
             (
@@ -312,7 +312,7 @@ def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
             ),
             "larger than 2 MB",
         ),
-        ((302, {}, b""), "answers with status 302"),
+        ((302, {}, b""), "answered with status 302"),
     ],
 )
 def test_what_is_no_page_is_refused_in_a_sentence(answer: Answer, said: str, site: Site) -> None:
@@ -356,6 +356,6 @@ def test_a_certificate_is_wanted_for_the_name_and_not_for_the_address(
             assert found.text == "over TLS"
         with secured("good", text) as server:
             url = f"https://example.org:{server.port}"
-            with pytest.raises(EndpointError, match=r"certificate of example\.org.* was refused"):
+            with pytest.raises(EndpointError, match=r"certificate of example\.org.* was rejected"):
                 fetch_page(url, allowed=here, ca_bundle=AUTHORITY, proxy=proxy)
         assert len(through.requests) == 2 * tunnelled

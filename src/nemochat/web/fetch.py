@@ -1,7 +1,7 @@
 """Fetcher for web pages from public addresses, with limits on size, time and redirects.
 
-It resolves the host, checks the addresses, and connects to a checked address. So a host that resolves
-differently a moment later cannot lead elsewhere.
+It resolves the host, checks the addresses, and connects to a checked address. So a host that
+resolves differently a moment later cannot lead elsewhere.
 """
 
 from __future__ import annotations
