@@ -1,4 +1,4 @@
-"""Files that a person names: gathered whole, or refused in one sentence."""
+"""Files that the user names: read completely, or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nemochat.files import Text, gather, to_code_block
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of sources to stand in, which is the home too."""
+    """Change to a folder of sources, which is also the home directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for name, content in {
@@ -38,7 +38,7 @@ def names(*patterns: str) -> list[str]:
     return [text.name for text in gather(patterns)]
 
 
-def test_a_path_is_read_whole() -> None:
+def test_a_path_is_read_completely() -> None:
     assert gather(["src/notes.md"]) == [Text("src/notes.md", "# Ä\n")]
 
 
@@ -51,7 +51,7 @@ def test_a_glob_finds_files_of_any_depth_in_order() -> None:
     assert names("src/*") == ["src/a.py", "src/notes.md"]
 
 
-def test_the_home_is_written_as_its_person_writes_it() -> None:
+def test_the_home_is_written_as_the_user_wrote_it() -> None:
     assert names("~/src/a.py") == ["~/src/a.py"]
     assert names("~/src/*.py") == ["~/src/a.py"]
 
@@ -91,7 +91,7 @@ def test_links_that_lead_in_a_circle_are_no_trap() -> None:
         ("", "there is no file"),
     ],
 )
-def test_what_cannot_be_read_is_told_by_its_name(pattern: str, said: str) -> None:
+def test_what_cannot_be_read_is_reported_by_its_name(pattern: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         gather([pattern])
     assert said in str(caught.value)

@@ -1,4 +1,4 @@
-"""What goes wrong between here and the endpoint, in plain words, and what is tried again."""
+"""Errors of the connection to the endpoint, in plain words, and retries after them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def read_and_leave(peer: Peer, _: int) -> None:
         ),
     ],
 )
-def test_a_connection_that_brings_no_answer_is_told_in_plain_words(
+def test_a_connection_that_brings_no_answer_is_reported_in_plain_words(
     behave: Behaviour, kind: type[Exception], sentence: str, hint: str, requests: int
 ) -> None:
     with FaultServer(behave) as server:
@@ -72,7 +72,7 @@ def test_a_connection_that_brings_no_answer_is_told_in_plain_words(
     "said",
     [b"220 mail.example\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x46" * 3],
 )
-def test_what_is_no_http_is_told_as_that(said: bytes) -> None:
+def test_another_protocol_is_reported_as_such(said: bytes) -> None:
     with FaultServer(plays(said)) as server, asking(server.base_url) as asked:
         error = asked.failure()
         sentence = f"127.0.0.1:{server.port} does not speak HTTP"
@@ -135,7 +135,7 @@ def test_an_invalid_response_is_not_taken_for_another_protocol(said: bytes, reas
     assert (error.sentence, error.hint, asked.waits) == (sentence, "", [])
 
 
-PUNYCODE = ["xn--ls8h", "xn--a", "xn--zz--", "xn--mnchen-3ya"]  # most are none that IDNA allows
+PUNYCODE = ["xn--ls8h", "xn--a", "xn--zz--", "xn--mnchen-3ya"]  # IDNA forbids most of them
 
 
 @pytest.mark.parametrize("name", PUNYCODE)
@@ -161,7 +161,7 @@ def test_a_host_in_punycode_is_reached(name: str, monkeypatch: pytest.MonkeyPatc
         assert host in server.requests[0].decode().lower()
 
 
-def test_nothing_that_listens_is_tried_again() -> None:
+def test_a_refused_connection_is_retried() -> None:
     port = unused_port()
     with asking(f"http://127.0.0.1:{port}/v1") as asked:
         error = asked.failure()
@@ -179,9 +179,9 @@ def test_a_name_that_is_not_found_is_not_looked_up_again() -> None:
     assert asked.waits == []
 
 
-@ON_LINUX  # others refuse this address in another way
-def test_a_network_that_cannot_be_reached_is_told_as_that() -> None:
-    with asking("http://255.255.255.255:9/v1") as asked:  # no connection leads to all machines
+@ON_LINUX  # others reject this address differently
+def test_a_network_that_cannot_be_reached_is_reported_as_such() -> None:
+    with asking("http://255.255.255.255:9/v1") as asked:  # the broadcast address
         error = asked.failure()
     assert isinstance(error, Unreachable)
     assert error.sentence == "255.255.255.255:9 cannot be reached (Network is unreachable)"
@@ -189,7 +189,7 @@ def test_a_network_that_cannot_be_reached_is_told_as_that() -> None:
     assert asked.waits == []
 
 
-def test_tls_that_is_closed_before_it_is_agreed_on_is_tried_again() -> None:
+def test_tls_that_is_closed_before_it_is_agreed_on_is_retried() -> None:
     with FaultServer(read_and_leave) as server:
         with asking(server.base_url.replace("http:", "https:")) as asked:
             error = asked.failure()
@@ -198,7 +198,7 @@ def test_tls_that_is_closed_before_it_is_agreed_on_is_tried_again() -> None:
     assert isinstance(error, Unreachable)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_tried_again() -> None:
+def test_a_certificate_that_nobody_vouches_for_is_not_retried() -> None:
     with secured("alone") as server, asking(server.base_url, ca_bundle=AUTHORITY) as asked:
         error = asked.failure()
     assert isinstance(error, Unreachable)
@@ -207,7 +207,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_tried_again() -> None:
     assert asked.waits == []
 
 
-def test_a_server_without_tls_is_told_as_that() -> None:
+def test_a_server_without_tls_is_reported_as_such() -> None:
     with (
         FaultServer(at_once(b"220 mail.example ESMTP\r\n", 0.2)) as server,
         asking(server.base_url.replace("http:", "https:")) as asked,
@@ -218,7 +218,7 @@ def test_a_server_without_tls_is_told_as_that() -> None:
     assert error.hint == "Is it an http:// address?"
 
 
-def test_a_header_that_cannot_be_sent_is_told_without_its_value() -> None:
+def test_a_header_that_cannot_be_sent_is_reported_without_its_value() -> None:
     own = adapter(headers={"X-Team": "secret\r\nX: y"})
     with FaultServer(plays(head())) as server, asking(server.base_url, adapter=own) as asked:
         error = asked.failure()

@@ -1,4 +1,4 @@
-"""What real servers were seen to send, whole, cut short and at random splits."""
+"""Responses captured from real servers: complete, truncated and split at random."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = [path.stem for path in ANSWERS]
 
 
 def expected(response: Response) -> tuple[str, list[ToolCall], str, Json]:
-    """Text, tool calls, finish_reason and usage, joined in the plainest way."""
+    """Return text, tool calls, finish_reason and usage, joined naively."""
     text, finish, usage = "", "", None
     calls: dict[int, ToolCall] = {}
     for document in response.documents:
@@ -81,7 +81,7 @@ def test_every_capture_is_an_answer_a_refusal_or_a_list() -> None:
 
 
 @pytest.mark.parametrize("path", ANSWERS, ids=NAMES)
-def test_an_answer_reads_the_same_whole_and_at_random_splits(serve: Serve, path: Path) -> None:
+def test_an_answer_is_the_same_unsplit_and_at_random_splits(serve: Serve, path: Path) -> None:
     response = taken_apart(path)
     whole = serve(response.body, prompt=LIMITED)
     compare(whole, response)
@@ -137,7 +137,7 @@ def test_an_answer_that_ends_anywhere_is_a_beginning_and_says_so(serve: Serve, p
          None),
     ],
 )  # fmt: skip
-def test_answers_read_as_a_person_reads_them(
+def test_captured_answers_are_read_correctly(
     serve: Serve, name: str, text: str, ending: Ending, total: int | None
 ) -> None:
     answer = serve(capture(name).body, prompt=LIMITED)
@@ -147,7 +147,7 @@ def test_answers_read_as_a_person_reads_them(
 
 
 @pytest.mark.parametrize("name", ["aimock-toolcall", "aimock-toolcall_stream"])
-def test_tool_calls_read_as_a_person_reads_them(serve: Serve, name: str) -> None:
+def test_captured_tool_calls_are_read_correctly(serve: Serve, name: str) -> None:
     calls = serve(capture(name).body, prompt=LIMITED).message().tool_calls
     assert [(call.name, json.loads(call.arguments)) for call in calls] == [
         ("get_weather", {"city": "Paris", "unit": "celsius"}),

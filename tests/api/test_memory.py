@@ -1,4 +1,4 @@
-"""The memory that a hostile answer takes: bounded, whatever is sent."""
+"""Limits on the memory that a hostile answer needs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ else:
 
 
 def megabytes(name: str) -> int:
-    """The most memory that a process held while it took the answer of this name."""
+    """Return the peak memory of a process that reads the answer of this name."""
     root = Path(__file__).parents[2]
     served = subprocess.Popen(
         [sys.executable, "-c", SERVER, name],
@@ -70,7 +70,7 @@ def megabytes(name: str) -> int:
 
 @pytest.fixture(scope="module")
 def measured() -> Iterator[dict[str, Future[int]]]:
-    """What each of them took, measured beside each other."""
+    """Return the peak memory for each answer, measured in parallel."""
     with ThreadPoolExecutor(3) as pool:
         yield {name: pool.submit(megabytes, name) for name in NAMES}
 

@@ -1,4 +1,4 @@
-"""The network that a person has: names, TLS, certificates."""
+"""Names, TLS and certificates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.api.secured import AUTHORITY, CERTIFICATES, GOOD, outcome, secured, t
 from tests.conftest import Program
 
 
-def test_nothing_that_answers_is_said_and_tried_again() -> None:
+def test_a_refused_connection_is_reported_and_retried() -> None:
     port = unused_port()
     with asking(f"http://127.0.0.1:{port}/v1") as asked:
         error = asked.failure()
@@ -25,7 +25,7 @@ def test_nothing_that_answers_is_said_and_tried_again() -> None:
     assert len(asked.waits) == 2
 
 
-def test_a_name_that_is_not_found_is_said() -> None:
+def test_a_name_that_is_not_found_is_reported() -> None:
     error = outcome("http://nemo.invalid/v1")
     assert (type(error), error.sentence) == (
         Unreachable,
@@ -33,7 +33,7 @@ def test_a_name_that_is_not_found_is_said() -> None:
     )
 
 
-def test_a_name_outside_ascii_is_no_proxy() -> None:
+def test_a_name_outside_ascii_needs_no_proxy() -> None:
     error = outcome("http://nicht-dä.invalid/v1")
     assert error.sentence == "could not resolve nicht-dä.invalid"
 
@@ -168,19 +168,19 @@ def test_a_certificate_of_another_time_or_place_is_refused(
     assert (server.requests, asked.waits) == ([], [])
 
 
-def test_tls_to_a_server_without_is_said() -> None:
+def test_tls_to_a_server_without_is_reported() -> None:
     with FaultServer(plays(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
         error = outcome(server.base_url.replace("http:", "https:"))
     assert isinstance(error, Unreachable)
 
 
-def test_a_server_that_speaks_first_is_no_tls() -> None:
+def test_a_server_that_speaks_first_is_not_tls() -> None:
     with FaultServer(at_once(b"HTTP/1.1 400 Bad Request\r\n\r\n", 0.5)) as server:
         error = outcome(server.base_url.replace("http:", "https:"))
     assert (type(error), error.hint) == (Unreachable, "Is it an http:// address?")
 
 
-def test_a_server_with_tls_asked_without_is_said() -> None:
+def test_a_server_with_tls_asked_without_is_reported() -> None:
     with secured("good") as server:
         error = outcome(server.base_url.replace("https:", "http:"))
     assert isinstance(error, Unreachable)
@@ -217,7 +217,7 @@ def test_a_certificate_needs_its_host_in_the_subject_alternative_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_certificates_that_cannot_be_read_are_said(
+def test_certificates_that_cannot_be_read_are_reported(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(name, str(tmp_path / "none"))
@@ -226,7 +226,7 @@ def test_certificates_that_cannot_be_read_are_said(
     assert error.sentence.endswith("in SSL_CERT_FILE or SSL_CERT_DIR cannot be read")
 
 
-def test_a_bundle_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_a_bundle_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     with asking("https://127.0.0.1:9/v1", ca_bundle=str(tmp_path / "none")) as asked:
         error = asked.failure()
     assert isinstance(error, ConfigurationError)

@@ -1,4 +1,4 @@
-"""Proxies: of the environment, of an option, and those that fail."""
+"""Proxies: from the environment, from an option, and failing ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_proxy_of_the_environment_is_used(name: str, monkeypatch: pytest.Monke
         assert proxy.requests[0].startswith(b"POST http://nemo.invalid/v1/chat/completions")
 
 
-def test_a_proxy_is_used_for_this_machine_too_unless_told_otherwise(
+def test_a_proxy_is_used_for_this_machine_unless_disabled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{unused_port()}")
@@ -79,7 +79,7 @@ def test_a_proxy_that_fails_is_named(steps: list[Step] | None, said: str) -> Non
         assert "Set --proxy to another one, or to none" in error.hint
 
 
-def test_a_proxy_that_wants_a_password_is_said_without_a_tunnel_too() -> None:
+def test_a_proxy_that_wants_a_password_is_reported_without_a_tunnel_too() -> None:
     with FaultServer(refuses("407 Who", b"", "text/plain")) as server:
         error = outcome("http://nemo.example/v1", f"http://127.0.0.1:{server.port}")
     assert isinstance(error, Unreachable)
@@ -109,7 +109,7 @@ NO_SOCKS = (
         ("nonsense.invalid", ("could not resolve the proxy nonsense.invalid:80", None)),
     ],
 )
-def test_an_impossible_proxy_is_said(
+def test_an_invalid_proxy_is_reported(
     proxy: str, expected: tuple[str, str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for error in (outcome("http://nemo.example/v1", proxy), _through(proxy, monkeypatch)):

@@ -1,4 +1,4 @@
-"""Refused requests: the reason in whatever shape it comes, one sentence, and a hint."""
+"""Refused requests: reasons of any shape become one sentence and a hint."""
 
 from __future__ import annotations
 
@@ -185,14 +185,14 @@ def test_other_words_are_no_length_of_the_context(serve: Serve, why: str) -> Non
         *((status, True) for status in (408, 409, 425, 429, 500, 501, 502, 503, 504, 529)),
     ],
 )
-def test_only_what_may_pass_is_tried_again(serve: Serve, status: int, *, retriable: bool) -> None:
+def test_only_what_may_pass_is_retried(serve: Serve, status: int, *, retriable: bool) -> None:
     answer = serve.refuse(status, "no")
     assert str(status) in answer.failure.sentence
     assert len(answer.waits) == (2 if retriable else 0)
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])
-def test_a_wish_to_wait_is_kept(serve: Serve, status: int) -> None:
+def test_a_retry_after_is_kept(serve: Serve, status: int) -> None:
     assert serve.refuse(status, Retry_After="7").waits == [7, 7]
 
 
@@ -203,7 +203,7 @@ def test_a_redirect_names_the_new_address(serve: Serve, status: int) -> None:
     assert failure.sentence == (
         f"the endpoint has moved (status {status}) to https://elsewhere.example/v1"
     )
-    assert ("--base-url" in failure.hint) is (status in {301, 308})  # for good
+    assert ("--base-url" in failure.hint) is (status in {301, 308})  # permanently
     nowhere = serve.refuse(status).failure.sentence
     assert nowhere.endswith(" to an unnamed address")
 
@@ -224,7 +224,7 @@ def test_of_a_model_that_is_not_found_the_nearest_are_named(
     assert len(answer.requests) == 2
 
 
-def test_a_model_that_there_is_not_is_told_also_where_no_models_are_listed() -> None:
+def test_an_unknown_model_is_reported_even_without_a_model_list() -> None:
     unknown = refuses("404 No", {"error": {"message": "model nemo not found"}})
     with FaultServer(in_turn(unknown, refuses("500 No"))) as server:
         with asking(server.base_url) as asked:
@@ -347,7 +347,7 @@ def test_any_json_with_status_200_is_an_answer_or_a_failure(serve: Serve, body: 
     ],
 )
 @pytest.mark.parametrize("status", [400, 404, 500])
-def test_the_token_is_never_told(serve: Serve, status: int, said: Json) -> None:
+def test_the_token_is_never_repeated(serve: Serve, status: int, said: Json) -> None:
     answer = serve.refuse(status, said, [f"nemo-{TOKEN}"])
     told = [answer.failure.sentence, answer.failure.hint, *answer.logged]
     assert not any(TOKEN[:6] in each for each in told)

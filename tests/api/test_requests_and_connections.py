@@ -1,4 +1,4 @@
-"""One prompt out, deltas in: connections, what is sent, what is logged."""
+"""Requests for a prompt: connections, content and log."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_connection_that_stays_open_after_done_is_given_up_at_once() -> None:
         assert server.connections == 2
 
 
-def test_a_connection_that_the_server_closed_meanwhile_is_no_failure() -> None:
+def test_a_connection_that_the_server_closed_meanwhile_is_not_a_failure() -> None:
     with FaultServer(plays(CODED, chunked(answer()))) as server, asking(server.base_url) as asked:
         assert asked.text() == HELLO
         time.sleep(0.1)
@@ -167,12 +167,12 @@ def test_each_step_is_logged_without_the_token() -> None:
     assert lines[6].startswith("end of the response: ")
 
 
-def test_a_slow_reader_is_no_silence_of_the_endpoint() -> None:
+def test_a_slow_reader_does_not_count_of_the_endpoint() -> None:
     steady = plays(head(), HI, 0.05, HI, STOP)
     with FaultServer(steady) as server, asking(server.base_url) as asked:
         stream = asked.client.stream(PROMPT)
         said = [next(stream)]
-        time.sleep(1.5)  # twice the idle time-out
+        time.sleep(1.5)  # twice the idle timeout
         said += list(stream)
     assert "".join(delta.text for delta in said) == "HiHi"
     assert said[-1].ending is Ending.COMPLETE

@@ -1,4 +1,4 @@
-"""Bodies that are no stream: an answer at one go, or what came in place of one."""
+"""Bodies that are not a stream: a complete answer, or something else."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_an_answer_at_one_go_is_read_in_any_pieces(serve: Serve, before: bytes, 
         (b'{"a": 1}\nhello', "invalid JSON"),
     ],
 )
-def test_what_came_in_place_of_an_answer_is_told(serve: Serve, body: bytes, said: str) -> None:
+def test_other_content_than_an_answer_is_reported(serve: Serve, body: bytes, said: str) -> None:
     failure = serve(body).failure
     assert isinstance(failure, NotAnAnswer)
     assert failure.sentence == f"the endpoint sent {said} instead of an answer"
@@ -74,7 +74,7 @@ CONTENTS: list[tuple[Json, str]] = [
     (["a", {"text": "b"}, {"type": "image"}, None, [["c"]], 1], "ab1"),
     ("x" * 1_100_000, "x" * 1_100_000),
     (["words"] * 200_000, "words" * 200_000),
-    ('",[{' * 400_000, '",[{' * 400_000),  # full of commas and quotes, and yet one value
+    ('",[{' * 400_000, '",[{' * 400_000),  # one value with many commas and quotes
 ]
 
 
@@ -84,12 +84,12 @@ def test_content_of_any_type_becomes_text(serve: Serve, content: Json, text: str
 
 
 @pytest.mark.parametrize("content", [None, True, {"text": "a"}])
-def test_content_that_is_none_is_no_text(serve: Serve, content: Json) -> None:
+def test_invalid_content_is_not_text(serve: Serve, content: Json) -> None:
     assert serve.document(document(content)).text == ""
 
 
 @pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"a":' * 100_000])
-def test_what_is_nested_too_deeply_is_no_answer(serve: Serve, deep: bytes) -> None:
+def test_what_is_nested_too_deeply_is_not_an_answer(serve: Serve, deep: bytes) -> None:
     assert isinstance(serve(deep).failure, NotAnAnswer)
     said = serve(b"data: " + deep + b"\n\n" + b"data: " + WHOLE + b"\n\n")
     assert said.text == HELLO

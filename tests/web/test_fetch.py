@@ -1,4 +1,4 @@
-"""Pages are fetched from public addresses alone, within bounds, and never by a way round them."""
+"""Web pages, which are fetched from public addresses only and with limits."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Site:
-    """A loopback server with pages by path.
+    """Loopback server with pages by path.
 
     Attributes:
-        pages: What it answers.
-        heard: The paths and Host headers that were asked for.
+        pages: Responses.
+        heard: Paths and Host headers of the requests.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Site:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -67,7 +67,7 @@ def site() -> Iterator[Site]:
 
 
 def here(address: Address) -> bool:
-    """Only this one address may be connected to, in place of the public ones."""
+    """Allow only this address instead of the public ones."""
     return address == HERE
 
 
@@ -157,7 +157,7 @@ def test_a_page_may_be_as_large_as_the_bound(site: Site) -> None:
     assert len(fetch_page(site.address, allowed=here).text) == LARGEST
 
 
-def test_a_server_is_told_who_asks_and_that_text_is_wanted() -> None:
+def test_a_server_learns_who_asks_for_text() -> None:
     with FaultServer(plays(head(kind="text/plain"), b"text")) as server:
         fetch_page(f"http://127.0.0.1:{server.port}/a", allowed=here)
     first, *fields = server.requests[0].decode().lower().rstrip().split("\r\n")
@@ -261,7 +261,7 @@ def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
         (f"{'a.' * 50}example", f'"{"a." * 39}a…" (127.0.0.1)'),
     ],
 )
-def test_an_address_that_is_refused_is_told_once_and_in_short(
+def test_an_address_that_is_refused_is_reported_once_and_briefly(
     url: str, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = dict.fromkeys(["localhost.example", f"{'a.' * 50}example"], "127.0.0.1")
@@ -271,7 +271,7 @@ def test_an_address_that_is_refused_is_told_once_and_in_short(
     assert caught.value.sentence.partition(" belongs to ")[0] == named
 
 
-def test_a_name_that_is_not_found_is_told() -> None:
+def test_a_name_that_is_not_found_is_reported() -> None:
     with pytest.raises(UsageError) as caught:
         fetch_page("https://no.such.host.invalid/x")
     assert caught.value.sentence == 'could not resolve "no.such.host.invalid"'
@@ -286,7 +286,7 @@ def test_a_name_that_is_not_found_is_told() -> None:
         *("http://secret@x.org", "http://:secret@x.org", "http://x.org/\x9f", f"ftp://{'x' * 99}"),
     ],
 )
-def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
+def test_an_invalid_page_address_is_reported(address: str) -> None:
     with pytest.raises(UsageError, match="a page address") as caught:
         fetch_page(address)
     assert "secret" not in str(caught.value)
@@ -315,7 +315,9 @@ def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
         ((302, {}, b""), "answered with status 302"),
     ],
 )
-def test_what_is_no_page_is_refused_in_a_sentence(answer: Answer, said: str, site: Site) -> None:
+def test_other_content_than_a_page_is_refused_in_a_sentence(
+    answer: Answer, said: str, site: Site
+) -> None:
     site.pages["/"] = answer
     with pytest.raises(UsageError, match=said):
         fetch_page(site.address, allowed=here)
@@ -337,7 +339,7 @@ def test_a_page_that_never_ends_is_left(steps: list[Step]) -> None:
         until(lambda: server.left_at is not None)
 
 
-def test_where_nothing_answers_that_is_told() -> None:
+def test_a_dead_endpoint_is_reported() -> None:
     with pytest.raises(EndpointError, match="nothing answers"):
         fetch_page(f"http://127.0.0.1:{unused_port()}", allowed=here)
 

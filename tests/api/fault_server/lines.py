@@ -1,4 +1,4 @@
-"""The rows connecting, cut and pace: what the line does."""
+"""Rows "connecting", "cut" and "pace" of the table of faults."""
 
 from __future__ import annotations
 

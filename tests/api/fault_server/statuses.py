@@ -1,4 +1,4 @@
-"""The rows status, rate and redirects: responses that bring no answer."""
+"""Rows "status", "rate" and "redirects" of the table of faults."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DETAILS = [
 ]
 LONG = "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens."
 
-# status, body, exit code, what is said, requests
+# status, body, exit code, part of the error, requests
 _TOLD = [
     ("400 Bad Request", {"error": {"message": "bad roles"}}, REFUSED, "400: bad roles", 1),
     ("400 Bad Request", {"error": {"message": LONG}}, REFUSED, "too long for the model", 1),
@@ -213,7 +213,7 @@ def _redirects() -> list[Case]:
 
 
 def _elsewhere() -> list[Case]:
-    """A few statuses that bring an answer all the same."""
+    """Return cases with an unusual status and an answer."""
     return [
         Case("status", "201", plays(head("201 Created") + answer()), WHOLE, HELLO, requests=1),
         Case("status", "200 without words", plays(head("200") + answer()), WHOLE, HELLO),
