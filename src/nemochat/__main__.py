@@ -24,8 +24,10 @@ def main() -> None:
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)
     gc.set_threshold(GC_THRESHOLD)
+    from nemochat import core_files
     from nemochat.signals import ExitSignals
 
+    core_files.disable()
     with ExitSignals() as signals:
         from nemochat.cli.main import run
 

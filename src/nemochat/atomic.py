@@ -10,6 +10,7 @@ from stat import S_IMODE
 
 PRIVATE = 0o600  # mode of a file for its owner only
 SHARED = 0o666  # mode of a file for everyone that the umask permits
+PERMISSIONS = 0o777  # mode bits kept when a file is replaced, without set-user-ID and set-group-ID
 
 
 def make_private_folder(path: Path) -> None:
@@ -35,12 +36,15 @@ def write_atomically(path: Path, content: bytes, *, mode: int) -> None:
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
-    descriptor = os.open(temporary, flags, mode)
+    existing: int | None = None
+    with suppress(FileNotFoundError):
+        existing = S_IMODE(target.stat().st_mode) & PERMISSIONS
+    descriptor = os.open(temporary, flags, mode if existing is None else existing & mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            with suppress(FileNotFoundError):
-                temporary.chmod(S_IMODE(target.stat().st_mode))
+            if existing is not None:
+                temporary.chmod(existing)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
+from nemochat import core_files
 from nemochat.core.text import format_value
 from nemochat.errors import Ended, UsageError
 from nemochat.files import read_text
@@ -76,7 +77,8 @@ def _run(editor: str, path: Path) -> None:
         try:
             with ChildSignals():
                 command = [*shlex.split(editor), str(path)]
-                process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])
+                with core_files.inherited_limit():
+                    process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])
                 code = _wait(process)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error

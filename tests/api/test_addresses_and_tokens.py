@@ -8,6 +8,7 @@ from nemochat.errors import ConfigurationError
 from tests.api.asking import asking
 from tests.api.fault_server.scripts import HELLO, answer, head, plays
 from tests.api.fault_server.server import FaultServer
+from tests.api.network import resolve_names
 
 
 def refusal(base_url: str, token: str = "sk-test") -> ConfigurationError:
@@ -116,8 +117,9 @@ def test_what_an_address_may_not_have_is_named(base_url: str, said: str) -> None
     ],
 )
 def test_a_token_over_an_open_network_is_warned_of(
-    base_url: str, token: str, *, warned: bool
+    monkeypatch: pytest.MonkeyPatch, base_url: str, token: str, *, warned: bool
 ) -> None:
+    resolve_names(monkeypatch, {"localhost": "127.0.0.1", "x.localhost": "127.0.0.1"})
     with asking(base_url, token=token) as asked:
         warning = asked.client.warning
     assert bool(warning) is warned

@@ -101,6 +101,7 @@ def test_a_signal_ends_the_program_while_a_name_is_looked_up(
     settings = {
         "NEMOCHAT_BASE_URL": "http://nemo.example/v1",
         "NEMOCHAT_TOKEN": "sk-test",
+        "NEMOCHAT_ALLOW_HTTP": "on",
         "NEMOCHAT_CONNECT_TIMEOUT": "40",
         "PYTHONPATH": str(tmp_path),
     }

@@ -104,7 +104,7 @@ def test_a_section_is_an_endpoint_and_both_ways_show_what_would_be_sent(program:
         [
             "Content-Type: application/json",
             "Authorization: Bearer $WORK_TOKEN",
-            "X-Team: it's ours & theirs",
+            "X-Team: $HEADER_X_TEAM",
         ],
         body,
     )

@@ -146,7 +146,11 @@ def test_time_in_which_the_process_is_stopped_does_not_count(program: Program) -
         address = f"http://127.0.0.1:{server.port}"
         ways = [
             {"NEMOCHAT_BASE_URL": server.base_url},
-            {"NEMOCHAT_BASE_URL": "http://nemo.invalid/v1", "NEMOCHAT_PROXY": address},
+            {
+                "NEMOCHAT_BASE_URL": "http://nemo.invalid/v1",
+                "NEMOCHAT_PROXY": address,
+                "NEMOCHAT_ALLOW_HTTP": "on",
+            },
         ]
         asked = [
             subprocess.Popen(

@@ -60,8 +60,11 @@ class Client:
         if problem := endpoints.token_problem(options.token):
             raise ConfigurationError(f"the token {problem}")
         self.warning = endpoints.exposure_warning(address, options.token)
-        self._options = options._replace(route=options.route._replace(base_url=address))
         self._adapter = adapter or DialectAdapter(Dialect())
+        self._options = options._replace(
+            route=options.route._replace(base_url=address),
+            secrets=(*options.secrets, *find_secrets(options, self._adapter.dialect)),
+        )
         self._connection: Connection | None = None
         self._lock = Lock()
 
@@ -111,9 +114,10 @@ class Client:
         try:
             self._options.write_log(f"GET {self._options.route.base_url}{model_list.LIST}")
             connection = self._current_connection()
-            return model_list.fetch_models(connection, seconds, self._options.hints)
+            models = model_list.fetch_models(connection, seconds, self._options.hints)
+            return tuple(model._replace(name=self._options.mask(model.name)) for model in models)
         except NemochatError as error:
-            refusals.shorten(error, self._options.token)
+            refusals.shorten(error, self._options.secrets)
             raise
 
     def _current_connection(self) -> Connection:
@@ -158,6 +162,7 @@ class ClientOptions(NamedTuple):
         timeouts: Timeouts of reads.
         retries: Maximum number of retries.
         log: Receives a line for each request, response, retry and error.
+        secrets: What to mask in errors, logs and names; a client adds all that it sends.
     """
 
     route: Route
@@ -167,11 +172,25 @@ class ClientOptions(NamedTuple):
     timeouts: Timeouts = Timeouts()
     retries: int = 2
     log: Callable[[str], None] | None = None
+    secrets: tuple[str, ...] = ()
+
+    def mask(self, text: str) -> str:
+        """Return foreign text as one line, without the secrets."""
+        return refusals.to_one_line(text, self.secrets, refusals.LONGEST_SENTENCE)
 
     def write_log(self, line: str) -> None:
-        """Log a line, without the token."""
+        """Log a line, without the secrets."""
         if self.log:
-            self.log(refusals.to_one_line(line, self.token, refusals.LONGEST_SENTENCE))
+            self.log(self.mask(line))
+
+
+def find_secrets(options: ClientOptions, dialect: Dialect) -> Iterator[str]:
+    """Yield the secrets in requests: token, headers, body members and proxy password."""
+    yield options.token
+    yield from request.find_body_secrets({**dialect.headers})
+    yield from request.find_body_secrets({**dialect.body})
+    with suppress(ConfigurationError):  # the first request raises it again
+        yield from options.route.proxy_secrets()
 
 
 class Progress:
@@ -223,11 +242,11 @@ class Exchange:
         while True:
             progress = Progress()
             try:
-                for delta in self._stream_once(prompt):
+                for delta in map(self._mask, self._stream_once(prompt)):
                     progress.add(delta)
                     yield delta
             except NemochatError as error:
-                refusals.shorten(error, self._options.token)
+                refusals.shorten(error, self._options.secrets)
                 self._options.write_log(f"{type(error).__name__}: {error.sentence}")
                 if not isinstance(error, EndpointError):
                     raise
@@ -251,6 +270,13 @@ class Exchange:
                 self._options.wait(seconds, error)
             else:
                 return
+
+    def _mask(self, delta: Delta) -> Delta:
+        """Return a delta with masked model and reason."""
+        if delta.model or delta.reason:
+            mask = self._options.mask
+            return delta._replace(model=mask(delta.model), reason=mask(delta.reason))
+        return delta
 
     def _should_retry_unstreamed(self, error: NemochatError, prompt: Prompt) -> bool:
         """Return whether a request without streaming may reveal why a stream is empty.

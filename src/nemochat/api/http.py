@@ -18,6 +18,7 @@ import httpx
 from nemochat.api import network_errors
 from nemochat.api.gzip import ACCEPTED, decompress
 from nemochat.api.network import Network, Stream
+from nemochat.api.refusals import shorten
 from nemochat.api.route import Route, load_trust
 from nemochat.api.timeouts import ReadTimer
 from nemochat.errors import EndpointError, NemochatError
@@ -171,14 +172,16 @@ class Connection:
             raise network_errors.translate(ConnectionResetError(), network.place) from error
         except (httpx.InvalidURL, httpcore.ProtocolError, httpcore.ProxyError) as error:
             self._raise_if_stopped()
-            raise network_errors.translate_http(
+            translated = network_errors.translate_http(
                 error,
                 network.place,
                 in_body=in_body,
                 ended=network.ended,
                 received=network.received,
                 is_http=network.start.startswith(b"HTTP/"),
-            ) from error
+            )
+            shorten(translated, self._route.proxy_secrets())  # a proxy may repeat its login
+            raise translated from error
         except (OSError, ValueError, ImportError) as error:
             self._raise_if_stopped()
             if isinstance(error, TimeoutError) and not network.is_connecting:

@@ -6,12 +6,13 @@ Servers put the reason into a dozen shapes; `find_reason` knows those seen so fa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from nemochat.api.json_values import parse
 from nemochat.api.timeouts import parse_retry_after
 from nemochat.config.endpoints import HintContext
+from nemochat.core.masking import mask_secrets
 from nemochat.core.records import Json
 from nemochat.core.text import nearest
 from nemochat.errors import (
@@ -42,7 +43,6 @@ _HEADING = re.compile(r"<h1[^>]{0,200}>(.{0,1000}?)</h1", re.IGNORECASE | re.DOT
 _MARKUP = re.compile(r"<[^>]{0,200}>")
 _MESSAGE = re.compile(r'"(?:message|msg|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,500}")', re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2}")
-_SHORTEST_SECRET = 4  # characters; a shorter token may occur in any word
 _RETRIABLE = {408, 409, 425, 429}
 _QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached"}
 _MOVED = {300, 301, 302, 303, 305, 307, 308}
@@ -114,16 +114,15 @@ def _reason_in_json(text: str, depth: int) -> str:
     return text if _WORD.search(text[:_PAGE_START]) else ""
 
 
-def shorten(error: NemochatError, secret: str) -> None:
-    """Limit an error to one line and `LONGEST_SENTENCE` characters, and remove the token."""
-    error.sentence = to_one_line(error.sentence, secret, LONGEST_SENTENCE)
-    error.hint = to_one_line(error.hint, secret, LONGEST_HINT)
+def shorten(error: NemochatError, secrets: Iterable[str]) -> None:
+    """Limit an error to one line and `LONGEST_SENTENCE` characters, and mask the secrets."""
+    error.sentence = to_one_line(error.sentence, secrets, LONGEST_SENTENCE)
+    error.hint = to_one_line(error.hint, secrets, LONGEST_HINT)
 
 
-def to_one_line(text: str, secret: str, longest: int) -> str:
-    """Return foreign text as one line of printable characters, without the secret."""
-    if len(secret) >= _SHORTEST_SECRET:
-        text = text.replace(secret, "[token]")
+def to_one_line(text: str, secrets: Iterable[str], longest: int) -> str:
+    """Return foreign text as one line of printable characters, without the secrets."""
+    text = mask_secrets(text, secrets)
     printable = "".join(c if c.isprintable() else " " for c in text[: longest * 50])
     line = " ".join(printable.split())
     if len(line) <= longest:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from secrets import token_hex
 
 from nemochat.config.endpoints import Dialect
 from nemochat.core import records
 from nemochat.core.delta import Delta
+from nemochat.core.masking import is_secret_name
 from nemochat.core.messages import Ending
 from nemochat.core.parameters import can_stream
 from nemochat.core.prompt import Prompt
@@ -85,9 +88,17 @@ class DryRun:
         return self._adapter.adapt(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """Yield the request for a prompt."""
-        body = json.dumps(build_body(prompt, self._adapter.dialect), ensure_ascii=False)
-        yield Delta(self._command(body) if self._curl else body)
+        """Yield the request for a prompt, with variables for the secrets of the configuration."""
+        mark = token_hex(8)  # encloses the name of each variable
+        dialect = self._adapter.dialect
+        members = _replace_secrets(dialect.body, lambda name: f"{mark}{name}{mark}")
+        dialect = dialect._replace(body=dict(members) if isinstance(members, dict) else {})
+        body = json.dumps(build_body(prompt, dialect), ensure_ascii=False)
+        variable = re.compile(f"{mark}([A-Z0-9_]+){mark}")
+        content = variable.sub(r"$\1", body)
+        if self._curl:
+            content = self._command(variable.sub("""'"$\\1"'""", shlex.quote(body)))
+        yield Delta(content)
         yield Delta(ending=Ending.COMPLETE)
 
     def stop(self) -> None:
@@ -102,6 +113,34 @@ class DryRun:
             headers.append(f"Authorization: Bearer ${self._token_variable}")
         lines = [f"curl --no-buffer {shlex.quote(self._url)}"]
         lines += [f'-H "{header}"' for header in headers]  # the shell inserts the token
-        for name, value in self._adapter.dialect.headers.items():
-            lines.append(f"-H {shlex.quote(f'{name}: {value}')}")
-        return " \\\n  ".join([*lines, f"-d {shlex.quote(body)}"])
+        for name in self._adapter.dialect.headers:  # their values may be secret
+            lines.append(f'-H {shlex.quote(f"{name}: ")}"${_variable("HEADER", name)}"')
+        return " \\\n  ".join([*lines, f"-d {body}"])
+
+
+def find_body_secrets(value: Json, name: str = "") -> Iterator[str]:
+    """Yield the strings in a value that have a secret name, such as `api_key`."""
+    if isinstance(value, str) and is_secret_name(name):
+        yield value
+    for key, each in _members(value, name):
+        yield from find_body_secrets(each, key)
+
+
+def _members(value: Json, name: str) -> Iterable[tuple[str, Json]]:
+    if isinstance(value, Mapping):
+        return value.items()
+    return ((name, each) for each in value) if isinstance(value, list) else ()
+
+
+def _replace_secrets(value: Json, write: Callable[[str], str], name: str = "") -> Json:
+    """Return a value of the configuration with variables instead of its secrets."""
+    if isinstance(value, Mapping):
+        return {key: _replace_secrets(each, write, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replace_secrets(each, write, name) for each in value]
+    return write(_variable("BODY", name)) if any(find_body_secrets(value, name)) else value
+
+
+def _variable(kind: str, name: str) -> str:
+    """Return the variable for a header or a body member, such as `HEADER_X_API_KEY`."""
+    return f"{kind}_{re.sub('[^A-Z0-9]', '_', name.upper())}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from nemochat.config.endpoints import is_local, to_ascii
 from nemochat.errors import ConfigurationError, UsageError
@@ -65,6 +65,11 @@ class Route(NamedTuple):
     def certificate_name(self) -> str:
         """Host that the certificate must name, without the final dot of an absolute name."""
         return (self.name or urlsplit(self.url).hostname or "").removesuffix(".")
+
+    def proxy_secrets(self) -> list[str]:
+        """Return the password of the proxy, both encoded as in its address and decoded."""
+        password = urlsplit(self.find_proxy()).password or ""
+        return [password, unquote(password)]
 
     def find_proxy(self) -> str:
         """Return the address of the proxy, or "".

@@ -44,6 +44,7 @@ _TOPICS = {  # of the settings' flags; the others are about the endpoint
     "loop_guard": OUTPUT,
     **dict.fromkeys(("view", "render", "theme", "math", "bell", "editing_mode"), APPEARANCE),
     "urls": CONVERSATION,
+    "allow_secrets": CONVERSATION,
 }
 
 

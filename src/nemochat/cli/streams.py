@@ -80,6 +80,15 @@ def _read_to_end(descriptor: int, notify: Callable[[str], None]) -> bytes:
     return b"".join(pieces)
 
 
+def discard_typeahead() -> None:
+    """Drop what was typed before a question of ours was shown: it doesn't answer that."""
+    if is_input_terminal():
+        import termios
+
+        with suppress(termios.error):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
 def reopen_terminal() -> None:
     """Let standard input be the terminal, where a pipe stood.
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from nemochat.core.masking import mask_address
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError
+from nemochat.sockets import ConnectLimit, resolve
 
 if TYPE_CHECKING:
     from nemochat.core.records import Json
 
+_SECONDS_FOR_LOOKUP = 2.0  # of a name below localhost
 _LONGEST_LABEL = 63  # letters between two dots
 NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
 GUIDE = "guide"
@@ -174,8 +178,13 @@ def find(name: str, among: Sequence[EndpointConfig] = TABLE) -> EndpointConfig:
 
 def is_own_address(endpoint: EndpointConfig, base_url: str) -> bool:
     """Whether an address is the endpoint's own, or this machine's: its token may go there."""
-    own = next((row.base_url for row in TABLE if row.name == endpoint.name), endpoint.base_url)
+    own = _own_address(endpoint)
     return is_local(base_url) or urlsplit(base_url).hostname == urlsplit(own).hostname
+
+
+def _own_address(endpoint: EndpointConfig) -> str:
+    """Return the table's address of an endpoint, or the configured one if it isn't in the table."""
+    return next((row.base_url for row in TABLE if row.name == endpoint.name), endpoint.base_url)
 
 
 def normalize_address(base_url: str) -> str:
@@ -184,7 +193,8 @@ def normalize_address(base_url: str) -> str:
     Raises:
         ConfigurationError: nothing can be sent there.
     """
-    wanted = f"the address takes http:// or https:// and a host, not {format_value(base_url)}"
+    shown = format_value(mask_address(base_url))
+    wanted = f"the address takes http:// or https:// and a host, not {shown}"
     try:
         parts = urlsplit(base_url)
         port = parts.port
@@ -207,12 +217,34 @@ def normalize_address(base_url: str) -> str:
 
 
 def is_local(base_url: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Return whether an address is this machine's own.
+
+    Not every system resolves all names below `localhost` to itself, so they are looked up.
+    """
     host = urlsplit(base_url).hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        name = host.removesuffix(".")
+        is_localhost = name == "localhost" or name.endswith(".localhost")
+        return is_localhost and _resolves_to_loopback(host)
+
+
+@cache
+def _resolves_to_loopback(host: str) -> bool:
+    try:
+        found = resolve(host, 0, ConnectLimit(_SECONDS_FOR_LOOKUP))
+        addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    except (OSError, ValueError):
+        return False
+    return all(address.is_loopback for address in addresses)
+
+
+def is_downgraded(endpoint: EndpointConfig, base_url: str) -> bool:
+    """Return whether an endpoint with an https address of its own is reached over plain http."""
+    if urlsplit(base_url).scheme == "https" or is_local(base_url):
+        return False
+    return urlsplit(_own_address(endpoint)).scheme == "https"
 
 
 def exposure_warning(base_url: str, token: str) -> str:
