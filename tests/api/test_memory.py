@@ -1,4 +1,4 @@
-"""The memory that a hostile answer takes: bounded, whatever is sent."""
+"""Limits on the memory that a hostile answer needs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ else:
 
 
 def megabytes(name: str) -> int:
-    """The most memory that a process held while it took the answer of this name."""
+    """Return the peak memory of a process that reads the answer of this name."""
     root = Path(__file__).parents[2]
     served = subprocess.Popen(
         [sys.executable, "-c", SERVER, name],
