@@ -116,7 +116,7 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
     assert chats.run("chats", "import", "missing").returncode == 2
     (chats.home / "bad.json").write_text('[{"nemochat": 1}, {"nemochat": 9}]')
     done = chats.run("chats", "import", "bad.json")
-    assert b"passed over conversation 1: it has no" in done.stderr
+    assert b"skipped conversation 1: it has no" in done.stderr
     assert b"0 conversations" in done.stderr
 
 
@@ -170,7 +170,7 @@ def test_a_damaged_database_is_set_aside_and_the_answer_is_kept(chats: Program) 
     assert done.returncode == 2
     said = done.stderr.decode()
     assert "set aside" in said.partition("\n")[0]
-    assert "there is no conversation to go on with" in said
+    assert "there is no conversation to continue" in said
     for each in chats.database.parent.glob(f"{chats.database.name}?*"):
         each.unlink()
     chats.database.write_bytes(whole[:5000])

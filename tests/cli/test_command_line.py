@@ -57,7 +57,7 @@ def test_what_comes_through_a_pipe_goes_with_a_question(asking: Program, heard: 
 def test_a_single_word_is_no_question(words: list[str], asking: Program, heard: Heard) -> None:
     done = asking.run(*words)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.startswith(b"nemochat: No such command '")
+    assert done.stderr.startswith(b'nemochat: there is no command "')
     assert heard.bodies == []
 
 
@@ -89,7 +89,7 @@ def test_of_two_flags_for_one_thing_the_later_counts(
 def test_one_conversation_is_resumed_at_most(words: list[str], asking: Program) -> None:
     done = asking.run(*words)
     assert done.returncode == 2
-    assert done.stderr.startswith(b"nemochat: -c and --resume do not go together")
+    assert done.stderr.startswith(b"nemochat: -c and --resume cannot be combined")
 
 
 def test_a_command_is_helped_by_its_name_at_any_depth(program: Program) -> None:

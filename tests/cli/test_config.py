@@ -73,7 +73,7 @@ def test_what_cannot_be_is_one_sentence(
 
 def test_a_variable_that_wins_over_the_file_is_named(program: Program) -> None:
     done = program.run("config", "set", "retries", "1", environment={"NEMOCHAT_RETRIES": "0"})
-    assert "NEMOCHAT_RETRIES is set, and wins" in done.stderr.decode()
+    assert "NEMOCHAT_RETRIES is set and overrides" in done.stderr.decode()
 
 
 def test_an_editor_s_text_is_taken_over_if_it_can_be(program: Program, file: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_editor_s_text_is_taken_over_if_it_can_be(program: Program, file: Pat
     assert file.read_text() == "# mine\nretries = 1\n"
     assert file.with_name("config.toml.rejected").read_text() == "# mine\nretries = many\n"
     done = program.run("config", "edit", environment={"EDITOR": "true"})
-    assert "stays as it was" in done.stderr.decode()
+    assert "is unchanged" in done.stderr.decode()
     done = program.run("config", "edit", environment={"EDITOR": "no-such-editor"})
     assert done.returncode == 2
     assert {each.name for each in file.parent.iterdir()} == {file.name, "config.toml.rejected"}

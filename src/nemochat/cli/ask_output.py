@@ -1,4 +1,4 @@
-"""Output of `ask`: its formats, and the file that is replaced only by a whole answer."""
+"""Output of `ask`: its formats, and the file that only a complete answer replaces."""
 
 from __future__ import annotations
 
@@ -28,65 +28,62 @@ if TYPE_CHECKING:
 
 
 class Destination:
-    """What takes the bytes of an answer.
+    """Destination of an answer: standard output or a file.
 
     Attributes:
-        stream: Where they are written.
-        on_terminal: Whether they are seen as they come.
+        stream: Receives the bytes.
+        on_terminal: Whether a terminal shows them at once.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """See that a file can be written; UsageError if not. None and - are standard output."""
-        path = None if path == streams.STANDARD_STREAM else path
-        self._file = None if path is None else _check_writable(path)
-        self.stream: BinaryIO = streams.binary_stdout() if path is None else BytesIO()
-        self.on_terminal = path is None and streams.is_output_terminal()
+    def __init__(self, path: str) -> None:
+        """Raise UsageError if `path` cannot be written; "" and - are standard output."""
+        self._file = None if path in {"", "-"} else _check_writable(path)
+        self.stream: BinaryIO = BytesIO() if self._file else streams.binary_stdout()
+        self.on_terminal = self._file is None and streams.is_output_terminal()
 
-    def finish(self, *, whole: bool) -> None:
-        """Put a whole answer into its file; what came of another goes to standard output.
+    def finish(self, *, is_complete: bool) -> None:
+        """Write a complete answer to its file, or print an incomplete one.
 
         Raises:
-            OutputError: it cannot be written; it was printed then.
+            OutputError: the file cannot be written; the answer was printed instead.
         """
         if self._file is None:
             return
         assert isinstance(self.stream, BytesIO)
         content = self.stream.getvalue()
-        if not whole:
+        if not is_complete:
             _print(content)
             return
         try:
             _write(self._file, content)
         except OutputError:
-            _print(content)  # it may be kept nowhere else
+            _print(content)  # it may be saved nowhere else
             raise
 
 
 def _print(content: bytes) -> None:
-    from nemochat.screen.plain import Plain
-
     plain = Plain(streams.binary_stdout(), None, on_terminal=streams.is_output_terminal())
     plain.show(content.decode("utf-8", "replace").removesuffix("\n"))
 
 
-def _check_writable(path: Path) -> Path:
-    """The file itself behind links; UsageError if nothing can be written there."""
+def _check_writable(path: str) -> Path:
+    """Return the file behind links; UsageError if it cannot be written."""
     try:
-        real = expand_home(str(path)).resolve()
+        real = expand_home(path).resolve()
         mode = real.stat().st_mode if real.exists() else stat.S_IFREG
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be written ({error})") from error
     if stat.S_ISDIR(mode):
-        raise UsageError(f"{path} is a folder, not a file to write")
+        raise UsageError(f"{path} is a folder, not a file")
     if not real.parent.is_dir():
         raise UsageError(f"{path} cannot be written: there is no folder {real.parent}")
     if not os.access(real.parent if stat.S_ISREG(mode) else real, os.W_OK):
-        raise UsageError(f"{path} cannot be written: it is not permitted")
+        raise UsageError(f"{path} cannot be written (permission denied)")
     return real
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Let the file be this content, in one step; a device or a pipe is written to."""
+    """Replace the content of a file in one step; write to a device or a pipe."""
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(content)
@@ -97,18 +94,18 @@ def _write(path: Path, content: bytes) -> None:
 
 
 class AnswerOutput(Protocol):
-    """How an answer is given."""
+    """Format of an answer."""
 
     @property
     def view(self) -> Screen:
-        """What shows the turn."""
+        """The view that shows the turn."""
 
     def ask(self, chat: Chat, question: str) -> list[Message]:
-        """Ask, and show what is to be made of the answers; return them."""
+        """Ask, show the answers in this format, and return them."""
 
 
 class TextOutput(NamedTuple):
-    """The text, piece by piece."""
+    """Text, as it arrives."""
 
     view: Screen
 
@@ -118,13 +115,13 @@ class TextOutput(NamedTuple):
 
 
 class CodeBlockOutput(NamedTuple):
-    """One code block alone: its number from 1, or -1 for the last."""
+    """One code block: its number from 1, or -1 for the last."""
 
     view: Collector
     number: int
 
     def ask(self, chat: Chat, question: str) -> list[Message]:
-        """Ask, and show the block; NotAnAnswer if a whole answer has none of this number."""
+        """Ask and show the block; NotAnAnswer if a complete answer has none of this number."""
         from nemochat.screen.markdown.renderer import list_code_blocks
 
         answers = chat.say(question)
@@ -148,7 +145,7 @@ class SchemaOutput(NamedTuple):
     schema: Schema
 
     def ask(self, chat: Chat, question: str) -> list[Message]:
-        """Ask, and show the JSON; NotAnAnswer if it does not fit, asked once more."""
+        """Ask and show the JSON; NotAnAnswer if it does not fit at the second attempt either."""
         answers = _ask(chat, question, self.schema)
         texts = [extract_json(each.content) for each in answers if not each.empty]
         if texts:
@@ -157,25 +154,25 @@ class SchemaOutput(NamedTuple):
 
 
 class JsonOutput(NamedTuple):
-    """A JSON object for each candidate, with all that is known of it."""
+    """JSON object for each candidate, with its metadata."""
 
     view: Collector
     schema: Schema | None = None
 
     def ask(self, chat: Chat, question: str) -> list[Message]:
-        """Ask, and show the objects."""
+        """Ask and show the objects."""
         answers = _ask(chat, question, self.schema)
         values: list[Mapping[str, object]] = [{} for _ in answers]
         if self.schema and exit_code(answers) == ExitCode.OK:
             values = [{"value": value} for value in self.schema.validate(answers)]
         for answer, value in zip(answers, values, strict=True):
-            told = to_object(answer)
-            self.view.show(to_line({**conversation_id(chat.conversation), **told, **value}))
+            fields = {**conversation_id(chat.conversation), **to_object(answer), **value}
+            self.view.show(to_line(fields))
         return answers
 
 
 class JsonLinesOutput(NamedTuple):
-    """A JSON object for each event, as it comes."""
+    """JSON object for each event, as it arrives."""
 
     view: JsonEvents
     schema: Schema | None = None
@@ -189,7 +186,7 @@ class JsonLinesOutput(NamedTuple):
 def select_output(
     options: AskOptions, settings: Config, destination: Destination, schema: Schema | None
 ) -> AnswerOutput:
-    """The form that the flags ask for."""
+    """Return the format that the flags select."""
     out, err = destination.stream, None if options.quiet else sys.stderr
     held = Collector(out, err, on_terminal=destination.on_terminal)
     if options.dry_run_format:
@@ -216,5 +213,5 @@ def _ask(chat: Chat, question: str, schema: Schema | None) -> list[Message]:
 
 
 def exit_code(answers: list[Message]) -> ExitCode:
-    """The highest exit code among the endings of answers."""
+    """Return the highest exit code among the endings of answers."""
     return max((each.ending.exit_code for each in answers if each.ending), default=ExitCode.OK)
