@@ -14,7 +14,7 @@ from nemochat.cli.help import ClickContext, name_argument, name_option
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
-_CUTOFF = 0.7  # how similar a suggested flag or command is at least
+_CUTOFF = 0.75  # how similar a suggested flag or command is at least
 _MIN_PREFIX_LENGTH = 3  # characters of a flag that is completed
 _MAX_PROPOSAL_LENGTH = 80  # characters of a suggested command line
 _KEYS_HINT = "Other users can see a flag; nemochat keys set saves a token"
