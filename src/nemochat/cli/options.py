@@ -37,36 +37,17 @@ _TOPICS = {  # of the settings' flags; the others are about the endpoint
     **dict.fromkeys(("view", "render", "theme", "math", "bell", "editing_mode"), APPEARANCE),
     "urls": CONVERSATION,
 }
-_SWITCHES = (  # spellings, topic, help, attribute of CommonOptions, its value
+_SWITCHES: tuple[tuple[str, str, str, str, object], ...] = (
+    # spellings, topic, help, setting (with a text) or attribute of CommonOptions, its value
     ("--fork", CONVERSATION, "with -c or --resume: continue in a copy", "fork", True),
     ("--private --no-save", CONVERSATION, "save nothing to disk", "private", True),
     ("--resume-dropped", CONVERSATION, "request the rest of a cut answer", "resume_dropped", True),
     ("-S --no-stream", OUTPUT, "show the answer once it is complete", "stream", False),
-    (
-        "--debug",
-        DEBUGGING,
-        "log requests to standard error and a file; show full tracebacks",
-        "debug",
-        True,
-    ),
-)
-_ABBREVIATIONS = (  # flag, topic, help, setting, its value
-    (
-        "--no-loop-guard",
-        OUTPUT,
-        "never stop a repetitive answer: --loop-guard 0",
-        "loop_guard",
-        "0",
-    ),
+    ("--no-loop-guard", OUTPUT, "never stop a repetitive answer", "loop_guard", "0"),
     ("--plain", APPEARANCE, "show answers without layout: --view plain", "view", "plain"),
-    (
-        "--accessible",
-        APPEARANCE,
-        "for screen readers: name the speaker, repaint nothing: --view accessible",
-        "view",
-        "accessible",
-    ),
+    ("--accessible", APPEARANCE, "for screen readers: --view accessible", "view", "accessible"),
     ("--raw", APPEARANCE, "show the Markdown source of answers: --render raw", "render", "raw"),
+    ("--debug", DEBUGGING, "log requests, and show full tracebacks", "debug", True),
 )
 
 
@@ -172,12 +153,8 @@ def _other_options() -> Iterator[TyperOption]:
     yield create_option(
         ("-c", "--continue"), CONVERSATION, "continue the last conversation", _store_last
     )
-    for flags, topic, help_, attribute, meaning in _SWITCHES:
-        yield create_option(
-            flags.split(), topic, help_, partial(_store_attribute, attribute, meaning)
-        )
-    for flag, topic, help_, setting, value in _ABBREVIATIONS:
-        yield create_option([flag], topic, help_, partial(_store_abbreviation, setting, value))
+    for flags, topic, help_, name, value in _SWITCHES:
+        yield create_option(flags.split(), topic, help_, partial(_store_switch, name, value))
     yield create_option(
         ["--no-color"], APPEARANCE, "turn colours off, like NO_COLOR=1", _disable_colours
     )
@@ -239,12 +216,11 @@ def _store_setting(name: str, options: CommonOptions, value: object) -> None:
     options.settings[name] = switches[value] if isinstance(value, bool) else str(value)
 
 
-def _store_abbreviation(name: str, meaning: str, options: CommonOptions, _: object) -> None:
-    options.settings[name] = meaning
-
-
-def _store_attribute(name: str, meaning: object, options: CommonOptions, _: object) -> None:
-    setattr(options, name, meaning)
+def _store_switch(name: str, value: object, options: CommonOptions, _: object) -> None:
+    if isinstance(value, str):
+        options.settings[name] = value
+    else:
+        setattr(options, name, value)
 
 
 def _store_resume(options: CommonOptions, name: str) -> None:

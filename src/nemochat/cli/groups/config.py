@@ -44,15 +44,13 @@ profiles_group = create_app(
 SettingArgument = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 SettingRow = tuple[str, Value, str]  # a setting's name, its value and its origin
 _TEMPLATE = """\
-# Settings of nemochat. `nemochat config show` lists them all.
+# Settings and profiles of nemochat. `nemochat config show` lists the settings;
+# `nemochat help topic configuration` and `nemochat help topic profiles` describe them.
+#
 # model = "mistralai/Mistral-Nemo-Instruct-2407"
-
+#
 # [parameters]
 # temperature = 0.3
-"""
-_PROFILES_TEMPLATE = """\
-# Settings and profiles of nemochat. `nemochat help configuration` and `nemochat help profiles`
-# describe them.
 #
 # [profile.chef]
 # about = "recipes, briefly"
@@ -128,9 +126,31 @@ def unset(name: SettingArgument) -> int:
 
 
 @config_group.command(example="EDITOR=nano nemochat config edit")
+@profiles_group.command(example="EDITOR=nano nemochat profiles edit")
 def edit() -> int:
     """Edit the configuration file; invalid changes are not saved."""
-    return _edit_config(_TEMPLATE)
+    file = load.default_path()
+    make_private_folder(file.parent)
+    with TemporaryDirectory(prefix=".edit-", dir=file.parent) as folder:
+        draft = Path(folder) / "config.toml"
+        draft.touch(0o600)
+        before = load.read_file(file)
+        draft.write_text(before or _TEMPLATE, "utf-8")
+        edit_file(draft)
+        text = load.read_file(draft)
+        if text in {before, _TEMPLATE}:
+            say(sys.stderr, f"{file} is unchanged")
+            return ExitCode.OK
+        try:
+            config_file.check_text(text, file, check_settings)
+        except ConfigurationError:
+            rejected = file.with_name("config.toml.rejected")
+            _write_private(rejected, text)
+            say(sys.stderr, f"{file} is unchanged; your text is in {rejected}")
+            raise
+    _write_private(file, text)
+    say(sys.stderr, f"{file} was saved")
+    return ExitCode.OK
 
 
 @config_group.command(example="cat $(nemochat config path)")
@@ -176,42 +196,6 @@ def show_profile(
     settings = load_settings(context.ensure_object(CommonOptions))
     profile = apply_profile.find_profile(settings.profiles, name)
     choose_view(settings).show(describe_profile(profile))
-    return ExitCode.OK
-
-
-@profiles_group.command("edit", example="EDITOR=nano nemochat profiles edit")
-def edit_profiles() -> int:
-    """Edit the configuration file; invalid changes are not saved."""
-    return _edit_config(_PROFILES_TEMPLATE)
-
-
-def _edit_config(template: str) -> int:
-    """Open the configuration file in the editor, and save the result if it is valid.
-
-    Args:
-        template: The initial text if there is no file yet.
-    """
-    file = load.default_path()
-    make_private_folder(file.parent)
-    with TemporaryDirectory(prefix=".edit-", dir=file.parent) as folder:
-        draft = Path(folder) / "config.toml"
-        draft.touch(0o600)
-        before = load.read_file(file)
-        draft.write_text(before or template, "utf-8")
-        edit_file(draft)
-        text = load.read_file(draft)
-        if text in {before, template}:
-            say(sys.stderr, f"{file} is unchanged")
-            return ExitCode.OK
-        try:
-            config_file.check_text(text, file, check_settings)
-        except ConfigurationError:
-            rejected = file.with_name("config.toml.rejected")
-            _write_private(rejected, text)
-            say(sys.stderr, f"{file} is unchanged; your text is in {rejected}")
-            raise
-    _write_private(file, text)
-    say(sys.stderr, f"{file} was saved")
     return ExitCode.OK
 
 
