@@ -16,6 +16,7 @@ from nemochat.cli.ask_options import AskOptions, ask_flags
 from nemochat.cli.help import (
     COMMON,
     CONVERSATION,
+    ClickCommand,
     ClickContext,
     HelpFormatter,
     write_help,
@@ -60,7 +61,6 @@ _STARTED_BY_DASHES = "nemochat.question_after_dashes"  # in the meta data of the
 _TOKEN = re.compile(r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-ClickCommand = Any  # typer keeps this type of click private
 
 
 class Command(TyperCommand):

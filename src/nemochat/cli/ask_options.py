@@ -15,6 +15,7 @@ from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 
 FORMATS = ("text", "json", "jsonl")
+FieldDefault = Any  # a field, where a value of its type is expected
 
 
 def _flag(
@@ -25,7 +26,7 @@ def _flag(
     parse: Callable[[Any], object] = lambda value: value,
     *,
     default: object = False,
-) -> Any:  # noqa: ANN401 - as dataclasses.field
+) -> FieldDefault:
     """Return a field with its flag as metadata."""
     return field(default=default, metadata={"flag": (names.split(), topic, help_, metavar, parse)})
 

@@ -8,7 +8,7 @@ from typing import Any
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 ARGUMENTS = "Arguments"
-FLAGS = "Flags"  # the topic of flags without one
+FLAGS = "Flags"  # all other flags
 COMMON = "Common"
 CONVERSATION = "Conversation"
 SAMPLING = "Sampling"
@@ -32,12 +32,13 @@ MAX_WIDTH = 78  # columns
 MIN_WIDTH = 20  # columns
 NARROW_WIDTH = 60  # columns up to which long flags have lines of their own
 
-ClickContext = Any  # typer keeps these types of click private
+ClickCommand = Any  # typer keeps these types of click private
+ClickContext = Any
 HelpFormatter = Any
-Row = tuple[str, str]  # what is explained, and the explanation
+Row = tuple[str, str]  # a term and its explanation
 
 
-def write_help(command: Any, ctx: ClickContext, formatter: HelpFormatter) -> None:  # noqa: ANN401 - as above
+def write_help(command: ClickCommand, ctx: ClickContext, formatter: HelpFormatter) -> None:
     """Write the help of a command, as plain text that fits the terminal.
 
     Plain text wraps on narrow terminals and reads well in pipes and aloud.
@@ -83,7 +84,7 @@ def name_option(option: TyperOption) -> str:
     return names if option.is_flag else f"{names} {option.metavar}"
 
 
-def describe_usage(command: Any) -> str:  # noqa: ANN401 - as above
+def describe_usage(command: ClickCommand) -> str:
     """Return what follows the name of a command on its usage line."""
     if isinstance(command, TyperGroup):
         return "[FLAGS] [COMMAND | QUESTION…]" if command.invoke_without_command else "COMMAND"
@@ -92,7 +93,7 @@ def describe_usage(command: Any) -> str:  # noqa: ANN401 - as above
     return " ".join([*flags, *map(name_argument, arguments)])
 
 
-def _list_rows(command: Any) -> dict[str, list[Row]]:  # noqa: ANN401 - as above
+def _list_rows(command: ClickCommand) -> dict[str, list[Row]]:
     """Return the rows of each topic, which is the `rich_help_panel` of arguments and flags."""
     rows: dict[str, list[Row]] = {}
     for each in command.params:

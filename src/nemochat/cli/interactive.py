@@ -68,9 +68,7 @@ def _run_loop(session: Session) -> None:
 
 def _set_message_source(session: Session, settings: Config) -> None:
     """Read messages from the terminal, with the best editor that it supports."""
-    if (
-        not streams.is_output_terminal()
-    ):  # the answers go to a file or pipe, the prompt to the terminal
+    if not streams.is_output_terminal():  # only the prompt goes to the terminal
         session.message_source = PlainPrompt(session.screen, PROMPT, write_stderr)
         return
     if output.is_dumb_terminal():

@@ -10,12 +10,14 @@ import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from nemochat.cli.app import ASK
-from nemochat.cli.help import ClickContext, name_argument, name_option
+from nemochat.cli.help import ClickCommand, ClickContext, name_argument, name_option
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
-_CUTOFF = 0.75  # how similar a suggested flag or command is at least
-_MIN_PREFIX_LENGTH = 3  # characters of a flag that is completed
+ClickParameter = Any  # typer keeps this type of click private
+
+_CUTOFF = 0.75  # minimum similarity of a suggestion
+_MIN_PREFIX_LENGTH = 3  # characters of the beginning of a flag
 _MAX_PROPOSAL_LENGTH = 80  # characters of a suggested command line
 _KEYS_HINT = "Other users can see a flag; nemochat keys set saves a token"
 _TOKEN_FLAGS = {"--api-key", "--api-token", "--api_key", "--apikey", "--key", "--token"}
@@ -72,7 +74,7 @@ def _find_near(name: str, names: Iterable[str]) -> list[str]:
 
 
 def explain_usage_error(error: typer.TyperException) -> UsageError:
-    """Return the error for what typer cannot parse, told apart by the class that it raised."""
+    """Return the error for what typer cannot parse, distinguished by the class of its error."""
     context: ClickContext = getattr(error, "ctx", None)
     path = context.command_path if context else "nemochat"
     message, flag = error.format_message(), getattr(error, "option_name", "")
@@ -122,7 +124,7 @@ def _no_such_flag(flag: str, context: ClickContext) -> UsageError:
     )
 
 
-def _list_flags(command: Any, context: ClickContext) -> list[str]:  # noqa: ANN401 - typer's type is private
+def _list_flags(command: ClickCommand, context: ClickContext) -> list[str]:
     params = command.get_params(context)
     return [name for each in params for name in (*each.opts, *each.secondary_opts)]
 
@@ -137,7 +139,7 @@ def _find_near_flag(flag: str, known: Iterable[str]) -> str:
     return names[near[0]] if near else ""
 
 
-def _missing_parameter(param: Any, context: ClickContext) -> UsageError:  # noqa: ANN401 - as above
+def _missing_parameter(param: ClickParameter, context: ClickContext) -> UsageError:
     name = name_option(param) if isinstance(param, TyperOption) else param.metavar
     example = (context.command.epilog or "").partition("\n")[0]
     return UsageError(f"{context.command_path} needs {name}", f"Example: {example}" * bool(example))

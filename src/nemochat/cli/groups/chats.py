@@ -81,8 +81,8 @@ def list_(
         print_json([_entry_to_object(e) for e in entries])
     elif not streams.is_output_terminal():
         for e in entries:
-            row = (str(e.id), str(e.turns), tables.format_cost(e), f"{e.touched:%Y-%m-%d %H:%M}")
-            print_text("\t".join((*row, sanitize_line(e.title, 60))))
+            used, title = e.touched.astimezone(), sanitize_line(e.title, 60)
+            print_text(f"{e.id}\t{e.turns}\t{tables.format_cost(e)}\t{used:%Y-%m-%d %H:%M}\t{title}")
     elif not entries:
         text = "No conversations are saved yet." if page == 1 else "There are no more."
         choose_view(load_appearance(context)).show(text)
