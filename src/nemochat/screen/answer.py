@@ -10,7 +10,7 @@ from typing import Protocol
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
 from nemochat.screen.text.spans import Row, Span, row
-from nemochat.screen.text.verbatim import Verbatim
+from nemochat.screen.text.wrap import Verbatim
 
 OPENED, CLOSED = "<think>", "</think>"
 _FURTHEST = 1_000  # characters within which the first tag ends, blanks before it among them

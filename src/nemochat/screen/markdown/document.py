@@ -17,7 +17,7 @@ from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.markdown.paragraph import Paragraph
 from nemochat.screen.markdown.table import Table, parse_alignments
 from nemochat.screen.text.spans import Row, Span, row, rule
-from nemochat.screen.text.wrap import lay_out_rows
+from nemochat.screen.text.wrap import lay_out
 
 _WITHIN = {Kind.CODE, Kind.FENCE_END, Kind.FORMULA_END, Kind.TABLE_ROW}
 
@@ -300,7 +300,7 @@ class Document:
                 return [row((*margin.take(), Span(reading.text + number, "fence")))]
             case Kind.DEFINITION:
                 span = Span(reading.text.replace("\t", " "), "dim")
-                return lay_out_rows([span], margin.columns, margin.first, margin.rest)
+                return lay_out([span], margin.columns, margin.first, margin.rest)
             case _:
                 return []
 

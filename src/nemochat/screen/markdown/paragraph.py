@@ -6,7 +6,7 @@ from nemochat.screen.markdown.containers import Margin
 from nemochat.screen.markdown.inline import parse
 from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.text.spans import Row, Span, row
-from nemochat.screen.text.wrap import lay_out_rows, wrap
+from nemochat.screen.text.wrap import lay_out, wrap
 
 _PORTION = 2_000  # characters that are read at once, so that a line of megabytes is no burden
 _PATIENCE = 64  # characters that come before the settled part is looked for again
@@ -74,7 +74,7 @@ class Paragraph:
             spans = [*self._spans, *parsed.spans]
             margin = self.margin
             self._asked = key
-            self._answer = lay_out_rows(
+            self._answer = lay_out(
                 spans, margin.columns, margin.first, margin.rest, begun=self._begun
             )
         return list(self._answer)

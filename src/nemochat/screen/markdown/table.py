@@ -14,7 +14,7 @@ from nemochat.screen.markdown.inline import parse
 from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.text.spans import BLANK, Row, Span, row
 from nemochat.screen.text.width import text_width
-from nemochat.screen.text.wrap import drop_empty_row, lay_out_rows, unbreakable_width, wrap
+from nemochat.screen.text.wrap import drop_empty_row, lay_out, unbreakable_width, wrap
 
 MOST_WAITING = 300  # rows
 _SHOWN = 12  # rows that are shown while it grows: its last ones
@@ -173,7 +173,7 @@ class Table:
         rows = [] if first else [rule]
         for name, value in zip(self._header, row_of_cells, strict=True):
             spans = [*name, Span(": ", _HEAD), *value] if name else value
-            rows += lay_out_rows(spans, self.margin.columns, (), ())
+            rows += lay_out(spans, self.margin.columns)
         return rows
 
     def _align_rows(self, row_of_cells: list[Cell]) -> list[Row]:
