@@ -1,4 +1,4 @@
-"""Two answers to one question, side by side where there is room."""
+"""Two answers to one question, side by side on a wide terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nemochat.screen.text.width import text_width as columns_of
 from nemochat.screen.text.wrap import lay_out
 
 _SIDES = 2  # left and right
-WIDE = 100  # columns of a terminal in which two answers stand side by side
+WIDE = 100  # columns from which two answers are shown side by side
 LONGEST_OUTCOME = 200  # characters
 _BETWEEN = Span(" │ ", "dim")
 
@@ -25,23 +25,23 @@ def render_new(
     *,
     chooses: bool,
 ) -> list[Row]:
-    """The rows of the answers where two were asked for: of both, or of the one that came.
+    """Return the rows of the answers to a request for several.
 
     Args:
-        answers: The answers.
-        columns: Of the terminal.
-        layout: Makes what lays out a text of so many columns.
-        chooses: Whether a prompt follows at which one can be chosen.
+        answers: The answers; an endpoint may return fewer than requested.
+        columns: Width of the terminal.
+        layout: Creates a layout of the given width.
+        chooses: Whether a prompt follows at which one can be picked.
     """
     hint, style = "", "dim"
     if len(answers) > 1:
         rows = render_all(answers, columns, layout)
         if chooses:
-            hint = "The first answer goes on; /pick 2 goes over to the second, /pick 1 back."
+            hint = "Continuing from answer 1. /pick 2 continues from answer 2."
     else:
         rows = render_one(answers[0], columns - 1, layout)
         if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:
-            hint = "The endpoint answered once, though two answers were asked for."
+            hint = "The endpoint returned one answer instead of two."
             style = "notice"
     return [*rows, BLANK, *lay_out([Span(hint, style)], columns - 1)] if hint else rows
 
@@ -49,12 +49,12 @@ def render_new(
 def render_all(
     answers: Sequence[Message], columns: int, layout: Callable[[int], Layout]
 ) -> list[Row]:
-    """The rows of several answers, each under its number and with its ending if it is not whole.
+    """Return the rows of several answers, each with its number and its ending if incomplete.
 
     Args:
         answers: The answers.
-        columns: Of the terminal.
-        layout: Makes what lays out a text of so many columns.
+        columns: Width of the terminal.
+        layout: Creates a layout of the given width.
     """
     if columns >= WIDE and len(answers) == _SIDES:
         width = (columns - 1 - len(_BETWEEN.text)) // 2
@@ -72,7 +72,7 @@ def render_all(
 
 
 def render_one(answer: Message, width: int, layout: Callable[[int], Layout]) -> list[Row]:
-    """The rows of an answer that is there at once, and how it ended if it is not whole."""
+    """Return the rows of a complete answer, and how it ended if it is incomplete."""
     renderer = layout(width)
     rows = renderer.feed(strip_thoughts(answer.content))
     rows += renderer.end(interrupted=answer.ending is not Ending.COMPLETE)
@@ -80,7 +80,7 @@ def render_one(answer: Message, width: int, layout: Callable[[int], Layout]) -> 
 
 
 def render_outcome(answer: Message, width: int) -> list[Row]:
-    """How an answer ended, in rows of so many columns; none if it is whole."""
+    """Return how an answer ended, in rows of `width` columns; none if it is complete."""
     if not answer.outcome:
         return []
     text = f"[{sanitize_line(answer.outcome, LONGEST_OUTCOME)}]"
@@ -103,9 +103,9 @@ def _side_by_side(left: Sequence[Row], right: Sequence[Row], width: int) -> Iter
 
 
 def _fold(rows: Sequence[Row], width: int) -> list[Row]:
-    """Rows no wider than this: lines of code, which the terminal wraps elsewhere, are parted."""
+    """Return rows no wider than `width`, with long lines of code split."""
     folded: list[Row] = []
-    joined: list[Span] = []  # of a line of code of which more rows follow
+    joined: list[Span] = []  # of a line of code that continues
     for each in rows:
         joined += each.spans
         if each.is_continued:
@@ -132,7 +132,6 @@ def _expand_tabs(spans: Sequence[Span]) -> list[Span]:
 
 
 def _split(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """The first character and the one after the last of each row that a line is parted into."""
     start = at = used = 0
     for part, wide in clusters(text):
         if used + wide > width:

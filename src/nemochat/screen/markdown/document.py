@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nemochat.lexers import open_highlighter
 from nemochat.screen.markdown.blocks import Kind, Line, Open, read_line
 from nemochat.screen.markdown.code import CodeBlock, FormulaBlock, IndentedCode
 from nemochat.screen.markdown.containers import Container, Margin
-from nemochat.screen.markdown.highlight import highlighter
 from nemochat.screen.markdown.links import parse_definition
 from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.markdown.paragraph import Paragraph
@@ -276,7 +276,7 @@ class Document:
             case Kind.FENCE:
                 self._fences += 1
                 info = reading.text[len(reading.mark) :] if self._setting.coloured else ""
-                self._leaf = CodeBlock(margin, highlighter(info) if info else None)
+                self._leaf = CodeBlock(margin, open_highlighter(info) if info else None)
             case Kind.INDENTED:
                 self._leaf = IndentedCode(margin)
             case Kind.FORMULA:
