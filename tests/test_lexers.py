@@ -10,6 +10,14 @@ import pytest
 from nemochat.lexers import LEXERS, open_highlighter
 
 SECONDS = 30  # of CPU time for about 250 lines; a fast lexer takes less than two
+COMMON = """
+python py bash sh zsh javascript js typescript ts tsx jsx java kotlin scala c c++ cpp c#
+csharp go rust rs swift ruby rb php perl lua r julia haskell ocaml fsharp elixir erlang
+clojure lisp scheme dart objective-c groovy vbnet powershell console makefile cmake
+dockerfile nginx ini toml yaml yml json json5 xml html css scss sass less vue sql mysql
+postgresql tsql graphql proto diff markdown md rst latex matlab fortran ada pascal zig
+verilog vhdl asm nasm glsl hlsl terraform hcl nix vim tcl prolog elm pycon properties
+"""
 PORTION = 10  # lexers in one test
 
 
@@ -30,14 +38,7 @@ def test_the_lines_are_hostile_to_lexers_that_are_not_repaired_or_not_listed() -
 
 @pytest.mark.parametrize(
     "name",
-    """
-    python py bash sh zsh javascript js typescript ts tsx jsx java kotlin scala c c++ cpp c#
-    csharp go rust rs swift ruby rb php perl lua r julia haskell ocaml fsharp elixir erlang
-    clojure lisp scheme dart objective-c groovy vbnet powershell console makefile cmake
-    dockerfile nginx ini toml yaml yml json json5 xml html css scss sass less vue sql mysql
-    postgresql tsql graphql proto diff markdown md rst latex matlab fortran ada pascal zig
-    verilog vhdl asm nasm glsl hlsl terraform hcl nix vim tcl prolog elm pycon properties
-    """.split(),
+    COMMON.split(),
 )
 def test_a_common_language_is_highlighted(name: str) -> None:
     highlighter = open_highlighter(name)

@@ -117,7 +117,7 @@ def test_a_fence_names_a_language(info: str, name: str) -> None:
     assert type(highlighter(info)._lexer).__name__ == name
 
 
-@pytest.mark.parametrize("info", ["", "unknown-language", "text", "scala", "🙂", "a" * 100])
+@pytest.mark.parametrize("info", ["", "unknown-language", "text", "rego", "🙂", "a" * 100])
 def test_what_is_no_language_has_no_colours(info: str) -> None:
     assert open_highlighter(info) is None
 

@@ -59,7 +59,7 @@ def test_a_terminal_that_cannot_be_written_to_ends_the_view() -> None:
     os.close(reads)
     assert refusal(writes).args == Ended(ExitCode.PIPE_CLOSED).args
     readable = refusal(os.open(os.devnull, os.O_RDONLY))
-    assert str(readable) == "the terminal cannot be written to (Bad file descriptor)"
+    assert str(readable) == "cannot write to the terminal (Bad file descriptor)"
 
 
 class Interrupted(io.FileIO):

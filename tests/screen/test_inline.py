@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.emphasis import SPAN
-from nemochat.screen.markdown.inline import parse
-from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.markdown.inline import Outlook, RenderOptions, parse
 from nemochat.screen.text.spans import Span, row
 from tests.conftest import more
 

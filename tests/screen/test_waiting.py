@@ -38,7 +38,7 @@ def show(waiting: Status, thought: str = "", columns: int = 80) -> list[tuple[st
     ("candidates", "told"),
     [
         (1, "waiting for the first token, 3 s"),
-        (2, "waiting for two answers, 3 s (Ctrl-C or Esc stops)"),
+        (2, "waiting for 2 answers, 3 s (Ctrl-C or Esc stops)"),
         (3, "waiting for 3 answers, 3 s (Ctrl-C or Esc stops)"),
     ],
 )

@@ -37,7 +37,7 @@ def render_new(
     if len(answers) > 1:
         rows = render_all(answers, columns, layout)
         if chooses:
-            hint = "Continuing from answer 1. /pick 2 continues from answer 2."
+            hint = "Continuing from answer 1. /pick 2 switches to answer 2."
     else:
         rows = render_one(answers[0], columns - 1, layout)
         if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:

@@ -43,7 +43,7 @@ class TerminalModes:
         return self._before is not None
 
     def silence(self) -> bool:
-        """Make the terminal quiet if this process is in its foreground; return whether it is quiet."""
+        """Make the terminal quiet if this process may; return whether it is quiet."""
         if sys.platform == "win32":  # keys are echoed there
             return False
         if (
@@ -120,7 +120,7 @@ class TerminalModes:
         quiet[_INPUT_MODES] &= ~termios.ICRNL  # Enter and Ctrl-J stay two keys
         quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
         quiet[_LOCAL_MODES] |= termios.NOFLSH  # Ctrl-C doesn't discard what was typed
-        # Ctrl-\ would end the program where it stands, and leave the terminal like this.
+        # Ctrl-\ would end the program at once, and leave the terminal quiet.
         none = bytes([os.fpathconf(terminal.fileno(), "PC_VDISABLE") & 0xFF])
         quiet[_KEYS] = list(before[_KEYS])
         quiet[_KEYS][termios.VQUIT] = none
@@ -210,7 +210,7 @@ class Keyboard:
 
     @contextmanager
     def lend(self) -> Iterator[None]:
-        """Restore the terminal for a question or another program, which doesn't see earlier keys."""
+        """Restore the terminal for another reader, which doesn't see earlier keys."""
         listening = self._listening
         while self.modes.is_quiet and self._write and (read := self.modes.read(0)):
             self.typed += read
@@ -255,7 +255,7 @@ class Keyboard:
     def _send(self, sequence: str) -> None:
         """Write a control sequence if keys are read; ignore a closed terminal.
 
-        A closed terminal sends SIGCONT, whose handler writes: it must not raise where it interrupts.
+        A closed terminal sends SIGCONT, whose handler writes and must not raise.
         """
         if self._write:
             with suppress(Ended, OutputError):
@@ -284,7 +284,7 @@ class Keyboard:
         with self.modes.lend():
             if was_quiet:
                 self._send(PASTES_BARE)
-            # The rest of the job has stopped by now, and its shell may have continued it already.
+            # The rest of the job has stopped by now, and its shell may have continued it.
             if not self._was_continued and self._signals is not None:
                 self._signals.stop()
         self._must_resume = False

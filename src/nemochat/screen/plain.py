@@ -112,7 +112,7 @@ class Plain:
 
     def wait(self, seconds: float, error: EndpointError) -> None:
         """Report why the request is repeated, and wait."""
-        self.notice(f"{error.sentence}; retrying in {seconds:.1f} s")
+        self.notice(f"{error.sentence}; trying again in {seconds:.1f} s")
         self._stopped.wait(seconds)
 
     def notice(self, text: str) -> None:

@@ -54,7 +54,7 @@ class Status:
         if retry is not None:
             until, why = retry
             left = max(until - time.monotonic(), 0)
-            text = f"{why}; retrying in {left:.0f} s (Ctrl-C stops)"
+            text = f"{why}; trying again in {left:.0f} s (Ctrl-C stops)"
             return lay_out([Span(text, "notice")], width)
         seconds = self.seconds()
         if thought.strip():

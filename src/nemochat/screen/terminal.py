@@ -25,8 +25,7 @@ from nemochat.screen.stream_thread import follow_in_thread
 from nemochat.screen.style.colours import Colourizer
 from nemochat.screen.text.sanitize import LONGEST_NOTICE, sanitize_line
 from nemochat.screen.text.spans import BLANK, Row, Span, row, rule
-from nemochat.screen.text.wrap import verbatim_rows
-from nemochat.screen.text.wrap import NARROWEST, lay_out
+from nemochat.screen.text.wrap import NARROWEST, lay_out, verbatim_rows
 
 SECONDS_A_FRAME = 0.04
 SECONDS_A_TICK = 0.05  # between two reads of the keyboard while nothing arrives

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 
 from nemochat.screen.keyboard import Keyboard
 
-# Requests the background (OSC 11) and the kind of terminal (DA1). Every terminal answers the second,
-# so there is no wait for one that doesn't know the first.
+# Requests the background (OSC 11) and the kind of terminal (DA1). Every terminal answers the second
+# one, so there is no wait for a terminal that doesn't know the first.
 QUESTION = "\x1b]11;?\x07\x1b[c"
 SECONDS = 0.1  # to wait for a reply when the first colour is due
 SECONDS_FAR_AWAY = 1.0  # the same, over SSH

@@ -24,8 +24,8 @@ _FEW = {_FEWEST, "windows"}
 def colour_preference(environment: Mapping[str, str] = os.environ) -> bool | None:
     """Return whether the environment wants colours; None if the terminal decides.
 
-    NO_COLOR (any text) turns them off, CLICOLOR_FORCE (anything but 0) on, CLICOLOR=0 off; the first
-    one that is set wins.
+    NO_COLOR (any text) turns them off, CLICOLOR_FORCE (anything but 0) on, CLICOLOR=0 off; the
+    first one that is set wins.
     """
     if environment.get("NO_COLOR"):
         return False

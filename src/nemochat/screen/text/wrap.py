@@ -73,12 +73,15 @@ def find_breaks(text: str, width: int) -> list[Range]:
                 if used and used + columns > width:
                     ranges.append((start, end))
                     start, used = at, 0
+                end = at + len(piece)
                 if columns > width:
                     *full, (begin, _) = split_columns(piece, width)
                     ranges += [(at + low, at + high) for low, high in full]
-                    start, columns = at + begin, _count_columns(piece[begin:])
-                used += columns
-                at = end = at + len(piece)
+                    start = at + begin
+                    used = _count_columns(text[start:end])
+                else:
+                    used += columns
+                at = end
     return [*ranges, (start, len(text))]
 
 
