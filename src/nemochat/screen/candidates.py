@@ -8,9 +8,8 @@ from nemochat.core.messages import Ending, Message
 from nemochat.screen.answer import Layout, strip_thoughts
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.screen.text.spans import BLANK, Row, Span, cut, row, rule
-from nemochat.screen.text.width import TAB, clusters
-from nemochat.screen.text.width import text_width as columns_of
-from nemochat.screen.text.wrap import lay_out
+from nemochat.screen.text.width import TAB, text_width
+from nemochat.screen.text.wrap import lay_out, split_columns
 
 _SIDES = 2  # left and right
 WIDE = 100  # columns from which two answers are shown side by side
@@ -59,12 +58,11 @@ def render_all(
     if columns >= WIDE and len(answers) == _SIDES:
         width = (columns - 1 - len(_BETWEEN.text)) // 2
         left, right = (
-            [_heading(place), *render_one(a, width, layout)]
-            for place, a in _number_answers(answers)
+            [_heading(place), *render_one(a, width, layout)] for place, a in enumerate(answers, 1)
         )
         return list(_side_by_side(_fold(left, width), _fold(right, width), width))
     rows: list[Row] = []
-    for place, answer in _number_answers(answers):
+    for place, answer in enumerate(answers, 1):
         begins, goes_on = Span("── ", "rule"), Span(f" {rule(columns - 1).text[5:]}", "rule")
         head = row([begins, *_heading(place).spans, goes_on])
         rows += [*([BLANK] if rows else []), head, *render_one(answer, columns - 1, layout)]
@@ -85,10 +83,6 @@ def render_outcome(answer: Message, width: int) -> list[Row]:
         return []
     text = f"[{sanitize_line(answer.outcome, LONGEST_OUTCOME)}]"
     return lay_out([Span(text, "notice")], width)
-
-
-def _number_answers(answers: Sequence[Message]) -> Iterator[tuple[int, Message]]:
-    return enumerate(answers, 1)
 
 
 def _heading(place: int) -> Row:
@@ -112,10 +106,10 @@ def _fold(rows: Sequence[Row], width: int) -> list[Row]:
             continue
         spans, joined = _expand_tabs(joined), []
         text = "".join([span.text for span in spans])
-        if columns_of(text) <= width:
+        if text_width(text) <= width:
             folded.append(row(spans))
         else:
-            folded += [row(part) for part in cut(spans, list(_split(text, width)))]
+            folded += [row(part) for part in cut(spans, list(split_columns(text, width)))]
     return folded
 
 
@@ -126,17 +120,6 @@ def _expand_tabs(spans: Sequence[Span]) -> list[Span]:
         text = span.text
         if "\t" in text:
             text = (" " * (at % TAB) + text).expandtabs(TAB)[at % TAB :]
-        at += columns_of(text)
+        at += text_width(text)
         found.append(span._replace(text=text))
     return found
-
-
-def _split(text: str, width: int) -> Iterator[tuple[int, int]]:
-    start = at = used = 0
-    for part, wide in clusters(text):
-        if used + wide > width:
-            yield start, at
-            start, used = at, 0
-        at += len(part)
-        used += wide
-    yield start, at

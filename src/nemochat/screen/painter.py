@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nemochat.screen.text.spans import Row, Span
-from nemochat.screen.text.width import clusters
-from nemochat.screen.text.width import text_width as columns_of
+from nemochat.screen.text.spans import Row, Span, cut
+from nemochat.screen.text.width import TAB, clusters, text_width
 
 BEGIN_UPDATE, END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
@@ -151,18 +150,14 @@ def crop(row: Row, most: int) -> Row:
     """Return the part of a row that fits into `most` columns."""
     if row.width <= most:
         return row
-    spans: list[Span] = []
-    text = ""  # up to here
-    for span in row.spans:
-        prefix = ""
-        for cluster, _ in clusters(span.text):
-            if columns_of(text + prefix + cluster) > most:
-                spans.append(span._replace(text=prefix))
-                return Row(tuple(s for s in spans if s.text), columns_of(text + prefix))
-            prefix += cluster
-        spans.append(span)
-        text += prefix
-    return row
+    size = columns = 0  # characters that fit, and their columns
+    for cluster, width in clusters(row.text):
+        columns += TAB - columns % TAB if cluster == "\t" else width
+        if columns > most:
+            break
+        size += len(cluster)
+    (spans,) = cut(row.spans, [(0, size)])
+    return Row(tuple(spans), text_width("".join([span.text for span in spans])))
 
 
 def _up(rows: int) -> str:

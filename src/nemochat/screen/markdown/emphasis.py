@@ -161,25 +161,15 @@ def render_nodes(
 ) -> list[Span]:
     """Return the spans of the nodes before `end`, with a base style."""
     spans: list[Span] = []
-    texts: list[str] = []  # of nodes in the same style
-    look, link = style, ""
-    grounds = _grounds(pairs, style) if pairs else {}
+    grounds = _grounds(pairs, style)
     ground = style
     for index, node in enumerate(nodes):
         if node.start >= end:
             break
         ground = grounds.get(index, ground)
         if node.text:
-            own = ground
-            if node.style or node.linked:
-                own = _join_styles(ground, node.style, "link" if node.linked else "")
-            if texts and (own != look or node.link != link):
-                spans.append(Span("".join(texts), look, link))
-                texts = []
-            look, link = own, node.link
-            texts.append(node.text)
-    if texts:
-        spans.append(Span("".join(texts), look, link))
+            look = _join_styles(ground, node.style, "link" if node.linked else "")
+            spans.append(Span(node.text, look, node.link))
     return spans
 
 

@@ -24,9 +24,6 @@ class Paragraph:
         self._blanks = ""  # at the end of the source, which count if text follows
         self._due = _PATIENCE
         self._begun = False  # whether rows were returned
-        # The last rows, for a paragraph whose source doesn't grow while the next line is undecided.
-        self._key: tuple[str, Outlook, int] | None = None
-        self._laid_out: list[Row] = []
 
     @property
     def is_empty(self) -> bool:
@@ -67,16 +64,10 @@ class Paragraph:
             rest += extra if self.is_empty else f"\n{extra}"
         elif outlook is Outlook.HOPEFUL:
             rest += self._blanks
-        key = rest, outlook, self.margin.columns
-        if key != self._key:
-            parsed = parse(rest, self._before, self._style, self._setting, outlook)
-            spans = [*self._spans, *parsed.spans]
-            margin = self.margin
-            self._key = key
-            self._laid_out = lay_out(
-                spans, margin.columns, margin.first, margin.rest, begun=self._begun
-            )
-        return list(self._laid_out)
+        parsed = parse(rest, self._before, self._style, self._setting, outlook)
+        spans = [*self._spans, *parsed.spans]
+        margin = self.margin
+        return lay_out(spans, margin.columns, margin.first, margin.rest, begun=self._begun)
 
     def _settle(self) -> list[Row]:
         parsed = parse(self._rest, self._before, self._style, self._setting, Outlook.OPEN)
@@ -85,7 +76,6 @@ class Paragraph:
             self._before = self._rest[settled - 1]
             self._rest = self._rest[settled:]
             self._spans += parsed.spans
-        self._key = None
         # Growing by half keeps the work proportional to the text.
         self._due = len(self._rest) + max(_PATIENCE, len(self._rest) // 2)
         *final, self._spans = wrap(self._spans, self.margin.columns)

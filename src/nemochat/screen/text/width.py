@@ -38,7 +38,7 @@ def text_width(text: str) -> int:
 
 
 def clusters(text: str) -> list[tuple[str, int]]:
-    """Return the grapheme clusters of a text, each with its columns."""
+    """Return the grapheme clusters of a text, each with its columns; a tab has 0."""
     if is_plain(text):
         return [(character, 1) for character in text]
     parts: list[tuple[str, int]] = []
@@ -59,7 +59,7 @@ def clusters(text: str) -> list[tuple[str, int]]:
 
 
 def _extends(last: str, columns: int, character: str, width: int) -> bool:
-    if last in {"\n", " "}:
+    if last in {"\n", " ", "\t"} or character == "\t":
         return False
     if width == 0:
         return True
