@@ -1,4 +1,4 @@
-"""Two answers to one question: side by side, one below the other, chosen, and stopped."""
+"""Two answers to one question: side by side, one below the other, picked and interrupted."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def colour(info: str, code: str) -> list[list[tuple[str, str]]]:
 
 
 def styles(spans: list[Span]) -> list[tuple[str, str]]:
-    """The style of each character that can be seen."""
+    """Return the style of each visible character."""
     return [(letter, span.style) for span in spans for letter in span.text if not letter.isspace()]
 
 

@@ -1,4 +1,4 @@
-"""Is the text of a paragraph read as CommonMark says, and is what is settled settled?"""
+"""Inline structure, and which part of it is settled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Themes, the background that chooses one, and what the environment says of colours."""
+"""Themes, the background that decides between them, and variables for colours."""
 
 from __future__ import annotations
 

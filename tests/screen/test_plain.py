@@ -1,4 +1,4 @@
-"""Views that repaint nothing: what goes to which stream, to the letter."""
+"""Views that repaint nothing: the exact output on each stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a streamed answer look as the same answer at once, whatever it is and however it comes?"""
+"""Streamed answers equal complete ones, at any chunking and width."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
 
 
 def stream(text: str, width: int, sizes: Callable[[], int], *, tails: bool = True) -> list[Row]:
-    """The text fed in pieces, the tail asked for after each."""
+    """Return the rows of a text fed in pieces, with the tail requested after each."""
     renderer = Renderer(width)
     final: list[Row] = []
     at = 0
@@ -407,7 +407,7 @@ LONG: dict[str, Callable[[int], str]] = {
 
 
 def calls(text: str) -> int:
-    """The number of calls that it takes to render a text that comes in tokens of four letters."""
+    """Return the number of function calls for rendering a text in tokens of four characters."""
     count = 0
 
     def counted(frame: FrameType, event: str, argument: object) -> None:

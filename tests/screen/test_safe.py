@@ -23,7 +23,7 @@ TEXTS = st.text(st.sampled_from(ODD + ODDER) | st.characters())
 
 
 def is_harmful(character: str) -> bool:
-    """Whether a terminal or a reader's eye is led astray by it."""
+    """Return whether a character affects a terminal or misleads a reader."""
     if character in "\t\n":
         return False
     hidden = "\ufeff\ufff9\ufffa\ufffb\u2028\u2029\U000e0001"

@@ -1,4 +1,4 @@
-"""Is an answer that is shown as it came the same however it comes?"""
+"""Answers shown as Markdown source."""
 
 from __future__ import annotations
 

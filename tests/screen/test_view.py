@@ -1,4 +1,4 @@
-"""The terminal's view in this process: what stands on a terminal of pyte after each turn."""
+"""Terminal view in this process, on a terminal of pyte."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOOK = Provenance(ending=Ending.COMPLETE, seconds=2.0, usage=Usage(3, 12))
 
 
 class Glass(io.StringIO):
-    """Standard output that is seen."""
+    """Standard output as a terminal of pyte."""
 
     def text(self) -> str:
         screen = pyte.HistoryScreen(40, 100)
@@ -32,7 +32,7 @@ class Glass(io.StringIO):
 
 @contextmanager
 def glass(columns: int = 40) -> Iterator[Glass]:
-    """A terminal of a hundred rows, and no keys."""
+    """Yield a terminal of a hundred rows without keys."""
     with redirect_stdout(Glass()) as shown, pytest.MonkeyPatch.context() as patched:
         patched.setattr(sys, "stdin", None)  # as Python starts without one
         patched.setenv("COLUMNS", str(columns))

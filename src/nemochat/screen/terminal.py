@@ -75,7 +75,7 @@ class Terminal:
         self._candidates = 1  # number of answers requested
         self._answer: Answer | None = None  # the growing one
         self._candidate = 0  # its number
-        self._taken_up = False  # whether an earlier turn showed its beginning
+        self._continues = False  # whether an earlier turn showed its beginning
         self._following, self._painted = False, 0.0
 
     def follow(
@@ -88,12 +88,12 @@ class Terminal:
             stop()
 
         self._bell.begin()
-        if self._answer is None or self._taken_up:
+        if self._answer is None or self._continues:
             self._final.append(BLANK)  # between question and answer
         elif self._answer.ending not in DROPPED:
             self._abandon()  # otherwise the deltas continue it
         self._colours.read_reply()  # it is not a key
-        self._taken_up, self._candidates = False, candidates
+        self._continues, self._candidates = False, candidates
         self._painted = time.monotonic() - SECONDS_A_TICK + 0.005  # the question is sent first
         self._waiting.begin(candidates)
         with self.keyboard:
@@ -112,7 +112,7 @@ class Terminal:
         self._abandon()
         self._answer, self._candidate = self._growing_answer(), 0
         self._answer.feed(Delta(text))
-        self._taken_up = True
+        self._continues = True
 
     def write(self, delta: Delta) -> None:
         """Add a delta to the answer, for the next frame; several answers are shown at the end."""
