@@ -44,8 +44,6 @@ class TerminalModes:
 
     def silence(self) -> bool:
         """Make the terminal quiet if this process may; return whether it is quiet."""
-        if sys.platform == "win32":  # keys are echoed there
-            return False
         if (
             self._before is None
             and self._terminal
@@ -60,14 +58,12 @@ class TerminalModes:
 
     def silence_again(self) -> None:
         """Make a terminal quiet again after another program changed its modes."""
-        if sys.platform != "win32" and self._before and self._terminal and self.is_foreground():
+        if self._before and self._terminal and self.is_foreground():
             with suppress(termios.error):
                 self._silence(self._terminal, self._before)
 
     def restore(self) -> None:
         """Restore the modes, unless another job uses the terminal now."""
-        if sys.platform == "win32":
-            return
         before, self._before = self._before, None
         if before is not None and self._terminal and self.is_foreground():
             with suppress(termios.error):
@@ -76,7 +72,7 @@ class TerminalModes:
     @contextmanager
     def lend(self) -> Iterator[None]:
         """Restore the modes for a while; then bring back the current ones, whoever set them."""
-        if sys.platform == "win32" or self._before is None or not self._terminal:
+        if self._before is None or not self._terminal:
             yield
             return
         before = now = self._before
@@ -101,7 +97,7 @@ class TerminalModes:
             return b""
 
     def is_foreground(self) -> bool:
-        """Return whether this process is in the foreground.
+        """Return whether this process is in the foreground; False on Windows, which echoes keys.
 
         A background process that sets the modes of its terminal is stopped.
         """
@@ -114,8 +110,6 @@ class TerminalModes:
 
     @staticmethod
     def _silence(terminal: TextIO, before: list[Any]) -> None:
-        if sys.platform == "win32":
-            return
         quiet = list(before)
         quiet[_INPUT_MODES] &= ~termios.ICRNL  # Enter and Ctrl-J stay two keys
         quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)

@@ -16,12 +16,14 @@ _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ANGLED = re.compile(r"<((?:[^<>\\\n]|\\.)*)(>?)")
-_TITLES = {'"': '"', "'": "'", "(": ")"}
+_BLANKS = re.compile(r"[ \n]*")
+_TITLE = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^)\\]|\\.)*\))"
+_CLOSED_TITLE = re.compile(_TITLE, re.DOTALL)
 _DEEPEST = 32  # parentheses within an address
 _LABEL = r"\[((?:[^\[\]\\]|\\.){1,999})\]"
 _DEFINITION = re.compile(
     _LABEL + r":[ \t]*(<(?:[^<>\\]|\\.)*>|[^\s<]\S*)"
-    r"(?:[ \t]+(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?[ \t]*"
+    rf"(?:[ \t]+{_TITLE})?[ \t]*"
 )
 _MAY_DEFINE = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}\\?(?:\](?::|$)|$)")
 
@@ -71,7 +73,7 @@ def parse_destination(text: str, start: int) -> tuple[int, str] | int | None:
     Returns:
         None if there is none, `UNFINISHED` if the text ends before that is decided.
     """
-    at = _skip_blanks(text, start + 1)
+    at = _end_of_blanks(text, start + 1)
     if text[at : at + 1] == "<":
         match = _ANGLED.match(text, at)
         if match is None or not match[2]:
@@ -82,12 +84,12 @@ def parse_destination(text: str, start: int) -> tuple[int, str] | int | None:
         if end is None or end == len(text):
             return end if end is None else UNFINISHED
         address, at = text[at:end], end
-    after = _skip_blanks(text, at)
-    if after > at and text[after : after + 1] in _TITLES:
-        closed = _end_of_title(text, after)
-        if closed is None:
+    after = _end_of_blanks(text, at)
+    if after > at and text.startswith(('"', "'", "("), after):
+        title = _CLOSED_TITLE.match(text, after)
+        if title is None:
             return UNFINISHED
-        after = _skip_blanks(text, closed)
+        after = _end_of_blanks(text, title.end())
     if after >= len(text):
         return UNFINISHED
     return (after + 1, decode(address)) if text[after] == ")" else None
@@ -122,10 +124,9 @@ def _unescape(source: str) -> str:
     return _ESCAPE.sub(r"\1", source) if "\\" in source else source
 
 
-def _skip_blanks(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \n":
-        at += 1
-    return at
+def _end_of_blanks(text: str, at: int) -> int:
+    match = _BLANKS.match(text, at)
+    return match.end() if match else at
 
 
 def _end_of_bare(text: str, at: int) -> int | None:
@@ -147,15 +148,3 @@ def _end_of_bare(text: str, at: int) -> int | None:
             return at if depth == 0 else None
         at += 1
     return len(text)
-
-
-def _end_of_title(text: str, at: int) -> int | None:
-    close = _TITLES[text[at]]
-    at += 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == close:
-            return at + 1
-        at += 1
-    return None

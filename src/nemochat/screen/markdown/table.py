@@ -64,9 +64,7 @@ class Table:
         self._header = self._cells(header, _HEAD)
         self._natural, self._longest = self._measure(self._header)
         self._body: list[list[Cell]] = []
-        self._laid: dict[int, list[Row]] = {}  # rows of the body as shown last
-        self._laid_head: list[Row] = []
-        self._widths: list[int] = []  # of these rows; [] means "name: value"
+        self._widths: list[int] = []  # of the columns; [] means "name: value" lines
         self._frozen = False
 
     def add_row(self, text: str) -> list[Row]:
@@ -92,11 +90,8 @@ class Table:
             self._fit(growing)
             rows += self._head()
             first = max(0, len(self._body) - _SHOWN)
-            self._laid.pop(first - 1, None)
             for index in range(first, len(self._body)):
-                if index not in self._laid:
-                    self._laid[index] = self._record(self._body[index], first=index == 0)
-                rows += self._laid[index]
+                rows += self._record(self._body[index], first=index == 0)
         if growing:
             rows += self._record(growing, first=not (self._frozen or self._body))
         return self._add_margin(rows)
@@ -123,18 +118,14 @@ class Table:
         return natural, longest
 
     def _fit(self, growing: list[Cell] | None = None) -> None:
-        """Choose the widths; discard rows laid out for others.
+        """Choose the widths.
 
         Args:
             growing: The incomplete row, if it is shown. Widths that ignore it would wrap its cells,
                 which would jump when it is complete.
         """
         natural, longest = self._measure(growing or [])
-        widths = fit_widths(natural, longest, self.margin.columns)
-        if widths != self._widths:
-            self._widths = widths
-            self._laid.clear()
-            self._laid_head = []
+        self._widths = fit_widths(natural, longest, self.margin.columns)
 
     def _widen(self, row_of_cells: list[Cell]) -> list[Row]:
         """Return the head again if a row needs more than the frozen widths and there is room."""
@@ -146,23 +137,20 @@ class Table:
         widths = fit_widths(natural, longest, self.margin.columns)
         spare = (spare + sum(self._widths) - sum(widths)) // len(widths)
         self._widths = [width + spare for width in widths]
-        self._laid_head = []
         return [BLANK, *self._head()]
 
     def _layout_all(self) -> list[Row]:
         self._fit()
         rows = self._head()
         for index, row_of_cells in enumerate(self._body):
-            rows += self._laid.get(index) or self._record(row_of_cells, first=index == 0)
+            rows += self._record(row_of_cells, first=index == 0)
         return rows
 
     def _head(self) -> list[Row]:
         if not self._widths:
             return []
-        if not self._laid_head:
-            rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
-            self._laid_head = [*self._align_rows(self._header), row([rule])]
-        return list(self._laid_head)
+        rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
+        return [*self._align_rows(self._header), row([rule])]
 
     def _record(self, row_of_cells: list[Cell], *, first: bool) -> list[Row]:
         """Return the rows of one row of the table."""
