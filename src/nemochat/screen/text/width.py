@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 TAB = 8  # columns between the tab stops of a terminal
-LONGEST_CLUSTER = 32  # code points: a longer run of combining characters is split
+LONGEST_CLUSTER = 16  # code points: a longer run of combining characters is split
 _EMOJI_COLUMNS = 2
 _JOINER = "\u200d"
 _EMOJI_PRESENTATION = "\ufe0f"
