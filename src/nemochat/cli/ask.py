@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable
 
 import typer
 
+from nemochat.chat.chat import Chat
 from nemochat.cli import ask_input, ask_options, ask_output, streams
 from nemochat.cli.app import TopicalCommand, create_app
 from nemochat.cli.ask_options import AskOptions
 from nemochat.cli.ask_output import Destination
+from nemochat.cli.confirm import can_confirm, confirm
 from nemochat.cli.open_chat import load_settings, open_chat
 from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile
+from nemochat.config.load import Config
 from nemochat.core import ledger
 from nemochat.core.json_schema import JSON_OBJECT, response_format
 from nemochat.core.messages import Message
@@ -101,8 +104,7 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
         announce_faults=options.interactive,
     )
     talk = opened.chat.conversation
-    text = apply_profile.render_question(settings.profiles, talk.settings, text)
-    ask_input.check_length(text, talk)
+    text = _prepare_question(opened.chat, settings, text)
     before, begun = set(talk.nodes), time.monotonic()
     try:
         answers = form.ask(opened.chat, text)
@@ -121,6 +123,14 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
 
         continue_chat(opened, form.view, settings)
     return code
+
+
+def _prepare_question(chat: Chat, settings: Config, text: str) -> str:
+    """Return a question in the template of the profile; UsageError if it is too long."""
+    chat.secret_check.confirm = confirm if can_confirm() else None
+    text = apply_profile.render_question(settings.profiles, chat.conversation.settings, text)
+    ask_input.check_length(text, chat.conversation)
+    return text
 
 
 def _create_notifier(options: AskOptions) -> Callable[[str], None]:

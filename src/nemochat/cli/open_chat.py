@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from nemochat.atomic import PRIVATE, make_private_folder
 from nemochat.chat.chat import Chat, Options
 from nemochat.chat.factory import ClientFactory
 from nemochat.chat.ports import Endpoint, View
@@ -31,8 +32,9 @@ from nemochat.store.memory import MemoryStore
 def open_debug_log(path: Path) -> Callable[[str], None]:
     """A function that logs a line; the file is its owner's alone, and may be missing."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        make_private_folder(path.parent)
+        file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW, PRIVATE)
+        os.fchmod(file, PRIVATE)  # one that is there already, too
     except OSError as error:
         say(sys.stderr, f"{path} cannot be written ({error.strerror})")
         file = None
@@ -227,17 +229,16 @@ def open_chat(
         conversation = (
             conversation if saved is None or dry_run else saved.add_imported(conversation)
         )
-    loop_tokens = int(settings.number("loop_guard"))
     options = Options(
-        common.stream, common.resume_dropped, loop_tokens, response_format, announce_faults
+        common.stream,
+        common.resume_dropped,
+        int(settings.number("loop_guard")),
+        response_format,
+        announce_faults,
+        bool(dry_run) or settings.text("allow_secrets") == "on",
     )
-    chat = Chat(
-        conversation,
-        reached,
-        MemoryStore() if saved is None or dry_run else saved,
-        view,
-        options,
-    )
+    store = MemoryStore() if saved is None or dry_run else saved
+    chat = Chat(conversation, reached, store, view, options)
     return ChatSetup(chat, connector, saved, tokenless)
 
 

@@ -15,10 +15,10 @@ FEWEST_STANZAS = 20  # rounds of several lines, which may be a refrain
 LONGEST_LINE = 1000  # characters of a line that are examined
 _STRIDE = 200  # bytes between two searches: each one reads the whole tail
 _PROBE = 64  # bytes at the end whose previous occurrence gives the period
-_FENCE = re.compile(r"`{3,}|~{3,}")
-_TABLE_ROW = re.compile(r"\||(?:[^,;\t|]*(?:\||[,;\t](?! ))){2}")  # of Markdown or CSV
-_NUMBERS = re.compile(r"[\s,;|\[\](){}.+-]*\d+(?:[\s,;|\[\](){}.+-]+\d+)+[\s,;|\[\](){}.+-]*")
-_LINE_ENDS = re.compile(rb"\n+")
+_FENCE = r"`{3,}|~{3,}"
+_TABLE_ROW = r"\||(?:[^,;\t|]*(?:\||[,;\t](?! ))){2}"  # of Markdown or CSV
+_NUMBERS = r"[\s,;|\[\](){}.+-]*\d+(?:[\s,;|\[\](){}.+-]+\d+)+[\s,;|\[\](){}.+-]*"
+_LINE_ENDS = rb"\n+"
 _LINE_ENDS_OF_TWO = 3  # at most, in two rounds of one line: a run of newlines may be cut in two
 
 
@@ -49,7 +49,7 @@ class RepetitionGuard:
         if self._unchecked < _STRIDE or len(self._tail) < self._least:
             return False
         self._tail, self._unchecked = self._tail[-self._longest :], 0
-        return self._is_repeating() and not _NUMBERS.fullmatch(self._line.strip())
+        return self._is_repeating() and not re.fullmatch(_NUMBERS, self._line.strip())
 
     def _add(self, part: str) -> None:
         piece = part.encode("utf-8", "replace")
@@ -62,12 +62,12 @@ class RepetitionGuard:
         self._tail += b"\n"
         self._unchecked += 1
         line, self._line = self._line.strip(), ""
-        if match := _FENCE.match(line):
+        if match := re.match(_FENCE, line):
             if not self._fence:
                 self._fence = match[0]
             elif line.startswith(self._fence) and not line.strip(line[0]):
                 self._fence = ""
-        if _TABLE_ROW.match(line) or _NUMBERS.fullmatch(line):
+        if re.match(_TABLE_ROW, line) or re.fullmatch(_NUMBERS, line):
             self._tail = b""
 
     def _is_repeating(self) -> bool:
@@ -76,7 +76,7 @@ class RepetitionGuard:
         period = len(tail) - _PROBE - before
         if before < 0 or period > LONGEST_PERIOD:
             return False
-        is_stanza = len(_LINE_ENDS.findall(tail[-2 * period :])) > _LINE_ENDS_OF_TWO
+        is_stanza = len(re.findall(_LINE_ENDS, tail[-2 * period :])) > _LINE_ENDS_OF_TWO
         rounds = FEWEST_STANZAS if is_stanza else FEWEST_ROUNDS
         span = tail[-max(self._least, rounds * period) :]
         return len(span) >= rounds * period and span[period:] == span[:-period]

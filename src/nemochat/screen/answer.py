@@ -9,7 +9,6 @@ from typing import Protocol
 
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
-from nemochat.lexers import preload
 from nemochat.screen.text.spans import Row, Span, row
 from nemochat.screen.text.wrap import Verbatim
 
@@ -174,6 +173,8 @@ def rows(markdown: str, width: int, *, math: bool) -> list[Row]:
 @cache
 def prepare() -> None:
     """Load what an answer is likely to need, while there is nothing else to do."""
+    from nemochat.lexers import preload
+
     import_module("nemochat.screen.markdown.renderer")
     import_module("rich.console")  # for colours
     preload(*LIKELY)

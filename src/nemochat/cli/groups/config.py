@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -20,6 +19,7 @@ from nemochat.config import apply_profile, config_file, endpoints, load
 from nemochat.config.load import Config, load_config
 from nemochat.config.settings import SETTINGS, find_setting
 from nemochat.core import parameters
+from nemochat.core.masking import mask_address
 from nemochat.core.parameters import Value
 from nemochat.core.profile import TEXTS, Profile
 from nemochat.editor import edit_file
@@ -137,7 +137,8 @@ def set_setting(name: str, text: str) -> int:
     """Set a setting in the file, and say so where another value wins over it."""
     file = load.default_path()
     value = config_file.set_value(file, name, text, check_settings)
-    say(sys.stderr, f"{name} is {_format_value(value) or 'empty'} in {file}")
+    shown = _format_value(_mask_password(name, value))
+    say(sys.stderr, f"{name} is {shown or 'empty'} in {file}")
     if (setting := find_setting(name)) and setting.variable in os.environ:
         say(sys.stderr, f"{setting.variable} is set, and wins over the file")
     return ExitCode.OK
@@ -261,10 +262,9 @@ def _format_value(value: Value) -> str:
 
 
 def _mask_password(name: str, value: Value) -> Value:
-    """A value without the password that a proxy's address may hold."""
-    if name == "proxy" and isinstance(value, str) and "@" in value:
-        return value.replace(urlsplit(value).netloc.rpartition("@")[0] or "@", "…")
-    return value
+    """Return a value without the password that an address may hold."""
+    is_address = name == "proxy" or name.rpartition(".")[2] == "base_url"
+    return mask_address(value) if is_address and isinstance(value, str) else value
 
 
 def _format_origin(origin: str, file: str) -> str:

@@ -20,8 +20,8 @@ _REPLACEMENT = "\ufffd"
 _BLACK_FLAG = "\U0001f3f4"
 _TAG = "[\U000e0030-\U000e0039\U000e0061-\U000e007a]"
 _FLAG = f"{_BLACK_FLAG}{_TAG}{{3,6}}\U000e007f"
-_UNFINISHED_FLAG = re.compile(f"{_BLACK_FLAG}{_TAG}{{0,6}}\\Z")
-_ODD = re.compile(
+_UNFINISHED_FLAG = f"{_BLACK_FLAG}{_TAG}{{0,6}}\\Z"
+_ODD = (
     f"{_FLAG}"
     "|\r\n?|[\u2028\u2029]"  # line ends
     "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # C0 except tab and newline, DEL
@@ -37,7 +37,7 @@ def sanitize(text: str) -> str:
     """Return the text without anything that a terminal obeys; lines end in newlines."""
     if text.isascii() and text.isprintable():
         return text
-    return _ODD.sub(_translate, text)
+    return re.sub(_ODD, _translate, text)
 
 
 def sanitize_line(text: str, most: int) -> str:
@@ -71,7 +71,7 @@ class StreamSanitizer:
         last = text[-1]
         if last == "\r" or "\ud800" <= last <= "\udbff":
             self._held = last
-        elif last >= _BLACK_FLAG and (match := _UNFINISHED_FLAG.search(text)):
+        elif last >= _BLACK_FLAG and (match := re.search(_UNFINISHED_FLAG, text)):
             self._held = match[0]
         return sanitize(text[: len(text) - len(self._held)])
 

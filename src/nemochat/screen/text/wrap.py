@@ -20,7 +20,7 @@ _NOT_FIRST = frozenset(
 )
 _NOT_LAST = frozenset("（「『【〔《〈‘“([{$")
 _WIDE = 2
-_PARTS = re.compile(r"[^ \n]+| +|\n")
+_PARTS = r"[^ \n]+| +|\n"
 
 Range = tuple[int, int]  # position of the first character, and the one after the last
 
@@ -61,7 +61,7 @@ def find_breaks(text: str, width: int) -> list[Range]:
     """Return the range of each row; the last one is open."""
     ranges: list[Range] = []
     start = end = used = 0  # of the current row: its beginning, end of its last word, columns
-    for match in _PARTS.finditer(text):
+    for match in re.finditer(_PARTS, text):
         at, part = match.start(), match[0]
         if part == "\n":
             ranges.append((start, at))
