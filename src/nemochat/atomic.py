@@ -21,6 +21,11 @@ def make_private_folder(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
+def create_private_file(path: Path) -> int:
+    """Create a file for its owner alone and return its descriptor; FileExistsError if it exists."""
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
+
+
 def write_atomically(path: Path, content: bytes, *, mode: int) -> None:
     """Put a content in the place of a file's: after a crash the old one is there, or the new one.
 

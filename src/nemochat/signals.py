@@ -152,13 +152,13 @@ class AnswerSignals(Mode):
     def __init__(self, *, defers: bool = False) -> None:
         super().__init__()
         self.defers = defers
-        self._obeyed = self._pending = 0
+        self._obeyed = self.pending = 0
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         super().__exit__(kind, error, _)
-        if self._pending and sys.platform != "win32":
+        if self.pending and sys.platform != "win32":
             signal.setitimer(signal.ITIMER_REAL, 0)
         self._obey_pending(is_over=True)
 
@@ -174,10 +174,10 @@ class AnswerSignals(Mode):
             self.defers, self._obeyed = True, number
             self.handle_outside(number)
             return
-        if not self._pending and sys.platform != "win32":
+        if not self.pending and sys.platform != "win32":
             signal.setitimer(signal.ITIMER_REAL, SECONDS_TO_SETTLE)
-        if self._pending in (0, signal.SIGINT):
-            self._pending = number
+        if self.pending in (0, signal.SIGINT):
+            self.pending = number
 
     def _stop_waiting(self, number: int) -> None:  # noqa: ARG002 - a handler's
         self.defers = False
@@ -185,7 +185,7 @@ class AnswerSignals(Mode):
 
     def _obey_pending(self, *, is_over: bool) -> None:
         """Do what a signal that waited asks for, unless that has been done."""
-        pending, self._pending = self._pending, 0
+        pending, self.pending = self.pending, 0
         repeated = pending == signal.SIGINT or self._obeyed not in (0, signal.SIGINT)
         if pending and not (is_over and self._obeyed and repeated):
             self.handle_outside(pending)
@@ -196,6 +196,11 @@ class SaveSignals(AnswerSignals):
 
     def __init__(self) -> None:
         super().__init__(defers=True)
+
+
+def has_pending_signal() -> bool:
+    """Return whether a signal waits until something is saved."""
+    return any(isinstance(mode, AnswerSignals) and mode.pending for mode in _modes)
 
 
 class StreamSignals(Mode):
@@ -239,12 +244,7 @@ class SuspendSignals(Mode):
     """
 
     def __init__(self, suspend: Callable[[], None], resume: Callable[[], None]) -> None:
-        """Prepare.
-
-        Args:
-            suspend: Stops the process, now or soon, with `stop`.
-            resume: Takes the terminal again.
-        """
+        """Prepare: `suspend` calls `stop`, now or soon; `resume` takes the terminal again."""
         super().__init__()
         self._suspend = suspend
         self._resume = resume

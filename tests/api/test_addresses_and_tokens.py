@@ -82,14 +82,14 @@ def test_an_impossible_address_is_refused_before_anything_is_sent(base_url: str)
     ("base_url", "said"),
     [
         *(
-            (f"http://{name}@host/v1", "the address takes no user name and no password")
+            (f"http://{name}@host/v1", "an address must not contain a user name or password")
             for name in ("name:password", "name", "")
         ),
         *(
-            (f"http://host/v1{end}", "the address takes nothing after a ? or a #")
+            (f"http://host/v1{end}", "an address must not contain ? or #")
             for end in ("?key=1", "#x", "?", "#")
         ),
-        ("x", 'the address takes http:// or https:// and a host, not "x"'),
+        ("x", 'an address begins with http:// or https:// and a host; this one is "x"'),
     ],
 )
 def test_what_an_address_may_not_have_is_named(base_url: str, said: str) -> None:

@@ -153,7 +153,7 @@ def test_a_row_of_the_table_is_amended_and_keeps_the_rest(program: Program) -> N
     [
         ("deepinfar", "Did you mean deepinfra?"),
         ("wrok", "Did you mean work?"),
-        ("xyz", f"There are {NAMES}"),
+        ("xyz", f"Formats are {NAMES}"),
     ],
 )
 def test_of_an_endpoint_that_there_is_not_the_nearest_is_named(
@@ -166,7 +166,7 @@ def test_of_an_endpoint_that_there_is_not_the_nearest_is_named(
 
 
 KEYS = "It takes base_url, model, token_variable, token_command, about, headers, body,"
-OF_OURS = "AUTHORIZATION: it is nemochat's own. token_variable or token_command gives the token"
+OF_OURS = "AUTHORIZATION: it is nemochat's own. Use token_variable or token_command for the token"
 FAULTS = [
     ("[endpoint.x]", "[endpoint.x] has no base_url. It is the address of the server"),
     ("[endpoint.x]\nbase_url = 'ftp://h'", "base_url: the address takes http"),

@@ -99,7 +99,7 @@ def test_a_broken_file_is_named_with_its_line(program: Program, file: Path) -> N
         assert done.returncode == 3
         assert f"{file} cannot be read" in done.stderr.decode()
         assert "line 1" in done.stderr.decode()
-        assert "nemochat config edit opens it" in done.stderr.decode()
+        assert "Run nemochat config edit to correct it" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(

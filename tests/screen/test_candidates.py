@@ -69,7 +69,7 @@ def test_narrow_terminals_show_one_answer_below_the_other() -> None:
     rows = show(answer("A **b**", Ending.LENGTH), answer("c"), 99)
     rule = "─" * 35
     assert rows == [
-        f"── 1 {rule}", "A b", "[cut at the endpoint's limit of tokens]", "", f"── 2 {rule}", "c"
+        f"── 1 {rule}", "A b", "[cut off at the endpoint's token limit]", "", f"── 2 {rule}", "c"
     ]  # fmt: skip
 
 

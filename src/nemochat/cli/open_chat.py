@@ -17,12 +17,11 @@ from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile, load
 from nemochat.config.endpoints import GUIDE
 from nemochat.config.load import Config, load_config
-from nemochat.config.paths import directories
+from nemochat.config.paths import CHATS, directories, write_names
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.json_schema import ResponseFormat
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
 from nemochat.screen.plain import say
-from nemochat.store import shell_names
 from nemochat.store.catalogue import refer_to
 from nemochat.store.conversations import ConversationStore
 from nemochat.store.memory import MemoryStore
@@ -246,7 +245,7 @@ def write_completion_names(store: ConversationStore | None) -> None:
     if store is not None and store.database.path.exists():
         with suppress(NemochatError):  # Tab then offers what it did
             references = map(refer_to, store.catalogue.names())
-            shell_names.write_names(directories().state, shell_names.CHATS, references)
+            write_names(directories().state, CHATS, references)
 
 
 def _open_store(view: View) -> ConversationStore | None:

@@ -14,12 +14,13 @@ from nemochat.core.messages import Message, Role
 from nemochat.errors import ConversationDeleted, NoSuchConversation, StoreError
 from nemochat.store import rows
 from nemochat.store.catalogue import LISTED, Catalogue
-from nemochat.store.database import SECONDS_BUSY, Database
+from nemochat.store.connect import SECONDS_BUSY
+from nemochat.store.database import Database
 
-SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer on disk: at most that much is lost with the process
+SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer: the most that a crash can lose
 BRANCHED = (
-    "another nemochat goes on with this conversation too: what you say is a branch beside its own;"
-    " /tree shows both"
+    "Another nemochat is using this conversation; what you say becomes a separate branch."
+    " `/tree` shows both."
 )
 
 
@@ -27,25 +28,25 @@ class ConversationStore:
     """The store of conversations; its file is opened when it is first needed.
 
     Attributes:
-        database: Where they are.
-        catalogue: Which there are.
+        database: The database that holds them.
+        catalogue: The list of them.
     """
 
     def __init__(self, path: Path, seconds: float = SECONDS_BUSY) -> None:
-        """Take the place of the database, and how long to wait for locks of other processes."""
+        """Use the database at `path`; wait up to `seconds` for locks of other processes."""
         self.database = Database(path, seconds)
         self.catalogue = Catalogue(self.database)
         self._grown = 0.0
-        self._news: list[str] = []
+        self._notices: list[str] = []
 
     def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
-        """Put a message after the conversation's head and on the disk; return its number.
+        """Save a new message after the conversation's head, and return its number.
 
-        A question survives a power cut before it is sent. Before it is put, what other processes
-        said in this conversation meanwhile is put into its tree: it stands beside the path.
+        A question is on the disk before it is sent. Messages that other processes added to this
+        conversation are put into its tree first, as branches.
 
         Raises:
-            StoreError: it cannot be kept.
+            StoreError: it cannot be saved.
         """
         is_question = message.role is not Role.ASSISTANT
         with self.database.transaction("FULL" if is_question else "NORMAL", wait=wait) as db:
@@ -73,10 +74,10 @@ class ConversationStore:
         return key
 
     def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
-        """Put more of an answer on the disk, if the last time is long enough ago.
+        """Save more of an answer, unless the last time was only just now.
 
         Raises:
-            StoreError: it cannot be kept.
+            StoreError: it cannot be saved.
         """
         if time.monotonic() - self._grown < SECONDS_BETWEEN_GROWTHS:
             return
@@ -88,10 +89,10 @@ class ConversationStore:
     def settle(
         self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
     ) -> None:
-        """Put the whole answer and where the conversation stands on the disk.
+        """Save the complete answer and the conversation's head.
 
         Raises:
-            StoreError: it cannot be kept.
+            StoreError: it cannot be saved.
         """
         row = _row(conversation, key)
         with self.database.transaction(wait=wait) as db:
@@ -101,10 +102,10 @@ class ConversationStore:
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
     def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Keep a conversation's name, settings and head; nothing if it was never begun.
+        """Save a conversation's name, settings and head, unless it has no messages yet.
 
         Raises:
-            StoreError: it cannot be kept, or another conversation has the name.
+            StoreError: they cannot be saved, or another conversation has the name.
         """
         if conversation.id is None:
             return
@@ -112,10 +113,10 @@ class ConversationStore:
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Put all of a conversation that is unsaved on the disk, in one transaction.
+        """Save everything of a conversation that is unsaved, in one transaction.
 
         Raises:
-            StoreError: it cannot be kept; all of it is unsaved still.
+            StoreError: it cannot be saved; all of it is still unsaved.
         """
         if not conversation.unsaved:
             self.mark(conversation, wait=wait)
@@ -133,22 +134,22 @@ class ConversationStore:
                     self._refresh_with_notice(conversation)
                 rows.write_unsaved(db, number, conversation, new_rows)
         except BaseException as error:
-            # A signal during the commit comes after it: then nothing may be written again.
+            # The signal may have come after the commit: then nothing may be written twice.
             if not isinstance(error, StoreError) and number and self._has(number, new_rows):
                 _note_saved(conversation, number, new_rows)
             raise
         _note_saved(conversation, number, new_rows)
 
     def take_notices(self) -> list[str]:
-        """What its person should hear of the store, each sentence once."""
-        notices, self._news = [*self.database.take_notices(), *self._news], []
+        """Return what the user should know about the store, each sentence once."""
+        notices, self._notices = [*self.database.take_notices(), *self._notices], []
         return notices
 
     def add_imported(self, conversation: Conversation) -> Conversation:
-        """Keep a whole tree that came from elsewhere as a new conversation; return it as kept.
+        """Save a tree that came from elsewhere as a new conversation, and return it as saved.
 
         Raises:
-            StoreError: it cannot be kept, or another conversation has its name.
+            StoreError: it cannot be saved, or another conversation has its name.
         """
         now = datetime.now(UTC)
         conversation.started = conversation.started or now
@@ -167,7 +168,7 @@ class ConversationStore:
         return self.read(number)
 
     def refresh(self, conversation: Conversation) -> None:
-        """Put what other processes said in a conversation meanwhile into its tree.
+        """Put messages that other processes have added to a conversation into its tree.
 
         Raises:
             StoreError: it cannot be read.
@@ -176,7 +177,7 @@ class ConversationStore:
             self._refresh(conversation)
 
     def last(self) -> Conversation | None:
-        """The conversation in which something was said last, or None."""
+        """Return the conversation with the newest message, or None."""
         with self.database.connection() as db:
             row = db.execute(
                 "SELECT id FROM conversations WHERE last NOT NULL ORDER BY last DESC LIMIT 1"
@@ -211,7 +212,7 @@ class ConversationStore:
         return conversation
 
     def _has(self, number: int, new_rows: Mapping[int | None, int]) -> bool:
-        """Return whether the rows made in a transaction are on the disk."""
+        """Return whether the rows written by a transaction are on the disk."""
         with self.database.connection() as db:
             row = db.execute(
                 "SELECT 1 FROM messages WHERE conversation = ? AND id = ?",
@@ -220,12 +221,12 @@ class ConversationStore:
         return row is not None
 
     def _refresh_with_notice(self, conversation: Conversation) -> None:
-        """Refresh a conversation; if another process went on from our path too, that is news."""
+        """Refresh a conversation; note if another process has added to our path."""
         known = len(conversation.nodes)
         self._refresh(conversation)
         path: set[int | None] = {None, *(node.key for node in conversation.path())}
         if any(node.parent in path for node in islice(conversation.nodes.values(), known, None)):
-            self._news.append(BRANCHED)
+            self._notices.append(BRANCHED)
 
     def _refresh(self, conversation: Conversation) -> None:
         growing = [
@@ -242,7 +243,7 @@ class ConversationStore:
                 (conversation.id, conversation.known),
             ):
                 conversation.known = row[0]
-                if row[0] in conversation.nodes:  # an answer of our own
+                if row[0] in conversation.nodes:  # our own answer
                     continue
                 node = rows.parse_node(row)
                 conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))

@@ -1,7 +1,7 @@
 """Static completion scripts for bash, zsh and fish: pressing Tab starts no Python.
 
 Names known only to this machine are read by the shell itself: those of conversations and models
-from small private files that store/shell_names.py writes, those of the user's profiles and
+from small private files that config/paths.py writes, those of the user's profiles and
 endpoints from the configuration. A name is compared and quoted, never evaluated.
 """
 

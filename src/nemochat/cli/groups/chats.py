@@ -136,9 +136,16 @@ def import_(
     from_: Annotated[
         str, typer.Option("--from", metavar="NAME", help="the format, if it is not found out")
     ] = "",
+    with_settings: Annotated[
+        bool,
+        typer.Option(
+            "--with-settings",
+            help="also their endpoint, model, parameters and system prompt, from a file you trust",
+        ),
+    ] = False,
 ) -> int:
-    """Take in conversations of nemochat, OpenAI messages, ChatGPT, llm, aichat or shell_gpt."""
-    return import_conversations(files, from_)
+    """Import conversations of nemochat, OpenAI messages, ChatGPT, llm, aichat or shell_gpt."""
+    return import_conversations(files, from_, with_settings=with_settings)
 
 
 @chats_group.command(
@@ -277,8 +284,8 @@ def export_conversations(
     return ExitCode.OK
 
 
-def import_conversations(files: list[Path], format_: str) -> int:
-    """Take in the conversations of files; what cannot be read is named, the rest is kept."""
+def import_conversations(files: list[Path], format_: str, *, with_settings: bool) -> int:
+    """Import the conversations of files; bad records are named, the rest is saved."""
     from nemochat.store.formats import imports
 
     def read_content(path: Path) -> bytes:
@@ -292,7 +299,9 @@ def import_conversations(files: list[Path], format_: str) -> int:
         for path in files:
             reader, found = imports.parse(path, read_content, format_)
             with draw_progress("conversations") as update:
-                done = imports.import_all(saved, found, endpoint, model, update)
+                done = imports.import_all(
+                    saved, found, endpoint, model, update, with_settings=with_settings
+                )
             for each in done.bad:
                 say(sys.stderr, f"passed over {sanitize_line(each.record, 80)}: {each.why}")
             bad += len(done.bad)

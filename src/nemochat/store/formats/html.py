@@ -35,7 +35,7 @@ img-src data:">
 
 
 def write(conversations: list[Conversation]) -> str:
-    """One page, an article for each conversation."""
+    """Return one page with an article for each conversation."""
     markdown = _markdown()
     title = _plain(conversations[0].title()) if len(conversations) == 1 else "Conversations"
     articles = "\n".join(_article(markdown, each) for each in conversations)
@@ -64,7 +64,7 @@ def _article(markdown: MarkdownIt, conversation: Conversation) -> str:
 def _message(markdown: MarkdownIt, message: Message) -> Iterator[str]:
     if message.reasoning:
         thought = _speech("system", _plain(message.reasoning))
-        yield f"<details><summary>What it thought before</summary>{thought}</details>"
+        yield f"<details><summary>Reasoning</summary>{thought}</details>"
     if message.role is not Role.ASSISTANT:
         yield _speech(message.role.value, _plain(message.content))
         return
@@ -88,7 +88,7 @@ def _speech(who: str, html: str) -> str:
 
 
 def _origin(message: Message) -> str:
-    """Where an answer came from, in one line."""
+    """Return the model, tokens, cost and time of an answer, in one line."""
     origin = message.provenance
     if origin is None:
         return ""
@@ -112,7 +112,7 @@ def _clean(text: str) -> str:
 
 
 def _markdown() -> MarkdownIt:
-    """CommonMark with tables; HTML is text, pictures are links, links lead to web or mail."""
+    """Return a parser of CommonMark with tables that escapes HTML and turns images into links."""
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
@@ -140,7 +140,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _highlight(code: str, language: str, _: str) -> str:
-    """Code as HTML with Pygments' classes; as it stands where nobody knows the language."""
+    """Return code as HTML with Pygments' classes, or "" if it does not know the language."""
     from pygments import highlight
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import get_lexer_by_name
