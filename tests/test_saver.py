@@ -281,7 +281,7 @@ def test_what_another_process_says_meanwhile_stands_beside_it(desk: Desk) -> Non
     assert below in talk.nodes
     assert beside in talk.nodes
     assert sorted(way for way, _ in draw(desk.store.load("1"))) == sorted(w for w, _ in draw(talk))
-    assert any("/tree shows both" in notice for notice in desk.seen.notices)
+    assert any("`/tree` shows both" in notice for notice in desk.seen.notices)
 
 
 def test_a_conversation_deleted_elsewhere_is_told_once_and_lives_on_in_a_fork(desk: Desk) -> None:

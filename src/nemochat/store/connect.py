@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -39,7 +38,8 @@ def open_database(path: Path, timeout: float) -> Connection:
     """
     try:
         prepare_database_file(path)
-        db = sqlite3.connect(path, timeout=_SECONDS_BETWEEN_SIGNALS, isolation_level=None)
+        patience = min(timeout, _SECONDS_BETWEEN_SIGNALS)
+        db = sqlite3.connect(path, timeout=patience, isolation_level=None)
         try:
             _configure(db, path, timeout)
         except BaseException:
@@ -192,23 +192,37 @@ def newer_version_error(path: Path) -> StoreError:
     )
 
 
+def check_database_file(path: Path) -> None:
+    """Raise StoreError if something that is not a regular file has the database's name.
+
+    It is left alone, as is the target of a symbolic link.
+    """
+    kind = ""
+    if path.is_symlink():
+        kind = "a symbolic link"
+    elif path.is_dir():
+        kind = "a directory"
+    elif path.exists() and not path.is_file():  # reading a pipe would block
+        kind = "not a regular file"
+    if kind:
+        raise StoreError(
+            f"{path} is {kind}, not a database",
+            "It is left alone; move it away to save conversations",
+        )
+
+
 def prepare_database_file(path: Path) -> None:
-    """Create the folder and the file of a database, or check that the existing file may be one.
+    """Create the folder and the file of a database, or make the existing file private.
 
     Raises:
-        StoreError: something else has its name; it is left alone.
+        StoreError: something else has its name.
     """
     make_private_folder(path.parent)
-    left_alone = "It is left alone; move it away to save conversations"
-    if path.is_symlink():
-        raise StoreError(f"{path} is a symbolic link, not a database", left_alone)
+    check_database_file(path)
     with suppress(FileExistsError):
         os.close(create_private_file(path))
         return
     status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-        raise StoreError(f"{path} is {kind}, not a database", left_alone)
     if status.st_mode & 0o077 and status.st_uid == os.getuid():
         path.chmod(PRIVATE)
 

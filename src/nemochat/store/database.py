@@ -159,8 +159,7 @@ def count_conversations(path: Path) -> int:
         "The next chat moves it aside and creates a new one; to recover what is readable, run"
         f" nemochat chats import --with-settings {quote(str(path))}.corrupt-…"
     )
-    if path.is_symlink():
-        connect.prepare_database_file(path)  # raises
+    connect.check_database_file(path)
     try:
         with connect.open_foreign(path, trusted=True) as db:
             version = rows.read_version(db)
