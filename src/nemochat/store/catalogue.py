@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 from typing import NamedTuple
@@ -10,12 +12,18 @@ from typing import NamedTuple
 from nemochat.core.conversation import LONGEST_TITLE, first_line
 from nemochat.core.text import format_value
 from nemochat.errors import NoSuchConversation, UsageError
+from nemochat.store import rows
 from nemochat.store.database import Database
 
 LISTED = "/list or nemochat chats list shows them"
 MOST_NAMED = 5  # matches that an error lists
 BY_NAME = "name:"  # before anything that is a name, even digits
 _DIGITS = 18  # of the longest number that fits SQLite's integers
+_DELETED_AT_ONCE = 500
+_DELETE = (
+    "DELETE FROM messages WHERE conversation IN (SELECT value FROM json_each(?))",
+    "DELETE FROM conversations WHERE id IN (SELECT value FROM json_each(?))",
+)
 _ENTRIES = "SELECT id, coalesce(name, ''), first, started, touched, turns, cost FROM conversations"
 
 
@@ -148,18 +156,21 @@ class Catalogue:
         Raises:
             StoreError: they cannot be deleted.
         """
-        with self._database.transaction() as db:
-            for done, number in enumerate(numbers, 1):
-                rows = db.execute(
-                    "SELECT id FROM messages WHERE conversation = ? ORDER BY id DESC", (number,)
-                ).fetchall()
-                # From the leaves up: rows below a row would be deleted by a recursion, which ends
-                # with an error at a depth of 1,000.
-                db.executemany("DELETE FROM messages WHERE id = ?", rows)
-                db.execute("DELETE FROM conversations WHERE id = ?", (number,))
-                so_far(done)
         with self._database.connection() as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log also contains the texts
+            db.execute("PRAGMA foreign_keys = OFF")  # cascading fails at a depth of 1,000
+        try:
+            with self._database.transaction() as db:
+                (count,) = db.execute("SELECT count(*) FROM conversations").fetchone()
+                with rows.pause_index(db) if 2 * len(numbers) > count else nullcontext():
+                    for start in range(0, len(numbers), _DELETED_AT_ONCE):
+                        some = json.dumps(numbers[start : start + _DELETED_AT_ONCE])
+                        for statement in _DELETE:
+                            db.execute(statement, (some,))
+                        so_far(min(start + _DELETED_AT_ONCE, len(numbers)))
+        finally:
+            with self._database.connection() as db:
+                db.execute("PRAGMA foreign_keys = ON")
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log also contains the texts
 
     def _entries(self, which: str, *values: int | str) -> list[CatalogueEntry]:
         with self._database.connection() as db:

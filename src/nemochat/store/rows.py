@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -20,6 +21,10 @@ VERSION = 4  # of the tables
 _CONVERSATION = (
     "SELECT id, name, started, model, endpoint, system, parameters, profile, filling, examples,"
     " head, tip FROM conversations WHERE id = ?"
+)
+_INDEXED = (  # blanks complete the last trigrams, see 2.sql
+    "SELECT id, content || '  ' FROM messages WHERE settled",
+    "SELECT -id, name || '  ' FROM conversations WHERE name NOT NULL",
 )
 _WITH_TIP, _WITH_PROFILE = 2, 3  # the versions that introduced these columns
 MESSAGES = "SELECT id, parent, written, role, content, details FROM messages"
@@ -53,6 +58,22 @@ def _statements(step: int) -> Iterator[str]:
         if statement.endswith("END;\n" if "CREATE TRIGGER" in statement else ";\n"):
             yield statement
             statement = ""
+
+
+@contextmanager
+def pause_index(db: Connection) -> Iterator[None]:
+    """Index nothing in a transaction that deletes most messages, and rebuild the index after it."""
+    triggers = db.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_deleted'"
+    ).fetchall()
+    for name, _ in triggers:
+        db.execute(f"DROP TRIGGER {name}")
+    yield
+    db.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    for texts in _INDEXED:
+        db.execute(f"INSERT INTO words (rowid, text) {texts}")
+    for _, sql in triggers:
+        db.execute(sql)
 
 
 def select_conversation(db: Connection, number: int, version: int = VERSION) -> Row | None:
