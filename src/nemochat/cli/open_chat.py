@@ -75,14 +75,17 @@ class ConversationBuilder(NamedTuple):
         Raises:
             NemochatError: there is no such profile or endpoint, or a file cannot be read.
         """
+        return Conversation(self._apply_profile(self._read_configured_settings(), empty=True))
+
+    def _read_configured_settings(self) -> Settings:
+        """Return the settings of flags, environment and file, without a profile."""
         endpoint = self.config.text("endpoint")
-        made = Settings(
+        return Settings(
             self.connector.model(endpoint),
             endpoint,
             apply_profile.read_configured_system(self.config),
             dict(self.config.parameters),
         )
-        return Conversation(self._apply_profile(made, empty=True))
 
     def resume(self, store: ConversationStore | None, view: View) -> Conversation:
         """The conversation that the flags name, or the last one, with what they change of it.
@@ -101,6 +104,10 @@ class ConversationBuilder(NamedTuple):
         if conversation is None:
             raise UsageError("there is no conversation to go on with")
         self._apply_options(conversation, view)
+        if changes := apply_profile.describe_changes(
+            self._read_configured_settings(), conversation.settings
+        ):
+            view.notice(changes)
         return conversation
 
     def _apply_options(self, conversation: Conversation, view: View) -> None:

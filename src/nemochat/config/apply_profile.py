@@ -131,6 +131,18 @@ def missing_profile_notice(profiles: Profiles, settings: Settings) -> str:
     )
 
 
+def describe_changes(before: Settings, after: Settings) -> str:
+    """Return a notice about what another conversation changes of the settings, or ""."""
+    changes = []
+    if after.endpoint != before.endpoint:
+        changes.append(f"endpoint {format_value(after.endpoint)}")
+    if after.model != before.model:
+        changes.append(f"model {format_value(after.model)}")
+    if after.system != before.system:
+        changes.append("its own system prompt" if after.system else "no system prompt")
+    return f"This conversation uses {', '.join(changes)}." if changes else ""
+
+
 def read_system(profile: Profile) -> str:
     """Return a profile's system prompt; ConfigurationError if its file cannot be read."""
     try:
