@@ -136,7 +136,7 @@ def test_a_template_wants_each_of_its_values_and_no_other() -> None:
             'the profile "p" needs a value for {a}',
             "Use --param a=VALUE, or /profile p a=VALUE",
         ),
-        (Profile("p"), {"c": ""}, 'the profile "p" has no placeholder "c"', "It takes no values"),
+        (Profile("p"), {"c": ""}, 'the profile "p" has no placeholder "c"', "It has none"),
     ):
         with pytest.raises(UsageError) as refused:
             profile.fill_template("x", given)

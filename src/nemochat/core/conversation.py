@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from nemochat.core.messages import Message, Role
@@ -105,6 +105,24 @@ class Conversation:
     def provisional_key(self) -> int:
         """Return an unused key for a message without a row: a negative number."""
         return min((0, *self._nodes, *self.unsaved)) - 1
+
+    def detach(self, generation: int) -> None:
+        """Forget the store's numbers after its database was lost: everything is unsaved again."""
+        keys: dict[int | None, int | None] = {None: None}
+        keys |= {key: -place for place, key in enumerate(self._nodes, 1)}
+        now = datetime.now(UTC)
+        nodes, head, tip = list(self._nodes.values()), self.head, self.tip(self.head)
+        self.id, self.known, self.generation = None, 0, generation
+        self.rows.clear()
+        self.unsaved.clear()
+        self._nodes.clear()
+        self._children = {None: []}
+        self._last_taken.clear()
+        for place, node in enumerate(nodes, 1):
+            self.graft(node._replace(key=-place, parent=keys[node.parent]))
+            self.unsaved[-place] = node.written or now
+        for key in (tip, head):
+            self.go_to(keys[key])
 
     def row(self, key: int | None) -> int | None:
         """Return the store's number of a message, or None."""

@@ -18,6 +18,7 @@ from nemochat.store.connect import SECONDS_BUSY
 from nemochat.store.database import Database
 
 SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer: the most that a crash can lose
+_LOST = "the database was deleted while nemochat was using it"
 BRANCHED = (
     "Another nemochat is using this conversation; what you say becomes a separate branch."
     " `/tree` shows both."
@@ -49,6 +50,10 @@ class ConversationStore:
             StoreError: it cannot be saved.
         """
         is_question = message.role is not Role.ASSISTANT
+        if self._is_lost(conversation):
+            if not (is_question and wait):
+                raise StoreError(_LOST)
+            self.save(conversation)
         with self.database.transaction("FULL" if is_question else "NORMAL", wait=wait) as db:
             if conversation.id is None:
                 conversation.started = conversation.started or datetime.now(UTC)
@@ -67,7 +72,7 @@ class ConversationStore:
                 settled=settled,
             )
             rows.update_conversation(db, number, conversation, key)
-        conversation.id = number
+        conversation.id, conversation.generation = number, self.database.generation
         if is_question:
             conversation.known = key
         self._grown = time.monotonic()
@@ -81,6 +86,7 @@ class ConversationStore:
         """
         if time.monotonic() - self._grown < SECONDS_BETWEEN_GROWTHS:
             return
+        self._check_generation(conversation)
         row = _row(conversation, key)
         with self.database.transaction("NORMAL", wait=False) as db:
             rows.update_message(db, row, answer.message(), settled=False)
@@ -94,6 +100,7 @@ class ConversationStore:
         Raises:
             StoreError: it cannot be saved.
         """
+        self._check_generation(conversation)
         row = _row(conversation, key)
         with self.database.transaction(wait=wait) as db:
             assert conversation.id is not None
@@ -109,6 +116,9 @@ class ConversationStore:
         """
         if conversation.id is None:
             return
+        if self._is_lost(conversation):
+            self.save(conversation, wait=wait)
+            return
         with self.database.transaction(wait=wait) as db:
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
@@ -118,6 +128,10 @@ class ConversationStore:
         Raises:
             StoreError: it cannot be saved; all of it is still unsaved.
         """
+        if self._is_lost(conversation):
+            if not wait:  # a turn may be using the numbers of messages
+                raise StoreError(_LOST)
+            conversation.detach(self.database.generation)
         if not conversation.unsaved:
             self.mark(conversation, wait=wait)
             return
@@ -139,6 +153,18 @@ class ConversationStore:
                 _note_saved(conversation, number, new_rows)
             raise
         _note_saved(conversation, number, new_rows)
+        conversation.generation = self.database.generation
+
+    def _is_lost(self, conversation: Conversation) -> bool:
+        """Return whether the database that held a conversation was deleted."""
+        if conversation.id is None:
+            return False
+        with self.database.connection():
+            return conversation.generation != self.database.generation
+
+    def _check_generation(self, conversation: Conversation) -> None:
+        if self._is_lost(conversation):
+            raise StoreError(_LOST)
 
     def take_notices(self) -> list[str]:
         """Return what the user should know about the store, each sentence once."""
@@ -206,6 +232,7 @@ class ConversationStore:
             for node in rows.select_nodes(db, number):
                 conversation.graft(node)
                 conversation.known = node.key
+        conversation.generation = self.database.generation
         for key in (tip, head):
             if key is None or key in conversation.nodes:
                 conversation.go_to(key)

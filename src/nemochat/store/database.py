@@ -130,7 +130,7 @@ class Database:
         self.generation += 1
         self._notices.append(
             f"The database {self.path} was deleted or replaced while nemochat was using it."
-            " This conversation is saved anew."
+            " The conversation is still in memory and is saved in a new database."
         )
 
     def _open(self, seconds: float) -> Connection:

@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from nemochat.errors import UsageError
+from nemochat.store.connect import interruptible
 from nemochat.store.database import Database
 
 SHORTEST = 3  # characters of an indexed term
@@ -58,7 +59,7 @@ def search(database: Database, words: list[str], most: int = 20) -> list[SearchR
     folded = [word.casefold() for word in words]
     pattern = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
     results: list[SearchResult] = []
-    with database.connection() as db:
+    with database.connection() as db, interruptible(db):
         db.create_function("holds", 1, lambda text: _contains_all(text, folded), deterministic=True)
         for number, name in _names(db):
             if _contains_all(name, folded):

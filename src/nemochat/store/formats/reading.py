@@ -13,7 +13,7 @@ from types import NoneType
 from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message
 from nemochat.core.records import Json
-from nemochat.errors import StoreError
+from nemochat.errors import StoreError, UsageError
 from nemochat.store.connect import LONGEST_TEXT
 
 SQLITE = b"SQLite format 3\0"
@@ -72,7 +72,7 @@ def parse_record(record: str, read: Callable[[], Conversation]) -> Conversation 
         _check(conversation)
     except KeyError as error:
         return BadRecord(record, f"it has no {error.args[0]!r}")
-    except StoreError as error:
+    except (StoreError, UsageError) as error:
         return BadRecord(record, error.sentence)
     except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError) as error:
         return BadRecord(record, str(error) or type(error).__name__)
