@@ -83,6 +83,14 @@ def test_a_long_log_is_written_back_at_the_end(saved: ConversationStore) -> None
         assert log.stat().st_size <= LONGEST_LOG
 
 
+def ask(store: ConversationStore, talk: Conversation, *, deferring: bool) -> None:
+    with ProgramSignals():
+        if not deferring:
+            store.begin(talk, Message(Role.USER, "two"))
+        with SaveSignals(), pytest.raises(StoreError, match="locked"):
+            store.begin(talk, Message(Role.USER, "two"))
+
+
 @pytest.mark.parametrize("deferring", [False, True])
 def test_a_signal_ends_the_wait_for_a_lock(saved: ConversationStore, *, deferring: bool) -> None:
     talk = talked(saved, "one")
@@ -96,12 +104,8 @@ def test_a_signal_ends_the_wait_for_a_lock(saved: ConversationStore, *, deferrin
 
         sender = threading.Thread(target=interrupt)
         sender.start()
-        with pytest.raises(Cancelled), ProgramSignals():
-            if deferring:
-                with SaveSignals(), pytest.raises(StoreError, match="locked"):
-                    saved.begin(talk, Message(Role.USER, "two"))
-            else:
-                saved.begin(talk, Message(Role.USER, "two"))
+        with pytest.raises(Cancelled):
+            ask(saved, talk, deferring=deferring)
         sender.join()
     keep(saved, talk, Message(Role.USER, "two"))
     assert said(saved.load("1")) == ["one", "About one.", "two"]
