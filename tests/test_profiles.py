@@ -278,7 +278,7 @@ def test_a_conversation_remembers_its_profile_and_another_machine_too(
     assert listed[-1]["title"] == "Into French, {not} One!"
     write_profile(kitchen, FILE.replace("profile.translate", "profile.other"))
     done = kitchen.run("ask", "-c", "Three")
-    assert b'no profile "translate" any more' in done.stderr
+    assert b'The profile "translate" no longer exists' in done.stderr
     assert heard.bodies[-1]["messages"][-1]["content"] == "Three"
     assert heard.bodies[-1]["messages"][1:3] == EXAMPLES
 
@@ -315,7 +315,7 @@ def test_the_chat_takes_up_a_profile_clears_with_it_and_drops_it(
         terminal.say("Hello!")
         terminal.wait_for_prompt()
         terminal.say("/profile translate language='Old Norse'")
-        terminal.wait_for("apply only to new conversations")
+        terminal.wait_for("examples apply only")
         terminal.wait_for_prompt()
         terminal.say("Two")
         terminal.wait_for_prompt()

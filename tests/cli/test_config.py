@@ -105,9 +105,9 @@ def test_a_broken_file_is_named_with_its_line(program: Program, file: Path) -> N
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("temperature = 0.3", "Parameters stand below a line [parameters]"),
-        ("parameters = 5", "Parameters stand below a line [parameters]"),
-        ('api_key = "x"', "nemochat keys set keeps a token"),
+        ("temperature = 0.3", "Put parameters below a line [parameters]"),
+        ("parameters = 5", "Put parameters below a line [parameters]"),
+        ('api_key = "x"', "Tokens do not belong in the configuration"),
         ('modell = "x"', "Did you mean model?"),
     ],
 )

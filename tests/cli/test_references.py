@@ -123,11 +123,11 @@ def test_a_number_that_is_only_a_name_deletes_nothing_and_tells_how_to_reach_it(
     done = chats.run("chats", "delete", "1", "4", "--yes")
     assert done.returncode == ExitCode.USAGE
     assert done.stderr.decode() == (
-        "nemochat: there is no conversation 4. There is one with that name: name:4\n"
+        "nemochat: there is no conversation 4. To refer to the name, type name:4\n"
     )
     assert len(names(chats)) == len(NAMES) - 1
     done = chats.run("chats", "show", "name:lamb")
-    assert b"There is one with that name: name:name:lamb" in done.stderr
+    assert b"To refer to the name, type name:name:lamb" in done.stderr
     assert chats.run("chats", "rename", "1", "9 lives").returncode == 0
     for nothing in ("9", "0", "9" * 30, "9" * 5000, "name:", "name:9 lives!"):
         done = chats.run("chats", "delete", nothing, "--yes")

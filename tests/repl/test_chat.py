@@ -189,7 +189,7 @@ def test_a_damaged_database_is_told_of_by_the_first_that_touches_it(
     (program.home / "script").write_text(f"{line}\n/list\n")
     done = program.run("--endpoint", "guide", "--script", "script")
     first, *others = done.stderr.decode().splitlines()
-    assert first.startswith("nemochat: the database nemochat.db is damaged: it was set aside")
+    assert first.startswith("nemochat: The database nemochat.db is damaged: it was moved aside")
     assert not any("damaged" in other for other in others)
 
 
