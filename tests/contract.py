@@ -279,7 +279,7 @@ ENDINGS = (
     Row("ask -t 3 x", "", "temperature must be 0 to 2, not 3", 2),
     Row("ask -o tempature 3 x", "", r'.*"tempature"\. Did you mean temperature\?', 2),
     Row("ask --temprature 1 x", "", r".*Did you mean --temperature\?", 2),
-    Row("ask --retries many x", "", "--retries: retries takes .*", 2),
+    Row("ask --retries many x", "", "--retries: retries must be .*", 2),
     Row("ask -s @nothing.txt x", "", "nothing.txt cannot be read .*", 2),
     Row("aks", "", r".*Did you mean nemochat ask\?", 2),
     Row("chat", "", "No such command 'chat'. nemochat alone opens the chat", 2),

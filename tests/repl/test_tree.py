@@ -194,7 +194,7 @@ def test_an_answer_that_died_with_the_process_is_marked_and_gone_on_with(
         )
     db.close()
     shown = play(asking, "/load 1", "/continue", "/why")
-    assert "nemochat ended before the answer was complete" in shown
+    assert "nemochat ended too early" in shown
     assert "after 12 characters" in shown
     assert "Your last answer was cut off" in list_questions(heard)[-1]
 

@@ -41,7 +41,7 @@ def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> 
     assert rows == [
         f"1{' ' * 47} │ 2",
         f"A b{' ' * 45} │ D",
-        f"{' ' * 48} │ [cut at max_tokens]",
+        f"{' ' * 48} │ [cut off at max_tokens]",
         f"c{' ' * 47} │",
     ]
 

@@ -64,7 +64,7 @@ def save_token(endpoint: str, *, into_file: bool) -> int:
     if not token:
         raise UsageError("no token was given", "Type it, or pipe it: nemochat keys set < FILE")
     if problem := token_problem(token) or ("is too long" if len(token) > MAX_TOKEN_LENGTH else ""):
-        raise UsageError(f"what was given {problem}: it is no token")
+        raise UsageError(f"the token {problem}")
     if not into_file and tokens.write_keyring(name, token):
         say(sys.stderr, f"the token for {name} is in the keyring")
     else:
