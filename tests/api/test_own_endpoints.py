@@ -168,7 +168,7 @@ def test_of_an_endpoint_that_there_is_not_the_nearest_is_named(
 KEYS = "Keys are base_url, model, token_variable, token_command, about, headers, body,"
 OF_OURS = "AUTHORIZATION, which nemochat sets. Use token_variable or token_command for the token"
 FAULTS = [
-    ("[endpoint.x]", "[endpoint.x] has no base_url. Set it to the address of the server"),
+    ("[endpoint.x]", "has no base_url. Set it to the address of the server"),
     ("[endpoint.x]\nbase_url = 'ftp://h'", "base_url: an address has http"),
     ("[endpoint.x]\nbase_ulr = 'http://h'", "Did you mean base_url?"),
     ("[endpoint.ollama]\nq = 1", KEYS),
