@@ -227,7 +227,7 @@ def test_an_endpoint_that_fails_does_not_end_the_chat(program: Program) -> None:
 def test_several_lines_are_one_message(asking: Program, heard: Heard) -> None:
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
-        terminal.type("one\ntwo\x1b\rthree\\" + ENTER + "four" + ENTER)
+        terminal.type_in_turn("one", "\n", "two\x1b\r", "three\\" + ENTER, "four" + ENTER)
         terminal.wait_for_prompt()
         terminal.type("\x1b[200~a\nb\n\x1b[201~" + ENTER)
         terminal.wait_for_prompt()

@@ -145,8 +145,8 @@ class Screen(View, Protocol):
     def output(self, text: str) -> None:
         """Show lines that a command of the shell wrote, as they are."""
 
-    def take_typed(self) -> bytes:
-        """What was typed while an answer came, once."""
+    def take_typed(self) -> list[bytes]:
+        """Return what was typed before the prompt, as the bursts in which it arrived."""
 
     def copy(self, text: str) -> None:
         """Ask the terminal to put a text on its clipboard; UsageError where there is none."""

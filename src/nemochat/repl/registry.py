@@ -15,8 +15,8 @@ from nemochat.core.conversation import first_line
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
-from nemochat.repl.arguments import split_prose
 from nemochat.repl.attachments import build_question
+from nemochat.repl.entry import split_prose
 from nemochat.repl.session import Session
 from nemochat.repl.tables import count_noun
 

@@ -136,8 +136,8 @@ class Plain:
         """Show lines that a command of the shell wrote, as they are."""
         self._put(self._make_printable(text) + ("" if text.endswith("\n") else "\n"))
 
-    def take_typed(self) -> bytes:
-        """What was typed while an answer came, once."""
+    def take_typed(self) -> list[bytes]:
+        """Return what was typed before the prompt, as the bursts in which it arrived."""
         return self.keyboard.take_typed()
 
     def show(self, markdown: str) -> None:

@@ -179,8 +179,8 @@ class Terminal:
         """Show lines that a command of the shell wrote, as they are."""
         self._show_rows(verbatim_rows(text.removesuffix("\n")))
 
-    def take_typed(self) -> bytes:
-        """What was typed while an answer came, once."""
+    def take_typed(self) -> list[bytes]:
+        """Return what was typed before the prompt, as the bursts in which it arrived."""
         self._colours.set_theme()  # what the terminal says of itself was not typed
         self._add_blank_row()
         return self.keyboard.take_typed()

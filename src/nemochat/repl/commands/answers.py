@@ -17,9 +17,9 @@ from nemochat.core.prompt import estimate_tokens
 from nemochat.core.text import format_value
 from nemochat.errors import OutputError, UsageError
 from nemochat.files import expand_home, to_code_block
-from nemochat.repl.arguments import parse_position, split_words
 from nemochat.repl.attachments import attach
 from nemochat.repl.commands.branches import nth_question
+from nemochat.repl.entry import parse_position, split_words
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.system import clipboard, run_command

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.files import expand_home, gather, read_text, to_code_block
-from nemochat.repl.arguments import split_words
 from nemochat.repl.attachments import attach, attachment_name, estimate_context
+from nemochat.repl.entry import split_words
 from nemochat.repl.prompt.lines import LineSource
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session

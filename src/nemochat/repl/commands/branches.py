@@ -11,8 +11,8 @@ from nemochat.core.messages import Role
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.files import to_code_block
-from nemochat.repl.arguments import parse_position
 from nemochat.repl.commands.saved_chats import transcript
+from nemochat.repl.entry import parse_position
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import count_noun, escape_markdown, number_range

@@ -16,8 +16,8 @@ from nemochat.core.profile import NONE, Profile, parse_values
 from nemochat.core.prompt import WINDOW, estimate_tokens, estimate_used
 from nemochat.errors import NemochatError, UsageError
 from nemochat.files import to_code_block
-from nemochat.repl.arguments import split_prose
 from nemochat.repl.commands.prompts import system
+from nemochat.repl.entry import split_prose
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import (

@@ -7,7 +7,7 @@ from nemochat.core.parameters import TABLE, parse_changes
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.files import expand_home, read_text
-from nemochat.repl.arguments import parse_number
+from nemochat.repl.entry import parse_number
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import count_noun, escape_markdown

@@ -11,7 +11,7 @@ from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.files import expand_home
 from nemochat.repl import tables
-from nemochat.repl.arguments import parse_number
+from nemochat.repl.entry import parse_number
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import count_noun, escape_markdown

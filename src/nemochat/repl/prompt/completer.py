@@ -13,6 +13,7 @@ from prompt_toolkit.document import Document
 
 from nemochat.errors import NemochatError
 from nemochat.repl import registry
+from nemochat.repl.entry import is_command
 from nemochat.repl.session import Session
 from nemochat.screen.text.sanitize import sanitize_line
 
@@ -29,11 +30,6 @@ _UNITS = ("bytes", "kB", "MB", "GB")
 def is_completable(text: str) -> bool:
     """Whether a text up to the cursor is one to which something may be offered as it is typed."""
     return is_command(text) or _MENTION.search(text[-1000:]) is not None
-
-
-def is_command(text: str) -> bool:
-    """Whether a text is a command in one line."""
-    return text.startswith("/") and not text.startswith("//") and "\n" not in text
 
 
 class MessageCompleter(Completer):

@@ -84,7 +84,8 @@ class Background:
             if not more:
                 break
             read += more
-        keyboard.typed += _REPLIES.sub(b"", read)
+        if typed := _REPLIES.sub(b"", read):
+            keyboard.typed.append(typed)
         if found := _COLOUR.search(read):
             red, green, blue = (int(part, 16) / (16 ** len(part) - 1) for part in found.groups())
             return theme_for(red, green, blue)
