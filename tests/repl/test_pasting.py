@@ -145,7 +145,7 @@ def test_an_enter_at_the_end_of_a_paste_without_marks_sends_it(
     assert last_messages(heard) == ["one\ntwo"]
 
 
-@pytest.mark.parametrize(("keys", "message"), [pair for pair in BARE_PASTES if not {"2", "\r\n"} & {*pair[0], pair[0][3:5]}])
+@pytest.mark.parametrize(("keys", "message"), [BARE_PASTES[0], *BARE_PASTES[2:-1]])
 @pytest.mark.parametrize("ending", ["", ENTER])
 def test_a_paste_on_a_dumb_terminal_is_one_message(
     keys: str, message: str, ending: str, asking: Program, heard: Heard
