@@ -80,7 +80,7 @@ def test_a_shell_command_that_is_typed_during_an_answer_waits_at_the_prompt(
         terminal.wait_for("Enter runs the command")
         assert not (program.home / "ran").exists()
         terminal.type(ENTER)
-        terminal.wait_for("The command wrote nothing.")
+        terminal.wait_for("The command had no output.")
     assert (program.home / "ran").exists()
 
 
@@ -131,7 +131,7 @@ def test_a_shell_command_that_is_typed_ahead_waits_on_a_dumb_terminal_too(
         terminal.wait_for_row("> !touch ran")
         assert not (program.home / "ran").exists()
         terminal.type(ENTER)
-        terminal.wait_for("The command wrote nothing.")
+        terminal.wait_for("The command had no output.")
     assert (program.home / "ran").exists()
 
 

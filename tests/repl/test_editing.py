@@ -295,7 +295,7 @@ def test_ctrl_z_suspends_under_bash_and_comes_back_whole(asking: Program, heard:
     with Screen(asking, command=BASH, tells_cursor=True) as terminal:
         terminal.wait_for_row("$")
         terminal.say(f"{sys.executable} -m nemochat")
-        terminal.wait_for("of 131072 tokens")
+        terminal.wait_for("of 131,072 tokens")
         terminal.type("half" + CTRL_Z)
         terminal.wait_for("Stopped")
         terminal.wait_for_row("$")
@@ -336,7 +336,7 @@ def test_a_prompt_that_is_read_aloud_offers_nothing_unasked(
         terminal.wait_for_row("You: /save")
         terminal.type(CTRL_C + "Hello!" + ENTER)
         terminal.wait_for_row("You:")
-        assert "131072" not in terminal.text()
+        assert "131,072" not in terminal.text()
     assert last_messages(heard) == ["Hello!"]
 
 

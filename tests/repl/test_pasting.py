@@ -204,7 +204,7 @@ def test_what_is_typed_at_the_start_is_a_command(keys: str, asking: Program, hea
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
         terminal.type_pastes(keys + ENTER)
-        terminal.wait_for("The command wrote nothing.")
+        terminal.wait_for("The command had no output.")
         terminal.wait_for_prompt()
     assert (asking.home / "ran").read_text() == "ran\n"
     assert last_messages(heard) == []
@@ -303,7 +303,7 @@ def test_what_is_written_in_an_editor_is_typed(asking: Program, heard: Heard) ->
         terminal.say("/editor")
         terminal.wait_for_row(f"> {RUN}")
         terminal.type(ENTER)
-        terminal.wait_for("The command wrote nothing.")
+        terminal.wait_for("The command had no output.")
     assert (asking.home / "ran").exists()
     assert last_messages(heard) == []
 

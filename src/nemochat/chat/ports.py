@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.delta import Delta, PartialAnswer
 from nemochat.core.messages import Message
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError
+
+if TYPE_CHECKING:
+    from nemochat.screen.drawing import Drawing
 
 
 class Endpoint(Protocol):
@@ -127,8 +130,8 @@ class Screen(View, Protocol):
     def set_raw(self, *, raw: bool) -> None:
         """Show the Markdown of answers as it came, or laid out; UsageError where it cannot."""
 
-    def show(self, markdown: str) -> None:
-        """Show Markdown."""
+    def show(self, output: str | Drawing) -> None:
+        """Show Markdown or a drawing."""
 
     def greet(self, text: str) -> None:
         """Show a line above the first prompt."""

@@ -16,6 +16,7 @@ from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Cancelled, Ended, EndpointError, ExitCode, OutputError, UsageError
 from nemochat.screen.device import write_control
+from nemochat.screen.drawing import Drawing
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.status import Bell
 from nemochat.screen.stream_thread import follow_in_thread
@@ -140,9 +141,9 @@ class Plain:
         """Return what was typed before the prompt, as the bursts in which it arrived."""
         return self.keyboard.take_typed()
 
-    def show(self, markdown: str) -> None:
-        """Show a text of our own, or of a stored conversation, as it stands."""
-        self._put(self._make_printable(markdown) + "\n")
+    def show(self, output: str | Drawing) -> None:
+        """Show Markdown or a drawing as text."""
+        self._put(self._make_printable(str(output)) + "\n")
 
     @property
     def raw(self) -> bool:
