@@ -52,7 +52,7 @@ def test_a_terminal_draws_the_tree_and_breaks_no_word(asking: Program, columns: 
     assert tree.startswith(f"* > {SAVING}\n├──   1 ##")
     assert "\n└── * 2 ##" in tree
     assert f"\n    ├──   3 > {LEAVING}\n" in tree
-    assert "\n    └── * 4 > Hello!\n          " in tree
+    assert "\n    └── * 4 > Hello!\n        * " in tree
     assert "```" not in tree
     words = {word for line in tree.splitlines() for word in line.split()}
     message = play(asking, "/load 1", "/tree")

@@ -53,8 +53,9 @@ def escape_markdown(text: str, most: int = MAX_TITLE_COLUMNS) -> str:
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return cells of Markdown as a table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    lines = ["".join(f" {cell} |" if cell else " |" for cell in cells) for cells in (head, *rows)]
+    lines.insert(1, "---|" * len(head))
+    return "\n".join(f"|{line}" for line in lines)
 
 
 def conversation_cells(entry: CatalogueEntry) -> tuple[str, ...]:
@@ -65,7 +66,10 @@ def conversation_cells(entry: CatalogueEntry) -> tuple[str, ...]:
 
 def conversation_table(entries: Iterable[CatalogueEntry]) -> str:
     """Return conversations as a Markdown table."""
-    rows = ([escape_markdown(cell) for cell in conversation_cells(entry)] for entry in entries)
+    rows = []
+    for entry in entries:
+        number, title, *numbers = conversation_cells(entry)
+        rows.append((number, escape_markdown(title), *numbers))
     return markdown_table([column.head for column in CONVERSATION_COLUMNS], rows)
 
 
