@@ -172,51 +172,48 @@ def _bind_characters(bindings: KeyBindings, session: Session) -> None:
     @bindings.add("backspace", filter=editing, save_before=lambda event: not event.is_repeat)
     def backspace(event: KeyPressEvent) -> None:
         for _ in range(event.arg):
-            buffer = event.current_buffer
-            buffer.delete_before_cursor(_length_before(session, buffer))
+            before, _after = _neighbour_lengths(session, event.current_buffer)
+            event.current_buffer.delete_before_cursor(before)
 
     def delete(event: KeyPressEvent) -> None:
         for _ in range(event.arg):
-            event.current_buffer.delete(_length_after(session, event.current_buffer))
+            _before, after = _neighbour_lengths(session, event.current_buffer)
+            event.current_buffer.delete(after)
 
     def move_left(event: KeyPressEvent) -> None:
         for _ in range(event.arg):
-            event.current_buffer.cursor_position -= _length_before(session, event.current_buffer)
+            before, _after = _neighbour_lengths(session, event.current_buffer)
+            event.current_buffer.cursor_position -= before
 
     def move_right(event: KeyPressEvent) -> None:
         for _ in range(event.arg):
-            event.current_buffer.cursor_position += _length_after(session, event.current_buffer)
+            _before, after = _neighbour_lengths(session, event.current_buffer)
+            event.current_buffer.cursor_position += after
 
     has_text = Condition(lambda: bool(get_app().current_buffer.text))
-    has_suggestion = Condition(_has_suggestion)
     bindings.add("delete", filter=editing)(delete)
     bindings.add("c-d", filter=editing & has_text)(delete)
     bindings.add("left", filter=editing)(move_left)
     bindings.add("c-b", filter=editing & emacs_mode)(move_left)
-    bindings.add("right", filter=editing & ~has_suggestion)(move_right)
-    bindings.add("c-f", filter=editing & emacs_mode & ~has_suggestion)(move_right)
+    bindings.add("right", filter=editing & ~_has_suggestion)(move_right)
+    bindings.add("c-f", filter=editing & emacs_mode & ~_has_suggestion)(move_right)
 
 
+@Condition
 def _has_suggestion() -> bool:
     buffer = get_app().current_buffer
     return bool(buffer.suggestion and buffer.document.is_cursor_at_the_end)
 
 
-def _length_before(session: Session, buffer: Buffer) -> int:
-    """Return the number of code points of the character before the cursor."""
+def _neighbour_lengths(session: Session, buffer: Buffer) -> tuple[int, int]:
+    """Return the number of code points of the characters before and after the cursor."""
     text, at = buffer.text, buffer.cursor_position
+    before = [cluster for cluster, _ in clusters(text[max(0, at - _NEARBY_CHARACTERS) : at])]
+    after = [cluster for cluster, _ in clusters(text[at : at + _NEARBY_CHARACTERS])]
+    lengths = [len(before[-1]) if before else 0, len(after[0]) if after else 0]
     for start, end in session.pastes.find_marks(text):
         if start < at <= end:
-            return at - start
-    nearby = clusters(text[max(0, at - _NEARBY_CHARACTERS) : at])
-    return len(nearby[-1][0]) if nearby else 0
-
-
-def _length_after(session: Session, buffer: Buffer) -> int:
-    """Return the number of code points of the character at the cursor."""
-    text, at = buffer.text, buffer.cursor_position
-    for start, end in session.pastes.find_marks(text):
+            lengths[0] = at - start
         if start <= at < end:
-            return end - at
-    nearby = clusters(text[at : at + _NEARBY_CHARACTERS])
-    return len(nearby[0][0]) if nearby else 0
+            lengths[1] = end - at
+    return lengths[0], lengths[1]

@@ -143,8 +143,6 @@ def read_line(prompt: str, write: Callable[[str], object]) -> str:
 
 
 def _read_lines() -> bytes:
-    if sys.platform == "win32":
-        return sys.stdin.readline().encode(sys.stdin.encoding, "surrogateescape")
     data = b""
     while read := os.read(sys.stdin.fileno(), _READ_BYTES):
         data += read
@@ -157,7 +155,7 @@ def _read_lines() -> bytes:
 
 
 def _is_readable(seconds: float) -> bool:
-    return sys.platform != "win32" and bool(select([sys.stdin], [], [], seconds)[0])
+    return bool(select([sys.stdin], [], [], seconds)[0])
 
 
 def write_stderr(text: str) -> None:

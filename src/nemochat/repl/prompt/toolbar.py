@@ -63,25 +63,21 @@ class _Part(NamedTuple):
 
 
 class Toolbar:
-    """Toolbar of a chat, computed once per prompt and laid out once per width."""
+    """Toolbar of a chat, computed once per prompt."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._sums_key: tuple[object, ...] = ()
         self._sums: tuple[int, float | None, float | None] = (0, None, None)
         self._state: ToolbarState | None = None
-        self._layout: tuple[int, Fragments] = (0, [])
 
     def refresh(self) -> None:
         """Collect the state of the chat for a new prompt."""
         self._state = self._collect_state()
-        self._layout = (0, [])
 
     def fragments(self, width: int) -> Fragments:
         """Return the toolbar for a terminal of this width, in prompt_toolkit's styles."""
-        if self._state is not None and self._layout[0] != width:
-            self._layout = (width, lay_out(self._state, width))
-        return self._layout[1]
+        return lay_out(self._state, width) if self._state is not None else []
 
     def _collect_state(self) -> ToolbarState:
         session, settings = self._session, self._session.settings
