@@ -81,8 +81,9 @@ def list_(
         print_json([_entry_to_object(e) for e in entries])
     elif not streams.is_output_terminal():
         for e in entries:
-            used, title = e.touched.astimezone(), sanitize_line(e.title, 60)
-            print_text(f"{e.id}\t{e.turns}\t{tables.format_cost(e)}\t{used:%Y-%m-%d %H:%M}\t{title}")
+            used = f"{e.touched.astimezone():%Y-%m-%d %H:%M}"
+            title = sanitize_line(e.title, 60)
+            print_text(f"{e.id}\t{e.turns}\t{tables.format_cost(e)}\t{used}\t{title}")
     elif not entries:
         text = "No conversations are saved yet." if page == 1 else "There are no more."
         choose_view(load_appearance(context)).show(text)
