@@ -66,7 +66,7 @@ class Heard:
 @pytest.fixture
 def heard() -> Iterator[Heard]:
     bodies: list[dict[str, Any]] = []
-    with start(pace=0.0, price=PRICE, heard=bodies.append) as guide:
+    with start(pace=0.0, price=PRICE, on_request=bodies.append) as guide:
         yield Heard(guide, bodies)
 
 

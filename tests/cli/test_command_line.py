@@ -134,7 +134,7 @@ def foregrounds(program: Program, *words: str) -> set[str]:
     ("before", "after"),
     [
         ((), ("show", "page.md")),
-        (("ask",), ("--endpoint", "guide", "How do I save a chat?")),
+        (("ask",), ("--endpoint", "guide", "start")),
     ],
 )
 def test_no_color_takes_the_colours_away(

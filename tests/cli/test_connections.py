@@ -92,7 +92,8 @@ def test_neither_secrets_nor_where_a_private_question_went_are_kept(
         port = str(server.port)
         base_url = f"http://nemo.invalid:{port}/v1"
         proxy = f"http://me:{SECRET}@127.0.0.1:{port}"
-        away = at(program, base_url, NEMOCHAT_TOKEN=SECRET, http_proxy=proxy)
+        allowed = {"NEMOCHAT_ALLOW_HTTP": "on"}
+        away = at(program, base_url, NEMOCHAT_TOKEN=SECRET, http_proxy=proxy, **allowed)
         done = away.run("ask", *["--private"] * private, "Hi")
         assert done.stdout.decode() == f"{HELLO}\n"
         near = at(program, server.base_url, NEMOCHAT_TOKEN=SECRET)

@@ -1,4 +1,4 @@
-"""Request bodies, and what is read out of answers."""
+"""Request bodies and parsers of responses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def body(question: str = "How do I save a chat?", /, **members: object) -> dict[
 
 
 def events(text: str) -> list[str]:
-    """The data of each event of a stream."""
+    """Return the data of each event in a stream."""
     assert text.endswith("\n\n")
     lines = text.removesuffix("\n\n").split("\n\n")
     assert all(line.startswith("data: ") for line in lines)
@@ -23,14 +23,14 @@ def events(text: str) -> list[str]:
 
 
 def chunks(text: str) -> list[dict[str, Any]]:
-    """The chunks of a stream, which ends with [DONE]."""
+    """Return the chunks of a stream that ends with [DONE]."""
     *data, done = events(text)
     assert done == "[DONE]"
     return [json.loads(each) for each in data]
 
 
 def contents(text: str) -> list[str]:
-    """The content of each delta that has one."""
+    """Return the content of each delta."""
     return [
         choice["delta"]["content"]
         for chunk in chunks(text)

@@ -1,4 +1,4 @@
-"""A guide without pauses, and a client for it."""
+"""Fixtures: a guide and a client for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def served() -> Iterator[Guide]:
-    with start(pace=0) as guide:
+    with start() as guide:
         yield guide
 
 

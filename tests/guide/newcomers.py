@@ -1,7 +1,6 @@
-"""How often does the guide find the right page first? `python -m tests.guide.newcomers` tells.
+"""Share of newcomers' questions that the guide answers from the right page.
 
-The questions stand in newcomers.toml. Of those that are held out it prints no more than how many
-were answered: who saw which ones fail would tune on them.
+`python -m tests.guide.newcomers` lists the others, but only counts those that are held out.
 """
 
 from __future__ import annotations
@@ -17,67 +16,42 @@ from nemochat.guide.ranking import rank
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a newcomer asks.
+    """A newcomer's question.
 
     Attributes:
-        asked: The words.
+        text: The question.
         pages: The pages of which one should come first; none if it is not about nemochat.
-        held_out: Whether nothing was tuned on it.
     """
 
-    asked: str
+    text: str
     pages: tuple[str, ...]
-    held_out: bool = False
 
-    def found(self) -> str:
-        """The page that the guide names first, or "" if it knows none."""
-        return next((hit.page.name for hit in rank(self.asked, knowledge.pages())), "")
+    def best_page(self) -> str:
+        """Return the page that the guide shows first, or ""."""
+        return next((hit.page.name for hit in rank(self.text, knowledge.pages())), "")
 
-    def answered(self) -> bool:
-        """Whether that is a right one."""
-        return self.found() in (self.pages or ("",))
+    def is_answered(self) -> bool:
+        """Return whether that is a right page."""
+        return self.best_page() in (self.pages or ("",))
 
 
-def _tabled(table: Mapping[str, str]) -> list[Question]:
-    return [Question(asked, tuple(pages.split())) for asked, pages in table.items()]
+def _parse(table: Mapping[str, str]) -> list[Question]:
+    return [Question(text, tuple(pages.split())) for text, pages in table.items()]
 
 
 with Path(__file__).with_suffix(".toml").open("rb") as _file:
-    _DATA = tomllib.load(_file)
-FROZEN = [
-    Question(
-        each["asked"],
-        tuple(each[key] for key in ("page", "also") if key in each),
-        each.get("held_out", False),
-    )
-    for each in _DATA["question"]
-]
-SURE = _tabled(_DATA["sure"])
-NOT_YET = _tabled(_DATA["not_yet"])
+    PARTS = {name: _parse(table) for name, table in tomllib.load(_file).items()}
 
 
-def answered(questions: Iterable[Question]) -> int:
-    """How many of them are answered by a right page, or told to be about else."""
-    return sum(question.answered() for question in questions)
-
-
-def parts() -> dict[str, list[Question]]:
-    """The frozen questions by what they are about and whether they may be tuned on."""
-    return {
-        f"{about}, {tuned}": [
-            each for each in FROZEN if bool(each.pages) is known and each.held_out is held_out
-        ]
-        for known, about in ((True, "about nemochat"), (False, "about else"))
-        for held_out, tuned in ((False, "tuned on"), (True, "held out"))
-    }
+def count_answered(questions: Iterable[Question]) -> int:
+    """Return how many questions are answered from a right page, or rightly not at all."""
+    return sum(question.is_answered() for question in questions)
 
 
 if __name__ == "__main__":
-    for question in [*FROZEN, *SURE, *NOT_YET]:
-        if not (question.held_out or question.answered()):
-            wanted = " or ".join(question.pages) or "nothing"
-            print(f"{question.asked}: {question.found() or 'nothing'}, not {wanted}")
-    for part, questions in parts().items():
-        print(f"{answered(questions)} of {len(questions)} {part}")
-    practised = [*SURE, *NOT_YET]
-    print(f"{answered(practised)} of {len(practised)} of the others, tuned on")
+    for part, questions in PARTS.items():
+        for question in questions:
+            if "held_out" not in part and not question.is_answered():
+                wanted = " or ".join(question.pages) or "nothing"
+                print(f"{question.text}: {question.best_page() or 'nothing'}, not {wanted}")
+        print(f"{count_answered(questions)} of {len(questions)} in {part}")

@@ -1,4 +1,4 @@
-"""What the guide says, and that it fits into the endpoint's default limit."""
+"""Answers of the guide, which fit into the endpoint's default limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nemochat.core.messages import Message, Role
 from nemochat.guide import knowledge
 from nemochat.guide.answers import compose_answers, is_short_enough, split
 from nemochat.guide.completion import DEFAULT_MAX_TOKENS, split_tokens
-from nemochat.guide.pages import parse
+from nemochat.guide.knowledge import parse
 from nemochat.guide.ranking import FOR_DEVELOPERS
 
 PAGES = (
@@ -24,7 +24,7 @@ PLACES = [
 
 
 def answer_last(*questions: str, count: int = 1) -> list[str]:
-    """The answers to the last of some questions, each of the others with an answer between."""
+    """Return the answers to the last of several questions."""
     messages = [Message(Role.SYSTEM, "Respond like a chef.")]
     for question in questions:
         messages += [Message(Role.USER, question), Message(Role.ASSISTANT, "Certainly.")]
@@ -35,10 +35,14 @@ def answer(*questions: str) -> str:
     return answer_last(*questions)[0]
 
 
-def test_the_best_section_is_shown_with_the_page_that_it_stands_on() -> None:
-    assert answer("How do I roast lamb?") == (
-        "## How do I roast it?\n\nSlowly.\n\nThere is more: say `more`, or `/help lamb`"
+def test_the_best_section_is_shown_and_its_page_named() -> None:
+    assert answer("Grilling lamb") == (
+        "## A grill\n\nHot.\n\nThere is more: type `more` or `/help lamb`"
     )
+
+
+def test_a_heading_that_only_repeats_the_question_is_left_out() -> None:
+    assert answer("How do I roast lamb?").startswith("Slowly.\n\n")
 
 
 @pytest.mark.parametrize("more", ["more", "More!", "tell me more", "Please go on.", "and more?"])
@@ -50,26 +54,28 @@ def test_more_shows_the_rest_of_the_page(more: str) -> None:
 
 def test_more_than_the_page_lists_the_topics() -> None:
     assert answer("How do I roast lamb?", "more", "more").startswith(
-        "That was the whole page on lamb. I can tell you about:\n\n- **lamb**: Lamb\n"
+        "That was the whole page on lamb. I can tell you about:\n\n- `/help lamb`: Lamb\n"
     )
 
 
 def test_more_of_nothing_lists_the_topics() -> None:
-    topics = "I can tell you about:\n\n- **lamb**: Lamb\n- **fish**: Fish"
+    topics = "I can tell you about:\n\n- `/help lamb`: Lamb\n- `/help fish`: Fish"
     assert answer("more").startswith(topics)
     assert answer("Hello!", "more").startswith(topics)
 
 
-def test_an_unknown_question_is_told_to_be_one_with_the_topics() -> None:
-    assert answer("What is the capital of France?") == (
-        "My pages say nothing about that; I only know nemochat itself.\n\n"
-        "- **lamb**: Lamb\n- **fish**: Fish\n\n"
-        "Ask about one of them, or read it whole: `/help TOPIC`"
+def test_an_unknown_question_is_answered_with_one_sentence_and_three_topics() -> None:
+    question = [Message(Role.USER, "How do I poach a very big blue whale?")]
+    pages = (*PAGES, *(parse(name, f"# {name}\n\nMix it.") for name in ("salad", "soup")))
+    [text] = compose_answers(question, 1, pages)
+    assert text == (
+        "The documentation of nemochat does not answer that; these topics come closest:\n\n"
+        "- `/help fish`: Fish\n- `/help lamb`: Lamb\n- `/help salad`: salad"
     )
 
 
 @pytest.mark.parametrize("greeting", ["Hello!", "hi", "Hey there", "Good morning."])
-def test_a_greeting_is_greeted(greeting: str) -> None:
+def test_a_greeting_is_returned(greeting: str) -> None:
     assert answer(greeting).startswith("Hello! I am nemochat's guide")
 
 
@@ -77,16 +83,21 @@ def test_a_greeting_is_greeted(greeting: str) -> None:
     "question",
     ["Who are you?", "what are you", "Are you an AI?", "Are you Mistral?", "What model is this?"],
 )
-def test_it_is_honest_about_itself(question: str) -> None:
+def test_it_says_that_it_is_not_a_model(question: str) -> None:
     assert "not a language model" in answer(question)
 
 
-def test_a_long_text_is_no_small_talk() -> None:
-    assert answer(f"Who are you? {'I roast fish. ' * 20}").startswith("## Roast fish")
+def test_a_long_text_is_not_small_talk() -> None:
+    assert answer(f"Who are you? {'I roast fish. ' * 20}").startswith("Gently.")
+
+
+def test_a_huge_text_is_answered_by_its_beginning() -> None:
+    text = " ".join(f"word{n}" for n in range(200_000))
+    assert answer(f"roast lamb {' and' * 300} {text}").startswith("Slowly.")
 
 
 def test_thanks_and_help_are_understood() -> None:
-    assert answer("Thank you very much!").startswith("You are welcome.")
+    assert answer("Thank you very much!").startswith("You're welcome.")
     assert answer("help").startswith("I can tell you about:")
     assert answer("   ").startswith("I can tell you about:")
 
@@ -112,22 +123,22 @@ def test_the_same_question_has_the_same_answer() -> None:
 def test_a_heading_asked_as_a_question_is_answered_by_its_section(name: str, place: int) -> None:
     page = next(page for page in knowledge.pages() if page.name == name)
     title = page.sections[place].title
-    told = compose_answers([Message(Role.USER, title)], 1, knowledge.pages())[0]
-    assert f"## {title}\n" in told
-    assert f"`/help {name}`" in told.splitlines()[-1]
+    text = compose_answers([Message(Role.USER, title)], 1, knowledge.pages())[0]
+    assert next(split(page.sections[place].text)) in text
+    assert f"`/help {name}`" in text.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", list(knowledge.topics()))
-def test_a_topic_and_all_that_follows_comes_in_answers_of_a_readable_length(name: str) -> None:
+def test_a_page_is_shown_in_answers_of_a_readable_length(name: str) -> None:
     messages = [Message(Role.USER, name)]
     for _ in range(20):
-        told = compose_answers(messages, 1, knowledge.pages())[0]
-        assert len(split_tokens(told)) < DEFAULT_MAX_TOKENS
-        assert told.count("\n") < 45
-        assert told.count("```") % 2 == 0
-        if told.startswith("That was the whole page"):
+        text = compose_answers(messages, 1, knowledge.pages())[0]
+        assert len(split_tokens(text)) < DEFAULT_MAX_TOKENS
+        assert text.count("\n") < 45
+        assert text.count("```") % 2 == 0
+        if text.startswith("That was the whole page"):
             return
-        messages += [Message(Role.ASSISTANT, told), Message(Role.USER, "more")]
+        messages += [Message(Role.ASSISTANT, text), Message(Role.USER, "more")]
     pytest.fail("the page has no end")
 
 
@@ -138,8 +149,8 @@ def test_a_long_table_is_cut_between_rows_with_its_head_repeated() -> None:
     assert len(parts) > 1
     assert all(is_short_enough(part) for part in parts)
     assert all(head in part for part in parts)
-    told = [line for part in parts for line in part.splitlines() if "parameter" in line]
-    assert told == rows.splitlines()
+    rows_shown = [line for part in parts for line in part.splitlines() if "parameter" in line]
+    assert rows_shown == rows.splitlines()
     assert parts[0].startswith("## Which?")
     assert parts[-1].endswith("The end.")
 

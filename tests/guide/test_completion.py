@@ -1,4 +1,4 @@
-"""An answer is cut by pieces and put into the endpoint's shapes."""
+"""Answers are cut to the limits of a request."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from nemochat.guide.completion import (
     CONTEXT_LENGTH,
     Completion,
     CutAnswer,
-    cut_choice,
+    cut_answer,
     split_tokens,
 )
 from nemochat.guide.request import MODEL, Request, RequestError
 
 
-def test_a_piece_is_a_word_or_a_sign_with_the_blank_before_it() -> None:
+def test_a_piece_is_a_word_or_a_symbol_with_the_space_before_it() -> None:
     assert split_tokens("Hi! Type `/save x`,\n  then go.") == [
         *("Hi", "!", " Type", " `", "/", "save", " x", "`", ",", "\n", " ", " then", " go", "."),
     ]
 
 
 @given(st.text())
-def test_pieces_put_together_are_the_text(text: str) -> None:
+def test_joined_pieces_are_the_text(text: str) -> None:
     assert "".join(split_tokens(text)) == text
 
 
 @pytest.mark.parametrize(
     ("values", "cut"),
     [
-        ({}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
-        ({"max_tokens": None}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
-        ({"max_tokens": 4}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
-        ({"max_tokens": 3}, CutAnswer(("One", ",", " two"), "length", whole=False)),
-        ({"max_tokens": 0}, CutAnswer((), "length", whole=False)),
-        ({"stop": ("two", ",")}, CutAnswer(("One",), "stop", whole=False)),
-        ({"stop": ("wo", "x")}, CutAnswer(("One", ",", " t"), "stop", whole=False)),
-        ({"stop": ("three",)}, CutAnswer(("One", ",", " two", "."), "stop", whole=True)),
-        ({"stop": ("two",), "max_tokens": 1}, CutAnswer(("One",), "length", whole=False)),
+        ({}, CutAnswer(("One", ",", " two", "."), "stop", complete=True)),
+        ({"max_tokens": None}, CutAnswer(("One", ",", " two", "."), "stop", complete=True)),
+        ({"max_tokens": 4}, CutAnswer(("One", ",", " two", "."), "stop", complete=True)),
+        ({"max_tokens": 3}, CutAnswer(("One", ",", " two"), "length", complete=False)),
+        ({"max_tokens": 0}, CutAnswer((), "length", complete=False)),
+        ({"stop": ("two", ",")}, CutAnswer(("One",), "stop", complete=False)),
+        ({"stop": ("wo", "x")}, CutAnswer(("One", ",", " t"), "stop", complete=False)),
+        ({"stop": ("three",)}, CutAnswer(("One", ",", " two", "."), "stop", complete=True)),
+        ({"stop": ("two",), "max_tokens": 1}, CutAnswer(("One",), "length", complete=False)),
     ],
 )
 def test_an_answer_is_cut_at_stop_and_at_max_tokens(
     values: dict[str, Value], cut: CutAnswer
 ) -> None:
-    assert cut_choice("One, two.", values) == cut
+    assert cut_answer("One, two.", values) == cut
 
 
 def test_an_answer_is_cut_at_512_pieces_unless_another_limit_is_chosen() -> None:
-    assert len(cut_choice("x " * 600, {}).pieces) == 512
+    assert len(cut_answer("x " * 600, {}).pieces) == 512
 
 
 def test_a_prompt_that_fills_the_context_is_refused() -> None:
@@ -59,4 +59,4 @@ def test_a_prompt_that_fills_the_context_is_refused() -> None:
     with pytest.raises(RequestError) as refused:
         Completion(request, ["Hi!"], created=0, price=0.0)
     assert refused.value.status == 400
-    assert "131072" in str(refused.value.body)
+    assert "131,072" in str(refused.value.body)

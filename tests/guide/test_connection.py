@@ -1,21 +1,23 @@
-"""Connections to the guide: kept, shared, broken, slow, old."""
+"""Connections to the guide: persistent, concurrent, limited, broken, malformed."""
 
 from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
 import struct
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
 
 from nemochat.errors import ConfigurationError
-from nemochat.guide.server import Guide, start
+from nemochat.guide.server import MAX_REQUEST, Guide, start
 from tests.guide.asking import NEMO, PATH, body, contents
 
 FULL_PATH = "/v1/openai" + PATH
@@ -34,7 +36,7 @@ def ask(connection: http.client.HTTPConnection, **members: object) -> str:
 
 
 def raw(guide: Guide, request: bytes) -> bytes:
-    """All that comes for the bytes of a request, until the guide hangs up."""
+    """Send bytes and return everything that arrives until the guide closes the connection."""
     with socket.create_connection(address(guide), timeout=5) as line:
         line.sendall(request)
         received = b""
@@ -43,7 +45,7 @@ def raw(guide: Guide, request: bytes) -> bytes:
         return received
 
 
-def test_a_connection_is_kept_for_answers_streams_and_refusals(served: Guide) -> None:
+def test_a_connection_stays_open_after_answers_streams_and_refusals(served: Guide) -> None:
     connection = http.client.HTTPConnection(*address(served), timeout=5)
     ask(connection)
     line = connection.sock
@@ -55,7 +57,7 @@ def test_a_connection_is_kept_for_answers_streams_and_refusals(served: Guide) ->
     connection.close()
 
 
-def test_many_ask_at_once_and_each_gets_its_own(served: Guide) -> None:
+def test_concurrent_clients_receive_their_own_answers(served: Guide) -> None:
     questions = ["Hello!", "How do I save a chat?", "How do I quit?", "foo"] * 8
 
     def answer(question: str) -> str:
@@ -70,11 +72,12 @@ def test_many_ask_at_once_and_each_gets_its_own(served: Guide) -> None:
     assert together == [answer(question) for question in questions]
 
 
-def test_a_client_that_leaves_in_the_middle_is_not_missed(
+def test_a_client_that_leaves_during_an_answer_leaves_nothing_behind(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     request = json.dumps(body(stream=True)).encode()
-    head = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+    head = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+    others = connection_threads()  # of other guides, whose clients may still be connected
     with start(pace=0.002) as guide:
         for _ in range(3):
             line = socket.create_connection(address(guide), timeout=5)
@@ -82,22 +85,21 @@ def test_a_client_that_leaves_in_the_middle_is_not_missed(
             assert line.recv(10)
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             line.close()
-        left = time.monotonic() + 5
-        while threads() and time.monotonic() < left:
-            time.sleep(0.01)
-        assert not threads()
+        for thread in connection_threads() - others:
+            thread.join(30)
+            assert not thread.is_alive()
         connection = http.client.HTTPConnection(*address(guide), timeout=5)
         assert "Hello!" in ask(connection)
         connection.close()
     assert capfd.readouterr() == ("", "")
 
 
-def threads() -> list[threading.Thread]:
-    """The threads that serve a connection."""
-    return [t for t in threading.enumerate() if "process_request" in t.name]
+def connection_threads() -> set[threading.Thread]:
+    """Return the threads of this process that serve a connection, of any guide."""
+    return {each for each in threading.enumerate() if "process_request" in each.name}
 
 
-def test_closing_ends_a_stream_that_runs() -> None:
+def test_closing_ends_a_running_stream() -> None:
     with start(pace=0.05) as guide:
         connection = http.client.HTTPConnection(*address(guide), timeout=5)
         connection.request("POST", FULL_PATH, json.dumps(body(stream=True)))
@@ -108,7 +110,7 @@ def test_closing_ends_a_stream_that_runs() -> None:
     connection.close()
 
 
-def test_pieces_come_one_by_one_at_the_pace() -> None:
+def test_pieces_arrive_one_by_one_at_the_pace() -> None:
     with start(pace=0.02) as guide:
         connection = http.client.HTTPConnection(*address(guide), timeout=5)
         connection.request("POST", FULL_PATH, json.dumps(body("Hello!", stream=True, max_tokens=5)))
@@ -120,7 +122,7 @@ def test_pieces_come_one_by_one_at_the_pace() -> None:
     assert max(later - earlier for earlier, later in pairwise(times)) < 1
 
 
-def test_a_client_of_http_1_0_gets_a_stream_without_chunks(served: Guide) -> None:
+def test_an_http_1_0_client_receives_a_stream_without_chunks(served: Guide) -> None:
     request = json.dumps(body("Hello!", stream=True, max_tokens=1)).encode()
     head = b"POST %b HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % (FULL_PATH.encode(), len(request))
     headers, _, text = raw(served, head + request).partition(b"\r\n\r\n")
@@ -134,17 +136,65 @@ def test_a_client_of_http_1_0_gets_a_stream_without_chunks(served: Guide) -> Non
         (b"POST /v1/chat/completions HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
         (b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 411),
         (b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", 413),
+        (b"POST /v1/models HTTP/1.1\r\nContent-Length: 4194305\r\n\r\n", 413),
         (b"GET //[ HTTP/1.0\r\n\r\n", 404),
+        (b"GET /v1/models HTTP/1.0\r\nHost: [\r\n\r\n", 421),
+        (b"GET http://example.org/v1/models HTTP/1.0\r\n\r\n", 404),
         (b"HEAD /v1/models HTTP/1.0\r\n\r\n", 405),
         (b"BREW /v1/models HTTP/1.1\r\n\r\n", 501),
         (b"nonsense nonsense nonsense nonsense\r\n\r\n", 400),
     ],
 )
-def test_what_is_hardly_http_gets_a_status_and_an_end(
+def test_malformed_requests_receive_a_status_and_the_connection_is_closed(
     served: Guide, request_: bytes, status: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert int(raw(served, request_).split()[1]) == status
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_request_of_exactly_4_mb_is_read(served: Guide) -> None:
+    request = json.dumps(body("Hello!")).encode().ljust(MAX_REQUEST)
+    connection = http.client.HTTPConnection(*address(served), timeout=10)
+    connection.request("POST", FULL_PATH, request)
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        *(("localhost", 200), ("LocalHost:80", 200), ("127.0.0.1:8008", 200), ("127.1.2.3", 200)),
+        *(("[::1]:8008", 200), ("example.org", 421), ("localhost.example.org", 421), ("", 421)),
+        *(("192.168.1.1", 421), ("0.0.0.0", 421), ("127.0.0.1@example.org", 421), ("[", 421)),
+    ],
+)
+def test_only_requests_for_this_machine_are_answered(served: Guide, host: str, status: int) -> None:
+    connection = http.client.HTTPConnection(*address(served), timeout=5)
+    connection.request("POST", FULL_PATH, json.dumps(body("Hello!")), {"Host": host})
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+def test_more_than_16_connections_wait_until_one_closes() -> None:
+    with start() as guide:
+        clients = [http.client.HTTPConnection(*address(guide), timeout=10) for _ in range(16)]
+        for client in clients:
+            assert "Hello!" in ask(client)
+        late = http.client.HTTPConnection(*address(guide), timeout=10)
+        late.request("POST", FULL_PATH, json.dumps(body("Hello!")))
+        assert select.select([late.sock], [], [], 0.2)[0] == []
+        assert "Hello!" in ask(clients[0])
+        clients[0].close()
+        assert late.getresponse().status == 200
+        for client in (*clients, late):
+            client.close()
+
+
+def test_a_guide_with_too_many_connections_closes_at_once() -> None:
+    with start() as guide, ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(socket.create_connection(address(guide), timeout=5))
+        guide.close()
 
 
 @pytest.mark.parametrize("port", [99_999, -1])

@@ -1,4 +1,4 @@
-"""What the guide takes, and what it refuses with which words."""
+"""Requests that the guide accepts, and how it refuses others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ASSISTANT = {"role": "assistant", "content": "Bonjour!"}
 CALL = {"id": "abcdefghi", "type": "function", "function": {"name": "oven", "arguments": "{}"}}
 CALLING = {"role": "assistant", "content": None, "tool_calls": [CALL]}
 TOOL = {"role": "tool", "content": "220", "tool_call_id": "abcdefghi"}
-ENDING = "the conversation must end with a message of the user, or a tool's"
+ENDING = "the last message must be from the user or a tool"
 
 
 def refusal(members: object) -> RequestError:
@@ -25,15 +25,15 @@ def refusal(members: object) -> RequestError:
     return refused.value
 
 
-def faults(members: object) -> list[tuple[list[str | int], str]]:
-    """Where and what, of a request that is refused with status 422."""
+def problems(members: object) -> list[tuple[list[str | int], str]]:
+    """Return the place and the message of each problem in a request refused with status 422."""
     refused = refusal(members)
     assert refused.status == 422
     assert isinstance(refused.body, dict)
-    return [(fault["loc"], fault["msg"]) for fault in refused.body["detail"]]
+    return [(problem["loc"], problem["msg"]) for problem in refused.body["detail"]]
 
 
-def talk(*messages: object) -> dict[str, object]:
+def conversation(*messages: object) -> dict[str, object]:
     return {"model": NEMO, "messages": list(messages)}
 
 
@@ -55,8 +55,8 @@ def test_a_request_is_read() -> None:
         [{"role": "user", "content": [{"type": "text", "text": "Hello!"}]}],
     ],
 )
-def test_a_conversation_of_the_four_roles_is_taken(messages: list[object]) -> None:
-    request = parse_request(json.dumps(talk(*messages)).encode())
+def test_a_conversation_of_the_four_roles_is_accepted(messages: list[object]) -> None:
+    request = parse_request(json.dumps(conversation(*messages)).encode())
     assert [message.role.value for message in request.messages] == [
         message["role"] for message in messages if isinstance(message, dict)
     ]
@@ -65,35 +65,35 @@ def test_a_conversation_of_the_four_roles_is_taken(messages: list[object]) -> No
 @pytest.mark.parametrize(
     ("messages", "place", "words"),
     [
-        ([], ["messages"], "a list of messages was expected"),
-        ("Hello!", ["messages"], "a list of messages was expected"),
-        (["Hello!"], ["messages", 0], "an object was expected"),
+        ([], ["messages"], "must be a list of messages"),
+        ("Hello!", ["messages"], "must be a list of messages"),
+        (["Hello!"], ["messages", 0], "must be an object"),
         ([SYSTEM], ["messages"], ENDING),
         ([ASSISTANT], ["messages"], ENDING),
         ([USER, ASSISTANT], ["messages"], ENDING),
-        ([SYSTEM, SYSTEM, USER], ["messages"], "at most one system message is taken"),
+        ([SYSTEM, SYSTEM, USER], ["messages"], "there may be only one system message"),
         (
             [USER, {"role": "developer", "content": "x"}],
             ["messages", 1, "role"],
-            "one of system, user, assistant, tool was expected",
+            "must be one of system, user, assistant, tool",
         ),
-        ([{"role": "user"}], ["messages", 0, "content"], "a text was expected"),
+        ([{"role": "user"}], ["messages", 0, "content"], "must be text"),
         (
             [{"role": "user", "content": ["x"]}],
             ["messages", 0, "content"],
-            "a text was expected",
+            "must be text",
         ),
         (
             [USER, {**ASSISTANT, "content": None}, USER],
             ["messages", 1, "content"],
-            "a text was expected",
+            "must be text",
         ),
     ],
 )
 def test_a_broken_conversation_is_refused(
     messages: object, place: list[str | int], words: str
 ) -> None:
-    assert (["body", *place], words) in faults({"model": NEMO, "messages": messages})
+    assert (["body", *place], words) in problems({"model": NEMO, "messages": messages})
 
 
 @pytest.mark.parametrize(
@@ -120,13 +120,13 @@ def test_a_broken_conversation_is_refused(
 def test_a_parameter_out_of_range_is_refused_by_name(
     members: dict[str, object], words: str
 ) -> None:
-    [(place, told)] = faults(body(**members))
+    [(place, message)] = problems(body(**members))
     assert place == ["body", *members]
-    assert told.startswith(words)
+    assert message.startswith(words)
 
 
 def test_two_answers_cannot_be_streamed() -> None:
-    assert faults(body(n=2, stream=True)) == [
+    assert problems(body(n=2, stream=True)) == [
         (["body", "n"], "n != 1 is incompatible with streaming")
     ]
 
@@ -144,11 +144,11 @@ def test_two_answers_cannot_be_streamed() -> None:
     ],
 )
 def test_other_members_of_a_wrong_kind_are_refused(members: object, place: list[str]) -> None:
-    assert [where for where, _ in faults(members)] == [["body", *place]]
+    assert [where for where, _ in problems(members)] == [["body", *place]]
 
 
-def test_all_faults_are_named_at_once() -> None:
-    places = [place[1] for place, _ in faults({"temperature": 9, "n": 0})]
+def test_all_problems_are_named_at_once() -> None:
+    places = [place[1] for place, _ in problems({"temperature": 9, "n": 0})]
     assert places == ["model", "messages", "temperature", "n"]
 
 
@@ -158,7 +158,7 @@ def test_null_is_the_default_and_lifts_max_tokens() -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5_000])
-def test_what_is_no_json_is_refused_with_400(raw: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused_with_400(raw: bytes) -> None:
     with pytest.raises(RequestError) as refused:
         parse_request(raw)
     assert refused.value.status == 400

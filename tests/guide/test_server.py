@@ -1,4 +1,4 @@
-"""The guide over real sockets: the documented wire, to the letter."""
+"""Responses of the guide over real sockets, exactly as the endpoint documents them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def test_the_first_documented_request_is_answered_in_its_shape(client: httpx.Cli
 
 def test_the_second_documented_request_is_answered(client: httpx.Client) -> None:
     document = client.post(PATH, json={"model": NEMO, "messages": LAMB}).json()
-    assert document["choices"][0]["message"]["content"].startswith("My pages say nothing about")
+    assert document["choices"][0]["message"]["content"].startswith(
+        "The documentation of nemochat does not answer that"
+    )
 
 
 def test_the_third_documented_request_is_streamed(client: httpx.Client) -> None:
@@ -63,7 +65,7 @@ def test_the_third_documented_request_is_streamed(client: httpx.Client) -> None:
         assert choice["delta"]["role"] == "assistant"
         assert choice["finish_reason"] is None
     assert contents(response.text)[:3] == ["Hello", "!", " I"]
-    assert contents(response.text)[-3:] == ["`", "", "</s>"]
+    assert contents(response.text)[-3:] == [".", "", "</s>"]
 
 
 def test_the_bytes_of_an_event_are_the_documented_ones(client: httpx.Client) -> None:
@@ -166,9 +168,9 @@ def test_other_paths_and_methods_are_refused(
 def test_a_wrong_body_is_refused_in_the_endpoints_shape(client: httpx.Client) -> None:
     response = client.post(PATH, json=body(temperature=3))
     assert response.status_code == 422
-    [fault] = response.json()["detail"]
-    assert fault["loc"] == ["body", "temperature"]
-    assert fault["msg"] == "temperature takes 0 to 2, not 3"
+    [problem] = response.json()["detail"]
+    assert problem["loc"] == ["body", "temperature"]
+    assert problem["msg"] == "temperature takes 0 to 2, not 3"
     assert client.post(PATH, content=b"{").status_code == 400
     assert client.post(PATH, json={**body(), "model": "x"}).json() == {"error": "Model not found"}
     assert client.post(PATH, json=body(n=2, stream=True)).status_code == 422
@@ -192,11 +194,11 @@ def test_any_token_is_let_in_when_none_is_required(client: httpx.Client) -> None
     assert response.status_code == 200
 
 
-def test_a_price_is_told_in_usage_and_models_and_requests_are_heard() -> None:
+def test_the_price_is_reported_and_valid_requests_are_passed_on() -> None:
     import httpx
 
     bodies: list[object] = []
-    with start(pace=0, price=0.5, heard=bodies.append) as guide:
+    with start(price=0.5, on_request=bodies.append) as guide:
         usage = httpx.post(guide.base_url + PATH, json=body()).json()["usage"]
         models = httpx.get(guide.base_url + "/models?filter=with_meta").json()
         httpx.post(guide.base_url + PATH, json=body(temperature=3))
@@ -205,8 +207,8 @@ def test_a_price_is_told_in_usage_and_models_and_requests_are_heard() -> None:
     assert bodies == [body()]
 
 
-def test_it_closes_twice_without_harm_and_its_address_is_free_then() -> None:
-    guide: Guide = start(pace=0)
+def test_closing_twice_is_harmless_and_frees_the_address() -> None:
+    guide: Guide = start()
     guide.close()
     guide.close()
     guide.wait()

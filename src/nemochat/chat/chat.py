@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nemochat.chat.ports import Endpoint, Store, View
 from nemochat.chat.saver import Saver
+from nemochat.chat.secret_check import SecretCheck
 from nemochat.chat.turn import Turn
 from nemochat.core.continuation import is_resumable
 from nemochat.core.conversation import Conversation, MessageNode
@@ -29,6 +30,7 @@ class Options(NamedTuple):
         response_format: The shape that answers are to have; None leaves it to the model.
         announce_faults: Whether to tell when saving fails and when it works again, not only what
             is lost in the end.
+        allow_secrets: Whether messages are sent without a look for keys and passwords in them.
     """
 
     stream: bool = True
@@ -36,6 +38,7 @@ class Options(NamedTuple):
     loop_tokens: int = 600
     response_format: ResponseFormat | None = None
     announce_faults: bool = True
+    allow_secrets: bool = False
 
 
 class Chat:
@@ -45,6 +48,7 @@ class Chat:
         conversation: What was said, and with which settings.
         endpoint: Who answers.
         options: How it asks.
+        secret_check: What keeps secrets from being sent.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Chat:
         self.endpoint = endpoint
         self.view = view
         self.options = options or Options()
+        self.secret_check = SecretCheck(allowed=self.options.allow_secrets)
         self._saver = Saver(store, announce=self.options.announce_faults)
 
     @property
@@ -83,6 +88,7 @@ class Chat:
         """
         if not text.strip():
             raise UsageError("the question is empty")
+        self._check_secrets(text)
         self._append(Message(Role.USER, text))
         return self._answer({})
 
@@ -96,6 +102,7 @@ class Chat:
         question = self.conversation.last(Role.USER)
         if question is None:
             raise UsageError("there is no question to ask again")
+        self._check_secrets()
         before = self.conversation.head
         self.conversation.go_to(question.key)
         try:
@@ -173,6 +180,7 @@ class Chat:
             raise UsageError("there is no answer to go on with")
         if not is_resumable(path[-1].message.ending):
             raise UsageError("the last answer is whole")
+        self._check_secrets()
         settings = self.conversation.settings
         once: Mapping[str, Value] = {"n": 1} if candidate_count(settings.parameters) > 1 else {}
         prompt = self._prompt(once)
@@ -225,6 +233,14 @@ class Chat:
             )
         )
         return prompt._replace(stream=self.options.stream and can_stream(prompt.parameters))
+
+    def _check_secrets(self, question: str = "") -> None:
+        """Check what is to be sent and was not sent before; SecretWithheld if it stays here."""
+        settings = self.conversation.settings
+        examples = "\n".join(message.content for message in settings.examples)
+        self.secret_check.check(
+            {"the message": question, "the system prompt": settings.system, "examples": examples}
+        )
 
     def _append(self, message: Message) -> None:
         """Put a message on the disk and after the head; a signal waits until it is there."""

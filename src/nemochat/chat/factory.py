@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -85,6 +87,7 @@ class ClientFactory:
                 f"there is no token for {name}: {row.token_variable} is not set",
                 f"Set it or take nemochat keys set {name}, or ask --endpoint guide",
             )
+        self._check_encryption(row, route, token)
         number = self.config.number
         options = ClientOptions(
             route,
@@ -108,9 +111,7 @@ class ClientFactory:
         from nemochat.api.request import DryRun
 
         row = self.row(name)
-        variable = (
-            self.token_variable(name) if self.needs_token(name) or self._has_token(name) else ""
-        )
+        variable = self._sent_variable(name)
         adapter = DialectAdapter(row.dialect, self.view.notice)
         return DryRun(self.address(name), variable, adapter, curl=curl)
 
@@ -174,9 +175,10 @@ class ClientFactory:
             ConfigurationError: nothing can be sent there.
         """
         if name == endpoints.GUIDE:
-            from nemochat.guide.server import start
+            from nemochat.guide.server import TYPING_PACE, start
 
-            return start().base_url
+            is_read = sys.stdout is not None and sys.stdout.isatty()
+            return start(pace=TYPING_PACE if is_read else 0.0).base_url
         return build_route(self.config, self.row(name)).base_url
 
     def display_address(self, name: str) -> str:
@@ -184,9 +186,39 @@ class ClientFactory:
         moved = urlsplit(overriding_address(self.config, name)).netloc
         return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
 
-    def _has_token(self, name: str) -> bool:
-        """Whether a variable holds a token; a rehearsal runs no command and opens no keyring."""
-        return bool(self.environment.get(self.token_variable(name), "").strip())
+    def _sent_variable(self, name: str) -> str:
+        """Return the variable that stands for the token that would be sent; "" if none would.
+
+        A token of a command, the keyring or the file is in no variable: the endpoint's own stands
+        for it. A dry run runs no command and opens no keyring.
+        """
+        if name == endpoints.GUIDE:
+            return ""
+        query = self.token_query(name)
+        variables = (query.variable if query.own else "", tokens.ANY)
+        for variable in variables:
+            if variable and self.environment.get(variable, "").strip():
+                return variable
+        if query.own and (self.needs_token(name) or query.command or self._is_in_file(name)):
+            return query.variable or tokens.ANY
+        return tokens.ANY if self.needs_token(name) else ""
+
+    def _is_in_file(self, name: str) -> bool:
+        file = token_file()
+        with suppress(ConfigurationError):  # the request itself would raise it
+            return file is not None and name in tokens.read_token_file(file)
+        return False
+
+    def _check_encryption(
+        self, row: endpoints.EndpointConfig, route: Route, token: tokens.Token | None
+    ) -> None:
+        """Raise ConfigurationError if a token would be sent over http where https is usual."""
+        allowed = self.config.text("allow_http") == "on"
+        if token and not allowed and endpoints.is_downgraded(row, route.base_url):
+            raise ConfigurationError(
+                f"the token for {row.name} would go to {route.endpoint} unencrypted",
+                "Use an https:// address, or `--allow-http` to send it anyway",
+            )
 
     def _withheld_warning(
         self, row: endpoints.EndpointConfig, address: str, token: tokens.Token | None

@@ -203,7 +203,8 @@ class LazyGroup(Group):
 
 def resembles_token(word: str) -> bool:
     """Return whether a word looks like a secret that was meant for `keys set`."""
-    return _TOKEN.fullmatch(word) is not None
+    pattern = r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}"
+    return re.fullmatch(pattern, word) is not None
 
 
 def is_question(ctx: ClickContext, ask: ClickCommand, words: list[str]) -> bool:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nemochat.chat.chat import Chat
 from nemochat.cli import ask_output, streams
 from nemochat.cli.app import create_app
 from nemochat.cli.ask_options import AskOptions
 from nemochat.cli.ask_output import Destination
+from nemochat.cli.confirm import can_confirm, confirm
 from nemochat.cli.open_chat import load_settings, open_chat
 from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile
+from nemochat.config.load import Config
 from nemochat.core import ledger
 from nemochat.core.conversation import Conversation
 from nemochat.core.json_schema import JSON_OBJECT, response_format
@@ -85,8 +88,7 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
         announce_faults=options.interactive,
     )
     conversation = opened.chat.conversation
-    text = apply_profile.render_question(settings.profiles, conversation.settings, text)
-    check_length(text, conversation)
+    text = _prepare_question(opened.chat, settings, text)
     before, begun = set(conversation.nodes), time.monotonic()
     try:
         answers = form.ask(opened.chat, text)
@@ -105,6 +107,14 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
 
         continue_chat(opened, form.view, settings)
     return code
+
+
+def _prepare_question(chat: Chat, settings: Config, text: str) -> str:
+    """Return a question in the template of the profile; UsageError if it is too long."""
+    chat.secret_check.confirm = confirm if can_confirm() else None
+    text = apply_profile.render_question(settings.profiles, chat.conversation.settings, text)
+    check_length(text, chat.conversation)
+    return text
 
 
 def read_question(words: list[str], options: AskOptions, notify: Callable[[str], None]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from nemochat import __version__
 from nemochat.chat.ports import Screen
 from nemochat.cli import output, streams
+from nemochat.cli.confirm import YES
 from nemochat.cli.open_chat import ChatSetup, load_settings, open_chat, write_completion_names
 from nemochat.cli.options import CommonOptions
 from nemochat.config.endpoints import GUIDE
@@ -68,6 +69,13 @@ def _run_loop(session: Session) -> None:
 
 def _set_message_source(session: Session, settings: Config) -> None:
     """Read messages from the terminal, with the best editor that it supports."""
+
+    def confirm(question: str) -> bool:
+        streams.discard_typeahead()
+        reply = session.message_source.read_reply(f"{question} [y/N]")
+        return reply.lower() in YES
+
+    session.chat.secret_check.confirm = confirm  # never a line of a script
     if not streams.is_output_terminal():  # only the prompt goes to the terminal
         session.message_source = PlainPrompt(session.screen, PROMPT, write_stderr)
         return

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from nemochat.atomic import PRIVATE, make_private_folder
 from nemochat.chat.chat import Chat, Options
 from nemochat.chat.factory import ClientFactory
 from nemochat.chat.ports import Endpoint, View
@@ -33,8 +34,9 @@ from nemochat.store.memory import MemoryStore
 def open_debug_log(path: Path) -> Callable[[str], None]:
     """Return a function that logs a line to standard error and, if possible, to a private file."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        make_private_folder(path.parent)
+        file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW, PRIVATE)
+        os.fchmod(file, PRIVATE)  # one that is there already, too
     except OSError as error:
         say(sys.stderr, f"{path} cannot be written ({error.strerror})")
         file = None
@@ -255,9 +257,13 @@ def open_chat(
         conversation = conversation.fork()
         if target:
             conversation = target.add_imported(conversation)
-    loop_tokens = int(settings.number("loop_guard"))
     options = Options(
-        common.stream, common.resume_dropped, loop_tokens, response_format, announce_faults
+        common.stream,
+        common.resume_dropped,
+        int(settings.number("loop_guard")),
+        response_format,
+        announce_faults,
+        bool(dry_run) or settings.text("allow_secrets") == "on",
     )
     chat = Chat(conversation, endpoint, target or MemoryStore(), view, options)
     return ChatSetup(chat, connector, store, tokenless)

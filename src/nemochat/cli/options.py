@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -36,6 +35,7 @@ _TOPICS = {  # of the settings' flags; the others are about the endpoint
     "loop_guard": OUTPUT,
     **dict.fromkeys(("view", "render", "theme", "math", "bell", "editing_mode"), APPEARANCE),
     "urls": CONVERSATION,
+    "allow_secrets": CONVERSATION,
 }
 _SWITCHES: tuple[tuple[str, str, str, str, object], ...] = (
     # spellings, topic, help, setting (with a text) or attribute of CommonOptions, its value
@@ -51,7 +51,6 @@ _SWITCHES: tuple[tuple[str, str, str, str, object], ...] = (
 )
 
 
-@dataclass(slots=True)
 class CommonOptions:
     """Values of the shared flags, which count before the name of a command and after it.
 
@@ -68,16 +67,17 @@ class CommonOptions:
         ask: Values of the flags that only `ask` has, by the attributes of `AskOptions`.
     """
 
-    settings: dict[str, str] = field(default_factory=dict)
-    parameters: dict[str, Value] = field(default_factory=dict)
-    resume: str | None = None
-    fork: bool = False
-    private: bool = False
-    stream: bool = True
-    resume_dropped: bool = False
-    debug: bool = False
-    template_values: dict[str, str] = field(default_factory=dict)
-    ask: dict[str, Any] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.settings: dict[str, str] = {}
+        self.parameters: dict[str, Value] = {}
+        self.resume: str | None = None
+        self.fork = False
+        self.private = False
+        self.stream = True
+        self.resume_dropped = False
+        self.debug = False
+        self.template_values: dict[str, str] = {}
+        self.ask: dict[str, Any] = {}
 
 
 Store = Callable[[CommonOptions, Any], None]  # stores the value of a flag

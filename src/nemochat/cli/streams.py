@@ -54,7 +54,8 @@ def read_stdin(notify: Callable[[str], None], *, from_terminal: bool = False) ->
     if sys.stdin is None or (sys.stdin.isatty() and not from_terminal):
         return ""
     try:
-        return decode(_read_to_end(sys.stdin.fileno(), notify), "standard input")
+        content = _read_to_end(sys.stdin.fileno(), notify)
+        return decode(content, "standard input") if content else ""
     except OSError as error:
         raise UsageError(f"standard input cannot be read ({error.strerror})") from error
 
@@ -78,6 +79,15 @@ def _read_to_end(descriptor: int, notify: Callable[[str], None]) -> bytes:
             pieces.append(piece)
             size += len(piece)
     return b"".join(pieces)
+
+
+def discard_typeahead() -> None:
+    """Drop what was typed before a question of ours was shown: it doesn't answer that."""
+    if is_input_terminal():
+        import termios
+
+        with suppress(termios.error):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def reopen_terminal() -> None:

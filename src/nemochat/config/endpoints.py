@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from nemochat.core.masking import mask_address
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError
+from nemochat.sockets import ConnectLimit, resolve
 
 if TYPE_CHECKING:
     from nemochat.core.records import Json
 
+_SECONDS_FOR_LOOKUP = 2.0  # of a name below localhost
 _LONGEST_LABEL = 63  # letters between two dots
 NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
 GUIDE = "guide"
 _QUOTES = ("'", '"', "`")
 TEXTS = ("base_url", "model", "token_variable", "token_command", "about")
 KEYS = (*TEXTS, "headers", "body", "without", "called")
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110, token
+_NAME = r"[A-Za-z0-9._-]{1,40}"
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+_HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"  # RFC 9110, token
 _OURS = {  # headers that frame the request, or carry the token
     *("authorization", "host", "content-length", "content-type", "content-encoding"),
     *("transfer-encoding", "accept-encoding", "connection", "te", "trailer", "upgrade", "expect"),
@@ -174,8 +178,13 @@ def find(name: str, among: Sequence[EndpointConfig] = TABLE) -> EndpointConfig:
 
 def is_own_address(endpoint: EndpointConfig, base_url: str) -> bool:
     """Whether an address is the endpoint's own, or this machine's: its token may go there."""
-    own = next((row.base_url for row in TABLE if row.name == endpoint.name), endpoint.base_url)
+    own = _own_address(endpoint)
     return is_local(base_url) or urlsplit(base_url).hostname == urlsplit(own).hostname
+
+
+def _own_address(endpoint: EndpointConfig) -> str:
+    """Return the table's address of an endpoint, or the configured one if it isn't in the table."""
+    return next((row.base_url for row in TABLE if row.name == endpoint.name), endpoint.base_url)
 
 
 def normalize_address(base_url: str) -> str:
@@ -184,15 +193,14 @@ def normalize_address(base_url: str) -> str:
     Raises:
         ConfigurationError: nothing can be sent there.
     """
-    wanted = f"the address takes http:// or https:// and a host, not {format_value(base_url)}"
     try:
         parts = urlsplit(base_url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(wanted) from None
+        raise _not_an_address(base_url) from None
     printable = all("!" <= character <= "~" or character > "\x9f" for character in base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not printable or port == 0:
-        raise ConfigurationError(wanted)
+        raise _not_an_address(base_url)
     if "@" in parts.netloc:
         raise ConfigurationError("the address takes no user name and no password")
     if "?" in base_url or "#" in base_url:  # what is added to it would stand after them
@@ -202,17 +210,45 @@ def normalize_address(base_url: str) -> str:
     try:
         to_ascii(parts.hostname)
     except ValueError:
-        raise ConfigurationError(wanted) from None
+        raise _not_an_address(base_url) from None
     return base_url.rstrip("/")
 
 
+def _not_an_address(base_url: str) -> ConfigurationError:
+    """Return the error for what is no address."""
+    shown = format_value(mask_address(base_url))
+    return ConfigurationError(f"the address takes http:// or https:// and a host, not {shown}")
+
+
 def is_local(base_url: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Return whether an address is this machine's own.
+
+    Not every system resolves all names below `localhost` to itself, so they are looked up.
+    """
     host = urlsplit(base_url).hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        name = host.removesuffix(".")
+        is_localhost = name == "localhost" or name.endswith(".localhost")
+        return is_localhost and _resolves_to_loopback(host)
+
+
+@cache
+def _resolves_to_loopback(host: str) -> bool:
+    try:
+        found = resolve(host, 0, ConnectLimit(_SECONDS_FOR_LOOKUP))
+        addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    except (OSError, ValueError):
+        return False
+    return all(address.is_loopback for address in addresses)
+
+
+def is_downgraded(endpoint: EndpointConfig, base_url: str) -> bool:
+    """Return whether an endpoint with an https address of its own is reached over plain http."""
+    if urlsplit(base_url).scheme == "https" or is_local(base_url):
+        return False
+    return urlsplit(_own_address(endpoint)).scheme == "https"
 
 
 def exposure_warning(base_url: str, token: str) -> str:
@@ -251,7 +287,7 @@ def load_endpoints(told: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
 
 def _row(name: str, section: object, known: EndpointConfig | None) -> EndpointConfig:
     where = f"[endpoint.{name}]"
-    if not _NAME.fullmatch(name) or name == GUIDE:
+    if not re.fullmatch(_NAME, name) or name == GUIDE:
         raise ConfigurationError(f"no endpoint of yours can be called {format_value(name)}")
     if not isinstance(section, dict):
         raise ConfigurationError(f"{where} takes a table, not {format_value(section)}")
@@ -266,7 +302,7 @@ def _row(name: str, section: object, known: EndpointConfig | None) -> EndpointCo
         texts["base_url"] = _address(where, texts["base_url"])
     elif not known:
         raise ConfigurationError(f"{where} has no base_url", "It is the address of the server")
-    if not _VARIABLE.fullmatch(texts.get("token_variable") or "_"):
+    if not re.fullmatch(_VARIABLE, texts.get("token_variable") or "_"):
         raise ConfigurationError(f"{where} token_variable takes the name of a variable")
     return row._replace(dialect=_dialect(where, section, row.dialect), **texts)
 
@@ -287,7 +323,7 @@ def _dialect(where: str, section: Mapping[str, Any], known: Dialect) -> Dialect:
 
 def _check_header(where: str, name: str, value: str) -> None:
     """See that a header is one line of its own; what it holds is not repeated."""
-    if not _HEADER.fullmatch(name):
+    if not re.fullmatch(_HEADER, name):
         raise ConfigurationError(f"{where} headers: no header can be called {format_value(name)}")
     if name.lower() in _OURS:
         hint = "token_variable or token_command gives the token"

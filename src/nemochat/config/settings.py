@@ -94,6 +94,10 @@ SETTINGS = (
     Setting("bell", "off", "ring the terminal's bell after a long answer", SWITCH),
     Setting("editing_mode", "emacs", "the keys of the line editor", OneOf(("emacs", "vi"))),
     Setting("urls", "off", "whether /url may fetch pages", SWITCH),
+    Setting("allow_secrets", "off", "send messages even if they contain a key or password", SWITCH),
+    Setting(
+        "allow_http", "off", "send a token over http:// even to an endpoint with https://", SWITCH
+    ),
     Setting("ca_bundle", "", "a file or folder of certificates to trust; empty: the system's"),
     Setting("proxy", "", "a proxy's address, or none; empty: HTTPS_PROXY and the like"),
     Setting("loop_guard", 600, "tokens over which an answer may repeat itself; 0: any", _TOKENS),

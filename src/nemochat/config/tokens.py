@@ -8,7 +8,6 @@ import select
 import shlex
 import subprocess
 import time
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from nemochat import core_files
 from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
 from nemochat.errors import ConfigurationError
 
@@ -106,9 +106,10 @@ def run_token_command(command: str) -> str:
     name = Path(words[0]).name
     by_hand = f"Run {name} by hand to see why"
     try:
-        process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        with core_files.inherited_limit():
+            process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a program"
         raise ConfigurationError(f"the token_command {name} cannot be run ({why})") from None
@@ -212,6 +213,8 @@ def read_token_file(file: Path) -> dict[str, str]:
     Raises:
         ConfigurationError: others may read it, or it is broken.
     """
+    import tomllib  # here: most users have no file
+
     try:
         with file.open("rb") as opened:
             status = os.fstat(opened.fileno())

@@ -1,1 +1,1 @@
-"""The embedded endpoint: answers about nemochat from its own pages, over HTTP."""
+"""Embedded endpoint that answers questions about nemochat from its documentation."""

@@ -1,4 +1,4 @@
-"""Answers of the guide: sections of the pages, and a little small talk."""
+"""Answers of the guide: sections of the documentation, and a little small talk."""
 
 from __future__ import annotations
 
@@ -7,140 +7,145 @@ from collections.abc import Iterator, Sequence
 
 from nemochat.core.messages import Message, Role
 from nemochat.guide.completion import split_tokens
-from nemochat.guide.pages import Page
-from nemochat.guide.ranking import Hit, rank
+from nemochat.guide.knowledge import Page
+from nemochat.guide.ranking import FOR_DEVELOPERS, Hit, content_words, rank
 
-_ROOM = 400  # tokens of an answer's body: the whole stays below the endpoint's default limit of 512
-_ALSO = 0.6  # of the best section's score that another section of its page needs to stand beside it
-_MOST_SECTIONS = 2  # in a first answer
-_MOST_LINES = 36
-_LONGEST_SMALL_TALK = 120  # characters: more is a text that was piped in
+_MAX_TOKENS = 400  # of a body: with its footer, an answer stays below the default limit of 512
+_MAX_LINES = 36
+_MAX_QUESTION = 1_000  # characters that are read; the rest is probably a file
+_MAX_SMALL_TALK = 120  # characters
+_SECOND_SECTION = 0.6  # share of the best score that a second section needs to be shown as well
+_NEAR_TOPICS = 3
 
-_SAME = re.IGNORECASE
 _MORE = re.compile(
-    r"(?:and |please |ok,? |yes,? )*(?:tell me more|more|go on|continue|what else|the rest"
-    r"|keep going|show me more|explain more)(?: about (?:it|that|this))?(?:,? please)?[\s.!?…]*",
-    _SAME,
+    r"(?i)(?:and |please |ok,? |yes,? )*(?:tell me more|more|go on|continue|what else|the rest"
+    r"|keep going|show me more|explain more)(?: about (?:it|that|this))?(?:,? please)?[\s.!?…]*"
 )
 _GREETING = re.compile(
-    r"(?:hello|hi|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|bonjour"
-    r"|hallo|hola|ciao)(?:,? (?:there|you|all|guide|nemo|nemochat|world))?[\s.!?]*",
-    _SAME,
+    r"(?i)(?:hello|hi|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|bonjour"
+    r"|hallo|hola|ciao)(?:,? (?:there|you|all|guide|nemo|nemochat|world))?[\s.!?]*"
 )
 _THANKS = re.compile(
-    r"(?:thanks|thank you|thx|cheers|merci|great|perfect|ok|okay|cool|nice)"
-    r"(?:,? (?:a lot|so much|very much|you|thanks|thank you))*[\s.!]*",
-    _SAME,
+    r"(?i)(?:thanks|thank you|thx|cheers|merci|great|perfect|ok|okay|cool|nice)"
+    r"(?:,? (?:a lot|so much|very much|you|thanks|thank you))*[\s.!]*"
 )
 _WHO = re.compile(
-    r".*\b(?:(?:who|what) (?:exactly )?are you|who am i (?:talking|speaking) (?:to|with)"
+    r"(?is).*\b(?:(?:who|what) (?:exactly )?are you|who am i (?:talking|speaking) (?:to|with)"
     r"|are you (?:an? )?(?:real |large )?"
     r"(?:ai|human|person|bot|robot|language model|llm|model|gpt|chatgpt|mistral|nemo|the guide)"
-    r"|(?:what|which) (?:ai |language )?model (?:are|is) (?:you|this)|your name)\b.*",
-    _SAME | re.DOTALL,
+    r"|(?:what|which) (?:ai |language )?model (?:are|is) (?:you|this)|your name)\b.*"
 )
-_WHAT_ELSE = re.compile(
-    r"(?:/?help(?: me)?|topics|what can (?:you|i) (?:do|ask)(?: you| here| for me)?"
-    r"|what do you know)[\s.!?]*",
-    _SAME,
+_HELP = re.compile(
+    r"(?i)(?:/?help(?: me)?|topics|what can (?:you|i) (?:do|ask)(?: you| here| for me)?"
+    r"|what do you know)[\s.!?]*"
 )
-
-# What stands above a table, its two lines of head, and its rows.
 _TABLE = re.compile(r"(?P<above>(?:[^|\n].*\n+)*)(?P<head>\|.*\n\|[-:| ]+)\n(?P<rows>(?:\|.*\n?)+)")
 
 _HELLO = (
-    "Hello! I am nemochat's guide: I answer questions about this program out of its own pages.",
-    "Hi! Ask me anything about nemochat; its pages are all I know.",
+    "Hello! I am nemochat's guide and answer questions about the program from its documentation.",
+    "Hi! Ask me anything about nemochat; its documentation is all I know.",
 )
-_WELCOME = ("You are welcome.", "Gladly.")
+_WELCOME = ("You're welcome.", "My pleasure.")
+_EXAMPLES = (
+    "For example:\n\n- How do I save a chat?\n- How do I write several lines?\n"
+    "- What does temperature do?\n\n`/help` lists all topics."
+)
 _MYSELF = (
-    "I am nemochat's guide, not a language model: a lookup on your own machine that shows the"
-    " section of the documentation which fits best. Nothing you write to me leaves this machine."
-)
-_MYSELF_AGAIN = (
-    "A lookup and nothing more: no language model, no account, no network. I am nemochat's guide,"
-    " and show the section of its pages that fits a question."
+    (
+        "I am nemochat's guide, not a language model: I show the section of the documentation that"
+        " fits best. What you write to me never leaves this machine."
+    ),
+    "I search nemochat's documentation. I am not a language model and need no account or network.",
 )
 _REAL_MODEL = (
-    "To talk to the real model, keep its token with `nemochat keys set`, and start nemochat again:"
-    " `/help tokens`"
+    "To chat with the real model, save an API token with `nemochat keys set` and start nemochat"
+    " again. `/help tokens` tells you more."
 )
-_EXAMPLES = (
-    "For instance:\n\n- How do I save a chat?\n- How can I write several lines?\n"
-    "- What does temperature do?\n\nAll topics: `/help`"
-)
-_UNKNOWN = "My pages say nothing about that; I only know nemochat itself."
-_NOTHING_ELSE = "There is no other page about that."
-_TOPICS = "I can tell you about:"
+_TOPICS = ("I can tell you about:", "These are my topics:")
+_UNKNOWN = "The documentation of nemochat does not answer that; these topics come closest:"
+_NO_OTHER = "No other page answers that; these topics come closest:"
 
 
 def compose_answers(messages: Sequence[Message], count: int, pages: Sequence[Page]) -> list[str]:
-    """As many different answers to the last question of a conversation as are wanted, 1 or 2."""
+    """Return `count` different answers, 1 or 2, to the last question of a conversation."""
     questions = [message.content.strip() for message in messages if message.role is Role.USER]
     more = 0
     while questions and _MORE.fullmatch(questions[-1]):
         more += 1
         questions.pop()
-    question = questions[-1] if questions else ""
-    if len(question) < _LONGEST_SMALL_TALK and (replies := _small_talk(question, pages)):
-        return list(replies[:count]) if not more else [_topics(_TOPICS, pages)] * count
+    question = questions[-1][:_MAX_QUESTION] if questions else ""
+    if len(question) < _MAX_SMALL_TALK and (replies := _small_talk(question, pages)):
+        return list(replies[:count]) if not more else [_list_topics(_TOPICS[0], pages)] * count
     hits = _find_by_name(question, pages) or rank(question, pages)
     others = [hit for hit in hits if hit.page is not hits[0].page]
-    choices = ((hits, _UNKNOWN), (others, _NOTHING_ELSE))
     return [
-        _compose(choice, more, pages) if choice else _topics(_TOPICS if more else words, pages)
-        for choice, words in choices[:count]
+        _compose(question, choice, more, pages)
+        if choice
+        else _list_topics(*((_TOPICS[0], pages) if more else (sorry, _near(question, pages))))
+        for choice, sorry in ((hits, _UNKNOWN), (others, _NO_OTHER))[:count]
     ]
 
 
 def _find_by_name(question: str, pages: Sequence[Page]) -> list[Hit]:
-    """The page whose name is all of the question, or none."""
+    """Return all sections of the page whose name is the whole question."""
     name = question.lower().removeprefix("/help ").strip(" ?!.`")
     matches = [page for page in pages if page.name == name]
     return [Hit(page, n, score=1.0) for page in matches for n in range(-1, len(page.sections))]
 
 
+def _near(question: str, pages: Sequence[Page]) -> list[Page]:
+    """Return the pages that come closest to a question, the first pages if none does."""
+    near = dict.fromkeys(hit.page for hit in rank(question, pages, min_coverage=0.0))
+    return list(near | dict.fromkeys(pages))[:_NEAR_TOPICS]
+
+
 def _small_talk(question: str, pages: Sequence[Page]) -> tuple[str, ...]:
-    """Two wordings for what needs no page, or none."""
+    """Return two replies to a text that needs no page, or nothing."""
     if _GREETING.fullmatch(question):
         return tuple(f"{words} {_EXAMPLES}" for words in _HELLO)
     if _THANKS.fullmatch(question):
         return tuple(f"{words} {_EXAMPLES}" for words in _WELCOME)
     if _WHO.fullmatch(question):
-        return tuple(f"{words}\n\n{_REAL_MODEL}" for words in (_MYSELF, _MYSELF_AGAIN))
-    if not question or _WHAT_ELSE.fullmatch(question):
-        return (_topics(_TOPICS, pages), _topics("These are my topics:", pages))
+        return tuple(f"{words}\n\n{_REAL_MODEL}" for words in _MYSELF)
+    if not question or _HELP.fullmatch(question):
+        return tuple(_list_topics(words, pages) for words in _TOPICS)
     return ()
 
 
-def _compose(hits: Sequence[Hit], more: int, pages: Sequence[Page]) -> str:
-    """The answer for these hits, or what follows it after `more` calls for more."""
+def _list_topics(words: str, pages: Sequence[Page]) -> str:
+    shown = [page for page in pages if page.name not in FOR_DEVELOPERS]
+    rows = "\n".join(f"- `/help {page.name}`: {page.title}" for page in shown)
+    return f"{words}\n\n{rows}"
+
+
+def _compose(question: str, hits: Sequence[Hit], more: int, pages: Sequence[Page]) -> str:
+    """Return an answer from the page of the best hit, or what follows after `more` requests."""
     page = hits[0].page
-    portions = list(_portions(hits))
+    portions = list(_portions(question, hits))
     if more >= len(portions):
-        return _topics(f"That was the whole page on {page.name}. {_TOPICS}", pages)
-    left = more + 1 < len(portions)
-    footer = "There is more: say `more`, or" if left else "The whole page:"
+        return _list_topics(f"That was the whole page on {page.name}. {_TOPICS[0]}", pages)
+    footer = "There is more: type `more` or" if more + 1 < len(portions) else "The whole page:"
     return f"{portions[more]}\n\n{footer} `/help {page.name}`"
 
 
-def _topics(words: str, pages: Sequence[Page]) -> str:
-    names = "\n".join(f"- **{page.name}**: {page.title}" for page in pages)
-    return f"{words}\n\n{names}\n\nAsk about one of them, or read it whole: `/help TOPIC`"
-
-
-def _portions(hits: Sequence[Hit]) -> Iterator[str]:
-    """The page of the best hit in answers of a readable length, the best sections first."""
+def _portions(question: str, hits: Sequence[Hit]) -> Iterator[str]:
+    """Split the page of the best hit into answers, the best sections first."""
     page, best = hits[0].page, hits[0]
-    also = [hit.place for hit in hits if hit.page is page and hit.score >= _ALSO * best.score]
     body = _section(page, best.place)
+    if best.place >= 0:
+        section = page.sections[best.place]
+        if set(content_words(section.title)) <= set(content_words(question)):
+            body = section.text
     used = {best.place}
-    for place in also[1:_MOST_SECTIONS]:
-        if place >= 0 and is_short_enough(longer := f"{body}\n\n{_section(page, place)}"):
-            body = longer
-            used.add(place)
+    for hit in hits[1:]:
+        if hit.page is page and hit.place >= 0 and hit.score >= _SECOND_SECTION * best.score:
+            longer = f"{body}\n\n{_section(page, hit.place)}"
+            if is_short_enough(longer):
+                body = longer
+                used.add(hit.place)
+            break
     yield from split(body)
-    rest = [_section(page, p) for p in range(-1, len(page.sections)) if p not in used]
+    rest = [_section(page, n) for n in range(-1, len(page.sections)) if n not in used]
     yield from split("\n\n".join(text for text in rest if text))
 
 
@@ -151,18 +156,18 @@ def _section(page: Page, place: int) -> str:
 
 
 def is_short_enough(text: str) -> bool:
-    """Whether a text is short enough for one answer."""
-    return len(split_tokens(text)) <= _ROOM and text.count("\n") < _MOST_LINES
+    """Return whether a text is short enough for one answer."""
+    return len(split_tokens(text)) <= _MAX_TOKENS and text.count("\n") < _MAX_LINES
 
 
 def split(text: str) -> Iterator[str]:
-    """Markdown in portions that fit: between its blocks, or between the rows of a long table."""
+    """Split Markdown into short portions, between blocks or between the rows of a long table."""
     portion = ""
     for block in _blocks(text):
-        parts = list(_parts(f"{portion}\n\n" if portion else "", block))
+        parts = list(_split_table(f"{portion}\n\n" if portion else "", block))
         if portion and not is_short_enough(parts[0]):
             yield portion
-            parts = list(_parts("", block))
+            parts = list(_split_table("", block))
         yield from parts[:-1]
         portion = parts[-1]
     if portion:
@@ -170,20 +175,20 @@ def split(text: str) -> Iterator[str]:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """The blocks of Markdown: a heading with what follows, a fence whole."""
-    gathered = ""
-    for block in re.split(r"\n{2,}", text):
-        gathered = f"{gathered}\n\n{block}" if gathered else block
-        if gathered.count("```") % 2 or (block.startswith("#") and "\n" not in block):
+    """Split Markdown into blocks; a heading stays with its block, and code is never divided."""
+    block = ""
+    for part in re.split(r"\n{2,}", text):
+        block = f"{block}\n\n{part}" if block else part
+        if block.count("```") % 2 or (part.startswith("#") and "\n" not in part):
             continue
-        yield gathered
-        gathered = ""
-    if gathered:
-        yield gathered
+        yield block
+        block = ""
+    if block:
+        yield block
 
 
-def _parts(before: str, block: str) -> Iterator[str]:
-    """A text with a block after it; if that is a table, in parts that fit, each with its head."""
+def _split_table(before: str, block: str) -> Iterator[str]:
+    """Append a block to a text; split it into parts with a head each if it is a long table."""
     table = _TABLE.fullmatch(block)
     if not table:
         yield before + block

@@ -1,48 +1,53 @@
-"""Ranking of the sections for a question.
+"""Search of the documentation with SQLite's bm25 and a vocabulary of newcomers.
 
-BM25 over the sections (Robertson and Zaragoza, 2009), where the words of a heading, of the page's
-title and of its name count several times, a heading that equals the question counts more, and a
-word also matches its synonyms. If too little of a question is found anywhere, it has no answer,
-however high the rest scores.
+Each word of a question is searched for separately, with its synonyms, and the scores of a section
+are added up. A section that covers too little of the question is no answer, whatever its score.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
 
-from nemochat.guide.pages import Page
-from nemochat.guide.words import QueryWord, parse_question, terms, words
+from nemochat.guide.knowledge import Page
 
-_K1 = 1.2  # how soon a repeated word stops counting
-_B = 0.6  # how much a long section is held back
-_HEADING_WEIGHT = 4
-_TITLE_WEIGHT = 2
-_NAME_WEIGHT = 3
-_EXACT_WEIGHT = 0.6  # of a heading that is the question to the letter, small words too
-_MOST = 3.0  # that a word of the question tells, as one does that no page has
-_MOST_COMMON = 0.5  # that a word of any question tells
-_COMMON_PART = 0.2  # of its score that such a word keeps
-_LEAST = 1.2  # that must be known of a question: more than its common words
-_KNOWN_SHARE = 0.53  # of what the question tells that the best section must hold
+FOR_DEVELOPERS = {"architecture", "benchmarks", "licences"}  # found by name only
 
-FOR_DEVELOPERS = {"architecture", "licences"}  # pages found by their name only
-_EXAMPLE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
-_ROW = re.compile(r"^(\|[^|\n]*)\|.*$", re.MULTILINE)
+_SYNONYM_WEIGHT = 0.7
+_MAX_INFORMATION = 3.0  # nats: how much a rare or unknown word counts towards the coverage
+_COMMON_INFORMATION = 0.5  # for a word that any question may contain
+_MIN_COVERAGE = 0.53  # share of a question's information that an answer contains
+_EXACT = 9.0  # of the likeness of a heading that is the question itself
+
+_APOSTROPHE = "['\N{RIGHT SINGLE QUOTATION MARK}]"
+_WORD = re.compile(rf"(\w+)(?:{_APOSTROPHE}\w+)?")
+_CODE_BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_TABLE_ROW = re.compile(r"^(\|[^|\n]*)\|.*$", re.MULTILINE)
+_STEMS = "tokenize = 'porter unicode61'"
+_SEARCH = """
+    SELECT rowid,
+        -bm25(section, 3, 0, 0) - bm25(section, 0, 3, 1),
+        bm25(section, 0, 1, 0) < 0
+    FROM section WHERE section MATCH ?
+"""  # a word of the topic does not hide which section has it too
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A section that answers.
+    """A section that answers a question.
 
     Attributes:
-        page: The page that it stands on.
-        place: Its number among the page's sections; -1 is what stands before the first.
-        score: How well it answers, to be compared within one question only.
+        page: The page it is on.
+        place: Its index in the page's sections; -1 is the text before the first one.
+        score: How well it answers, comparable within one question only.
     """
 
     page: Page
@@ -50,97 +55,114 @@ class Hit:
     score: float
 
 
-def rank(question: str, pages: Sequence[Page]) -> list[Hit]:
-    """The sections that answer a question, the best first; none if too little of it is known."""
+def rank(question: str, pages: Sequence[Page], *, min_coverage: float = _MIN_COVERAGE) -> list[Hit]:
+    """Return the sections that answer a question, the best one first."""
     index = _index(tuple(pages))
-    query = [index.weigh(word) for word in parse_question(question)]
-    question_words = words(question)
-    total = sum(word.tells for word in query)
-    needed = max(min(_LEAST, total), _KNOWN_SHARE * total)
+    asked = _WORD.findall(question.lower())
+    words = content_words(question)
+    scores: defaultdict[int, float] = defaultdict(float)
+    covered: defaultdict[int, float] = defaultdict(float)
+    in_heading: defaultdict[int, float] = defaultdict(float)
+    total = 0.0
+    for word in words:
+        information, matches = index.find(word, words)
+        total += information
+        for row, (score, heading) in matches.items():
+            scores[row] += score
+            covered[row] += information
+            in_heading[row] += heading
     hits = []
-    for entry in index.entries:
-        matches = [word for word in query if entry.counts.keys() & word.weights.keys()]
-        held = sum(word.tells for word in matches)
-        if matches and held >= needed:
-            score = sum(entry.strength(word.weights, index.length) for word in matches)
-            score *= (held / total) * (1 + entry.likeness(query) + entry.exactness(question_words))
-            hits.append(Hit(entry.page, entry.place, score))
+    for row, score in scores.items():
+        if covered[row] >= min_coverage * total:
+            page, place = index.sections[row - 1]
+            title = page.sections[place].title if place >= 0 else page.title
+            likeness = in_heading[row] / (len(words) + len(content_words(title)) - in_heading[row])
+            if _WORD.findall(title.lower()) == asked:
+                likeness += _EXACT
+            hits.append(Hit(page, place, score * covered[row] / total * (1 + likeness)))
     return sorted(hits, key=lambda hit: -hit.score)
 
 
-@dataclass(frozen=True, slots=True)
-class _QueryTerm:
-    """A word of a question: what it tells, and what each word that would do for it weighs."""
-
-    tells: float
-    weights: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    page: Page
-    place: int
-    heading: frozenset[str]
-    words: frozenset[str]
-    counts: Counter[str]
-
-    def likeness(self, query: Sequence[_QueryTerm]) -> float:
-        """From 0 to 1: how far the heading is the question itself."""
-        alike = sum(not self.heading.isdisjoint(word.weights) for word in query)
-        return alike / max(1, len(self.heading) + len(query) - alike)
-
-    def exactness(self, words: frozenset[str]) -> float:
-        """The same with all words, and little for less than all of them."""
-        alike = len(self.words & words) / max(1, len(self.words | words))
-        return _EXACT_WEIGHT * alike**2
-
-    def strength(self, weights: Mapping[str, float], mean_length: float) -> float:
-        """How much the best of some words tells here."""
-        held_back = _K1 * (1 - _B + _B * self.counts.total() / mean_length)
-        return max(
-            weight * self.counts[term] * (_K1 + 1) / (self.counts[term] + held_back)
-            for term, weight in weights.items()
-        )
+def content_words(text: str) -> list[str]:
+    """Return the distinct words of a text in lower case, without those that say nothing."""
+    vocabulary = _vocabulary()
+    text = text.lower()
+    for pattern, replacement in vocabulary["phrases"]:
+        text = re.sub(rf"\b(?:{pattern})\b", replacement, text)
+    ignored = vocabulary["stop_words"].split()
+    return [
+        word
+        for word in dict.fromkeys(_WORD.findall(text))
+        if word not in ignored and not (len(word) == 1 and word.isdigit())
+    ]
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _vocabulary() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8"))
+
+
 class _Index:
-    entries: tuple[_Entry, ...]
-    found_in: Counter[str]
-    length: float
+    """Full-text index of sections and vocabulary, in memory.
 
-    def weigh(self, word: QueryWord) -> _QueryTerm:
-        """A word of a question; the rarer a word is among the sections, the more it tells."""
-        part = _COMMON_PART if word.common else 1.0
-        weights = {
-            term: part * worth * math.log(1 + (len(self.entries) - count + 0.5) / (count + 0.5))
-            for term, worth in word.worths.items()
-            if (count := self.found_in[term])
-        }
-        small = word.common or (word.excused and not weights)
-        most = _MOST_COMMON if small else _MOST
-        return _QueryTerm(min(most, max(weights.values(), default=most)), weights)
+    Attributes:
+        sections: The page and the place of each row; row ids begin at 1.
+    """
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        import sqlite3
+
+        vocabulary = _vocabulary()
+        self._lock = Lock()
+        self._db = sqlite3.connect(":memory:", check_same_thread=False)
+        self._db.execute(f"CREATE VIRTUAL TABLE section USING fts5(topic, heading, text, {_STEMS})")
+        self._db.execute(f"CREATE VIRTUAL TABLE line USING fts5(kind UNINDEXED, words, {_STEMS})")
+        self.sections: list[tuple[Page, int]] = []
+        for page in pages:
+            if page.name in FOR_DEVELOPERS:
+                continue
+            topic = f"{page.name} {page.title} {vocabulary['pages'].get(page.name, '')}"
+            texts = [("", page.opening), *((each.title, each.text) for each in page.sections)]
+            for place, (heading, text) in enumerate(texts, -1):
+                self.sections.append((page, place))
+                row = (topic, heading, _remove_examples(text))
+                self._db.execute("INSERT INTO section VALUES (?, ?, ?)", row)
+        for kind in ("common", "synonyms"):
+            lines = [(kind, line) for line in vocabulary[kind].splitlines()]
+            self._db.executemany("INSERT INTO line VALUES (?, ?)", lines)
+
+    def find(
+        self, word: str, question: Sequence[str]
+    ) -> tuple[float, dict[int, tuple[float, float]]]:
+        """Search for a word of a question and its synonyms.
+
+        Returns:
+            The information in the word, and for each row that has it or a synonym its score and,
+            from 0 to 1, how well the heading has it.
+        """
+        lines = self._select("SELECT kind, words FROM line WHERE line MATCH ?", word)
+        synonyms = {each for kind, line in lines if kind == "synonyms" for each in line.split()}
+        weights = dict.fromkeys(synonyms.difference(question), _SYNONYM_WEIGHT) | {word: 1.0}
+        matches: dict[int, tuple[float, float]] = {}
+        for term, weight in weights.items():
+            for row, score, in_heading in self._select(_SEARCH, term):
+                best = matches.get(row, (0.0, 0.0))
+                matches[row] = max(best[0], weight * score), max(best[1], weight * in_heading)
+        if any(kind == "common" for kind, _ in lines):
+            return _COMMON_INFORMATION, matches
+        rarity = math.log(len(self.sections) / len(matches)) if matches else _MAX_INFORMATION
+        return min(_MAX_INFORMATION, rarity), matches
+
+    def _select(self, query: str, word: str) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(query, (f'"{word}"',)).fetchall()
 
 
 @lru_cache(maxsize=2)
 def _index(pages: tuple[Page, ...]) -> _Index:
-    ranked = (page for page in pages if page.name not in FOR_DEVELOPERS)
-    entries = tuple(entry for page in ranked for entry in _entries(page))
-    found_in = Counter(term for entry in entries for term in entry.counts)
-    total = sum(entry.counts.total() for entry in entries)
-    return _Index(entries, found_in, max(1.0, total / max(1, len(entries))))
+    return _Index(pages)
 
 
-def _prose(text: str) -> str:
-    """Without examples, whose words are by the way, and of tables the first column alone."""
-    return _ROW.sub(r"\1", _EXAMPLE.sub("", text))
-
-
-def _entries(page: Page) -> Iterable[_Entry]:
-    title, name = terms(page.title), terms(page.name)
-    above = title * _TITLE_WEIGHT + name * _NAME_WEIGHT
-    yield _Entry(page, -1, frozenset(), frozenset(), Counter(above + terms(page.opening)))
-    for place, section in enumerate(page.sections):
-        heading = terms(section.title)
-        counts = above + heading * _HEADING_WEIGHT + terms(_prose(section.text))
-        yield _Entry(page, place, frozenset(heading), words(section.title), Counter(counts))
+def _remove_examples(text: str) -> str:
+    """Remove code blocks, and all columns of tables but the first."""
+    return _TABLE_ROW.sub(r"\1", _CODE_BLOCK.sub("", text))

@@ -1,4 +1,4 @@
-"""Request to the guide, parsed as strictly as the real endpoint does."""
+"""Request to the guide, validated as strictly as by the real endpoint."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Place = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that can be answered."""
+    """A valid request."""
 
     model: str
     messages: tuple[Message, ...]
@@ -30,7 +30,7 @@ class Request:
 
 
 class RequestError(Exception):
-    """A request that is answered with an error: its HTTP status, the body as JSON, more headers."""
+    """A request that is refused, with the HTTP status, the body as JSON and further headers."""
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
@@ -40,124 +40,103 @@ class RequestError(Exception):
 
 
 class _Problems:
-    """What is wrong with a body, collected, so that one answer names all of it."""
+    """All problems of a body, for one response."""
 
     def __init__(self) -> None:
         self.detail: list[dict[str, object]] = []
 
-    def add(self, place: _Place, msg: str) -> None:
-        self.detail.append({"loc": ["body", *place], "msg": msg, "type": "value_error"})
+    def add(self, place: _Place, message: str) -> None:
+        self.detail.append({"loc": ["body", *place], "msg": message, "type": "value_error"})
 
 
 def parse_request(raw: bytes) -> Request:
-    """Read a request body.
+    """Parse the body of a request.
 
     Raises:
-        Refused: it is no JSON (400), a member is wrong (422), or the model is unknown (404).
+        RequestError: not JSON (400), an invalid member (422), or an unknown model (404).
     """
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         raise RequestError(400, {"error": {"message": "the request body is not JSON"}}) from None
-    faults = _Problems()
+    problems = _Problems()
     if not isinstance(body, dict):
-        faults.add((), "an object was expected")
-        raise RequestError(422, {"detail": faults.detail})
+        problems.add((), "must be an object")
+        raise RequestError(422, {"detail": problems.detail})
+    _check_members(body, problems)
+    options = body.get("stream_options")
     request = Request(
-        _model(body, faults),
-        tuple(_messages(body.get("messages"), faults)),
-        _parameters(body, faults),
-        _flag(body, "stream", faults),
-        _include_usage(body, faults),
+        str(body.get("model")),
+        tuple(_messages(body.get("messages"), problems)),
+        _parameters(body, problems),
+        stream=body.get("stream") is True,
+        include_usage=isinstance(options, dict) and options.get("include_usage") is True,
     )
     if request.stream and not parameters.can_stream(request.parameters):
-        faults.add(("n",), "n != 1 is incompatible with streaming")
-    _refuse_unsupported(body, faults)
-    if faults.detail:
-        raise RequestError(422, {"detail": faults.detail})
+        problems.add(("n",), "n != 1 is incompatible with streaming")
+    if problems.detail:
+        raise RequestError(422, {"detail": problems.detail})
     if request.model not in MODELS:
         raise RequestError(404, {"error": "Model not found"})
     return request
 
 
-def _model(body: dict[str, Any], faults: _Problems) -> str:
-    model = body.get("model")
-    if isinstance(model, str) and model:
-        return model
-    faults.add(("model",), "a name was expected")
-    return ""
+def _check_members(body: dict[str, Any], problems: _Problems) -> None:
+    """Check the members other than the messages and the sampling parameters."""
+    model, stream, options, tools, format_ = map(
+        body.get, ("model", "stream", "stream_options", "tools", "response_format")
+    )
+    are_objects = isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
+    is_text = isinstance(format_, dict) and format_.get("type") == "text"
+    for is_valid, name, message in (
+        (isinstance(model, str) and model != "", "model", "must be a name"),
+        (isinstance(stream, bool | None), "stream", "must be true or false"),
+        (isinstance(options, dict | None), "stream_options", "must be an object"),
+        (tools is None or are_objects, "tools", "must be a list of objects"),
+        (format_ is None or is_text, "response_format", "the guide can only answer in plain text"),
+    ):
+        if not is_valid:
+            problems.add((name,), message)
 
 
-def _flag(body: dict[str, Any], name: str, faults: _Problems) -> bool:
-    flag = body.get(name)
-    if flag is not None and not isinstance(flag, bool):
-        faults.add((name,), "true or false was expected")
-    return flag is True
-
-
-def _include_usage(body: dict[str, Any], faults: _Problems) -> bool:
-    options = body.get("stream_options")
-    if options is None:
-        return False
-    if not isinstance(options, dict):
-        faults.add(("stream_options",), "an object was expected")
-        return False
-    return options.get("include_usage") is True
-
-
-def _parameters(body: dict[str, Any], faults: _Problems) -> Values:
-    """The sampling parameters; null is the default, but lifts the limit of max_tokens."""
+def _parameters(body: dict[str, Any], problems: _Problems) -> Values:
+    """Return the sampling parameters; null is the default, but removes the limit of max_tokens."""
     values: dict[str, Value] = {}
     for parameter in parameters.TABLE:
-        if parameter.name not in body:
-            continue
-        value = body[parameter.name]
-        if value is None and parameter.name != "max_tokens":
+        name = parameter.name
+        if body.get(name) is None and (name != "max_tokens" or name not in body):
             continue
         try:
-            values[parameter.name] = parameter.check(value)
+            values[name] = parameter.check(body[name])
         except UsageError as error:
-            faults.add((parameter.name,), error.sentence)
+            problems.add((name,), error.sentence)
     return values
 
 
-def _refuse_unsupported(body: dict[str, Any], faults: _Problems) -> None:
-    tools = body.get("tools")
-    if tools is not None and not (
-        isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
-    ):
-        faults.add(("tools",), "a list of objects was expected")
-    format_ = body.get("response_format")
-    if format_ is not None and not (isinstance(format_, dict) and format_.get("type") == "text"):
-        faults.add(("response_format",), "the guide writes text and no JSON: ask a model for that")
-
-
-def _messages(messages: object, faults: _Problems) -> Iterator[Message]:
+def _messages(messages: object, problems: _Problems) -> Iterator[Message]:
     if not isinstance(messages, list) or not messages:
-        faults.add(("messages",), "a list of messages was expected")
+        problems.add(("messages",), "must be a list of messages")
         return
     roles = []
     for number, message in enumerate(messages):
         place = ("messages", number)
         if not isinstance(message, dict):
-            faults.add(place, "an object was expected")
+            problems.add(place, "must be an object")
             continue
         role = message.get("role")
         if role not in tuple(Role):
-            faults.add((*place, "role"), f"one of {', '.join(Role)} was expected")
+            problems.add((*place, "role"), f"must be one of {', '.join(Role)}")
             continue
         roles.append(role)
-        yield Message(Role(role), _content(message, place, faults))
+        yield Message(Role(role), _content(message, place, problems))
     if roles.count(Role.SYSTEM) > 1:
-        faults.add(("messages",), "at most one system message is taken")
+        problems.add(("messages",), "there may be only one system message")
     spoken = [role for role in roles if role != Role.SYSTEM]
     if Role.USER not in spoken or spoken[-1] == Role.ASSISTANT:
-        faults.add(
-            ("messages",), "the conversation must end with a message of the user, or a tool's"
-        )
+        problems.add(("messages",), "the last message must be from the user or a tool")
 
 
-def _content(message: dict[str, Any], place: _Place, faults: _Problems) -> str:
+def _content(message: dict[str, Any], place: _Place, problems: _Problems) -> str:
     content = message.get("content")
     if isinstance(content, str):
         return content
@@ -168,5 +147,5 @@ def _content(message: dict[str, Any], place: _Place, faults: _Problems) -> str:
             return "".join(texts)
     elif content is None and message["role"] == Role.ASSISTANT and message.get("tool_calls"):
         return ""
-    faults.add((*place, "content"), "a text was expected")
+    problems.add((*place, "content"), "must be text")
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nemochat.chat.secret_check import SecretWithheld
 from nemochat.core.messages import Ending
 from nemochat.errors import Cancelled, Ended, NemochatError
 from nemochat.repl import registry
@@ -57,9 +58,21 @@ def handle_message(session: Session, text: str) -> None:
         case EntryKind.MESSAGE:
             if text.lstrip().startswith(BANG) and entry.text == text and resembles_command(text):
                 session.screen.notice(SHELL_LINE_NOTICE)
-            session.chat.say(build_question(session, entry.text))
+            _send(session, entry.text, text)
     if output:
         session.screen.show(output)
+
+
+def _send(session: Session, message: str, entry: str) -> None:
+    """Send a message; one that is withheld stands on the next prompt, with what was attached."""
+    attached, typed = list(session.attachments), not session.script_count
+    try:
+        session.chat.say(build_question(session, message))
+    except SecretWithheld:
+        session.attachments[:] = attached
+        if typed and session.chat.secret_check.confirm is not None:
+            session.draft = entry
+        raise
 
 
 def _find_end(error: BaseException | None) -> Ended | None:

@@ -29,7 +29,7 @@ from nemochat.cli.output import (
 from nemochat.config import endpoints
 from nemochat.config.load import Config, load_config
 from nemochat.config.paths import directories
-from nemochat.core.text import format_value
+from nemochat.core.text import count_noun, format_value
 from nemochat.errors import ExitCode, UsageError
 from nemochat.repl import tables
 from nemochat.screen.plain import say
@@ -242,12 +242,12 @@ def import_(
                 result = imports.import_all(store, records, endpoint, model, update)
             for each in result.bad:
                 say(sys.stderr, f"skipped {sanitize_line(each.record, 80)}: {each.why}")
-            conversations = tables.count_noun(len(result.conversations), "conversation")
+            conversations = count_noun(len(result.conversations), "conversation")
             messages = sum(len(conversation.nodes) for conversation in result.conversations)
             skipped = f", {len(result.bad):,} skipped" if result.bad else ""
             say(
                 sys.stderr,
-                f"imported {conversations} with {tables.count_noun(messages, 'message')} from"
+                f"imported {conversations} with {count_noun(messages, 'message')} from"
                 f" {path} ({reader.name}){skipped}",
             )
     return ExitCode.OK

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -22,6 +21,7 @@ from nemochat.config import apply_profile, config_file, endpoints, load
 from nemochat.config.load import Config
 from nemochat.config.settings import SETTINGS, find_setting
 from nemochat.core import parameters
+from nemochat.core.masking import mask_address
 from nemochat.core.parameters import Value
 from nemochat.core.profile import TEXTS, Profile
 from nemochat.editor import edit_file
@@ -110,7 +110,8 @@ def set_(
     """Set a setting in the configuration file; comments stay."""
     file = load.default_path()
     result = config_file.set_value(file, name, value, check_settings)
-    say(sys.stderr, f"{name} is {_format_value(result) or 'empty'} in {file}")
+    shown = _format_value(_mask_password(name, result))
+    say(sys.stderr, f"{name} is {shown or 'empty'} in {file}")
     if (setting := find_setting(name)) and os.environ.get(setting.variable):
         say(sys.stderr, f"the variable {setting.variable} is set and overrides the file")
     return ExitCode.OK
@@ -270,10 +271,9 @@ def _format_value(value: Value) -> str:
 
 
 def _mask_password(name: str, value: Value) -> Value:
-    """Return a value without the user and password in the address of a proxy."""
-    if name == "proxy" and isinstance(value, str) and "@" in value:
-        return value.replace(urlsplit(value).netloc.rpartition("@")[0] or "@", "…")
-    return value
+    """Return a value without the password that an address may hold."""
+    is_address = name == "proxy" or name.rpartition(".")[2] == "base_url"
+    return mask_address(value) if is_address and isinstance(value, str) else value
 
 
 def _format_origin(origin: str, file: str) -> str:

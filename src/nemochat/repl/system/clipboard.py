@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
+from nemochat import core_files
 from nemochat.errors import UsageError
 
 MAX_TERMINAL_BYTES = 74_994 // 4 * 3  # bytes: as base64 more is dropped by many terminals
@@ -77,15 +78,20 @@ def _run_program(
 ) -> bool:
     """Whether a program took a text; one that stays to serve it is left in the background."""
     with suppress(OSError, subprocess.TimeoutExpired):
-        done = subprocess.run(
-            command,
-            input=content,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=dict(environment),
-            timeout=seconds,
-            check=False,
-            start_new_session=True,
-        )
-        return done.returncode == 0
+        with core_files.inherited_limit():
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=dict(environment),
+                start_new_session=True,
+            )
+        with process:
+            try:
+                process.communicate(content, seconds)
+            except BaseException:
+                process.kill()
+                raise
+        return process.returncode == 0
     return False

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
+from nemochat import core_files
 from nemochat.core.text import format_value
 from nemochat.errors import Cancelled, UsageError
 
@@ -58,13 +59,14 @@ def run(command: str, show: Callable[[str], None], input_text: str = "") -> Comm
         standard_input.write(input_text.encode("utf-8", "replace"))
         standard_input.seek(0)
         try:
-            process = subprocess.Popen(
-                [shell, "-c", command],
-                stdin=standard_input,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            with core_files.inherited_limit():
+                process = subprocess.Popen(
+                    [shell, "-c", command],
+                    stdin=standard_input,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise UsageError(

@@ -1,4 +1,4 @@
-"""Pages are taken apart at their headings, and put together again."""
+"""Pages are split at their headings and joined again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from nemochat.config import endpoints
 from nemochat.guide import knowledge
-from nemochat.guide.pages import Page, Section, parse, unwrap
+from nemochat.guide.knowledge import Page, Section, parse, unwrap
 from nemochat.guide.request import MODEL
 
 SOURCE = """# Lamb
@@ -43,22 +43,22 @@ def test_a_page_is_a_title_an_opening_and_sections() -> None:
     assert parse("lamb", SOURCE) == LAMB
 
 
-def test_a_page_put_together_is_the_source_without_comments() -> None:
+def test_the_text_of_a_page_is_its_source_without_comments() -> None:
     assert LAMB.text == SOURCE.replace("<!-- ways -->\n", "").replace("<!-- /ways -->\n", "")
 
 
-def test_a_page_without_headings_is_all_opening() -> None:
+def test_a_page_without_headings_is_an_opening() -> None:
     assert parse("bare", "Nothing more.") == Page("bare", "bare", "Nothing more.", ())
 
 
-def test_the_page_for_newcomers_comes_first_and_a_page_that_no_group_names_last() -> None:
+def test_the_page_for_newcomers_comes_first_and_unlisted_pages_come_last() -> None:
     names = list(knowledge.topics())
     assert names[0] == "start"
     assert names[-1] in list(knowledge.groups().values())[-1]
     assert knowledge.topics()["guide"] == "The guide"
 
 
-def test_every_page_stands_in_one_group_and_every_group_names_pages_that_are_there() -> None:
+def test_every_page_is_in_one_group_and_every_group_lists_existing_pages() -> None:
     grouped = [name for names in knowledge.groups().values() for name in names]
     assert grouped == list(knowledge.topics())
     named = " ".join(knowledge._GROUPS.values()).split()
@@ -72,7 +72,7 @@ def test_a_topic_is_its_page_without_markers() -> None:
     assert "<!--" not in text
 
 
-def test_a_topic_that_is_none_is_a_key_error() -> None:
+def test_an_unknown_topic_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         knowledge.topic("lamb")
 
@@ -86,11 +86,11 @@ def test_every_page_has_an_opening_and_sections_with_text(page: Page) -> None:
     assert page.text.count("```") % 2 == 0
 
 
-def test_the_guide_serves_the_model_that_the_endpoints_are_asked_for() -> None:
+def test_the_guide_serves_the_default_model() -> None:
     assert endpoints.NEMO == MODEL
 
 
-def test_paragraphs_and_items_are_on_one_line_and_all_else_as_it_was() -> None:
+def test_only_paragraphs_and_list_items_are_joined() -> None:
     source = "a\nb\n\n- c\n  d\n- e\n\n| t |\n|---|\n| u |\n\n```\nf\ng\n```\nh\n> q\n"
     shown = "a b\n\n- c d\n- e\n\n| t |\n|---|\n| u |\n\n```\nf\ng\n```\nh\n> q\n"
     assert unwrap(source) == shown

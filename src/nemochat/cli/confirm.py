@@ -1,0 +1,25 @@
+"""Question to the user of `ask`, at a terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from nemochat.cli import streams
+
+YES = {"y", "yes"}
+
+
+def can_confirm() -> bool:
+    """Return whether the user sees standard error and types on standard input."""
+    return streams.is_input_terminal() and sys.stderr is not None and sys.stderr.isatty()
+
+
+def confirm(question: str) -> bool:
+    """Ask the user; return whether the answer is yes. Ctrl-D is a no."""
+    from nemochat.repl.prompt.lines import read_line, write_stderr  # rarely needed
+
+    streams.discard_typeahead()
+    try:
+        return read_line(f"{question} [y/N] ", write_stderr).strip().lower() in YES
+    except EOFError:
+        return False
