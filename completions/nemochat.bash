@@ -110,13 +110,13 @@ _nemochat_offer() {
     --port) :; return ;;
   esac
   case "$path" in
-    "") words="ask chats completions config doctor guide help keys manual models profiles show --script -V --version --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped -S --no-stream --no-loop-guard --plain --accessible --raw --debug --no-color -h --help" ;;
-    "ask") words="-f --file -e --edit --no-stdin -x --extract --xl --extract-last --json --output-format --out -u --usage -q --quiet --schema --json-mode -i --interactive --dry-run --curl --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped -S --no-stream --no-loop-guard --plain --accessible --raw --debug --no-color -h --help" ;;
+    "") words="ask chats completions config doctor guide help keys manual models profiles show --script -V --version --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --allow-secrets --no-allow-secrets --allow-http --no-allow-http --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped -S --no-stream --no-loop-guard --plain --accessible --raw --debug --no-color -h --help" ;;
+    "ask") words="-f --file -e --edit --no-stdin -x --extract --xl --extract-last --json --output-format --out -u --usage -q --quiet --schema --json-mode -i --interactive --dry-run --curl --endpoint --token-command --base-url -m --model -s --system -p --profile --connect-timeout --first-byte-timeout --idle-timeout --view --render --theme --math --no-math --bell --no-bell --editing-mode --urls --no-urls --allow-secrets --no-allow-secrets --allow-http --no-allow-http --ca-bundle --proxy --loop-guard --retries -t --temp --temperature --top-p --top-k --min-p --max-tokens --stop -n --n --presence-penalty --frequency-penalty --repetition-penalty --seed --tool-choice -o --option --param --resume -c --continue --fork --private --no-save --resume-dropped -S --no-stream --no-loop-guard --plain --accessible --raw --debug --no-color -h --help" ;;
     "chats") words="backup delete export import list path prune rename search show -h --help" ;;
     "chats backup") words="-h --help"; _nemochat_files ;;
     "chats delete") words="--yes -y -h --help"; _nemochat_names chats ;;
     "chats export") words="--all --output --format -h --help"; _nemochat_names chats ;;
-    "chats import") words="--from -h --help"; _nemochat_files ;;
+    "chats import") words="--from --with-settings -h --help"; _nemochat_files ;;
     "chats list") words="--limit --page --json -h --help" ;;
     "chats path") words="-h --help" ;;
     "chats prune") words="--older-than --yes -y -h --help" ;;
@@ -131,8 +131,8 @@ _nemochat_offer() {
     "config path") words="-h --help" ;;
     "config set") words="endpoint token_command base_url model system profile connect_timeout first_byte_timeout idle_timeout view render theme math bell editing_mode urls allow_secrets allow_http ca_bundle proxy loop_guard retries parameters.temperature parameters.top_p parameters.top_k parameters.min_p parameters.max_tokens parameters.stop parameters.n parameters.presence_penalty parameters.frequency_penalty parameters.repetition_penalty parameters.seed parameters.tool_choice -h --help" ;;
     "config show") words="--json -h --help" ;;
-    "config unset") words="endpoint token_command base_url model system profile connect_timeout first_byte_timeout idle_timeout view render theme math bell editing_mode urls ca_bundle proxy loop_guard retries parameters.temperature parameters.top_p parameters.top_k parameters.min_p parameters.max_tokens parameters.stop parameters.n parameters.presence_penalty parameters.frequency_penalty parameters.repetition_penalty parameters.seed parameters.tool_choice -h --help" ;;
-    "doctor") words="--json --endpoint --token-command --base-url --connect-timeout --first-byte-timeout --idle-timeout --ca-bundle --proxy --retries -h --help" ;;
+    "config unset") words="endpoint token_command base_url model system profile connect_timeout first_byte_timeout idle_timeout view render theme math bell editing_mode urls allow_secrets allow_http ca_bundle proxy loop_guard retries parameters.temperature parameters.top_p parameters.top_k parameters.min_p parameters.max_tokens parameters.stop parameters.n parameters.presence_penalty parameters.frequency_penalty parameters.repetition_penalty parameters.seed parameters.tool_choice -h --help" ;;
+    "doctor") words="--json --endpoint --token-command --base-url --connect-timeout --first-byte-timeout --idle-timeout --allow-http --no-allow-http --ca-bundle --proxy --retries -h --help" ;;
     "guide") words="serve -h --help" ;;
     "guide serve") words="--port -h --help" ;;
     "help") words="-h --help" ;;
@@ -141,7 +141,7 @@ _nemochat_offer() {
     "keys set") words="deepinfra ollama llamacpp vllm lmstudio mistral openrouter --file -h --help"; _nemochat_sections endpoint ;;
     "keys status") words="--json -h --help" ;;
     "manual") words="-h --help" ;;
-    "models") words="-q --query --json --endpoint --token-command --base-url --connect-timeout --first-byte-timeout --idle-timeout --ca-bundle --proxy --retries -h --help" ;;
+    "models") words="-q --query --json --endpoint --token-command --base-url --connect-timeout --first-byte-timeout --idle-timeout --allow-http --no-allow-http --ca-bundle --proxy --retries -h --help" ;;
     "profiles") words="edit list show -h --help" ;;
     "profiles edit") words="-h --help" ;;
     "profiles list") words="-h --help" ;;

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nemochat.core.conversation import Conversation
 from nemochat.core.ledger import format_money
 from nemochat.core.messages import Message, Role
+from nemochat.lexers import open_highlighter
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -35,7 +36,7 @@ img-src data:">
 
 
 def write(conversations: list[Conversation]) -> str:
-    """One page, an article for each conversation."""
+    """Return one page with an article for each conversation."""
     markdown = _markdown()
     title = _plain(conversations[0].title()) if len(conversations) == 1 else "Conversations"
     articles = "\n".join(_article(markdown, each) for each in conversations)
@@ -64,7 +65,7 @@ def _article(markdown: MarkdownIt, conversation: Conversation) -> str:
 def _message(markdown: MarkdownIt, message: Message) -> Iterator[str]:
     if message.reasoning:
         thought = _speech("system", _plain(message.reasoning))
-        yield f"<details><summary>What it thought before</summary>{thought}</details>"
+        yield f"<details><summary>Reasoning</summary>{thought}</details>"
     if message.role is not Role.ASSISTANT:
         yield _speech(message.role.value, _plain(message.content))
         return
@@ -88,7 +89,7 @@ def _speech(who: str, html: str) -> str:
 
 
 def _origin(message: Message) -> str:
-    """Where an answer came from, in one line."""
+    """Return the model, tokens, cost and time of an answer, in one line."""
     origin = message.provenance
     if origin is None:
         return ""
@@ -112,7 +113,7 @@ def _clean(text: str) -> str:
 
 
 def _markdown() -> MarkdownIt:
-    """CommonMark with tables; HTML is text, pictures are links, links lead to web or mail."""
+    """Return a parser of CommonMark with tables that escapes HTML and turns images into links."""
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
@@ -140,17 +141,17 @@ def _markdown() -> MarkdownIt:
 
 
 def _highlight(code: str, language: str, _: str) -> str:
-    """Code as HTML with Pygments' classes; as it stands where nobody knows the language."""
-    from pygments import highlight
+    """Return code as HTML with Pygments' classes, or "" for a language without a lexer."""
+    from pygments import format as format_tokens
     from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from pygments.token import string_to_tokentype
 
-    try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
+    highlighter = open_highlighter(language)
+    if highlighter is None:
         return ""
-    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+    lines = [[*highlighter.line(line), ((), "\n")] for line in code.removesuffix("\n").split("\n")]
+    tokens = [(string_to_tokentype(".".join(kind)), text) for line in lines for kind, text in line]
+    return str(format_tokens(tokens, HtmlFormatter(nowrap=True)))
 
 
 def _styles() -> str:
