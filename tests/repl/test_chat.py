@@ -198,7 +198,7 @@ def test_a_missing_token_is_that_of_the_endpoint_which_would_be_asked(program: P
     file.parent.mkdir(parents=True)
     file.write_text('[profile.p]\nendpoint = "mistral"\n')
     with Screen(Program(program.home, {**program.environment, "TERM": "dumb"}), "-p", "p") as seen:
-        seen.wait_for("nemochat keys set mistral, or MISTRAL_API_KEY")
+        seen.wait_for("nemochat keys set mistral or set MISTRAL_API_KEY")
 
 
 def test_two_slashes_begin_a_message(asking: Program, heard: Heard) -> None:
