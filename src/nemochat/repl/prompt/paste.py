@@ -1,4 +1,4 @@
-"""Pastes at the prompt: told from typed keys, folded if they are long, and tracked while edited."""
+"""Pastes at the prompt: recognised in the input, folded if they are long, tracked while edited."""
 
 from __future__ import annotations
 
