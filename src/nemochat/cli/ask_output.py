@@ -157,20 +157,21 @@ class SchemaOutput(NamedTuple):
 
 
 class JsonOutput(NamedTuple):
-    """A JSON object for each candidate, with all that is known of it."""
+    """A JSON object with all that is known of the answer, and of the other candidates."""
 
     view: Collector
     schema: Schema | None = None
 
     def ask(self, chat: Chat, question: str) -> list[Message]:
-        """Ask, and show the objects."""
+        """Ask, and show the object."""
         answers = _ask(chat, question, self.schema)
         values: list[Mapping[str, object]] = [{} for _ in answers]
         if self.schema and exit_code(answers) == ExitCode.OK:
             values = [{"value": value} for value in self.schema.validate(answers)]
-        for answer, value in zip(answers, values, strict=True):
-            told = to_object(answer)
-            self.view.show(to_line({**conversation_id(chat.conversation), **told, **value}))
+        told = [to_object(a) | dict(v) for a, v in zip(answers, values, strict=True)]
+        more = {"alternatives": told[1:]} if len(told) > 1 else {}
+        if told:
+            self.view.show(to_line({**conversation_id(chat.conversation), **told[0], **more}))
         return answers
 
 
