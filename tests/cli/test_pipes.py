@@ -169,6 +169,19 @@ def test_json_is_what_its_page_says(answered: Program) -> None:
     assert objects[1]["value"] == {"name": "Ada", "age": 36}
 
 
+@pytest.mark.parametrize("way", ["words", "file", "pipe"])
+def test_a_question_longer_than_the_context_is_sent_with_one_warning(
+    answered: Program, server: Answering, way: str
+) -> None:
+    text = "word " * 20_000
+    (answered.home / "long.txt").write_text(text * 7)
+    ways = {"words": [text] * 7, "file": ["-f", "long.txt"], "pipe": []}
+    done = answered.run("ask", "ending stop\n", *ways[way], stdin=text * 7 * (way == "pipe"))
+    assert (done.returncode, done.stdout) == (0, b"text\n")
+    assert done.stderr.count(b"the prompt has about 175,0") == done.stderr.count(b"\n") == 1
+    assert server.bodies[0]["messages"][-1]["content"].count("word ") >= 140_000 - 7
+
+
 @pytest.mark.parametrize(("number", "first"), [("1", 1), ("2", 0)])
 def test_two_streamed_candidates_are_not_mixed(program: Program, number: str, first: int) -> None:
     texts = ["Aa", "Bb"]

@@ -126,11 +126,9 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
 
 
 def _prepare_question(chat: Chat, settings: Config, text: str) -> str:
-    """Return a question in the template of the profile; UsageError if it is too long."""
+    """Return a question in the template of the profile."""
     chat.secret_check.confirm = confirm if can_confirm() else None
-    text = apply_profile.render_question(settings.profiles, chat.conversation.settings, text)
-    ask_input.check_length(text, chat.conversation)
-    return text
+    return apply_profile.render_question(settings.profiles, chat.conversation.settings, text)
 
 
 def _create_notifier(options: AskOptions) -> Callable[[str], None]:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from nemochat.cli import streams
 from nemochat.cli.ask_options import AskOptions
-from nemochat.core.conversation import Conversation
-from nemochat.core.prompt import WINDOW, estimate_filled
 from nemochat.editor import edit_text
 from nemochat.errors import UsageError
 from nemochat.files import Text, gather, to_code_block
@@ -58,18 +56,3 @@ def compose_question(words: str, text: str, files: list[Text]) -> str:
     if not question.strip():
         raise UsageError("there is no question: give it as arguments or through a pipe")
     return question
-
-
-def check_length(question: str, conversation: Conversation) -> None:
-    """See that the model's context has room for a question after what was said.
-
-    Raises:
-        UsageError: it has not.
-    """
-    tokens = estimate_filled(conversation.settings.system, conversation.messages(), [question])
-    if tokens > WINDOW:
-        what = "the question with what was said before" if conversation.nodes else "the question"
-        raise UsageError(
-            f"{what} is about {tokens:,} tokens, and the model's context has {WINDOW:,}",
-            "Nothing was sent",
-        )

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from nemochat.config import apply_profile
 from nemochat.core.prompt import WINDOW, estimate_filled, estimate_tokens
-from nemochat.errors import UsageError
 from nemochat.files import gather, matches_any, to_code_block
 from nemochat.repl.session import Session
 
@@ -37,7 +36,7 @@ def build_question(session: Session, message: str) -> str:
     What was attached, and what it mentions, is taken with it; what was pasted mentions nothing.
 
     Raises:
-        UsageError: a file that it mentions cannot be read, or the context would not hold them.
+        UsageError: a file that it mentions cannot be read.
     """
     pasted = session.pastes.find_pastes(message)  # in which an @ is a decorator, or the like
     mentions = [
@@ -77,17 +76,9 @@ def find_mentions(text: str) -> list[Mention]:
 
 
 def attach(session: Session, texts: Sequence[str]) -> str:
-    """Let texts go with the next question; return how many tokens that is about, in words.
-
-    Raises:
-        UsageError: the context would not hold them; nothing is attached.
-    """
+    """Attach texts to the next question; return their estimated number of tokens, in words."""
     added = sum(map(estimate_tokens, texts))
     then = estimate_context(session) + added
-    if then > WINDOW:
-        raise UsageError(
-            f"that is about {added:,} tokens: the context would hold {then:,} of {WINDOW:,}"
-        )
     session.attachments += texts
     return f"about {added:,} tokens, the context then holds about {then:,} of {WINDOW:,}"
 
