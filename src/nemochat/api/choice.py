@@ -99,8 +99,8 @@ class Choice:
         return Delta(piece, candidate=self.index)
 
     def _check_size(self, text: str, reasoning: str) -> None:
-        self._text_size += _byte_count(text)
-        self._reasoning_size += _byte_count(reasoning)
+        self._text_size += len(text.encode("utf-8", "replace"))
+        self._reasoning_size += len(reasoning.encode("utf-8", "replace"))
         if max(self._text_size, self._reasoning_size) > LONGEST_ANSWER:
             raise EndlessAnswer("the endpoint sent an endless answer")
 
@@ -191,10 +191,6 @@ def _find_text(choice: dict[str, Json]) -> str:
         piece = body.get("content")
         return piece if type(piece) is str else ""
     return ""
-
-
-def _byte_count(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
 def _format_arguments(value: Json) -> str:

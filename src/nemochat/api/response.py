@@ -163,7 +163,7 @@ class ResponseReader:
 
 
 def _find_error(chunk: dict[str, Json]) -> EndpointError | None:
-    """Return the error that a chunk or document with status 200 reports, or None."""
+    """Return the error that a chunk or document reports, or None."""
     if failure := chunk.get("error"):
         return refusals.stream_error(failure)
     is_error = chunk.get("error_type") or chunk.get("error_message")
