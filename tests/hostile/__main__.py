@@ -1,0 +1,53 @@
+"""Play every hostile input of the table, and print what came of it: `make hostile`.
+
+    python -m tests.hostile [WORDS…]
+
+plays the cases whose names contain one of the words.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+
+from tests.hostile.case import MOST_MEMORY, MOST_SECONDS, Case, Result, play
+from tests.hostile.table import CASES
+
+AT_ONCE = 3
+
+
+def play_all(cases: list[Case]) -> Iterator[tuple[Case, Result]]:
+    """Play cases, a few at once; one that may have waited for the others is played again."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = list(zip(cases, pool.map(play, cases), strict=True))
+    for case, result in results:
+        waited = result.seconds >= MOST_SECONDS > 1.5 * result.cpu
+        yield case, play(case) if waited else result
+
+
+def main(words: list[str]) -> int:
+    """Print the table, then each failure; return 1 if there is one."""
+    cases = [case for case in CASES if not words or any(word in str(case) for word in words)]
+    results = list(play_all(cases))
+    print(
+        "| input | cases | passed | most memory | most CPU | longest |\n|---|---|---|---|---|---|"
+    )
+    for kind, each in groupby(results, key=lambda item: item[0].kind):
+        row = [result for _, result in each]
+        print(
+            f"| {kind} | {len(row)} | {sum(not result.problem for result in row)}"
+            f" | {max(result.memory for result in row) // 1024**2} MB"
+            f" | {max(result.cpu for result in row):.1f} s"
+            f" | {max(result.seconds for result in row):.1f} s |"
+        )
+    failures = [(case, result) for case, result in results if result.problem]
+    for case, result in failures:
+        print(f"{case}: {result.problem}")
+    print(f"{len(failures)} of {len(results)} fail (limits: {MOST_MEMORY // 1024**2} MB, 10 s)")
+    return int(bool(failures))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,7 @@
+"""All hostile inputs."""
+
+from __future__ import annotations
+
+from tests.hostile import imports, inputs, texts
+
+CASES = [*inputs.CASES, *texts.CASES, *imports.CASES]
