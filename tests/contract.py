@@ -133,7 +133,9 @@ INPUT = (
     Row("ask -e a word", "edited a word\n", environment={"EDITOR": "sh edit.sh"}),
     Row("ask -e x", "edited x\n\n```\np\n```\n", stdin="p", environment={"VISUAL": "sh edit.sh"}),
     Row("ask -e x", "", "there is no editor: .*", 2),
-    Row("ask -e x", "", "the editor ended with code 1; .*", 2, environment={"EDITOR": "false"}),
+    Row(
+        "ask -e x", "", "the editor failed with exit code 1; .*", 2, environment={"EDITOR": "false"}
+    ),
     Row("ask -e x", "", "there is no question: .*", 2, environment={"EDITOR": "cp /dev/null"}),
 )
 OUTPUT = (
@@ -170,9 +172,9 @@ OUTPUT = (
     Row(
         "ask --json status 404 No such thing",
         '{"error": {"message": "the endpoint refused the request (404: No such thing)",'
-        f' "hint": "It was asked for the model {MODEL}; is its address right?",'
+        f' "hint": "The requested model is {MODEL}; is the address right?",'
         ' "exit_code": 5}}\n',
-        r"the endpoint refused the request \(404: No such thing\)\. It was asked for the model .*",
+        r"the endpoint refused the request \(404: No such thing\)\. The requested model is .*",
         5,
     ),
     Row(

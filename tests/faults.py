@@ -1,4 +1,4 @@
-"""Every case of the table of faults, played to the whole program, as a table: `make faults`."""
+"""All cases of the table of faults, played to the whole program (`make faults`)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from tests.api.fault_server.case import TOKEN, Case
 from tests.api.fault_server.server import FaultServer
 from tests.api.fault_server.table import CASES
 
-# The long answers of the table repeat themselves on purpose.
+# Long answers of the table repeat themselves on purpose.
 COMMAND = [sys.executable, "-m", "nemochat", "ask", "--no-loop-guard"]
 AT_ONCE = 6
 TIMEOUT = "2"  # seconds, for each of the three
-SECONDS_OF_RETRIES = 40  # a Retry-After of up to 30 s is waited for
+SECONDS_OF_RETRIES = 40  # a Retry-After may take 30 s
 LONGEST_SENTENCE = 300  # characters
 
 
 def play(case: Case) -> tuple[subprocess.CompletedProcess[bytes], int]:
-    """Play a fault to the whole program; return how that ended, and the number of requests.
+    """Play a fault to the whole program; return the result and the number of requests.
 
     Raises:
-        subprocess.TimeoutExpired: the program goes on for too long.
+        subprocess.TimeoutExpired: the program takes too long.
     """
     slow = "20" if case.heavy else TIMEOUT
     with tempfile.TemporaryDirectory() as home, FaultServer(case.behave) as server:
@@ -43,7 +43,7 @@ def play(case: Case) -> tuple[subprocess.CompletedProcess[bytes], int]:
 
 
 def play_all() -> Iterator[tuple[Case, subprocess.CompletedProcess[bytes]]]:
-    """Play all cases, the heavy ones last and alone; yield how each ended."""
+    """Play all cases, the heavy ones last and alone; yield the result of each."""
     light = [case for case in CASES if not case.heavy]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for case, (done, _) in zip(light, pool.map(play, light), strict=True):
@@ -54,7 +54,7 @@ def play_all() -> Iterator[tuple[Case, subprocess.CompletedProcess[bytes]]]:
 
 
 def problem(case: Case) -> str:
-    """What is wrong with what the program does about a fault, or ""."""
+    """Return what is wrong with the result of a case, or ""."""
     try:
         done, requests = play(case)
     except subprocess.TimeoutExpired as error:
@@ -63,7 +63,7 @@ def problem(case: Case) -> str:
 
 
 def told(case: Case, done: subprocess.CompletedProcess[bytes], requests: int) -> str:
-    """What is wrong with how a process ended, or ""."""
+    """Return what is wrong with the output of a process, or ""."""
     said = done.stderr.decode("utf-8", "replace")
     shown = done.stdout.decode("utf-8", "replace").removesuffix("\n")
     checks = {
@@ -84,7 +84,7 @@ def told(case: Case, done: subprocess.CompletedProcess[bytes], requests: int) ->
 
 
 def main() -> int:
-    """Play all cases; print the table and what is wrong."""
+    """Play all cases; print a table and what is wrong."""
     light = [case for case in CASES if not case.heavy]
     heavy = [case for case in CASES if case.heavy]
     with ThreadPoolExecutor(AT_ONCE) as pool:

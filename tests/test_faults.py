@@ -1,4 +1,4 @@
-"""What the whole program does about faults: some of each row; `make faults` plays all of them."""
+"""Some faults of each row, played to the whole program; `make faults` plays all of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OF_EACH_ROW = 4
 
 
 def some() -> Iterator[Case]:
-    """A few quick cases of each row, spread over it."""
+    """Return a few quick cases of each row."""
     for _, row in groupby(sorted(CASES, key=lambda case: case.row), key=lambda case: case.row):
         cases = [case for case in row if not case.heavy and case.longest <= 4]
         yield from cases[:: max(len(cases) // OF_EACH_ROW, 1)][:OF_EACH_ROW]

@@ -1,4 +1,4 @@
-"""Files that a person names: gathered whole, or refused in one sentence."""
+"""Files that the user names: read completely, or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nemochat.files import Text, gather, to_code_block
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of sources to stand in, which is the home too."""
+    """Change to a folder of sources, which is also the home directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for name, content in {
@@ -38,7 +38,7 @@ def names(*patterns: str) -> list[str]:
     return [text.name for text in gather(patterns)]
 
 
-def test_a_path_is_read_whole() -> None:
+def test_a_path_is_read_completely() -> None:
     assert gather(["src/notes.md"]) == [Text("src/notes.md", "# Ä\n")]
 
 
@@ -51,7 +51,7 @@ def test_a_glob_finds_files_of_any_depth_in_order() -> None:
     assert names("src/*") == ["src/a.py", "src/notes.md"]
 
 
-def test_the_home_is_written_as_its_person_writes_it() -> None:
+def test_the_home_is_written_as_the_user_wrote_it() -> None:
     assert names("~/src/a.py") == ["~/src/a.py"]
     assert names("~/src/*.py") == ["~/src/a.py"]
 
@@ -82,25 +82,25 @@ def test_links_that_lead_in_a_circle_are_no_trap() -> None:
         ("src/latin.txt", "src/latin.txt is not UTF-8 text (byte 3 is 0xe9)"),
         ("src/b.py", 'there is no file "src/b.py". Did you mean "src/a.py"?'),
         ("nothing/at/all", 'there is no file "nothing/at/all"'),
-        ("*.rs", '"*.rs" finds no text file'),
-        ("src/*.png", '"src/*.png" finds no text file'),
-        ("src/lat*", "there is no text in UTF-8"),
+        ("*.rs", 'no text file matches "*.rs"'),
+        ("src/*.png", 'no text file matches "src/*.png"'),
+        ("src/lat*", "no UTF-8 text found"),
         ("~nobody-of-this-name/x", "no such home directory"),
         ("with\0nul", "there is no file"),
         ("long" * 2000, "there is no file"),
         ("", "there is no file"),
     ],
 )
-def test_what_cannot_be_read_is_told_by_its_name(pattern: str, said: str) -> None:
+def test_what_cannot_be_read_is_reported_by_its_name(pattern: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         gather([pattern])
     assert said in str(caught.value)
 
 
 def test_too_many_files_and_too_many_bytes_are_counted() -> None:
-    with pytest.raises(UsageError, match=r"src: 4 text files, where 2 are the most"):
+    with pytest.raises(UsageError, match="src: 4 text files; the limit is 2"):
         gather(["src"], most_files=2)
-    with pytest.raises(UsageError, match="12 bytes, where 11 are the most"):
+    with pytest.raises(UsageError, match="12 bytes; the limit is 11"):
         gather(["src/*.py", "src/deep/*.py"], most_bytes=11)
     assert len(gather(["src/*.py", "src/deep/*.py"], most_files=2, most_bytes=12)) == 2
 

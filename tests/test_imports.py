@@ -30,6 +30,7 @@ NEVER_TO_ASK = (
     SLOW | {"asyncio", "prompt_toolkit", "nemochat.cli.groups"} | (set() if HAS_CLICK else {"rich"})
 )
 NEVER_TO_CHAT = SLOW | {"markdown_it", "rich.markdown"}
+NEVER_TO_PROMPT = {"httpx", "rich", "rich.console", "sqlite3", "tomllib"}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_a_chat_loads_nothing_slow_from_its_start_to_its_end(asking: Program) ->
     assert NEVER_TO_CHAT.intersection(names) == set()
 
 
-def test_rich_does_not_load_before_the_first_prompt(asking: Program) -> None:
+def test_a_prompt_loads_nothing_that_only_an_answer_needs(asking: Program) -> None:
     profile = asking.home / "profile"
     profiled = Program(asking.home, asking.environment | PROFILED)
     command = ("sh", "-c", f'exec "$@" 2>{profile}', "sh", sys.executable, "-m", "nemochat")
@@ -73,7 +74,7 @@ def test_rich_does_not_load_before_the_first_prompt(asking: Program) -> None:
         screen.wait_for_prompt()
         names = LOADED.findall(profile.read_text())
     assert "prompt_toolkit" in names
-    assert {"rich", "rich.console"}.intersection(names) == set()
+    assert NEVER_TO_PROMPT.intersection(names) == set()
 
 
 def test_httpx_loads_rich_only_where_click_is_installed() -> None:

@@ -1,4 +1,4 @@
-"""Signals in the worst moments: while an answer is saved, and while the process ends."""
+"""Signals at the worst moments: while an answer is saved, and while the process starts or ends."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def lose_the_terminal() -> None:
 
 
 class Breaking(Script):
-    """An endpoint whose answer an event ends after its first words."""
+    """Endpoint whose answer is ended by an event after the first words."""
 
     def __init__(self, event: Event) -> None:
         super().__init__()
@@ -63,14 +63,14 @@ class Breaking(Script):
 
 @pytest.fixture(autouse=True)
 def no_garbage_collection() -> Iterator[None]:
-    """Collect nothing: hypothesis is called back then, and its moments are none of ours."""
+    """Disable garbage collection, as hypothesis has a callback for it."""
     gc.disable()
     yield
     gc.enable()
 
 
 class Starting(Script):
-    """An endpoint that answers after an event."""
+    """Endpoint that answers after an event."""
 
     def __init__(self, event: Event) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class Starting(Script):
 
 
 class Moment:
-    """A profile function that sends a signal at one call or return after an event."""
+    """Profile function that sends a signal at one call or return after an event."""
 
     def __init__(self, first: Event, second: Event, number: int) -> None:
         self.was_reached = False
@@ -105,7 +105,7 @@ class Moment:
 
 
 def is_saved_at(moment: Moment, store: ConversationStore) -> bool:
-    """Return whether the words and the ending are on the disk after the two events."""
+    """Return whether the text and the ending are saved after the two events."""
     conversation = Conversation(Settings("nemo", "guide"))
     chat = Chat(conversation, Breaking(moment.start), store, Seen())
     with suppress(Cancelled, Ended), ProgramSignals(), suppress(Cancelled, Ended):
@@ -196,7 +196,7 @@ def test_a_second_signal_on_a_slow_disk_loses_neither_words_nor_ending(program: 
         )
         wait_for_words(process)
         with closing(sqlite3.connect(program.database, isolation_level=None)) as db:
-            db.execute("BEGIN IMMEDIATE")  # what is saved waits for this lock
+            db.execute("BEGIN IMMEDIATE")  # saving waits for this lock
             process.send_signal(signal.SIGTERM)
             time.sleep(SECONDS_TO_END + 0.3)
             process.send_signal(signal.SIGTERM)
@@ -209,6 +209,44 @@ def test_a_second_signal_on_a_slow_disk_loses_neither_words_nor_ending(program: 
     assert b"Traceback" not in error
     assert rows[1][0] == "Hello"
     assert json.loads(rows[1][1])["provenance"]["ending"] == "interrupted"
+
+
+STARTING = """
+import os, sys
+from nemochat.__main__ import main
+def profile(frame, event, result):
+    code = frame.f_code
+    if event == "call" and (code.co_filename + " " + code.co_name).endswith(os.environ["PLACE"]):
+        sys.setprofile(None)
+        os.kill(os.getpid(), 2)
+sys.setprofile(profile)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "argument"),
+    [
+        ("nemochat/__main__.py _print_version", "--version"),
+        ("/signal.py <module>", "profiles"),
+        ("nemochat/errors.py <module>", "profiles"),
+        ("nemochat/signals.py ExitSignals", "profiles"),
+        ("nemochat/signals.py __enter__", "profiles"),
+    ],
+)
+def test_ctrl_c_before_anything_is_loaded_ends_the_process_silently(
+    place: str, argument: str, program: Program
+) -> None:
+    done = subprocess.run(
+        # Isolated from modules that the environment may load first.
+        [sys.executable, "-I", "-c", STARTING, argument],
+        env={**program.environment, "PLACE": place},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.INTERRUPTED, b"", b"")
 
 
 ENDING = """
@@ -249,7 +287,7 @@ def test_a_signal_while_the_process_begins_or_ends_ends_it_without_a_traceback(
 def test_a_signal_during_an_import_waits_until_it_is_over(
     event: Event, raised: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Python swallows what is raised in a weak reference's callback of its import system.
+    # Python swallows exceptions in the callbacks of weak references in its import system.
     name = f"imported_{event.__name__}"
     source = (
         f"from tests.test_interrupts import {event.__name__}\n{event.__name__}()\nis_whole = True"
@@ -259,7 +297,7 @@ def test_a_signal_during_an_import_waits_until_it_is_over(
 
     def import_it() -> None:
         assert importlib.import_module(name).is_whole
-        while True:  # until the signal comes again
+        while True:  # until the signal is repeated
             pass
 
     with pytest.raises(raised), ProgramSignals():

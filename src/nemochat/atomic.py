@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE
 
-PRIVATE = 0o600  # the mode of a file for its owner alone
-PERMISSIONS = 0o777  # what a replaced file passes on: no set-user-ID and set-group-ID bits
-SHARED = 0o666  # that of one for whom the umask lets
+PRIVATE = 0o600  # mode of a file for its owner only
+SHARED = 0o666  # mode of a file for everyone that the umask permits
+PERMISSIONS = 0o777  # mode bits kept when a file is replaced, without set-user-ID and set-group-ID
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder and those above it where they lack, for their owner alone."""
+    """Create a folder and its missing parents, for their owner only."""
     if not path.is_dir():
         if path.exists():
             raise NotADirectoryError(errno.ENOTDIR, f"{path} is not a directory")
@@ -23,15 +23,15 @@ def make_private_folder(path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int) -> None:
-    """Put a content in the place of a file's: after a crash the old one is there, or the new one.
+    """Replace the content of a file, so that a crash leaves either the old or the new content.
 
     Args:
-        path: The file. A link leads where it led.
-        content: All of it.
-        mode: Of a new file, less what the umask takes; one that is there keeps its permissions.
+        path: The file; symbolic links are followed.
+        content: New content.
+        mode: Mode of a new file, before the umask; an existing file keeps its permissions.
 
     Raises:
-        OSError: it cannot be written; what was there is as it was.
+        OSError: the file cannot be written; it is unchanged.
     """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name[:64]}.{os.urandom(4).hex()}")

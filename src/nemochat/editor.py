@@ -1,4 +1,4 @@
-"""The user's own editor, as VISUAL or EDITOR names it."""
+"""The user's editor, as set in VISUAL or EDITOR."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from nemochat.files import read_text
 from nemochat.signals import ChildSignals
 
 TERMINAL = "/dev/tty"
-FALLBACKS = ("editor", "nano", "vim", "vi")  # where neither VISUAL nor EDITOR is set
-SECONDS_TO_KEEP = 1.0  # that an editor has when this process is to end
+FALLBACKS = ("editor", "nano", "vim", "vi")  # if neither VISUAL nor EDITOR is set
+SECONDS_TO_SAVE = 1.0  # for an editor when this process is terminated
 
 
 def edit_text(text: str) -> str:
-    """A text as its person's editor leaves it, without newlines around it.
+    """Let the user edit a text; return it without newlines around it.
 
     Raises:
-        UsageError: there is no editor, it fails, or what it leaves is no text.
+        UsageError: there is no editor, it fails, or the result is not text.
     """
-    editor = _editor()
-    descriptor, name = tempfile.mkstemp(suffix=".md", prefix="nemochat-")  # of mode 0600
+    editor = _find_editor()
+    descriptor, name = tempfile.mkstemp(suffix=".md", prefix="nemochat-")  # with mode 0600
     path, ended = Path(name), False
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
@@ -42,24 +42,24 @@ def edit_text(text: str) -> str:
         raise
     finally:
         with suppress(OSError, UsageError):
-            if not ended or read_text(path) == text:  # what was saved stands nowhere else then
+            if not ended or read_text(path) == text:  # the file may hold the only copy
                 path.unlink()
 
 
 def edit_file(path: Path) -> None:
-    """Open a file in its person's editor, and wait for its end.
+    """Let the user edit a file.
 
     Raises:
         UsageError: there is no editor, or it fails.
     """
-    _run(_editor(), path)
+    _run(_find_editor(), path)
 
 
-def _editor() -> str:
+def _find_editor() -> str:
     for variable in ("VISUAL", "EDITOR"):
         if editor := os.environ.get(variable, "").strip():
             return editor
-    if sys.stdin and sys.stdin.isatty():  # else nobody is there to leave it
+    if sys.stdin and sys.stdin.isatty():  # otherwise nobody can close it
         for name in FALLBACKS:
             if program := shutil.which(name):
                 return program
@@ -67,13 +67,13 @@ def _editor() -> str:
 
 
 def _run(editor: str, path: Path) -> None:
-    """Run an editor; it gets the terminal also where standard input or output is a pipe."""
-    with ExitStack() as opened:
+    """Run an editor, on the terminal even if standard input or output is a pipe."""
+    with ExitStack() as files:
         streams: list[IO[bytes] | None] = [None, None]
-        for place, (stream, mode) in enumerate(((sys.stdin, "rb"), (sys.stdout, "wb"))):
+        for number, (stream, mode) in enumerate(((sys.stdin, "rb"), (sys.stdout, "wb"))):
             if stream is None or not stream.isatty():
                 with suppress(OSError):  # without a terminal, the editor may still be a script
-                    streams[place] = opened.enter_context(Path(TERMINAL).open(mode))
+                    streams[number] = files.enter_context(Path(TERMINAL).open(mode))
         try:
             with ChildSignals():
                 command = [*shlex.split(editor), str(path)]
@@ -81,22 +81,21 @@ def _run(editor: str, path: Path) -> None:
                     process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])
                 code = _wait(process)
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise UsageError(
-                f"the editor {format_value(editor)} cannot be started ({why})"
-            ) from error
+            reason = getattr(error, "strerror", None) or error
+            sentence = f"the editor {format_value(editor)} cannot be started ({reason})"
+            raise UsageError(sentence) from error
     if code:
-        raise UsageError(f"the editor ended with code {code}; nothing is changed or asked")
+        raise UsageError(f"the editor failed with exit code {code}; nothing was changed or sent")
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """The code of an editor that ended; where this process is to end first, so is the editor."""
+    """Return the exit code of an editor; terminate it if this process is terminated."""
     try:
         return process.wait()
     except Ended:
-        process.terminate()  # not killed: editors keep then what was not saved
+        process.terminate()  # lets editors save their buffers, unlike SIGKILL
         try:
-            process.wait(SECONDS_TO_KEEP)
+            process.wait(SECONDS_TO_SAVE)
         except subprocess.TimeoutExpired:
             process.kill()
         raise

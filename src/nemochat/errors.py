@@ -1,23 +1,23 @@
 """Every error that nemochat raises on purpose, as a tree; each class has its exit code.
 
-NemochatError                   1  a fault of ours
-├── UsageError                  2  flags, parameters, unreadable input
-├── ConfigurationError          3  no token, a broken file, an impossible address or system
-├── EndpointError                  the endpoint gave no answer
-│   ├── Unauthorized            4  the token was refused, or the account cannot pay
+NemochatError                   1  a bug
+├── UsageError                  2  invalid flags, parameters or input
+├── ConfigurationError          3  no token, invalid configuration or address, unsupported system
+├── EndpointError                  the endpoint sent no answer
+│   ├── Unauthorized            4  the token was rejected, or payment is required
 │   ├── RequestRefused          5  the request was refused
-│   ├── Unreachable             6  not reached, or silent
-│   ├── EndpointFailed          7  it failed on its side
-│   └── NotAnAnswer             8  what came was no answer
-├── StoreError                  1  the conversation cannot be kept or read
-│   ├── NoSuchConversation      2  there is none of this name or number, or there are several
+│   ├── Unreachable             6  it could not be reached, or sent nothing in time
+│   ├── EndpointFailed          7  it failed
+│   └── NotAnAnswer             8  the response was not an answer
+├── StoreError                  1  the conversation cannot be saved or read
+│   ├── NoSuchConversation      2  no conversation has this name or number, or several have it
 │   ├── ConversationDeleted     1  another process has deleted it
 │   └── NameTaken               1  another conversation has the name
 └── OutputError                 1  the answer cannot be written
 
-Two that are no errors pass everything that handles errors:
-Cancelled, a KeyboardInterrupt   the user cancels what runs, or `stop` ends an answer
-Ended                            the process is to end, with the code that its cause asks for
+Two other exceptions pass through all error handling:
+Cancelled, a KeyboardInterrupt     the user or `stop` cancelled the current operation
+Ended                              the process must end with a certain exit code
 """
 
 from __future__ import annotations
@@ -27,40 +27,40 @@ from typing import Self
 
 
 class ExitCode(IntEnum):
-    """What the process ends with; `meaning` is the row of the documentation."""
+    """Exit code of the process; `meaning` goes into the documentation."""
 
     meaning: str
 
     def __new__(cls, value: int, meaning: str) -> Self:
-        """Give the number its meaning in words."""
+        """Create a member with its meaning."""
         member = int.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning
         return member
 
     OK = 0, "the answer is complete, or was cut at a `max_tokens` that you chose"
-    FAULT = 1, "a fault of nemochat's own (`--debug` shows where), or of a disk or the database"
-    USAGE = 2, "a flag, a parameter or the input cannot be used"
-    CONFIGURATION = 3, "no token, a broken configuration file, an impossible address or system"
-    UNAUTHORIZED = 4, "the token was refused, or the account cannot pay (401, 402, 403)"
+    FAULT = 1, "a bug in nemochat (`--debug` shows where), or an error of the disk or the database"
+    USAGE = 2, "a flag, a parameter or the input is invalid"
+    CONFIGURATION = 3, "no token, an invalid configuration or address, or an unsupported system"
+    UNAUTHORIZED = 4, "the token was rejected, or payment is required (401, 402, 403)"
     REFUSED = 5, "the endpoint refused the request (other 4xx)"
-    UNREACHABLE = 6, "the endpoint was not reached, or went silent before any text"
+    UNREACHABLE = 6, "the endpoint could not be reached, or sent no text in time"
     FAILED = 7, "the endpoint failed (429, 5xx, an error in the stream before any text)"
-    NO_ANSWER = 8, "what came was no answer (a page, an empty stream, other JSON)"
-    INCOMPLETE = 9, "the answer is incomplete: what came is printed and kept"
-    BUDGET = 10, "a budget would be passed"
+    NO_ANSWER = 8, "the response was not an answer (a web page, an empty stream, other JSON)"
+    INCOMPLETE = 9, "the answer is incomplete; the text received is printed and saved"
+    BUDGET = 10, "a budget would be exceeded"
     HUNG_UP = 129, "the terminal was closed"
     INTERRUPTED = 130, "Ctrl-C"
-    PIPE_CLOSED = 141, "the reader of the pipe left"
-    TERMINATED = 143, "the process was asked to end"
+    PIPE_CLOSED = 141, "the reader closed the pipe"
+    TERMINATED = 143, "the process was terminated"
 
 
 class NemochatError(Exception):
-    """A sentence for the person, and what to do about it.
+    """Base of all errors: a sentence for the user, and a hint.
 
     Attributes:
-        sentence: What was expected and what came, without a full stop.
-        hint: What to do, or "".
+        sentence: What happened, without a full stop.
+        hint: What to do about it, or "".
     """
 
     exit_code = ExitCode.FAULT
@@ -77,23 +77,23 @@ class NemochatError(Exception):
 
 
 class UsageError(NemochatError):
-    """Flags, parameters or input that cannot be used."""
+    """A flag, a parameter or the input is invalid."""
 
     exit_code = ExitCode.USAGE
 
 
 class ConfigurationError(NemochatError):
-    """No token, a broken configuration file or an impossible address."""
+    """There is no token, or the configuration, the address or the system is unsuitable."""
 
     exit_code = ExitCode.CONFIGURATION
 
 
 class EndpointError(NemochatError):
-    """The endpoint gave no answer.
+    """The endpoint sent no answer.
 
     Attributes:
-        retriable: Whether the same request may go through a little later.
-        retry_after: Seconds after which the endpoint asked to be tried again, or None.
+        retriable: Whether the same request may succeed later.
+        retry_after: Seconds in the endpoint's Retry-After header, or None.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class EndpointError(NemochatError):
 
 
 class Unauthorized(EndpointError):
-    """The token was refused, or the account cannot pay."""
+    """The token was rejected, or payment is required."""
 
     exit_code = ExitCode.UNAUTHORIZED
 
@@ -122,29 +122,29 @@ class RequestRefused(EndpointError):
 
 
 class Unreachable(EndpointError):
-    """The endpoint was not reached, or went silent before any text."""
+    """The endpoint could not be reached, or sent no text in time."""
 
     exit_code = ExitCode.UNREACHABLE
 
 
 class EndpointFailed(EndpointError):
-    """The endpoint failed on its side."""
+    """The endpoint failed."""
 
     exit_code = ExitCode.FAILED
 
 
 class NotAnAnswer(EndpointError):
-    """What came was no answer."""
+    """The response was not an answer."""
 
     exit_code = ExitCode.NO_ANSWER
 
 
 class StoreError(NemochatError):
-    """The conversation cannot be kept, or not be read."""
+    """The conversation cannot be saved or read."""
 
 
 class NoSuchConversation(StoreError):
-    """A conversation was named that there is not, or not alone."""
+    """No conversation has the name or number, or several have it."""
 
     exit_code = ExitCode.USAGE
 
@@ -158,18 +158,18 @@ class NameTaken(StoreError):
 
 
 class OutputError(NemochatError):
-    """The answer cannot be written where it should go."""
+    """The answer cannot be written."""
 
 
 class Cancelled(KeyboardInterrupt):
-    """The user cancels what runs: Ctrl-C, Esc while an answer comes, or `stop` in another thread.
+    """The current operation was cancelled with Ctrl-C, Esc or `stop`.
 
-    A KeyboardInterrupt, for libraries clean up after that one.
+    It is a KeyboardInterrupt because libraries clean up after that.
     """
 
 
 class Ended(BaseException):
-    """The process is to end: a signal came, or the reader of the pipe left."""
+    """The process must end: a signal came, or the reader closed the pipe."""
 
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__(exit_code)

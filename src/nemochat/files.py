@@ -1,4 +1,4 @@
-"""Text files named by the user: read whole, or refused."""
+"""Text files that the user names."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
 LARGEST = 32 * 1024 * 1024  # bytes; the model's context holds about half a megabyte
-MOST_FILES = 100  # that are gathered at once
-MOST_BYTES = 2 * 1024 * 1024  # that they have together
-_MOST_LOOKED_AT = 20_000  # files of one folder: a home or a disk named by mistake ends here
-_BEGINNING = 8192  # bytes that tell binary from text
+MOST_FILES = 100
+MOST_BYTES = 2 * 1024 * 1024  # of all files together
+_MOST_CANDIDATES = 20_000  # files examined per pattern, in case a whole disk was named
+_BEGINNING = 8192  # bytes in which binary files have a NUL
 
 
 class Text(NamedTuple):
-    """A text file: its name, as its person would write it, and its content."""
+    """Text file: its name, as the user writes it, and its content."""
 
     name: str
     content: str
@@ -31,48 +31,48 @@ class Text(NamedTuple):
 def gather(
     patterns: Iterable[str], *, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES
 ) -> list[Text]:
-    """The text files that paths, globs and folders name, each once, in order.
+    """Return the text files that paths, globs and folders name, each once, in order.
 
-    A folder stands for all files within it. Hidden and binary files are passed over where a folder
-    or a glob finds them; what is named itself is read or refused.
+    Hidden and binary files in folders and globs are skipped. A file with a path of its own must be
+    readable.
 
     Args:
-        patterns: Paths, `~` for one's home, globs (`src/**/*.py`), or folders.
-        most_files: How many files may be gathered.
-        most_bytes: How many bytes they may have together.
+        patterns: Paths, globs (`src/**/*.py`) or folders; `~` is the home directory.
+        most_files: Maximum number of files.
+        most_bytes: Maximum of their total size.
 
     Raises:
-        UsageError: a file is missing, binary or no UTF-8 text, nothing is found, or too much is.
+        UsageError: a file is missing, binary or not UTF-8, or there are no or too many files.
     """
     patterns = list(patterns)
     matches: dict[str, tuple[Path, str, bool]] = {}  # by the real path
     for pattern in patterns:
         new = {
-            os.path.realpath(path): (path, _display_name(path, pattern), itself)
-            for path, itself in _matches(pattern)
-            if itself or _is_text(path)
+            os.path.realpath(path): (path, _display_name(path, pattern), is_named)
+            for path, is_named in _find_matches(pattern)
+            if is_named or _is_text(path)
         }
         if not new:
-            raise UsageError(f"{format_value(pattern)} finds no text file")
-        matches = {**matches, **{real: each for real, each in new.items() if real not in matches}}
-    what = ", ".join(patterns)
+            raise UsageError(f"no text file matches {format_value(pattern)}")
+        matches |= {real: each for real, each in new.items() if real not in matches}
+    names = ", ".join(patterns)
     if len(matches) > most_files:
-        raise UsageError(f"{what}: {len(matches)} text files, where {most_files} are the most")
+        raise UsageError(f"{names}: {len(matches):,} text files; the limit is {most_files:,}")
     size = sum(_size(path) for path, _, _ in matches.values())
     if size > most_bytes:
-        raise UsageError(f"{what}: {size:,} bytes, where {most_bytes:,} are the most")
+        raise UsageError(f"{names}: {size:,} bytes; the limit is {most_bytes:,}")
     texts = [
         Text(name, content)
-        for path, name, itself in matches.values()
-        if (content := _content(path, itself=itself)) is not None
+        for path, name, is_named in matches.values()
+        if (content := _content(path, is_named=is_named)) is not None
     ]
     if not texts:
-        raise UsageError(f"{what}: there is no text in UTF-8")
+        raise UsageError(f"{names}: no UTF-8 text found")
     return texts
 
 
 def matches_any(pattern: str) -> bool:
-    """Whether a path or a glob names anything that is there."""
+    """Return whether a path or a glob matches anything."""
     try:
         path = Path(pattern).expanduser()
     except RuntimeError:
@@ -83,12 +83,12 @@ def matches_any(pattern: str) -> bool:
 
 
 def to_code_block(text: str, name: str = "", *, info: str | None = None) -> str:
-    """A text as a code block that nothing in it can end; where it has a name, after its name.
+    """Return a text as a Markdown code block, with a fence that does not occur in it.
 
     Args:
-        text: What is fenced.
-        name: A file's name: it stands on a line before, and its suffix tells the language.
-        info: Another language than the suffix tells.
+        text: The text.
+        name: File name, which goes above the block and determines its language.
+        info: Language, instead of that of the file name.
     """
     longest = max((len(run) for run in re.findall("`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
@@ -101,7 +101,7 @@ def to_code_block(text: str, name: str = "", *, info: str | None = None) -> str:
 
 
 def expand_home(name: str) -> Path:
-    """Return the path that a name stands for, `~` being the home directory.
+    """Return a path with `~` expanded.
 
     Raises:
         UsageError: there is no such home directory.
@@ -113,10 +113,10 @@ def expand_home(name: str) -> Path:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file.
+    """Return the text of a file.
 
     Raises:
-        UsageError: it cannot be read, is too large, or is no UTF-8 text.
+        UsageError: it cannot be read, is too large, or is not UTF-8.
     """
     try:
         with path.open("rb") as file:
@@ -127,10 +127,10 @@ def read_text(path: Path) -> str:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Bytes as text; `name` says in errors whose they are.
+    """Return the content of a file as text; `name` is for errors.
 
     Raises:
-        UsageError: they are too many, or no UTF-8 text.
+        UsageError: it is too large, or not UTF-8.
     """
     if len(content) > LARGEST:
         raise UsageError(f"{name} is larger than {LARGEST // 1024 // 1024} MB")
@@ -144,35 +144,35 @@ def decode(content: bytes, name: str) -> str:
         ) from None
 
 
-def _matches(pattern: str) -> Iterator[tuple[Path, bool]]:
-    """The files that a pattern finds, and whether each is what it names itself."""
+def _find_matches(pattern: str) -> Iterator[tuple[Path, bool]]:
+    """Yield the files that match a pattern, and whether the pattern is the path itself."""
     path = expand_home(pattern)
     mode = _mode(path) if pattern else None
     if mode is not None and S_ISDIR(mode):
-        yield from islice(((each, False) for each in _within(path)), _MOST_LOOKED_AT)
+        yield from islice(((each, False) for each in _walk(path)), _MOST_CANDIDATES)
     elif mode is not None:
         yield path, True
     elif glob.has_magic(pattern):
-        matches = sorted(islice(_glob(path), _MOST_LOOKED_AT))
+        matches = sorted(islice(_glob(path), _MOST_CANDIDATES))
         yield from ((Path(match), False) for match in matches)
     else:
-        raise UsageError(f"there is no file {format_value(pattern)}", _nearest(path))
+        raise UsageError(f"there is no file {format_value(pattern)}", _suggest_name(path))
 
 
 def _glob(pattern: Path) -> Iterator[str]:
-    # Path.glob takes no absolute pattern, and finds hidden files, too.
+    # Path.glob accepts no absolute pattern, and finds hidden files.
     return glob.iglob(str(pattern), recursive=True)  # noqa: PTH207
 
 
-def _within(folder: Path) -> Iterator[Path]:
-    """The files of a folder and of those in it, the hidden ones left out, in order."""
-    for place, folders, names in os.walk(folder):
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and its subfolders in order, without hidden ones."""
+    for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
 
 
 def _mode(path: Path) -> int | None:
-    """What a path leads to, as `stat` tells; None if to nothing that can be told."""
+    """Return the `st_mode` of a path, or None."""
     try:
         return path.stat().st_mode
     except (OSError, ValueError):
@@ -187,7 +187,7 @@ def _size(path: Path) -> int:
 
 
 def _is_text(path: Path) -> bool:
-    """Whether a regular file begins as text does."""
+    """Return whether a path is a regular file that does not look binary."""
     mode = _mode(path)
     if mode is None or not S_ISREG(mode):
         return False
@@ -198,25 +198,25 @@ def _is_text(path: Path) -> bool:
         return False
 
 
-def _content(path: Path, *, itself: bool) -> str | None:
-    """The text of a file; None if it has none and was not named itself."""
+def _content(path: Path, *, is_named: bool) -> str | None:
+    """Return the text of a file, or None if it is not text and its path was not given."""
     try:
         return read_text(path)
     except UsageError:
-        if itself:
+        if is_named:
             raise
         return None
 
 
 def _display_name(path: Path, pattern: str) -> str:
-    """A path as its person writes it: `~` stays."""
+    """Return a path as the user wrote it, with `~`."""
     if not pattern.startswith("~"):
         return str(path)
     home = pattern.partition("/")[0]
     return home + str(path).removeprefix(str(Path(home).expanduser()))
 
 
-def _nearest(path: Path) -> str:
+def _suggest_name(path: Path) -> str:
     try:
         names = [each.name for each in path.parent.iterdir()]
     except (OSError, ValueError):

@@ -1,12 +1,11 @@
-"""Signal handlers, as named modes: context managers, the innermost of which handles a signal.
+"""Signal handlers, as modes: context managers, the innermost of which handles a signal.
 
-A mode leaves a signal that it does not name to the mode around it. In all of them SIGPIPE is
-ignored, as Python does: a write to a pipe without a reader raises BrokenPipeError. What the parent
-process ignores, such as SIGHUP under nohup, stays ignored. Outside the main thread a mode does
-nothing.
+A mode leaves other signals to the mode around it. SIGPIPE stays ignored, so writing to a closed
+pipe raises BrokenPipeError. What the parent process ignores, such as SIGHUP under nohup, stays
+ignored. Outside the main thread a mode does nothing.
 
-All signals have one handler, which looks for the innermost mode in a list: a mode begins or ends in
-one step, so a signal meets either this mode or the one around it, and never half of both.
+Python calls one handler for all signals, which looks the mode up in a list. So a mode begins and
+ends in a single step, and a signal never meets half of it.
 """
 
 from __future__ import annotations
@@ -27,25 +26,24 @@ from nemochat.errors import Cancelled, Ended, ExitCode
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
 
-SUSPEND = "\0suspend"  # a result that nobody can type
-SECONDS_TO_END = 2.0  # in which another signal changes nothing: a closed terminal sends several
-SECONDS_FOR_OUTPUT = 1  # for a reader to take the rest when a signal ends the command
-SECONDS_TO_SETTLE = 6.0  # that a signal waits for an answer to be saved; a lock is waited for 5 s
-SECONDS_TO_IMPORT = (
-    0.002  # of CPU time, after which a signal that came during an import comes again
-)
 Handler = Callable[[int], None]
 
-_modes: list[Mode] = []  # from the outermost to the innermost
+SUSPEND = "\0suspend"  # a result of the prompt that cannot be typed
+SECONDS_TO_END = 2.0  # in which further signals are ignored: a closed terminal sends several
+SECONDS_FOR_OUTPUT = 1  # for a reader to take the rest of the output after a signal
+SECONDS_TO_SETTLE = 6.0  # for saving an answer, which may wait 5 s for a lock
+SECONDS_TO_IMPORT = 0.002  # of CPU time until a signal is repeated that came during an import
+
 _ENDING = {getattr(signal, name, 0) for name in ("SIGINT", "SIGTERM", "SIGHUP")}
-_before: dict[int, Any] = {}  # the handlers to restore when no mode handles their signal any more
+_modes: list[Mode] = []  # from the outermost to the innermost
+_before: dict[int, Any] = {}  # handlers to restore once no mode handles their signal
 
 
 class Mode:
     """Base of the modes.
 
     Attributes:
-        handlers: What each signal does.
+        handlers: The handler of each signal while the mode is in force.
     """
 
     def __init__(self) -> None:
@@ -55,7 +53,7 @@ class Mode:
         if threading.current_thread() is not threading.main_thread():
             return self
         ignored = (signal.SIG_IGN, None)
-        handlers = self.choose_handlers().items()
+        handlers = self._choose_handlers().items()
         self.handlers = {n: each for n, each in handlers if signal.getsignal(n) not in ignored}
         _modes.append(self)
         for number in self.handlers:
@@ -67,20 +65,19 @@ class Mode:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if self not in _modes:  # of another thread
+        if self not in _modes:  # outside the main thread
             return
         _modes.remove(self)
-        for number in list(_before):  # those, too, whose mode a signal kept from restoring them
+        for number in list(_before):  # including those that a signal kept a mode from restoring
             if _find_mode(_modes, number) is None:
                 signal.signal(number, _before[number])
                 del _before[number]
 
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does."""
+    def _choose_handlers(self) -> dict[int, Handler]:
         return {}
 
     def handle_outside(self, number: int) -> None:
-        """Do what the mode around this one does; where there is none, SIGINT raises Cancelled."""
+        """Do what the mode around this one does; without one, SIGINT raises Cancelled."""
         around = _modes[: _modes.index(self)] if self in _modes else _modes
         if mode := _find_mode(around, number):
             mode.handlers[number](number)
@@ -93,20 +90,18 @@ class Mode:
 
 
 class ExitSignals(Mode):
-    """The program begins or ends: SIGINT, SIGTERM and SIGHUP exit at once; the rest as usual."""
+    """Mode for the start and the end of the process: a signal ends it at once."""
 
     _code = 0
 
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does."""
+    def _choose_handlers(self) -> dict[int, Handler]:
         if sys.platform == "win32":
             return {}
-        return dict.fromkeys(
-            (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM), self._exit
-        )
+        ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        return {**dict.fromkeys(ends, self._exit), signal.SIGALRM: self._exit_late}
 
     def finish(self, code: int) -> None:
-        """Note the exit code; a reader has a moment to take the output of what a signal ended."""
+        """Exit with this code from now on; limit the time to write output if a signal caused it."""
         self._code = code
         ended = code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.HUNG_UP}
         if ended and sys.platform != "win32":
@@ -116,162 +111,148 @@ class ExitSignals(Mode):
         os._exit(self._code or 128 + number)
 
     def _exit_late(self, number: int) -> None:
-        if self._code:  # else it is a mode's that has just ended
+        if self._code:  # otherwise it is the alarm of an AnswerSignals that has just ended
             self._exit(number)
 
 
 class ProgramSignals(Mode):
-    """A command runs: SIGINT raises Cancelled, SIGTERM and SIGHUP Ended; the rest as usual."""
+    """Mode for a command: SIGINT raises Cancelled, SIGTERM and SIGHUP raise Ended."""
 
-    _obeyed = -SECONDS_TO_END
+    _ended_at = -SECONDS_TO_END
 
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does."""
-        if sys.platform == "win32":
-            return {}
-        return {signal.SIGINT: _cancel, signal.SIGTERM: self._end, signal.SIGHUP: self._end}
+    def _choose_handlers(self) -> dict[int, Handler]:
+        return {signal.SIGINT: self._cancel, signal.SIGTERM: self._end, signal.SIGHUP: self._end}
+
+    def _cancel(self, _: int) -> None:
+        raise Cancelled
 
     def _end(self, number: int) -> None:
         now = time.monotonic()
-        if now - self._obeyed >= SECONDS_TO_END:
-            self._obeyed = now
+        if now - self._ended_at >= SECONDS_TO_END:
+            self._ended_at = now
             hung_up = number == signal.SIGHUP
             raise Ended(ExitCode.HUNG_UP if hung_up else ExitCode.TERMINATED)
 
 
 class AnswerSignals(Mode):
-    """An answer comes: the first SIGINT, SIGTERM or SIGHUP raises; the next waits for the end.
+    """Mode for an answer: the first SIGINT, SIGTERM or SIGHUP is handled, the next one waits.
 
-    The end of the mode comes when the answer is saved. The wait is bounded: by SIGALRM, after
-    `SECONDS_TO_SETTLE`. SIGTSTP and SIGCONT are those of the mode around.
+    It waits until the answer is saved and the mode ends, at most `SECONDS_TO_SETTLE`.
 
     Attributes:
-        defers: Whether a signal waits. Set before the answer is saved.
+        defers: Whether the next signal waits; set it before saving the answer.
     """
 
     def __init__(self, *, defers: bool = False) -> None:
         super().__init__()
         self.defers = defers
-        self._obeyed = self._pending = 0
+        self._handled = self._pending = 0
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         super().__exit__(kind, error, _)
-        if self._pending and sys.platform != "win32":
+        if self._pending:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self._obey_pending(is_over=True)
+        self._handle_pending(is_over=True)
 
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does."""
-        if sys.platform == "win32":
-            return {}
-        ends = _raising(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    def _choose_handlers(self) -> dict[int, Handler]:
+        ends = _select_handled(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         return {**dict.fromkeys(ends, self._handle), signal.SIGALRM: self._stop_waiting}
 
     def _handle(self, number: int) -> None:
         if not self.defers:
-            self.defers, self._obeyed = True, number
+            self.defers, self._handled = True, number
             self.handle_outside(number)
             return
-        if not self._pending and sys.platform != "win32":
+        if not self._pending:
             signal.setitimer(signal.ITIMER_REAL, SECONDS_TO_SETTLE)
         if self._pending in (0, signal.SIGINT):
             self._pending = number
 
-    def _stop_waiting(self, number: int) -> None:  # noqa: ARG002 - a handler's
+    def _stop_waiting(self, _: int) -> None:
         self.defers = False
-        self._obey_pending(is_over=False)
+        self._handle_pending(is_over=False)
 
-    def _obey_pending(self, *, is_over: bool) -> None:
-        """Do what a signal that waited asks for, unless that has been done."""
+    def _handle_pending(self, *, is_over: bool) -> None:
+        """Handle the signal that waited, unless the first one had the same effect."""
         pending, self._pending = self._pending, 0
-        repeated = pending == signal.SIGINT or self._obeyed not in (0, signal.SIGINT)
-        if pending and not (is_over and self._obeyed and repeated):
+        repeated = pending == signal.SIGINT or self._handled not in (0, signal.SIGINT)
+        if pending and not (is_over and self._handled and repeated):
             self.handle_outside(pending)
 
 
 class SaveSignals(AnswerSignals):
-    """What is unsaved is saved: SIGINT, SIGTERM and SIGHUP wait until it is, but not for long."""
+    """Mode for saving: SIGINT, SIGTERM and SIGHUP wait, at most `SECONDS_TO_SETTLE`."""
 
     def __init__(self) -> None:
         super().__init__(defers=True)
 
 
 class StreamSignals(Mode):
-    """An answer is painted: SIGINT waits for `check`, or for a second one; the rest as around.
+    """Mode for painting an answer: the first SIGINT waits for `check`, so that rows stay intact."""
 
-    So it never comes in the middle of a row.
-    """
+    _is_pending = False
 
-    _came = False
-
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does."""
-        return dict.fromkeys(_raising(signal.SIGINT), self._note)
+    def _choose_handlers(self) -> dict[int, Handler]:
+        return dict.fromkeys(_select_handled(signal.SIGINT), self._handle)
 
     def check(self) -> None:
         """Raise Cancelled if SIGINT came."""
-        if self._came:
+        if self._is_pending:
             self.handle_outside(signal.SIGINT)
 
-    def _note(self, number: int) -> None:
-        if self._came:
+    def _handle(self, number: int) -> None:
+        if self._is_pending:
             self.handle_outside(number)
-        self._came = True
+        self._is_pending = True
 
 
 class ChildSignals(Mode):
-    """An editor has the terminal: SIGINT is the editor's alone; the rest as around.
+    """Mode for an editor that has the terminal: only the editor handles SIGINT."""
 
-    A handler is reset in the child, whereas it would inherit SIG_IGN.
-    """
-
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does."""
-        return {signal.SIGINT: lambda _: None}
+    def _choose_handlers(self) -> dict[int, Handler]:
+        return {signal.SIGINT: lambda _: None}  # not SIG_IGN, which the editor would inherit
 
 
 class SuspendSignals(Mode):
-    """The keyboard is quiet: SIGTSTP and SIGCONT call its methods; the rest as around.
+    """Mode without echo: SIGTSTP and SIGCONT call functions, which must not raise.
 
-    They come at any moment, also while an answer is saved: the methods raise nothing.
+    The signals come at any moment, even while an answer is saved.
     """
 
     def __init__(self, suspend: Callable[[], None], resume: Callable[[], None]) -> None:
         """Prepare.
 
         Args:
-            suspend: Stops the process, now or soon, with `stop`.
+            suspend: Stops the process, now or soon, by calling `stop`.
             resume: Takes the terminal again.
         """
         super().__init__()
         self._suspend = suspend
         self._resume = resume
 
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does; nothing where there is no job control."""
-        if sys.platform == "win32" or signal.getsignal(signal.SIGTSTP) is not signal.SIG_DFL:
+    def _choose_handlers(self) -> dict[int, Handler]:
+        if signal.getsignal(signal.SIGTSTP) is not signal.SIG_DFL:  # no job control
             return {}
         return {signal.SIGTSTP: lambda _: self._suspend(), signal.SIGCONT: lambda _: self._resume()}
 
     def stop(self) -> None:
         """Stop this process as SIGTSTP does by default; return when it continues."""
-        if sys.platform != "win32":
-            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            # To this thread: another one would let it run on for a moment.
-            signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
-            signal.signal(signal.SIGTSTP, _dispatch)
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        # Sent to this thread, as it would run on for a moment if another one received it.
+        signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, _dispatch)
 
 
 class PromptSignals(Mode):
-    """A prompt waits: all but SIGPIPE are noted, and end the prompt or draw it again.
+    """Mode for the prompt: a signal ends it or redraws it, from within its event loop.
 
-    Nothing may be raised in its event loop: asyncio swallows what is raised in a callback, and the
-    callback's next steps, such as taking the keyboard again, are skipped: the prompt would hang.
+    Handlers must not raise: asyncio swallows what interrupts a callback, and the rest of the
+    callback is skipped, such as taking the keyboard again, so the prompt would hang.
 
     Attributes:
-        was_continued: Whether SIGCONT came after the prompt had ended in order to stop.
+        was_continued: Whether SIGCONT came after the prompt ended to stop the process.
     """
 
     def __init__(self, app: Application[str]) -> None:
@@ -279,7 +260,7 @@ class PromptSignals(Mode):
         super().__init__()
         self._app = app
         self._pending_end: Ended | Cancelled | None = None
-        self._stopping = self.was_continued = False
+        self._is_stopping = self.was_continued = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
@@ -289,32 +270,32 @@ class PromptSignals(Mode):
             raise self._pending_end from None
         if isinstance(error, OSError) and error.errno == errno.EIO:
             raise Ended(ExitCode.HUNG_UP) from None
-        if self._stopping:  # it came when the prompt was over
+        if self._is_stopping:  # the signal came after the prompt
             stop_process()
 
-    def choose_handlers(self) -> dict[int, Handler]:
-        """Return what each signal does."""
-        if sys.platform == "win32":
-            return {}
-        # SIGINT too: otherwise asyncio and prompt_toolkit both handle it, which takes longer.
-        ends = _raising(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        stops = _raising(signal.SIGTSTP)  # otherwise there is no job control
+    def _choose_handlers(self) -> dict[int, Handler]:
+        # SIGINT too, which asyncio and prompt_toolkit would both handle otherwise, but slowly.
+        ends = _select_handled(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        stops = _select_handled(signal.SIGTSTP)  # none without job control
         return {
             **dict.fromkeys(ends, self._end),
             **dict.fromkeys(stops, self._stop),
             signal.SIGCONT: self._continue,
         }
 
+    @property
+    def _is_running(self) -> bool:
+        return self._app.future is not None and not self._app.future.done()
+
     def handle_pending_signal(self) -> None:
-        """Obey what came before the prompt could be ended: it can be now."""
-        future = self._app.future
-        if future is None or future.done():
+        """Handle a signal that came before the prompt was running."""
+        if not self._is_running:
             return
         self.was_continued = False
         if self._pending_end:
             self._app.exit(exception=self._pending_end)
-        elif self._stopping:
-            self._stopping = False
+        elif self._is_stopping:
+            self._is_stopping = False
             suspend_prompt(self._app)
 
     def _end(self, number: int) -> None:
@@ -324,62 +305,54 @@ class PromptSignals(Mode):
             self._pending_end = ended
             self._call_soon(self.handle_pending_signal)
 
-    def _stop(self, number: int) -> None:  # noqa: ARG002 - a handler's
-        self._stopping = True
+    def _stop(self, _: int) -> None:
+        self._is_stopping = True
         self._call_soon(self.handle_pending_signal)
 
-    def _continue(self, number: int) -> None:  # noqa: ARG002 - a handler's
-        future = self._app.future
-        self._stopping, self.was_continued = False, future is None or future.done()
+    def _continue(self, _: int) -> None:
+        self._is_stopping, self.was_continued = False, not self._is_running
         self._call_soon(self._redraw)
 
-    def _call_soon(self, then: Callable[[], None]) -> None:
+    def _call_soon(self, callback: Callable[[], None]) -> None:
         if self._app.loop is not None:
-            with suppress(RuntimeError):  # it was closed a moment ago
-                self._app.loop.call_soon_threadsafe(then)
+            with suppress(RuntimeError):  # the loop has just been closed
+                self._app.loop.call_soon_threadsafe(callback)
 
     def _redraw(self) -> None:
-        """Take the terminal again, which was the shell's, and draw where the cursor is now."""
-        app = self._app
-        if app.future is None or app.future.done():
-            return
-        app.input.raw_mode().__enter__()
-        app.renderer.reset()
-        app.output.write_raw("\r")
-        app.output.erase_down()
-        app.renderer.request_absolute_cursor_position()
-        app.invalidate()
+        """Take the terminal back from the shell, and draw the prompt at the cursor."""
+        if self._is_running:
+            app = self._app
+            app.input.raw_mode().__enter__()
+            app.renderer.reset()
+            app.output.write_raw("\r")
+            app.output.erase_down()
+            app.renderer.request_absolute_cursor_position()
+            app.invalidate()
 
 
 def stop_job() -> None:
-    """Stop the whole job, as Ctrl-Z does; the keyboard's mode gives the terminal back first."""
-    if sys.platform != "win32":
-        os.kill(0, signal.SIGTSTP)
+    """Stop the whole job, as Ctrl-Z does."""
+    os.kill(0, signal.SIGTSTP)
 
 
 def stop_process() -> None:
     """Stop this process, as SIGTSTP does in the mode in force."""
-    if sys.platform != "win32":
-        signal.raise_signal(signal.SIGTSTP)
+    signal.raise_signal(signal.SIGTSTP)
 
 
 def suspend_prompt(app: Application[str]) -> None:
-    """End the prompt without a trace, so that the process can stop outside its loop."""
+    """End the prompt and erase it, so that the process can stop outside its event loop."""
     app.erase_when_done = True
     app.exit(result=SUSPEND)
 
 
-def _cancel(number: int) -> None:  # noqa: ARG001 - a handler's
-    raise Cancelled
-
-
-def _raising(*numbers: int) -> list[int]:
-    """Return the signals that a function handles now: the others end the process, or do nothing."""
+def _select_handled(*numbers: int) -> list[int]:
+    """Return the signals that a Python function handles now."""
     return [number for number in numbers if callable(signal.getsignal(number))]
 
 
 def _find_mode(modes: list[Mode], number: int) -> Mode | None:
-    for mode in reversed(modes):  # no generator: another signal within it would be lost
+    for mode in reversed(modes):  # not a generator, in which another signal would be lost
         if number in mode.handlers:
             return mode
     return None
@@ -394,7 +367,7 @@ def _dispatch(number: int, frame: FrameType | None) -> None:
 
 
 def _is_importing(frame: FrameType | None) -> bool:
-    """Return whether a module is being imported: what is raised then is swallowed or disguised."""
+    """Return whether a module is being imported, which swallows or replaces exceptions."""
     while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
         frame = frame.f_back
     return frame is not None

@@ -1,4 +1,4 @@
-"""TCP connections within one time limit: name lookup, and a race of all addresses."""
+"""TCP connections with one time limit for the name lookup and a race of all addresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from threading import Event, Thread
 
-# What `socket.getaddrinfo` returns: family, kind, protocol, name and the address itself.
+# As `socket.getaddrinfo` returns them: family, type, protocol, canonical name, socket address.
 Address = tuple[
     socket.AddressFamily,
     socket.SocketKind,
@@ -23,7 +23,7 @@ SECONDS_BETWEEN_ATTEMPTS = 0.25  # RFC 8305, "Connection Attempt Delay"
 
 
 class ConnectLimit:
-    """Seconds to connect in all, interrupted by a stop."""
+    """Limit on the seconds to connect, which an event can interrupt."""
 
     def __init__(self, seconds: float, stopped: Event | None = None) -> None:
         self._end = time.monotonic() + seconds
@@ -33,8 +33,8 @@ class ConnectLimit:
         """Return the seconds left.
 
         Raises:
-            TimeoutError: none are left.
-            ConnectionAbortedError: it was stopped.
+            TimeoutError: time is up.
+            ConnectionAbortedError: the event is set.
         """
         if self._stopped.is_set():
             raise ConnectionAbortedError
@@ -44,22 +44,26 @@ class ConnectLimit:
         return left
 
     def add_wait(self, seconds: float) -> None:
-        """Count nothing: the limit runs by itself."""
+        """Do nothing, as the limit is a point in time."""
 
 
 def resolve(host: str, port: int, limit: ConnectLimit) -> list[Address]:
-    """Return the addresses of a host; the system's resolver may take minutes and is left behind.
+    """Return the addresses of a host.
+
+    The system's resolver may take minutes, so it runs in a thread that can be abandoned.
 
     Raises:
-        OSError: the name is not found, or not in time.
+        OSError: the host is not found, or not in time.
     """
-    found: list[Address] = []
+    addresses: list[Address] = []
     failures: list[OSError] = []
     done = Event()
 
     def look_up() -> None:
-        try:  # in bytes: for a text, Python loads its codec for names of hosts, which takes 5 ms
-            found.extend(socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM))
+        try:  # as bytes, since Python loads a codec for host names in strings, which takes 5 ms
+            addresses.extend(
+                socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
+            )
         except OSError as error:
             failures.append(error)
         finally:
@@ -70,17 +74,17 @@ def resolve(host: str, port: int, limit: ConnectLimit) -> list[Address]:
         pass
     if failures:
         raise failures[0]
-    return found
+    return addresses
 
 
 def connect(addresses: Sequence[Address], limit: ConnectLimit) -> socket.socket:
     """Return a connection to the address that answers first.
 
-    They are tried as RFC 8305 says: IPv6 and IPv4 in turn, each a moment after the one before, so
-    that an address that does not answer delays the next ones only a little.
+    The attempts follow RFC 8305: IPv6 and IPv4 alternate, and each attempt starts a moment after
+    the previous one, so an address that does not answer delays the next ones only a little.
 
     Raises:
-        OSError: none of them takes a connection, or none in time.
+        OSError: no address accepts a connection, or none in time.
     """
     waiting = _alternate(addresses)
     failures: list[OSError] = []
@@ -113,18 +117,18 @@ def connect(addresses: Sequence[Address], limit: ConnectLimit) -> socket.socket:
 
 
 def _alternate(addresses: Sequence[Address]) -> Iterator[Address]:
-    """Yield addresses of the two families in turn, beginning with that of the first."""
+    """Yield addresses of the two families alternately, beginning with the first one's."""
     first = [each for each in addresses if each[0] == addresses[0][0]]
     other = [each for each in addresses if each[0] != addresses[0][0]]
     return (each for each in chain.from_iterable(zip_longest(first, other)) if each is not None)
 
 
 def _begin(address: Address, attempts: selectors.BaseSelector) -> list[OSError]:
-    """Begin to connect to an address; return the error where that fails at once."""
+    """Begin to connect to an address; return the error if that fails at once."""
     family, kind, protocol, _, destination = address
     try:
         connection = socket.socket(family, kind, protocol)
-    except OSError as error:  # of a family that may be switched off
+    except OSError as error:  # the family may be disabled
         return [error]
     try:
         connection.settimeout(0)

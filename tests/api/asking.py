@@ -1,10 +1,10 @@
-"""Clients with settings of a test's own, and what they waited for and logged.
+"""Clients with a test's own settings, and what they waited for and logged.
 
     with FaultServer(plays(head(), answer())) as server, asking(server.base_url) as asked:
         assert asked.text() == HELLO
 
-`FaultServer` and the steps that it plays are in `tests.api.fault_server`. A test that looks at
-nothing but what becomes of a response is shorter with the fixture `serve` (`tests.api.served`).
+`FaultServer` and the steps that it plays are in `tests.api.fault_server`. A test that only checks
+what becomes of a response is shorter with the fixture `serve` (`tests.api.served`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PROMPT = Prompt("nemo", (Message(Role.USER, "Hi"),), {})
 
 @dataclass
 class Asking:
-    """A client, the waits and lines that it gave, and why it waited."""
+    """Client, with its waits, the reasons for them, and its log."""
 
     client: Client
     waits: list[float] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Asking:
     logged: list[str] = field(default_factory=list)
 
     def text(self, prompt: Prompt = PROMPT) -> str:
-        """The whole text of an answer."""
+        """Return the text of an answer."""
         return "".join(delta.text for delta in self.client.stream(prompt))
 
     def deltas(self, prompt: Prompt = PROMPT) -> list[Delta]:
@@ -51,7 +51,7 @@ class Asking:
         return [delta.ending for delta in self.client.stream(prompt) if delta.ending]
 
     def failure(self, prompt: Prompt = PROMPT) -> NemochatError:
-        """The error that comes in place of an answer."""
+        """Return the error that is raised instead of an answer."""
         try:
             said = list(self.client.stream(prompt))
         except NemochatError as error:
@@ -60,7 +60,7 @@ class Asking:
 
 
 def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> Thread:
-    """Start a thread that collects an answer, until its end or until it is cancelled."""
+    """Start a thread that collects an answer until it ends or is cancelled."""
 
     def collect() -> None:
         with suppress(Cancelled):
@@ -72,17 +72,17 @@ def in_a_thread(said: list[Delta], stream: Iterator[Delta]) -> Thread:
 
 
 def adapter(notice: Callable[[str], None] = lambda _: None, **differences: Json) -> DialectAdapter:
-    """Return what fits prompts to an endpoint that differs so: `without`, `called`, `body`, ..."""
+    """Return an adapter to a dialect with these fields: `without`, `called`, `body`, ..."""
     return DialectAdapter(Dialect(**differences), notice)
 
 
 def timeouts(first_byte: float, idle: float) -> Timeouts:
-    """Return the longest silences, in seconds, before the first byte and between two pieces."""
+    """Return timeouts in seconds."""
     return Timeouts(first_byte=first_byte, idle=idle)
 
 
 @contextmanager
-def asking(  # noqa: PLR0913 - a client has as many settings
+def asking(  # noqa: PLR0913 - a client has that many settings
     base_url: str,
     *,
     token: str = TOKEN,
@@ -94,7 +94,7 @@ def asking(  # noqa: PLR0913 - a client has as many settings
     connect: float = SECONDS_TO_CONNECT,
     while_waiting: Callable[[], None] | None = None,
 ) -> Iterator[Asking]:
-    """A client that is closed at the end, and does not sleep between its tries."""
+    """Yield a client that does not sleep before retries; close it at the end."""
     waits: list[float] = []
     why: list[str] = []
     logged: list[str] = []

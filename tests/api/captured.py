@@ -1,4 +1,4 @@
-"""What real servers were seen to send, taken apart without any code of the wire."""
+"""Responses captured from real servers, parsed without any code of `api`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CAPTURES = sorted((Path(__file__).parent / "captures").glob("*.http"))
 
 @dataclass
 class Response:
-    """A capture's response."""
+    """Response of a capture."""
 
     status: int
     headers: dict[str, str]
@@ -22,7 +22,7 @@ class Response:
 
     @property
     def documents(self) -> list[Json]:
-        """The JSON of a body, or of the events of a stream."""
+        """Return the JSON of a body, or of the events of a stream."""
         text = self.body.decode()
         if self.headers["content-type"] != "text/event-stream":
             return [json.loads(text)]

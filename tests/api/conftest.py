@@ -1,4 +1,4 @@
-"""Tests of the wire know no proxy and no certificates of the machine that they run on."""
+"""Fixtures for tests of `api`, which ignore the proxy and certificates of this machine."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def _plain_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Serve]:
-    """A server that sends what a test tells it to, and a client that asks it."""
+    """Yield a server that sends what a test specifies, with a client."""
     with Serve().running() as running:
         yield running

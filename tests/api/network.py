@@ -1,20 +1,20 @@
-"""Network for tests of the endpoint: names, and sockets that are left open.
+"""Network for tests of the endpoint: host names, and sockets that are left open.
 
-How to test the endpoint: let a real server on the loopback do to a client what a script says, and
-look at what the client returns and at the requests that arrived.
+To test the endpoint, let a real server on loopback follow a script, then check what the client
+returns and which requests arrived.
 
     with FaultServer(plays(head(), answer())) as server, asking(server.base_url) as asked:
         assert asked.text() == HELLO
         assert server.connections == 1
 
 - `fault_server/server.py` has the server, `fault_server/scripts.py` the steps that it plays: bytes
-  are sent, numbers are seconds of silence that end when the client leaves.
+  to send, and numbers of seconds to be silent, which end when the client leaves.
 - `asking.py` has the client: `text`, `deltas`, `endings` or `failure` of one prompt.
 - `secured.py` has servers with certificates, a proxy and unused ports.
-- Time is never asserted. That a client leaves "at once" is an order of events: the server notes
-  `left_at` while its script still waits, and the script waits for 20 seconds.
+- Time is never asserted. That a client leaves "at once" is an order of events: the server records
+  `left_at` while its script still waits for 20 seconds.
 
-Nothing here or there knows more of nemochat than `Client` and what it is made of.
+All of this uses only `Client` and what it is created from.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pathlib import Path
 
 import pytest
 
-# Read by every Python that has this folder in PYTHONPATH, before the program.
+# Python runs this before a program if its folder is in PYTHONPATH.
 _STARTUP = """
 import _socket
 
@@ -48,15 +48,14 @@ _socket.getaddrinfo = look_up
 def resolve_names(
     monkeypatch: pytest.MonkeyPatch, names: Mapping[str, str | list[str]]
 ) -> list[str]:
-    """Give names their addresses, as /etc/hosts would, which a test cannot write.
+    """Resolve host names to addresses, like /etc/hosts, which a test cannot write.
 
     Args:
-        monkeypatch: Of the test. It replaces the C function below `socket`, which all libraries
-            use.
-        names: Addresses by name: one or several in a text, or a list with a text for each lookup.
+        monkeypatch: Fixture, which replaces the C function that all libraries use.
+        names: Addresses by name: separated by blanks, or in a list with one item for each lookup.
 
     Returns:
-        The names that are looked up, as they come.
+        A list to which each name is added when it is looked up.
     """
     lookups: list[str] = []
     resolve: Callable[..., Sequence[object]] = _socket.getaddrinfo
@@ -73,14 +72,14 @@ def resolve_names(
 
 
 def write_names(folder: Path, names: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment in which a Python program resolves these names."""
+    """Return an environment in which a Python program resolves these names."""
     (folder / "sitecustomize.py").write_text(_STARTUP.format(names=json.dumps(dict(names))))
     return {"PYTHONPATH": str(folder)}
 
 
 @contextmanager
 def collect_open_sockets() -> Iterator[list[str]]:
-    """Collect, until the context ends, what Python says of sockets lost while they are open."""
+    """Collect Python's warnings about sockets that are never closed."""
     said: list[str] = []
     gc.collect()
     with warnings.catch_warnings(record=True) as caught:

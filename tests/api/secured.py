@@ -1,4 +1,4 @@
-"""Servers with certificates, a proxy, ports without servers, and what clients say of them."""
+"""Servers with certificates, a proxy, unused ports, and the errors of clients there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GOOD = plays(head(), answer())
 
 @contextmanager
 def secured(name: str, behave: Behaviour = GOOD) -> Iterator[FaultServer]:
-    """A server with the certificate of this name."""
+    """Return a server with the certificate of this name."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATES / f"{name}.pem")
     with FaultServer(behave, context) as server:
@@ -33,7 +33,7 @@ def secured(name: str, behave: Behaviour = GOOD) -> Iterator[FaultServer]:
 
 
 def tunnels(peer: Peer, _: int) -> None:
-    """A proxy that connects to whatever it is asked for."""
+    """Behave like a proxy that connects to any host."""
     request = peer.request()
     host, number = request.split(b" ")[1].decode().split(":")
     with socket.create_connection((host, int(number)), 2) as far:
@@ -64,7 +64,7 @@ def outcome(base_url: str, proxy: str | None = None) -> NemochatError:
 
 
 def until(happened: Callable[[], bool]) -> None:
-    """Wait for what another thread or process does."""
+    """Wait until a condition holds."""
     end = time.monotonic() + 10
     while not happened():
         assert time.monotonic() < end, "it did not happen"

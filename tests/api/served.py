@@ -1,6 +1,6 @@
 """Answers of a real server, as `Client` reads them.
 
-A test takes the fixture `serve` and says what the server sends; the answer holds what the client
+A test uses the fixture `serve` to specify what the server sends; the answer holds what the client
 yielded, raised and sent:
 
     def test_...(serve: Serve) -> None:
@@ -11,11 +11,11 @@ yielded, raised and sent:
         serve.document(document("Hi"))                     # one JSON document
         serve.refuse(404, {"error": "no"}).failure.hint    # another status
         serve(body, chunks=(3, 8))                         # cut after 3 and 8 bytes
-        serve(body, cut=True)                              # the connection breaks off after them
+        serve(body, cut=True)                              # cut off after them
 
-One server, one client and one kept connection serve all tests of a process, so that a test may ask
-thousands of times. What concerns connections, pauses or other settings of the client uses `asking`
-and a `FaultServer` of its own.
+All tests of a process share one server, one client and one kept connection, so a test may send
+thousands of requests. Tests of connections, pauses or settings of the client use `asking` and a
+`FaultServer` of their own.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from tests.api.fault_server.server import FaultServer, Peer
 
 STOP = chunk(finish="stop")
 LIMITED = PROMPT._replace(parameters={"max_tokens": 12})
-SECONDS_BETWEEN_CHUNKS = 0.00005  # so that each is read on its own, as a rule
-LAST = b"0\r\n\r\n"  # the chunk that says that the body ends
+SECONDS_BETWEEN_CHUNKS = 0.00005  # so that each is usually read separately
+LAST = b"0\r\n\r\n"  # the last chunk
 _WITHOUT_BODY = {204, 304}
 
 
 def delta(**members: Json) -> dict[str, Json]:
-    """Return a chunk with this delta and little else."""
+    """Return a minimal chunk with this delta."""
     return {"choices": [{"delta": members}]}
 
 
@@ -55,14 +55,14 @@ def choice(index: Json, text: str | None, finish: str | None = None) -> dict[str
 
 @dataclass
 class Answer:
-    """What a client made of a response.
+    """Result of a response.
 
     Attributes:
-        deltas: What it yielded.
-        error: What it raised, or None.
-        requests: The requests that it sent, whole.
-        waits: The seconds that it would have waited before each further try.
-        logged: The lines of its log.
+        deltas: Deltas yielded.
+        error: Error raised, or None.
+        requests: Requests sent.
+        waits: Seconds to wait before each retry.
+        logged: Lines of the log.
     """
 
     deltas: list[Delta] = field(default_factory=list)
@@ -73,12 +73,12 @@ class Answer:
 
     @property
     def failure(self) -> NemochatError:
-        """The error; there has to be one."""
+        """The error, which must exist."""
         assert self.error is not None, self.deltas
         return self.error
 
     def message(self, candidate: int = 0) -> Message:
-        """Return a candidate put together; raise what the client raised."""
+        """Return a candidate, or raise what the client raised."""
         if self.error is not None:
             raise self.error
         growing = PartialAnswer(Provenance())
@@ -109,7 +109,7 @@ class Answer:
 
 
 class Serve:
-    """A server that sends what it is told to, and a client that asks it."""
+    """Server that sends what a test specifies, with a client."""
 
     def __init__(self) -> None:
         self._server = FaultServer(self._behave)
@@ -119,7 +119,7 @@ class Serve:
 
     @contextmanager
     def running(self) -> Iterator[Self]:
-        """Run for as long as the context lasts; no answer is cut short by a busy machine."""
+        """Run until the context ends, with long timeouts for busy machines."""
         with self._server, asking(self._server.base_url, timeouts=timeouts(20, 20)) as self._asked:
             yield self
 
@@ -132,14 +132,14 @@ class Serve:
         cut: bool = False,
         prompt: Prompt = PROMPT,
     ) -> Answer:
-        """Answer a prompt with these bytes and status 200, each time that it is asked.
+        """Answer each request for a prompt with these bytes and status 200.
 
         Args:
-            body: The bytes of the body.
-            kind: The Content-Type.
-            chunks: Where the body is cut; each part is a chunk, and written on its own.
-            cut: Whether the connection breaks off after the body, before it is said to end.
-            prompt: The prompt.
+            body: Body.
+            kind: Content-Type.
+            chunks: Positions at which to split the body into chunks, which are sent separately.
+            cut: Whether to close the connection after the body, without the last chunk.
+            prompt: Prompt to send.
         """
         places = sorted({0, len(body), *(place for place in chunks if place < len(body))})
         start = head(kind=kind, Transfer_Encoding="chunked")
@@ -161,9 +161,9 @@ class Serve:
         """Answer with another status.
 
         Args:
-            status: The status.
-            body: Text as it is, all else as JSON.
-            models: What is answered to the question for models; None lists none.
+            status: Status code.
+            body: A string, or a value to send as JSON.
+            models: Body of the model list; None lists none.
             headers: Further headers, with underscores for hyphens.
         """
         content = (body if isinstance(body, str) else json.dumps(body)).encode("utf-8", "replace")

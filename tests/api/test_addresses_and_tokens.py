@@ -1,4 +1,4 @@
-"""Where a client may send what: addresses, tokens, and the warning before a token is exposed."""
+"""Addresses, tokens, and the warning before a token is sent unencrypted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.api.network import resolve_names
 
 
 def refusal(base_url: str, token: str = "sk-test") -> ConfigurationError:
-    """Why a client is not made: before anything is sent."""
+    """Return the error of a client that cannot be created."""
     with pytest.raises(ConfigurationError) as caught, asking(base_url, token=token):
         pass
     return caught.value
@@ -111,7 +111,7 @@ def test_what_an_address_may_not_have_is_named(base_url: str, said: str) -> None
         ("https://api.example/v1", "sk-test", False),
         ("https://192.0.2.1/v1", "sk-test", False),
         *(
-            (f"http://{own}/v1", "sk-test", False)  # this machine's own
+            (f"http://{own}/v1", "sk-test", False)  # loopback
             for own in ("127.0.0.1:8080", "127.3.2.1", "localhost:1", "x.localhost", "[::1]:80")
         ),
     ],
@@ -129,14 +129,14 @@ def test_a_token_over_an_open_network_is_warned_of(
 @pytest.mark.parametrize(
     "token", ["sk test", "sk\ntest", "sk\r\nX: y", "sk-tést", "sk\x1b", "\u2028"]
 )
-def test_a_token_that_no_header_carries_is_told_of_but_not_shown(token: str) -> None:
+def test_a_token_that_no_header_carries_is_reported_but_not_shown(token: str) -> None:
     error = refusal("http://127.0.0.1:9", token)
     assert error.sentence.startswith("the token holds a blank, a line break")
     assert token not in str(error)
 
 
 @pytest.mark.parametrize("token", ['"sk-test"', "'sk-test'", "Bearer sk-test", "A_TOKEN=sk-test"])
-def test_what_was_copied_with_a_token_is_told(token: str) -> None:
+def test_what_was_copied_with_a_token_is_reported(token: str) -> None:
     error = refusal("http://127.0.0.1:9", token)
     assert error.sentence.endswith("not belong to it")
     assert "sk-test" not in str(error)

@@ -1,4 +1,4 @@
-"""What real servers were seen to send, whole, cut short and at random splits."""
+"""Responses captured from real servers: complete, truncated and split at random."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = [path.stem for path in ANSWERS]
 
 
 def expected(response: Response) -> tuple[str, list[ToolCall], str, Json]:
-    """Text, tool calls, finish_reason and usage, joined in the plainest way."""
+    """Return text, tool calls, finish_reason and usage, joined naively."""
     text, finish, usage = "", "", None
     calls: dict[int, ToolCall] = {}
     for document in response.documents:
@@ -81,7 +81,7 @@ def test_every_capture_is_an_answer_a_refusal_or_a_list() -> None:
 
 
 @pytest.mark.parametrize("path", ANSWERS, ids=NAMES)
-def test_an_answer_reads_the_same_whole_and_at_random_splits(serve: Serve, path: Path) -> None:
+def test_an_answer_is_the_same_unsplit_and_at_random_splits(serve: Serve, path: Path) -> None:
     response = taken_apart(path)
     whole = serve(response.body, prompt=LIMITED)
     compare(whole, response)
@@ -137,7 +137,7 @@ def test_an_answer_that_ends_anywhere_is_a_beginning_and_says_so(serve: Serve, p
          None),
     ],
 )  # fmt: skip
-def test_answers_read_as_a_person_reads_them(
+def test_captured_answers_are_read_correctly(
     serve: Serve, name: str, text: str, ending: Ending, total: int | None
 ) -> None:
     answer = serve(capture(name).body, prompt=LIMITED)
@@ -147,7 +147,7 @@ def test_answers_read_as_a_person_reads_them(
 
 
 @pytest.mark.parametrize("name", ["aimock-toolcall", "aimock-toolcall_stream"])
-def test_tool_calls_read_as_a_person_reads_them(serve: Serve, name: str) -> None:
+def test_captured_tool_calls_are_read_correctly(serve: Serve, name: str) -> None:
     calls = serve(capture(name).body, prompt=LIMITED).message().tool_calls
     assert [(call.name, json.loads(call.arguments)) for call in calls] == [
         ("get_weather", {"city": "Paris", "unit": "celsius"}),
@@ -158,25 +158,25 @@ def test_tool_calls_read_as_a_person_reads_them(serve: Serve, name: str) -> None
 @pytest.mark.parametrize(
     ("name", "exit_code", "sentence"),
     [
-        ("aimock-bad_auth", 4, "the endpoint refused the token (401: Invalid API key)"),
-        ("aimock-missing_auth", 4, "the endpoint refused the token (401: Invalid API key)"),
+        ("aimock-bad_auth", 4, "the endpoint rejected the token (401: Invalid API key)"),
+        ("aimock-missing_auth", 4, "the endpoint rejected the token (401: Invalid API key)"),
         ("aimock-bad_json", 5, "the endpoint refused the request (400: Malformed JSON: Unexpected"),
         ("aimock-messages_missing", 5, "the endpoint refused the request (400: Missing required"),
         (
             "aimock-messages_empty",
             7,
-            "the endpoint is not available (503: Strict mode: no",
+            "the endpoint is unavailable (503: Strict mode: no",
         ),
-        ("aimock-boom", 7, "the endpoint is not available (503: upstream exploded)"),
-        ("aimock-boom_stream", 7, "the endpoint is not available (503: upstream exploded)"),
+        ("aimock-boom", 7, "the endpoint is unavailable (503: upstream exploded)"),
+        ("aimock-boom_stream", 7, "the endpoint is unavailable (503: upstream exploded)"),
         ("aimock-not_found", 5, "the endpoint refused the request (404: Not found)"),
         ("aimock-ratelimit", 7, "the endpoint is busy (429: Rate limited)"),
         ("aimock-ratelimit_stream", 7, "the endpoint is busy (429: Rate limited)"),
-        ("llama_server-bad_auth", 4, "the endpoint refused the token (401: Invalid API Key)"),
+        ("llama_server-bad_auth", 4, "the endpoint rejected the token (401: Invalid API Key)"),
         ("llama_server-bad_json", 7, "the endpoint failed (500: [json.exception.parse_error.101]"),
         ("llama_server-bad_param_type", 5, "the endpoint refused the request (400: Field 'temper"),
         ("llama_server-messages_missing", 5, "the endpoint refused the request (400: 'messages'"),
-        ("llama_server-loading503", 7, "the endpoint is not available (503: Loading model)"),
+        ("llama_server-loading503", 7, "the endpoint is unavailable (503: Loading model)"),
         ("llama_server-not_found", 5, "the endpoint refused the request (404: File Not Found)"),
         ("llama_server-system_last", 5, "the endpoint refused the request (400: Unable to gener"),
         ("llama_server-wrong_method", 5, "the endpoint refused the request (404: File Not Found)"),

@@ -1,4 +1,4 @@
-"""Compressed answers, whole and byte by byte; that a bomb fills no memory is in test_memory."""
+"""Compressed answers, at once and byte by byte; test_memory has bombs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("encoding", "body"), ANSWERS)
-def test_an_answer_is_unpacked_whole_and_byte_by_byte(encoding: str, body: bytes) -> None:
+def test_an_answer_is_decompressed_at_once_and_byte_by_byte(encoding: str, body: bytes) -> None:
     for step in (body, drip(body, 0.0)):
         behave = plays(head(Content_Encoding=encoding), step)
         with FaultServer(behave) as server, asking(server.base_url) as asked:
@@ -49,9 +49,9 @@ def test_an_answer_is_unpacked_whole_and_byte_by_byte(encoding: str, body: bytes
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_damage_is_told(encoding: str) -> None:
+def test_damage_is_reported(encoding: str) -> None:
     start = gzip.compress(TEXT, mtime=0)[:10] if encoding == "gzip" else zlib.compress(TEXT)[:2]
-    body = start + b"\x07" + bytes(60)  # a block of a kind that there is not
+    body = start + b"\x07" + bytes(60)  # a block of an unknown type
     with FaultServer(plays(head(Content_Encoding=encoding), body)) as server:
         with asking(server.base_url) as asked:
             error = asked.failure()
@@ -59,7 +59,7 @@ def test_damage_is_told(encoding: str) -> None:
         assert "damaged" in error.sentence
 
 
-def test_what_came_before_damage_is_kept() -> None:
+def test_text_before_damage_is_kept() -> None:
     start, damage = zipped(event(chunk("Hi")), whole=False), b"\x07" + bytes(60)
     behave = plays(head(Content_Encoding="gzip"), start, 0.1, damage)
     with FaultServer(behave) as server, asking(server.base_url) as asked:
@@ -69,11 +69,11 @@ def test_what_came_before_damage_is_kept() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "nonsense"])
-def test_an_encoding_that_was_not_asked_for_is_told(encoding: str) -> None:
+def test_an_unsupported_encoding_is_reported(encoding: str) -> None:
     with FaultServer(plays(head(Content_Encoding=encoding), b"\x8b\x03")) as server:
         with asking(server.base_url) as asked:
             error = asked.failure()
         accepted = server.requests[0].lower().partition(b"accept-encoding: ")[2].split(b"\r\n")[0]
     assert isinstance(error, NotAnAnswer)
-    assert error.sentence == f"the endpoint sent {encoding}, which was not asked for"
+    assert error.sentence == f"the endpoint sent an unsupported encoding ({encoding})"
     assert accepted == b"gzip, deflate"

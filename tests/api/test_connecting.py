@@ -1,4 +1,4 @@
-"""Connecting: name lookup, several addresses, and the timeout that bounds both."""
+"""Connecting: name lookup, several addresses, and one timeout for both."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.conftest import Program
 
 LONG = 30.0  # seconds to connect; longer than a test waits
 
-# Read by every Python that has this folder in PYTHONPATH: a resolver that never answers.
+# Python runs this if its folder is in PYTHONPATH: a resolver that never answers.
 SILENT = """
 import _socket, pathlib, time
 
@@ -39,7 +39,7 @@ _socket.getaddrinfo = look_up
 
 @contextmanager
 def silent_resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Let lookups wait until the context ends; the event says that one waits."""
+    """Block lookups until the context ends; the event is set once one is blocked."""
     waits, over = threading.Event(), threading.Event()
 
     def look_up(*_: object, **__: object) -> list[object]:
@@ -55,7 +55,7 @@ def silent_resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event
 
 @contextmanager
 def dead_addresses(port: int, addresses: list[str]) -> Iterator[str]:
-    """Let connections to this port of these addresses hang, as packets that are swallowed do."""
+    """Let connections to this port of these addresses hang, as if packets were dropped."""
     with ExitStack() as opened:
         for address in addresses:
             family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -71,7 +71,7 @@ def dead_addresses(port: int, addresses: list[str]) -> Iterator[str]:
 
 def test_a_silent_resolver_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with silent_resolver(monkeypatch), asking("http://nemo.example/v1", retries=0) as asked:
-        error = asked.failure()  # while the lookup still waits
+        error = asked.failure()  # while the lookup is blocked
     assert isinstance(error, Unreachable)
     assert error.sentence == "nemo.example did not answer in time"
 
@@ -121,7 +121,9 @@ def test_a_signal_ends_the_program_while_a_name_is_looked_up(
 
 
 def test_all_addresses_share_one_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    dead = [f"127.0.0.{number}" for number in range(2, 14)]  # by turns they would take 3 seconds
+    dead = [
+        f"127.0.0.{number}" for number in range(2, 14)
+    ]  # one after another they would take 3 seconds
     with FaultServer(GOOD) as server, dead_addresses(server.port, dead) as addresses:
         resolve_names(monkeypatch, {"many.example": f"{addresses} 127.0.0.1"})
         with asking(f"http://many.example:{server.port}/v1", retries=0) as asked:

@@ -37,11 +37,11 @@ LONG = Timeouts(first_byte=60, idle=60)  # longer than a test waits
 
 
 def encrypted(server: FaultServer) -> str:
-    """Return the address of a server without TLS as one with TLS."""
+    """Return the address of a server without TLS, but with https."""
     return server.base_url.replace("http:", "https:")
 
 
-def test_what_came_before_damaged_chunks_is_kept() -> None:
+def test_text_before_damaged_chunks_is_kept() -> None:
     body = chunked(HI)[: -len(b"0\r\n\r\n")]
     behave = plays(CODED + body + body + b"nonsense\r\n")
     with FaultServer(behave) as server, asking(server.base_url) as asked:
@@ -71,7 +71,7 @@ WHOLE = {
 @pytest.mark.parametrize("more", [b"\r\n", FOREIGN, FOREIGN[:40], b"nonsense"])
 @pytest.mark.parametrize("whole", WHOLE.values(), ids=WHOLE)
 @pytest.mark.parametrize("pause", [[], [0.02]], ids=["at once", "in two reads"])
-def test_what_stands_after_a_response_is_no_answer_to_the_next_question(
+def test_data_after_a_response_does_not_answer_the_next_question(
     whole: bytes, more: bytes, pause: list[float]
 ) -> None:
     steps: list[Step] = [whole[:-3], *pause, whole[-3:] + more]
@@ -80,7 +80,7 @@ def test_what_stands_after_a_response_is_no_answer_to_the_next_question(
         assert server.connections == 2
 
 
-def test_what_stands_after_a_response_through_tls_is_no_answer_either() -> None:
+def test_data_after_a_response_over_tls_does_not_answer_either() -> None:
     behave = keeps(CODED + chunked(TEXT) + FOREIGN)
     with secured("good", behave) as server:
         with asking(server.base_url, ca_bundle=AUTHORITY, retries=0) as asked:
@@ -89,7 +89,7 @@ def test_what_stands_after_a_response_through_tls_is_no_answer_either() -> None:
 
 
 @pytest.mark.parametrize("whole", WHOLE.values(), ids=WHOLE)
-def test_a_whole_response_leaves_its_connection_for_the_next(whole: bytes) -> None:
+def test_a_complete_response_leaves_its_connection_for_the_next(whole: bytes) -> None:
     with FaultServer(keeps(whole)) as server, asking(server.base_url) as asked:
         assert [asked.text() for _ in range(3)] == [HELLO] * 3
         assert server.connections == 1
@@ -110,7 +110,7 @@ def test_a_kept_connection_that_is_lost_before_any_byte_is_replaced_once(*, rese
         assert server.connections == 3
 
 
-def test_a_closed_client_connects_again_and_stands_a_stop() -> None:
+def test_a_closed_client_connects_again_and_can_be_stopped() -> None:
     with FaultServer(keeps(CODED, chunked(TEXT))) as server, asking(server.base_url) as asked:
         for connections in (1, 2):
             assert asked.text() == HELLO
@@ -123,7 +123,7 @@ def test_a_closed_client_connects_again_and_stands_a_stop() -> None:
 
 @pytest.mark.parametrize("encrypts", [False, True])
 @pytest.mark.parametrize("resets", [True, False])
-def test_a_refusal_is_told_though_the_request_is_not_taken_whole(
+def test_a_refusal_before_the_end_of_the_request_is_reported(
     *, resets: bool, encrypts: bool
 ) -> None:
     refusal = with_length("413 Too Large", b'{"error": "much!"}')
@@ -131,7 +131,7 @@ def test_a_refusal_is_told_though_the_request_is_not_taken_whole(
 
     def behave(peer: Peer, _: int) -> None:
         peer.send(refusal)
-        over.wait(0.1 if resets else 10)  # the connection stands by then, and none of it is read
+        over.wait(0.1 if resets else 10)  # the connection is open, and nothing is read from it
         if resets:
             peer.reset()
 
@@ -157,10 +157,10 @@ def test_an_answer_is_read_that_arrives_while_the_question_is_being_sent(*, encr
         over.set()
 
 
-def test_a_question_is_sent_whole_though_its_answer_has_begun() -> None:
+def test_a_question_is_sent_completely_after_its_answer_has_begun() -> None:
     def behave(peer: Peer, _: int) -> None:
         peer.send(CODED)
-        time.sleep(0.3)  # the client waits for room by then
+        time.sleep(0.3)  # the client is waiting for the socket to become writable
         peer.request()
         peer.send(chunked(TEXT))
 
@@ -186,7 +186,7 @@ def test_a_first_question_takes_one_connection_though_it_was_prepared() -> None:
         assert (server.connections, len(server.requests)) == (1, 1)
 
 
-def test_a_failure_before_the_question_is_told_as_any_other_and_tried_again() -> None:
+def test_a_failure_before_the_question_is_reported_as_any_other_and_retried() -> None:
     with asking(f"https://127.0.0.1:{unused_port()}/v1", ca_bundle=AUTHORITY) as asked:
         asked.client.prepare()
         error = asked.failure()
@@ -216,7 +216,7 @@ def test_a_handshake_that_hangs_is_left_in_time(*, prepared: bool) -> None:
 
 
 @pytest.mark.parametrize("prepared", [False, True])
-def test_a_stop_before_there_is_a_connection_ends_the_question(*, prepared: bool) -> None:
+def test_a_stop_without_a_connection_ends_the_question(*, prepared: bool) -> None:
     with FaultServer(STALLS) as server, asking(encrypted(server), ca_bundle=AUTHORITY) as asked:
         if prepared:
             asked.client.prepare()
@@ -226,7 +226,7 @@ def test_a_stop_before_there_is_a_connection_ends_the_question(*, prepared: bool
             next(stream)
 
 
-def test_what_is_stopped_while_it_connects_is_not_tried_again_beside_the_next() -> None:
+def test_a_request_stopped_while_connecting_is_not_retried_next_to_another() -> None:
     with FaultServer(at_once(0.5, reset)) as server:
         with asking(encrypted(server), ca_bundle=AUTHORITY, retries=1) as asked:
             said: list[Delta] = []

@@ -1,4 +1,4 @@
-"""The way to an endpoint, step by step, as `nemochat doctor` tells of it, over real sockets."""
+"""Steps to an endpoint, as `nemochat doctor` reports them, over real sockets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STEPS = ("lookup", "connection", "TLS", "first byte")
 
 
 def way(program: Program, base_url: str, **environment: str) -> list[tuple[str, str]]:
-    """The steps and what is said of each, without how long it took; "no" before what failed."""
+    """Return the steps and their details without durations; failed ones begin with "no"."""
     done = program.run("doctor", "--json", "--base-url", base_url, environment=environment)
     assert done.stderr == b""
     steps = []
@@ -94,10 +94,10 @@ def test_nobody_there(program: Program) -> None:
     ]
 
 
-def test_a_name_that_there_is_not(program: Program) -> None:
+def test_an_unknown_name(program: Program) -> None:
     host = "no.such.host.invalid"
     assert way(program, f"http://{host}/v1") == [
-        ("lookup", f"no the name of {host}:80 is not found Is the network up, and the name right?")
+        ("lookup", f"no could not resolve {host}:80 Is the network up, and the name right?")
     ]
 
 
@@ -154,7 +154,7 @@ RESOLVERS = {
 
 
 def resolving(program: Program, behaviour: str) -> dict[str, str]:
-    """The environment of a program whose system looks names up so."""
+    """Return an environment in which the resolver behaves like this."""
     code = f"import socket, time\n\ndef look_up(host, port, *_, **__):\n{RESOLVERS[behaviour]}\n"
     (program.home / "sitecustomize.py").write_text(f"{code}\nsocket.getaddrinfo = look_up\n")
     return {"PYTHONPATH": str(program.home)}
@@ -163,11 +163,11 @@ def resolving(program: Program, behaviour: str) -> dict[str, str]:
 def test_a_name_that_is_looked_up_for_too_long_is_not_waited_for(program: Program) -> None:
     base_url, hanging = "https://slow.example/v1", resolving(program, "hangs")
     assert way(program, base_url, NEMOCHAT_CONNECT_TIMEOUT="0.1", **hanging) == [
-        ("lookup", "no the name slow.example was not found in time Is the network up?")
+        ("lookup", "no could not resolve slow.example in time Is the network up?")
     ]
 
 
-def test_every_address_is_told_and_the_first_that_answers_is_taken(program: Program) -> None:
+def test_every_address_is_reported_and_the_first_that_answers_is_used(program: Program) -> None:
     with FaultServer(NOT_FOUND) as server:
         base_url = f"http://two.example:{server.port}/v1"
         found = way(program, base_url, **resolving(program, "finds two"))

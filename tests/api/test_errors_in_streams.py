@@ -1,4 +1,4 @@
-"""Failures that are told with status 200, within a stream."""
+"""Failures reported in a stream, with status 200."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAILURES: list[tuple[Json, str]] = [
 
 
 @pytest.mark.parametrize(("failure", "why"), FAILURES)
-def test_a_failure_within_a_stream_is_told_with_its_reason(
+def test_a_failure_within_a_stream_is_reported_with_its_reason(
     serve: Serve, failure: Json, why: str
 ) -> None:
     told = f"the endpoint failed ({why})"
@@ -35,19 +35,19 @@ def test_a_failure_within_a_stream_is_told_with_its_reason(
         assert alone.exit_code is ExitCode.FAILED
 
 
-def test_text_beside_a_failure_is_given_before_it(serve: Serve) -> None:
+def test_text_next_to_a_failure_comes_before_it(serve: Serve) -> None:
     said = serve.stream({"error": "boom", "choices": [choice(0, "Hi")]}).deltas
     assert [(each.text, each.ending) for each in said] == [("Hi", None), ("", Ending.FAILED)]
 
 
-def test_words_beside_choices_are_no_failure_and_alone_they_are(serve: Serve) -> None:
+def test_a_message_is_a_failure_only_without_choices(serve: Serve) -> None:
     beside = {"message": "m", "detail": "d", "choices": [choice(0, "Hi")]}
     assert serve.stream(beside, STOP).ending is Ending.COMPLETE
     assert serve.stream({"message": "boom"}).failure.sentence == "the endpoint failed (boom)"
 
 
 @pytest.mark.parametrize("nothing", [None, {}, [], "", False, 0])
-def test_an_error_of_nothing_is_none(serve: Serve, nothing: Json) -> None:
+def test_an_empty_error_is_not_an_error(serve: Serve, nothing: Json) -> None:
     answer = serve.stream(chunk("Hi", error=nothing), STOP)
     assert (answer.text, answer.ending) == ("Hi", Ending.COMPLETE)
 
@@ -81,4 +81,4 @@ def test_too_long_a_context_within_a_stream_is_a_refusal(serve: Serve) -> None:
     why = "context length exceeded: maximum is 100 tokens, got 150"
     failure = serve.stream({"error": {"message": why}}).failure
     assert isinstance(failure, RequestRefused)
-    assert failure.hint.startswith("It is 50 tokens over. ")
+    assert failure.hint.startswith("It is 50 tokens too long. ")

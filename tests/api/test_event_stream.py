@@ -1,8 +1,8 @@
-"""Events out of bytes: the grammar of the HTML standard, at every split of the reads.
+"""Parsing of server-sent events, by the HTML standard, at every split of the reads.
 
-The vectors of the grammar go to the parser itself, its `feed` and the events that come of it: they
-are tried at every split, some 20,000 times, and most of them hold nothing that a client would show.
-What a client makes of the end of a stream, and of a stream too large, it is asked for.
+The vectors of the grammar go to the parser itself, as they are split about 20,000 times and most of
+them hold nothing that a client would show. The end of a stream, and a stream that is too large, are
+tested through a client.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def in_bytes(stream: str | bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("_", "stream", "events"), GRAMMAR, ids=IDS)
-def test_the_grammar_holds_whole_and_byte_by_byte(
+def test_the_grammar_holds_at_once_and_byte_by_byte(
     _: str, stream: str | bytes, events: list[Event]
 ) -> None:
     raw = in_bytes(stream)
@@ -156,7 +156,7 @@ LINE = st.tuples(st.sampled_from(["data", "data", "event", "id", "", "x"]), TEXT
 
 @st.composite
 def streams(draw: st.DrawFn) -> tuple[bytes, list[Event]]:
-    """A valid stream, and the events that are in it."""
+    """Return a valid stream and its events."""
     stream = draw(st.sampled_from(["", MARK]))
     events = []
     for lines in draw(st.lists(st.lists(LINE, min_size=1, max_size=5), max_size=5)):
@@ -182,7 +182,7 @@ def test_any_bytes_give_the_same_events_at_any_size_of_reads(stream: bytes, size
     assert read(pieces) == read([stream])
 
 
-def test_an_event_of_10_mb_comes_whole_out_of_small_reads() -> None:
+def test_an_event_of_10_mb_is_joined_from_small_reads() -> None:
     data = b"x" * 10_000_000
     stream = b"data: " + data + b"\n\n"
     pieces = [stream[place : place + 1000] for place in range(0, len(stream), 1000)]

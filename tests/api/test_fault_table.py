@@ -1,4 +1,4 @@
-"""Each case of the table of faults, played to a client: its exit code, its text, its sentence."""
+"""All cases of the table of faults, played to a client: exit code, text and error."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tests.lookahead import Lookahead
 
 AT_ONCE = 8  # clients: with many more, a busy machine exceeds timeouts of less than a second
 AHEAD = 32  # cases that are started before their tests
-UNDER_LOAD = 8.0  # seconds that a busy machine may add; a server that holds on does so for 20
+UNDER_LOAD = 8.0  # seconds that a busy machine may add; servers that wait do so for 20
 UNHURRIED = timeouts(20, 20)
 ORDER = sorted(CASES, key=lambda case: case.heavy)  # the heavy ones last
 
 
 @dataclass
 class Outcome:
-    """What became of a case."""
+    """Result of a case."""
 
     text: str = ""
     exit_code: int = 0

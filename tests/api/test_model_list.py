@@ -1,4 +1,4 @@
-"""The list of models: read as far as it makes sense, and explained where it does not come."""
+"""Model list: read as far as possible, and errors if there is none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Model = tuple[str, int | None, int | None, float | None, float | None]
 
 
 def models_in(body: bytes) -> tuple[Model, ...]:
-    """What a client makes of a list."""
+    """Return the models that a client reads from a list."""
     with (
         FaultServer(plays(with_length("200 OK", body))) as server,
         asking(server.base_url) as asked,
@@ -105,12 +105,12 @@ def test_nonsense_is_an_empty_list(body: bytes) -> None:
     ("behave", "sentence", "hint"),
     [
         (plays(with_length("200 OK", b"<html>")), "the endpoint lists no models", ""),
-        (refuses("404 No"), "the endpoint has no list of models (status 404)", ""),
-        (refuses("405 No"), "the endpoint has no list of models (status 405)", ""),
+        (refuses("404 No"), "the endpoint has no model list (status 404)", ""),
+        (refuses("405 No"), "the endpoint has no model list (status 405)", ""),
         (
             refuses("401 No", {"error": "who are you?"}),
-            "the endpoint refused the token (401: who are you?)",
-            "Put a valid token into NEMO_TOKEN",
+            "the endpoint rejected the token (401: who are you?)",
+            "Set NEMO_TOKEN to a valid token",
         ),
         (refuses("500 No", "boom"), "the endpoint failed (500: boom)", ""),
     ],
@@ -143,4 +143,4 @@ def test_a_list_that_does_not_come_is_empty_and_soon(behave: Behaviour) -> None:
     with FaultServer(behave) as server, asking(server.base_url) as asked:
         begun = time.monotonic()
         assert asked.client.list_models() == ()
-        assert time.monotonic() - begun < 10  # the server would hold on for 20
+        assert time.monotonic() - begun < 10  # the server would wait for 20

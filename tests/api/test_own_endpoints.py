@@ -1,4 +1,4 @@
-"""Endpoints of the table and of the configuration, as the requests that are made for them."""
+"""Requests to the endpoints of the table and of the configuration."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def configure(program: Program, text: str) -> None:
 
 
 def request(program: Program, *words: str) -> tuple[str, list[str], dict[str, Json]]:
-    """The address, the headers and the body that `--curl` shows."""
+    """Return the address, the headers and the body that `--curl` shows."""
     done = program.run("ask", *words, "--curl", "It's Größe")
     assert done.returncode == 0, done.stderr
     command = [word for word in shlex.split(done.stdout.decode()) if word != "\n"]
@@ -45,7 +45,7 @@ def request(program: Program, *words: str) -> tuple[str, list[str], dict[str, Js
 
 ALL = {"top_k": 4, "min_p": 0.5, "repetition_penalty": 1.1, "seed": 7, **STREAMED}
 REPEAT = {"repeat_penalty": 1.1, "seed": 7, **STREAMED}
-# Each endpoint's address, model, variable of its token, and what is sent to it of ALL.
+# Address, model, token variable and supported parameters of each endpoint.
 TABLE: dict[str, tuple[str, str, str, dict[str, Json]]] = {
     "deepinfra": ("https://api.deepinfra.com/v1/openai", NEMO, "DEEPINFRA_TOKEN", ALL),
     "ollama": ("http://127.0.0.1:11434/v1", "mistral-nemo", "", {"seed": 7, **STREAMED}),
@@ -111,7 +111,7 @@ def test_a_section_is_an_endpoint_and_both_ways_show_what_would_be_sent(program:
     done = program.run("ask", *words, "--dry-run", "It's Größe")
     assert json.loads(done.stdout) == body
     assert "Größe" in done.stdout.decode()
-    assert done.stderr == b"nemochat: this endpoint does not take top_k: it is not sent\n"
+    assert done.stderr == b"nemochat: top_k is not sent: not supported by this endpoint\n"
 
 
 def test_the_shell_puts_the_token_of_the_environment_into_the_command(program: Program) -> None:
@@ -156,9 +156,7 @@ def test_a_row_of_the_table_is_amended_and_keeps_the_rest(program: Program) -> N
         ("xyz", f"There are {NAMES}"),
     ],
 )
-def test_of_an_endpoint_that_there_is_not_the_nearest_is_named(
-    program: Program, name: str, hint: str
-) -> None:
+def test_the_nearest_endpoint_is_suggested(program: Program, name: str, hint: str) -> None:
     configure(program, WORK)
     done = program.run("ask", "--endpoint", name, "--dry-run", "Hi")
     assert (done.returncode, done.stdout) == (3, b"")

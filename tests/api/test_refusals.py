@@ -1,4 +1,4 @@
-"""Refused requests: the reason in whatever shape it comes, one sentence, and a hint."""
+"""Refused requests: reasons of any shape become one sentence and a hint."""
 
 from __future__ import annotations
 
@@ -39,36 +39,36 @@ UNION = {
             401,
             {"error": {"message": "Not authenticated", "type": None, "param": None, "code": None}},
             ExitCode.UNAUTHORIZED,
-            "the endpoint refused the token (401: Not authenticated)",
-            "Put a valid token into NEMO_TOKEN",
+            "the endpoint rejected the token (401: Not authenticated)",
+            "Set NEMO_TOKEN to a valid token",
         ),
         (
             402,
             "You need positive balance to do inference",
             ExitCode.UNAUTHORIZED,
-            "the account cannot pay (402: You need positive balance to do inference)",
-            "Top up its balance, or use another account",
+            "the endpoint requires payment (402: You need positive balance to do inference)",
+            "Top up the account, or use another one",
         ),
         (
             403,
             {"detail": {"error": "Not authenticated"}},
             ExitCode.UNAUTHORIZED,
-            "the endpoint refused the token (403: Not authenticated)",
-            "Put a valid token into NEMO_TOKEN",
+            "the endpoint rejected the token (403: Not authenticated)",
+            "Set NEMO_TOKEN to a valid token",
         ),
         (
             404,
             {"error": "Model not found"},
             ExitCode.REFUSED,
             "the endpoint refused the request (404: Model not found)",
-            "It was asked for the model nemo",
+            "The requested model is nemo",
         ),
         (
             404,
             {"detail": "Not Found"},
             ExitCode.REFUSED,
             "the endpoint refused the request (404: Not Found)",
-            "It was asked for the model nemo; is its address right?",
+            "The requested model is nemo; is the address right?",
         ),
         (
             405,
@@ -96,7 +96,7 @@ UNION = {
             "Rate limited",
             ExitCode.FAILED,
             "the endpoint is busy (429: Rate limited)",
-            "Try again a little later",
+            "Try again later",
         ),
         (
             429,
@@ -116,15 +116,15 @@ UNION = {
             503,
             {"error": {"message": "Loading model", "code": 503}},
             ExitCode.FAILED,
-            "the endpoint is not available (503: Loading model)",
-            "Try again a little later",
+            "the endpoint is unavailable (503: Loading model)",
+            "Try again later",
         ),
         (
             511,
             "<html><title>Log in</title></html>",
             ExitCode.FAILED,
             "the endpoint failed (511: Log in)",
-            "The network wants a login first: open any page in a browser",
+            "The network requires a login: open any page in a browser",
         ),
         (304, "", ExitCode.NO_ANSWER, "the endpoint sent no answer (status 304)", ""),
         (204, "", ExitCode.NO_ANSWER, "the endpoint sent no answer (status 204)", ""),
@@ -133,7 +133,7 @@ UNION = {
             "",
             ExitCode.UNREACHABLE,
             "the proxy refused the connection (status 407)",
-            "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT",
+            "Its address can include a login: http://NAME:PASSWORD@HOST:PORT",
         ),
     ],
 )
@@ -150,13 +150,13 @@ def test_a_status_and_its_body_become_a_sentence_and_a_hint(
     [
         (
             "maximum context length is 131072 tokens. However, you requested 140000 (139488 + 512)",
-            "It is 8928 tokens over. ",
+            "It is 8,928 tokens too long. ",
         ),
         (
             "the request exceeds the available context size. n_ctx = 4096, n_prompt_tokens = 5000",
-            "It is 904 tokens over. ",
+            "It is 904 tokens too long. ",
         ),
-        ("Requested tokens (3000) exceed context window of 2048", "It is 952 tokens over. "),
+        ("Requested tokens (3000) exceed context window of 2048", "It is 952 tokens too long. "),
         ("prompt is too long: 131100 tokens > 131072 maximum", ""),
         ("context length exceeded", ""),
         ("Input is too long", ""),
@@ -167,8 +167,8 @@ def test_too_long_a_conversation_says_how_many_tokens_are_over(
 ) -> None:
     answer = serve.refuse(status, {"error": {"message": why}})
     assert isinstance(answer.failure, RequestRefused)
-    assert answer.failure.sentence.startswith("the conversation is longer than the model takes")
-    assert answer.failure.hint == over + "/undo or /clear makes it shorter"
+    assert answer.failure.sentence.startswith("the conversation is too long for the model")
+    assert answer.failure.hint == over + "Shorten it with /undo or /clear"
     assert answer.waits == []
 
 
@@ -185,14 +185,14 @@ def test_other_words_are_no_length_of_the_context(serve: Serve, why: str) -> Non
         *((status, True) for status in (408, 409, 425, 429, 500, 501, 502, 503, 504, 529)),
     ],
 )
-def test_only_what_may_pass_is_tried_again(serve: Serve, status: int, *, retriable: bool) -> None:
+def test_only_what_may_pass_is_retried(serve: Serve, status: int, *, retriable: bool) -> None:
     answer = serve.refuse(status, "no")
     assert str(status) in answer.failure.sentence
     assert len(answer.waits) == (2 if retriable else 0)
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])
-def test_a_wish_to_wait_is_kept(serve: Serve, status: int) -> None:
+def test_a_retry_after_is_kept(serve: Serve, status: int) -> None:
     assert serve.refuse(status, Retry_After="7").waits == [7, 7]
 
 
@@ -203,17 +203,17 @@ def test_a_redirect_names_the_new_address(serve: Serve, status: int) -> None:
     assert failure.sentence == (
         f"the endpoint has moved (status {status}) to https://elsewhere.example/v1"
     )
-    assert ("--base-url" in failure.hint) is (status in {301, 308})  # for good
+    assert ("--base-url" in failure.hint) is (status in {301, 308})  # permanently
     nowhere = serve.refuse(status).failure.sentence
-    assert nowhere.endswith(" to an address that it does not name")
+    assert nowhere.endswith(" to an unnamed address")
 
 
 @pytest.mark.parametrize(
     ("models", "hint"),
     [
-        (["Nemo", "nemo-2", "x"], "It has Nemo and nemo-2"),
-        (["x"], "It was asked for the model nemo"),
-        (None, "It was asked for the model nemo"),
+        (["Nemo", "nemo-2", "x"], "Did you mean Nemo or nemo-2?"),
+        (["x"], "The requested model is nemo"),
+        (None, "The requested model is nemo"),
     ],
 )
 def test_of_a_model_that_is_not_found_the_nearest_are_named(
@@ -224,15 +224,14 @@ def test_of_a_model_that_is_not_found_the_nearest_are_named(
     assert len(answer.requests) == 2
 
 
-def test_a_model_that_there_is_not_is_told_also_where_no_models_are_listed() -> None:
+def test_an_unknown_model_is_reported_even_without_a_model_list() -> None:
     unknown = refuses("404 No", {"error": {"message": "model nemo not found"}})
     with FaultServer(in_turn(unknown, refuses("500 No"))) as server:
         with asking(server.base_url) as asked:
             error = asked.failure()
         assert len(server.requests) == 2
     assert str(error) == (
-        "the endpoint refused the request (404: model nemo not found)."
-        " It was asked for the model nemo"
+        "the endpoint refused the request (404: model nemo not found). The requested model is nemo"
     )
 
 
@@ -242,12 +241,12 @@ def test_of_long_names_only_the_nearest_is_named(program: Program) -> None:
     with FaultServer(in_turn(refuses("404 No", {"error": "no such model"}), listing)) as server:
         done = program.run("ask", "--endpoint", "vllm", "--base-url", server.base_url, "Hi")
     assert done.returncode == ExitCode.REFUSED
-    assert done.stderr.decode().endswith(f". It has {rows[1]['id']}\n")
+    assert done.stderr.decode().endswith(f". Did you mean {rows[1]['id']}?\n")
 
 
-REFUSED = "the endpoint refused the token (status 401). Put a valid token into DEEPINFRA_TOKEN"
+REFUSED = "the endpoint rejected the token (status 401). Set DEEPINFRA_TOKEN to a valid token"
 SOURCES = [
-    ("ollama", {}, "the endpoint wants a token (status 401). Put it into NEMOCHAT_TOKEN"),
+    ("ollama", {}, "the endpoint requires a token (status 401). Set NEMOCHAT_TOKEN"),
     ("deepinfra", {"DEEPINFRA_TOKEN": TOKEN}, REFUSED),
     ("deepinfra", {"NEMOCHAT_TOKEN": TOKEN}, f"{REFUSED}; this one came from NEMOCHAT_TOKEN"),
 ]
@@ -289,7 +288,7 @@ def test_a_hint_names_the_variable_and_where_the_token_came_from(
         ('{"error": {"message": "a \\"b\\"", "x": ', 'a "b"'),
         ("plain text", "plain text"),
         ("<html><head><title> A &amp; B </title></head>", "A & B"),
-        ("<!doctype html><p>10.0.0.1", "a page of HTML"),
+        ("<!doctype html><p>10.0.0.1", "an HTML page"),
         ("<h1>Not <i>here</i></h1>", "Not  here"),
         ("1 < 2 and no page", "1 < 2 and no page"),
         ([], ""),
@@ -348,7 +347,7 @@ def test_any_json_with_status_200_is_an_answer_or_a_failure(serve: Serve, body: 
     ],
 )
 @pytest.mark.parametrize("status", [400, 404, 500])
-def test_the_token_is_never_told(serve: Serve, status: int, said: Json) -> None:
+def test_the_token_is_never_repeated(serve: Serve, status: int, said: Json) -> None:
     answer = serve.refuse(status, said, [f"nemo-{TOKEN}"])
     told = [answer.failure.sentence, answer.failure.hint, *answer.logged]
     assert not any(TOKEN[:6] in each for each in told)

@@ -1,4 +1,4 @@
-"""Prompts into request bodies: only what someone chose, as the endpoint documents it."""
+"""Request bodies: only what was set, in the form that the endpoint documents."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def prompt(*messages: Message, stream: bool = False, parameters: Values | None =
 
 
 def sent(serve: Serve, asked: Prompt) -> dict[str, Json]:
-    """The body that arrives when a prompt is sent."""
+    """Return the body that arrives when a prompt is sent."""
     return serve(answer(), prompt=asked).body
 
 
@@ -130,7 +130,7 @@ def test_tool_calls_and_results_are_sent(serve: Serve) -> None:
 
 
 def sent_with(asked: Prompt, **differences: Json) -> tuple[list[str], dict[str, Json]]:
-    """The header fields, in lower case, and the body that an endpoint of these differences gets."""
+    """Return the headers, in lower case, and the body sent in a dialect with these fields."""
     with (
         FaultServer(plays(head(), answer())) as server,
         asking(server.base_url, adapter=adapter(**differences)) as asker,
@@ -169,7 +169,7 @@ def test_further_headers_are_sent() -> None:
     assert "x-team: search" in fields
 
 
-def test_a_parameter_that_is_not_taken_is_told_of_once() -> None:
+def test_an_unsupported_parameter_is_reported_once() -> None:
     told: list[str] = []
     fits = adapter(told.append, without=("top_k", "min_p", "n"))
     asked = prompt(HELLO, parameters={"temperature": 0.3, "top_k": 40, "n": 2, "seed": 7})
@@ -178,8 +178,8 @@ def test_a_parameter_that_is_not_taken_is_told_of_once() -> None:
         fitted = asker.client.adapt(asked)
         assert fitted == asked._replace(parameters={"temperature": 0.3, "seed": 7})
         asker.client.adapt(asked)
-        assert told == ["this endpoint does not take top_k and n: they are not sent"]
+        assert told == ["top_k and n are not sent: not supported by this endpoint"]
         asker.client.adapt(asked._replace(parameters={"n": 2, "min_p": 0.1}))
-        assert told[1:] == ["this endpoint does not take min_p: it is not sent"]
+        assert told[1:] == ["min_p is not sent: not supported by this endpoint"]
         assert asker.client.adapt(taken) == taken
     assert len(told) == 2

@@ -1,4 +1,4 @@
-"""One prompt out, deltas in: connections, what is sent, what is logged."""
+"""Requests for a prompt: connections, content and log."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_connection_that_stays_open_after_done_is_given_up_at_once() -> None:
         assert server.connections == 2
 
 
-def test_a_connection_that_the_server_closed_meanwhile_is_no_failure() -> None:
+def test_a_connection_that_the_server_closed_meanwhile_is_not_a_failure() -> None:
     with FaultServer(plays(CODED, chunked(answer()))) as server, asking(server.base_url) as asked:
         assert asked.text() == HELLO
         time.sleep(0.1)
@@ -156,22 +156,23 @@ def test_each_step_is_logged_without_the_token() -> None:
             asked.text()
         url = f"{server.base_url}/chat/completions"
     lines = [line.partition(" after ")[0] for line in asked.logged]
-    assert lines[0].startswith(f"POST {url}, ")
+    assert lines[0].startswith(f"request 1: POST {url}, ")
     assert lines[1:3] == [
-        "503, application/json,",
-        "EndpointFailed: the endpoint is not available (503: the token [token] must wait)",
+        "status 503, application/json,",
+        "EndpointFailed: the endpoint is unavailable (503: the token [token] must wait)",
     ]
-    assert lines[3].startswith("again in ")
-    assert lines[4].startswith(f"POST {url}, ")
-    assert lines[5:] == ["200, text/event-stream,", "the end,"]
+    assert lines[3].startswith("retrying in ")
+    assert lines[4].startswith(f"request 2: POST {url}, ")
+    assert lines[5] == "status 200, text/event-stream,"
+    assert lines[6].startswith("end of the response: ")
 
 
-def test_a_slow_reader_is_no_silence_of_the_endpoint() -> None:
+def test_a_slow_reader_does_not_count_of_the_endpoint() -> None:
     steady = plays(head(), HI, 0.05, HI, STOP)
     with FaultServer(steady) as server, asking(server.base_url) as asked:
         stream = asked.client.stream(PROMPT)
         said = [next(stream)]
-        time.sleep(1.5)  # twice the idle time-out
+        time.sleep(1.5)  # twice the idle timeout
         said += list(stream)
     assert "".join(delta.text for delta in said) == "HiHi"
     assert said[-1].ending is Ending.COMPLETE

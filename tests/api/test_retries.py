@@ -1,4 +1,4 @@
-"""How often a question is sent, when again, and when not."""
+"""Retries: how many, when, and when none."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from tests.api.fault_server.scripts import (
 from tests.api.fault_server.server import FaultServer, Peer
 
 DAY = 86400.0
-SHORTEST = 0.3  # seconds: a Retry-After in the past once made a peer send 1,472 requests
+SHORTEST = 0.3  # seconds
 
 
-def test_an_empty_stream_is_asked_again_for_its_reason_without_streaming() -> None:
+def test_an_empty_stream_is_sent_again_for_its_reason_without_streaming() -> None:
     empty = plays(head())
     told = refuses("400 No", {"error": {"message": "Only user and assistant roles"}})
     with FaultServer(in_turn(empty, told)) as server, asking(server.base_url) as asked:
@@ -80,7 +80,7 @@ def test_tries_are_as_many_as_asked_for_and_three_at_most(retries: int, requests
 
 
 def waits_for(wish: str) -> list[float]:
-    """Return the waits of a client whose tries are refused with this Retry-After."""
+    """Return the waits of a client whose requests are refused with this Retry-After."""
     busy = refuses("429 No", Retry_After=wish)
     with FaultServer(busy) as server, asking(server.base_url) as asked:
         asked.failure()
@@ -97,7 +97,7 @@ def waits_for(wish: str) -> list[float]:
         *((wish, SHORTEST) for wish in ("0", "-3", "-3600", "1e-3")),
     ],
 )
-def test_a_wish_to_wait_is_kept_to(wish: str, seconds: float) -> None:
+def test_a_retry_after_is_respected(wish: str, seconds: float) -> None:
     assert waits_for(wish) == [seconds, seconds]
 
 
@@ -137,25 +137,25 @@ def test_a_date_of_another_time_zone_is_understood() -> None:
         "7" + "\t" * 9,
     ],
 )
-def test_what_is_no_wish_breaks_nothing(wish: str) -> None:
+def test_an_invalid_retry_after_is_ignored(wish: str) -> None:
     first, second = waits_for(wish)
     assert SHORTEST <= first <= 7
     assert SHORTEST <= second <= 7
 
 
-def test_without_a_wish_waits_grow_and_differ() -> None:
+def test_without_a_retry_after_waits_grow_and_differ() -> None:
     waits: list[tuple[float, ...]] = []
     with FaultServer(refuses("503 No")) as server:
         for _ in range(30):
             with asking(server.base_url) as asked:
                 asked.failure()
             waits.append(tuple(asked.waits))
-            assert asked.why == ["the endpoint is not available (status 503)"] * 2
+            assert asked.why == ["the endpoint is unavailable (status 503)"] * 2
     firsts, seconds = zip(*waits, strict=True)
     assert all(SHORTEST <= first <= 1 for first in firsts)
     assert all(SHORTEST <= second <= 2 for second in seconds)
     assert len(set(firsts)) > 1
-    assert max(seconds) > 1  # all would be at most 1 once in a thousand million times
+    assert max(seconds) > 1  # random, but false only once in a billion runs
 
 
 @pytest.mark.parametrize(
@@ -172,24 +172,24 @@ def test_without_a_wish_waits_grow_and_differ() -> None:
         *((wish, "much later") for wish in ("1e300", "inf", "9" * 400)),
     ],
 )
-def test_a_long_wait_is_said_and_not_waited_for(wish: str, words: str) -> None:
+def test_a_long_wait_is_reported_and_not_waited_for(wish: str, words: str) -> None:
     with FaultServer(refuses("429 No", Retry_After=wish)) as server:
         with asking(server.base_url) as asked:
             error = asked.failure()
         assert (asked.waits, len(server.requests)) == ([], 1)
     assert isinstance(error, EndpointFailed)
-    assert error.hint == f"It asks to be tried again {words}"
+    assert error.hint == f"Try again {words}"
 
 
 @pytest.mark.parametrize("status", ["400 No", "401 No", "402 No", "404 No", "422 No"])
-def test_what_cannot_help_is_not_tried_again(status: str) -> None:
+def test_what_cannot_help_is_not_retried(status: str) -> None:
     with FaultServer(refuses(status, {"error": "no"}, Retry_After="1")) as server:
         with asking(server.base_url) as asked:
             asked.failure()
         assert asked.waits == []
 
 
-def test_nothing_is_tried_again_once_reasoning_was_shown() -> None:
+def test_nothing_is_retried_once_reasoning_was_shown() -> None:
     thought = event({"choices": [{"delta": {"reasoning": "hm"}}]})
     with FaultServer(plays(CODED, chunked(thought)[:-5])) as server:
         with asking(server.base_url) as asked:

@@ -1,4 +1,4 @@
-"""Stops: Ctrl-C, a closed iterator, another thread."""
+"""Cancellation by Ctrl-C, a closed iterator or another thread."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from tests.api.fault_server.scripts import (
 from tests.api.fault_server.server import FaultServer
 from tests.api.secured import until
 
-LATER = Timeouts(first_byte=60, idle=60)  # nothing but a stop ends a read while a test waits
+LATER = Timeouts(first_byte=60, idle=60)  # only a stop ends a read while a test waits
 
 
 def left(server: FaultServer) -> bool:
-    """Return whether a client has left; then the server plays no further step to it."""
+    """Return whether a client has left, so that the server plays no further step."""
     return server.left_at is not None
 
 
@@ -62,7 +62,7 @@ def test_a_stop_from_another_thread_ends_a_blocked_read(steps: list[Step], text:
         said: list[Delta] = []
         thread = in_a_thread(said, asked.client.stream(PROMPT))
         until(lambda: bool(server.requests) and "".join(d.text for d in said) == text)
-        time.sleep(0.05)  # the thread waits for more by then
+        time.sleep(0.05)  # the thread is waiting for more
         assert not left(server)
         asked.client.stop()
         thread.join(10)
@@ -114,7 +114,7 @@ def test_ctrl_c_closes_the_connection_at_once() -> None:
         next(stream)
 
         def press() -> None:
-            time.sleep(0.2)  # the read waits by then
+            time.sleep(0.2)  # the read is waiting
             assert not left(server)
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 

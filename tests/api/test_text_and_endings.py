@@ -1,4 +1,4 @@
-"""Events into text, endings, usage and reasoning: each quirk of a server as a literal."""
+"""Text, endings, usage and reasoning from events, with quirks of servers as literals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.api.fault_server.scripts import Json, chunk, document
 from tests.api.served import LIMITED, STOP, Serve, choice, delta
 
 NEMO = "mistralai/Mistral-Nemo-Instruct-2407"
-MOST_HELD = 4096  # characters of end marks that may be held back; more must not be kept
+MOST_HELD = 4096  # maximum number of characters of end marks that are held back
 
 
 def documented_stream() -> list[str]:
@@ -94,7 +94,7 @@ def test_an_ending_without_a_text_is_empty_or_tells_why(
 
 
 @pytest.mark.parametrize("chunks", [[], ["null"], [{"choices": []}], [chunk("")], [chunk(None)]])
-def test_a_stream_that_ends_without_text_and_ending_is_no_answer(
+def test_a_stream_that_ends_without_text_and_ending_is_not_an_answer(
     serve: Serve, chunks: list[Json]
 ) -> None:
     assert isinstance(serve.stream(*chunks).failure, NotAnAnswer)
@@ -122,7 +122,7 @@ LARGE = {
         [{**document("Hi"), "usage": LARGE}],
     ],
 )
-def test_the_last_usage_wins_wherever_it_stands(serve: Serve, chunks: list[Json]) -> None:
+def test_the_last_usage_wins_wherever_it_is(serve: Serve, chunks: list[Json]) -> None:
     assert serve.stream(*chunks).provenance.usage == Usage(5, 9, 14, 4, 0.0000268)
 
 
@@ -155,14 +155,14 @@ COUNTS = [(5, 5), ("5", 5), (5.9, 5), ("5e2", 500), (10**15 - 1, 10**15 - 1)]
 @pytest.mark.parametrize(
     ("count", "expected"), [*COUNTS, *((nonsense, None) for nonsense in NO_COUNTS)]
 )
-def test_a_count_is_a_whole_number_of_any_type_or_nothing(
+def test_a_count_is_an_integer_of_any_type_or_nothing(
     serve: Serve, count: Json, expected: int | None
 ) -> None:
     usage = serve.stream(chunk("Hi", usage={"total_tokens": count}), STOP).provenance.usage
     assert (usage.total_tokens if usage else None) == expected
 
 
-def test_what_is_said_of_the_whole_is_said_once(serve: Serve) -> None:
+def test_metadata_is_reported_once(serve: Serve) -> None:
     said = serve.stream(*(chunk("x", model="m", usage=SMALL) for _ in range(5)), STOP).deltas
     assert [(delta.model, bool(delta.usage)) for delta in said if delta.model or delta.usage] == [
         ("m", True)
@@ -204,7 +204,7 @@ def test_reasoning_is_kept_apart(serve: Serve, deltas: list[Json], thought: str)
         (["", "a", "", "b"], "ab"),
     ],
 )
-def test_reasoning_sent_whole_and_again_in_pieces_is_taken_once(
+def test_reasoning_sent_at_once_and_again_in_pieces_counts_once(
     serve: Serve, pieces: list[str], thought: str
 ) -> None:
     chunks = [delta(reasoning=piece) for piece in pieces]
@@ -253,9 +253,7 @@ def split(text: str, cuts: list[int]) -> list[Json]:
     st.lists(st.sampled_from([*"</s>aé👋", "</s>", "\ud83d", "\udc4b"])).map("".join),
     st.lists(st.integers(0, 30)),
 )
-def test_a_text_comes_out_as_from_the_whole_at_any_split(
-    serve: Serve, text: str, cuts: list[int]
-) -> None:
+def test_a_text_is_the_same_at_any_split(serve: Serve, text: str, cuts: list[int]) -> None:
     expected = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     while expected.endswith("</s>"):
         expected = expected.removesuffix("</s>")
@@ -275,7 +273,7 @@ def test_text_that_cannot_be_an_end_mark_is_given_at_once(serve: Serve) -> None:
     ]
 
 
-def test_a_flood_of_end_marks_is_not_held_for_ever(serve: Serve) -> None:
+def test_a_flood_of_end_marks_is_not_held_forever(serve: Serve) -> None:
     said = serve.stream(*[chunk("</s>" * 10)] * 1000, chunk("x"), STOP).deltas
     assert "".join(delta.text for delta in said) == "</s>" * 10_000 + "x"
     assert all(len(delta.text) <= 2 * MOST_HELD for delta in said)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import _socket
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -23,6 +24,7 @@ from tests.api.fault_server.scripts import (
     Step,
     answer,
     drip,
+    event,
     head,
     over_and_over,
     plays,
@@ -39,9 +41,9 @@ BOTH_WAYS = pytest.mark.parametrize("proxied", [False, True], ids=["directly", "
 def ask(
     *steps: Step, first_byte: float = LONG, idle: float = LONG, proxied: bool = False
 ) -> Iterator[tuple[FaultServer, Asking]]:
-    """Start a server that plays the steps, and a client of it with these timeouts.
+    """Start a server that plays the steps, and a client with these timeouts.
 
-    Where it is proxied, the server stands as a proxy in front of one that is not there.
+    If `proxied`, the server acts as a proxy before one that does not exist.
     """
     with FaultServer(plays(*steps)) as server:
         address = f"http://127.0.0.1:{server.port}"
@@ -74,23 +76,53 @@ def test_the_next_piece_may_take_longer_than_the_first(*, proxied: bool) -> None
     ],
     ids=["a head", "pings"],
 )
-def test_a_drip_does_not_put_the_end_off_for_ever(steps: list[Step], *, proxied: bool) -> None:
+def test_a_timeout_counts_until_data_comes(steps: list[Step], *, proxied: bool) -> None:
     with ask(*steps, first_byte=0.1, proxied=proxied) as (server, asked):
-        assert isinstance(asked.failure(), Unreachable)
-        until(lambda: server.left_at is not None)
+        error = asked.failure()
+        until(lambda: server.left_at is not None)  # while the server still sends
+    assert isinstance(error, Unreachable)
+    assert error.sentence.endswith(" sent no answer in time")
 
 
 @BOTH_WAYS
-def test_time_in_which_nobody_reads_is_no_silence(*, proxied: bool) -> None:
+def test_held_back_data_restarts_the_timeout(*, proxied: bool) -> None:
+    thought = "Let me think about this."
+    whole = event(
+        {"choices": [{"delta": {"reasoning": thought}}]}
+    )  # which some servers repeat in pieces
+    pieces = [event({"choices": [{"delta": {"reasoning": piece}}]}) for piece in thought]
+    again = [step for piece in pieces for step in (piece, 0.05)]
+    with ask(head(), whole, *again, answer(), idle=0.6, proxied=proxied) as (_, asked):
+        assert asked.text() == HELLO
+
+
+def test_time_to_connect_is_not_part_of_the_other_timeouts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FaultServer(plays(head(), answer())) as server:
+        look_up: Callable[..., object] = _socket.getaddrinfo
+
+        def look_up_slowly(*arguments: object, **others: object) -> object:
+            time.sleep(0.5)
+            return look_up(*arguments, **others)
+
+        monkeypatch.setattr(_socket, "getaddrinfo", look_up_slowly)
+        timeouts = TIMEOUTS._replace(first_byte=0.4)
+        with asking(server.base_url, timeouts=timeouts, connect=LONG) as asked:
+            assert asked.text() == HELLO
+
+
+@BOTH_WAYS
+def test_time_in_which_nobody_reads_does_not_count(*, proxied: bool) -> None:
     with ask(head(), HI, 0.05, HI, STOP, idle=0.3, proxied=proxied) as (_, asked):
         stream = asked.client.stream(PROMPT)
         said = [next(stream)]
-        time.sleep(0.7)  # twice the idle timeout, and nothing is watched
+        time.sleep(0.7)  # twice the idle timeout
         said += list(stream)
     assert ("".join(delta.text for delta in said), said[-1].ending) == ("HiHi", Ending.COMPLETE)
 
 
-def test_time_in_which_the_process_is_stopped_is_no_silence(program: Program) -> None:
+def test_time_in_which_the_process_is_stopped_does_not_count(program: Program) -> None:
     goes_on = threading.Event()
 
     def waits(peer: Peer, _: int) -> None:
@@ -137,7 +169,7 @@ def test_time_in_which_the_process_is_stopped_is_no_silence(program: Program) ->
         time.sleep(3.2)  # longer than the idle timeout
         for process in asked:
             os.kill(process.pid, signal.SIGCONT)
-        time.sleep(0.1)  # each looks at its clock before more comes
+        time.sleep(0.1)  # each checks its clock before more data arrives
         goes_on.set()
         outcomes = [(*process.communicate(timeout=LONG), process.returncode) for process in asked]
     assert outcomes == [(b"Hi\n", b"", 0)] * 2
@@ -152,6 +184,6 @@ def test_no_thread_is_left_after_an_answer(*, proxied: bool) -> None:
 
 
 def test_the_bytes_of_an_answer_are_no_flood() -> None:
-    many = (b": " + b"x" * 1000 + b"\n\n") * 5000  # more than half of what is borne
+    many = (b": " + b"x" * 1000 + b"\n\n") * 5000  # more than half of the limit
     with ask(head(), many, HI, many, answer()) as (_, asked):
         assert asked.text() == f"Hi{HELLO}"

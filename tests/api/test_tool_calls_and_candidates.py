@@ -1,4 +1,4 @@
-"""Tool calls in pieces, and two answers at once."""
+"""Tool calls in pieces, and two candidates."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_tool_calls_are_put_together(
     assert list(serve.stream(*chunks, chunk(finish="tool_calls")).message().tool_calls) == calls
 
 
-def test_calls_without_ids_and_indexes_are_told_apart_by_their_names(serve: Serve) -> None:
+def test_calls_without_ids_and_indexes_are_separated_by_their_names(serve: Serve) -> None:
     calls = [call("sun", "{}"), call("rain", "{}")]
     answer = serve.stream(delta(tool_calls=calls), chunk(finish="tool_calls"))
     assert [piece for delta in answer.deltas for piece in delta.tool_calls] == [
@@ -139,7 +139,10 @@ def test_every_candidate_that_was_begun_and_did_not_end_is_broken_off(serve: Ser
             (each.candidate, each.reason.partition(" ")[2])
             for each in said
             if each.ending is Ending.CONNECTION_LOST
-        ] == [(candidate, "closed the connection in the middle") for candidate in broken]
+        ] == [
+            (candidate, "closed the connection in the middle of the response")
+            for candidate in broken
+        ]
 
 
 def test_thoughts_alone_are_no_answer_but_are_not_asked_for_again(serve: Serve) -> None:

@@ -1,4 +1,4 @@
-"""Bodies that are no stream: an answer at one go, or what came in place of one."""
+"""Bodies that are not a stream: a complete answer, or something else."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ def test_an_answer_at_one_go_is_read_in_any_pieces(serve: Serve, before: bytes, 
     [
         (b"<html><head><title>Busy</title>", 'the page "Busy"'),
         (b"<p>\xff", 'the page "<p>\ufffd"'),
-        (b'{"choices": [', "broken JSON"),
+        (b'{"choices": [', "invalid JSON"),
         (b'{"x": 1}', "other JSON"),
-        (b'{"title": "Bad"}', "Bad"),
+        (b'{"title": "Bad"}', '"Bad"'),
         (b"[]", "other JSON"),
-        (b"Service unavailable", "Service unavailable"),
-        (b"No \xff\n", "No \ufffd"),
-        (b'{"a": 1}\nhello', "broken JSON"),
+        (b"Service unavailable", '"Service unavailable"'),
+        (b"No \xff\n", '"No \ufffd"'),
+        (b'{"a": 1}\nhello', "invalid JSON"),
     ],
 )
-def test_what_came_in_place_of_an_answer_is_told(serve: Serve, body: bytes, said: str) -> None:
+def test_other_content_than_an_answer_is_reported(serve: Serve, body: bytes, said: str) -> None:
     failure = serve(body).failure
     assert isinstance(failure, NotAnAnswer)
-    assert failure.sentence == f"the endpoint sent no answer but {said}"
+    assert failure.sentence == f"the endpoint sent {said} instead of an answer"
     page = body.startswith(b"<")
-    assert ("does the network want a login first?" in failure.hint) is page
+    assert ("does the network require a login?" in failure.hint) is page
 
 
 def test_a_part_of_an_answer_at_one_go_is_a_lost_connection(serve: Serve) -> None:
     failure = serve(WHOLE[:-1], cut=True).failure
-    assert failure.sentence.endswith(" closed the connection in the middle")
+    assert failure.sentence.endswith(" closed the connection in the middle of the response")
 
 
 def test_an_answer_at_one_go_has_a_largest_size() -> None:
     endless = plays(head(), WHOLE[:-1], over_and_over(b" " * 1_000_000, 60))
     with FaultServer(endless) as server, asking(server.base_url) as asked:
-        assert asked.failure().sentence == "the endpoint sent an answer without end"
+        assert asked.failure().sentence == "the endpoint sent an endless answer"
 
 
 def lines(*values: Json) -> bytes:
@@ -74,7 +74,7 @@ CONTENTS: list[tuple[Json, str]] = [
     (["a", {"text": "b"}, {"type": "image"}, None, [["c"]], 1], "ab1"),
     ("x" * 1_100_000, "x" * 1_100_000),
     (["words"] * 200_000, "words" * 200_000),
-    ('",[{' * 400_000, '",[{' * 400_000),  # full of commas and quotes, and yet one value
+    ('",[{' * 400_000, '",[{' * 400_000),  # one value with many commas and quotes
 ]
 
 
@@ -84,12 +84,12 @@ def test_content_of_any_type_becomes_text(serve: Serve, content: Json, text: str
 
 
 @pytest.mark.parametrize("content", [None, True, {"text": "a"}])
-def test_content_that_is_none_is_no_text(serve: Serve, content: Json) -> None:
+def test_invalid_content_is_not_text(serve: Serve, content: Json) -> None:
     assert serve.document(document(content)).text == ""
 
 
 @pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"a":' * 100_000])
-def test_what_is_nested_too_deeply_is_no_answer(serve: Serve, deep: bytes) -> None:
+def test_what_is_nested_too_deeply_is_not_an_answer(serve: Serve, deep: bytes) -> None:
     assert isinstance(serve(deep).failure, NotAnAnswer)
     said = serve(b"data: " + deep + b"\n\n" + b"data: " + WHOLE + b"\n\n")
     assert said.text == HELLO

@@ -41,7 +41,7 @@ def test_the_first_thing_that_is_wrong_gives_the_code(program: Program) -> None:
     assert "model" not in lines
     code, lines = report(program, "--endpoint", "mistral", "--base-url", "http://h.invalid")
     assert code == 6
-    assert lines["lookup"].startswith("no the name of h.invalid:80 is not found")
+    assert lines["lookup"].startswith("no could not resolve h.invalid:80")
     code, lines = report(program, "--endpoint", "guide")
     assert code == 0
 
@@ -54,7 +54,7 @@ def test_a_token_that_is_missing_or_refused(program: Program) -> None:
         code, lines = report(program, "--base-url", server.base_url)
     assert code == 4
     assert lines["first byte"].startswith("ok ")
-    assert lines["model"].startswith("no the endpoint wants a token")
+    assert lines["model"].startswith("no the endpoint requires a token")
 
 
 def test_a_model_that_is_not_listed(asking: Program) -> None:

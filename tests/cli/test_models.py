@@ -61,7 +61,7 @@ def test_an_endpoint_of_one_s_own_is_asked_in_its_own_words(program: Program, he
     (body,) = heard.bodies
     assert (body["top_p"], body["user"]) == (0.5, "me")
     assert not {"top_k", "min_p"} & set(body)
-    assert done.stderr.decode() == ("nemochat: this endpoint does not take top_k: it is not sent\n")
+    assert done.stderr.decode() == ("nemochat: top_k is not sent: not supported by this endpoint\n")
     rehearsed = program.run("ask", "--curl", "Hi").stdout.decode()
     assert "top_k" not in rehearsed
     assert '"top_p": 0.5' in rehearsed

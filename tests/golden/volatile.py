@@ -33,6 +33,11 @@ SUBSTITUTIONS: tuple[tuple[str, str, str], ...] = (
     (r"\b\d+(\.\d+)? ms\b", "0 ms", "durations in milliseconds"),
     (r"(trying again in )\d+ s", r"\g<1>0 s", "pauses between tries, which have jitter"),
     (r"\b\d+(\.\d+)? tokens?(/s| a second| per second)", r"0 tokens\2", "rates"),
+    (
+        r"0\.0 s to the first token( · 0 tokens/s)?",
+        "0.0 s",
+        "whether an answer's pieces arrive together, as they do on a busy machine",
+    ),
     (r"(servers on this machine: ).*", r"\1…", "what else runs on this machine"),
 )
 _COMPILED = [(re.compile(pattern), new) for pattern, new, _ in SUBSTITUTIONS]

@@ -187,8 +187,8 @@ TURNS = (
         (_TOO_LONG,),
         {
             AIMOCK: "it has no context to exceed",
-            LITELLM: refused(5, "longer than the model takes", flags=("-m", "long")),
-            LLAMA: refused(5, "longer than the model takes", "its stream is empty: status 200"),
+            LITELLM: refused(5, "too long for the model", flags=("-m", "long")),
+            LLAMA: refused(5, "too long for the model", "its stream is empty: status 200"),
         },
     ),
     Turn(
@@ -196,8 +196,8 @@ TURNS = (
         ("-S", _TOO_LONG),
         {
             AIMOCK: "it has no context to exceed",
-            LITELLM: refused(5, "longer than the model takes", flags=("-m", "long")),
-            LLAMA: refused(5, "longer than the model takes"),
+            LITELLM: refused(5, "too long for the model", flags=("-m", "long")),
+            LLAMA: refused(5, "too long for the model"),
         },
     ),
     Turn(

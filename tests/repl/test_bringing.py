@@ -165,8 +165,8 @@ def test_pages_are_fetched_only_where_that_is_turned_on_and_never_from_here(
     assert "/url is off" in shown
     assert shown.count("/url takes the address of one page") == 2
     shown = play(here, f"/url {address}", "/url localhost", "/url ftp://x", NEMOCHAT_URLS="on")
-    assert shown.count("is an address of this machine or its network") == 2
-    assert "a page's address is https:// or http:// and a host" in shown
+    assert shown.count("belongs to this machine or its network") == 2
+    assert "a page address is https:// or http:// and a host" in shown
 
 
 def test_a_file_of_lines_is_played_as_if_typed(here: Program, heard: Heard) -> None:

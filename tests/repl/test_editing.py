@@ -184,7 +184,7 @@ def test_an_editor_that_fails_leaves_the_text(asking: Program) -> None:
     with Screen(with_editor(asking, "sys.exit(3)")) as terminal:
         terminal.wait_for_prompt()
         terminal.type("keep me" + CTRL_G)
-        terminal.wait_for("the editor ended with code 3")
+        terminal.wait_for("the editor failed with exit code 3")
         terminal.wait_for_row("> keep me")
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import termios
 import time
@@ -94,6 +95,7 @@ def in_a_question(terminal: Screen) -> None:
 
 
 State = Callable[[Screen], None]
+SUSPENDED = (suspended, suspended_in_the_search, suspended_in_an_answer)
 STATES = (
     at_the_prompt,
     in_the_history_s_search,
@@ -138,6 +140,19 @@ def process(program: Program) -> int:
     return int((program.home / "number").read_text())
 
 
+def is_stopped(program: Program) -> bool:
+    """Return whether the chat is stopped: bash's "Stopped" says so of the shell around it alone."""
+    command = ("ps", "-o", "stat=", "-p", str(process(program)))
+    return subprocess.run(command, capture_output=True, check=True).stdout.startswith(b"T")
+
+
+def enter(state: State, terminal: Screen, program: Program) -> None:
+    """Bring a chat into a state."""
+    state(terminal)
+    if state in SUSPENDED:
+        until(lambda: is_stopped(program))
+
+
 def code(program: Program) -> int:
     """The chat's exit code, once it has one."""
     path = program.home / "code"
@@ -175,7 +190,7 @@ def test_a_terminal_that_goes_away_ends_the_chat(
     state: State, program: Program, streaming: Streaming
 ) -> None:
     with open_chat(program, streaming) as terminal:
-        state(terminal)
+        enter(state, terminal, program)
         terminal.hang_up()
         assert code(program) == 129
     assert_all_is_kept(state, program)
@@ -186,7 +201,7 @@ def test_a_terminal_that_goes_away_ends_a_chat_that_no_signal_tells(
     state: State, program: Program, streaming: Streaming
 ) -> None:
     with open_chat(program, streaming, trap="''") as terminal:
-        state(terminal)
+        enter(state, terminal, program)
         terminal.hang_up()
         streaming.goes_on.set()
         assert code(program) == 129
@@ -197,7 +212,7 @@ def test_a_signal_to_end_ends_the_chat_and_gives_the_terminal_back(
     state: State, program: Program, streaming: Streaming
 ) -> None:
     with open_chat(program, streaming) as terminal:
-        state(terminal)
+        enter(state, terminal, program)
         number = process(program)
         group = os.getpgid(number)
         os.kill(number, signal.SIGTERM)

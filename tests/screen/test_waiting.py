@@ -100,7 +100,7 @@ def test_another_try_is_counted_down_until_it_comes_or_is_stopped(clock: Clock) 
     clock.seconds += 28
     assert "in 2 s" in show(waiting)[0][0]
     clock.seconds += 28
-    assert "in 0 s" in show(waiting, "a thought")[0][0]
+    assert "in 1 s" in show(waiting, "a thought")[0][0]
     waiting.stop()
     trying.join(10)
     assert not trying.is_alive()

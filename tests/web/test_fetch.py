@@ -1,4 +1,4 @@
-"""Pages are fetched from public addresses alone, within bounds, and never by a way round them."""
+"""Web pages, which are fetched from public addresses only and with limits."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Site:
-    """A loopback server with pages by path.
+    """Loopback server with pages by path.
 
     Attributes:
-        pages: What it answers.
-        heard: The paths and Host headers that were asked for.
+        pages: Responses.
+        heard: Paths and Host headers of the requests.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Site:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -67,7 +67,7 @@ def site() -> Iterator[Site]:
 
 
 def here(address: Address) -> bool:
-    """Only this one address may be connected to, in place of the public ones."""
+    """Allow only this address instead of the public ones."""
     return address == HERE
 
 
@@ -83,7 +83,7 @@ def here(address: Address) -> bool:
     ],
 )
 def test_nothing_is_fetched_from_an_address_of_no_public_place(address: str) -> None:
-    with FaultServer(GOOD) as proxy, pytest.raises(UsageError, match="no page is fetched"):
+    with FaultServer(GOOD) as proxy, pytest.raises(UsageError, match="no pages are fetched"):
         fetch_page(f"http://{address}/", proxy=f"http://127.0.0.1:{proxy.port}")
     assert proxy.connections == 0
 
@@ -157,7 +157,7 @@ def test_a_page_may_be_as_large_as_the_bound(site: Site) -> None:
     assert len(fetch_page(site.address, allowed=here).text) == LARGEST
 
 
-def test_a_server_is_told_who_asks_and_that_text_is_wanted() -> None:
+def test_a_server_learns_who_asks_for_text() -> None:
     with FaultServer(plays(head(kind="text/plain"), b"text")) as server:
         fetch_page(f"http://127.0.0.1:{server.port}/a", allowed=here)
     first, *fields = server.requests[0].decode().lower().rstrip().split("\r\n")
@@ -223,7 +223,7 @@ def test_redirects_are_followed_and_each_is_checked(
     found = fetch_page(f"{site.address}/1", allowed=here)
     assert (found.address, found.text) == (f"{site.address}/3", "there")
     before = len(site.heard)
-    with pytest.raises(UsageError, match=r"inner\.example.*127\.0\.0\.2.*no page is fetched"):
+    with pytest.raises(UsageError, match=r"inner\.example.*127\.0\.0\.2.*no pages are fetched"):
         fetch_page(f"{site.address}/inner", allowed=here)
     with pytest.raises(UsageError, match="https:// or http://"):
         fetch_page(f"{site.address}/file", allowed=here)
@@ -248,7 +248,7 @@ def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
     with pytest.raises(UsageError) as caught:
         fetch_page(address)
     assert caught.value.sentence.endswith(
-        " is an address of this machine or its network, and no page is fetched from there"
+        " belongs to this machine or its network, from which no pages are fetched"
     )
 
 
@@ -261,21 +261,21 @@ def test_this_machine_is_refused_however_it_is_written(address: str) -> None:
         (f"{'a.' * 50}example", f'"{"a." * 39}a…" (127.0.0.1)'),
     ],
 )
-def test_an_address_that_is_refused_is_told_once_and_in_short(
+def test_an_address_that_is_refused_is_reported_once_and_briefly(
     url: str, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = dict.fromkeys(["localhost.example", f"{'a.' * 50}example"], "127.0.0.1")
     resolve_names(monkeypatch, here)
     with pytest.raises(UsageError) as caught:
         fetch_page(url)
-    assert caught.value.sentence.partition(" is an address of ")[0] == named
+    assert caught.value.sentence.partition(" belongs to ")[0] == named
 
 
-def test_a_name_that_is_not_found_is_told() -> None:
+def test_a_name_that_is_not_found_is_reported() -> None:
     with pytest.raises(UsageError) as caught:
         fetch_page("https://no.such.host.invalid/x")
-    assert caught.value.sentence == 'the name "no.such.host.invalid" is not found'
-    assert "Names are looked up by this machine" in caught.value.hint
+    assert caught.value.sentence == 'could not resolve "no.such.host.invalid"'
+    assert "Hosts are resolved on this machine" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -286,23 +286,23 @@ def test_a_name_that_is_not_found_is_told() -> None:
         *("http://secret@x.org", "http://:secret@x.org", "http://x.org/\x9f", f"ftp://{'x' * 99}"),
     ],
 )
-def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
-    with pytest.raises(UsageError, match="a page's address") as caught:
+def test_an_invalid_page_address_is_reported(address: str) -> None:
+    with pytest.raises(UsageError, match="a page address") as caught:
         fetch_page(address)
     assert "secret" not in str(caught.value)
     assert str(caught.value) in {
-        f"a page's address is https:// or http:// and a host, not {format_value(address, 80)}",
-        "a page's address takes no user name and no password",
+        f"a page address is https:// or http:// and a host, not {format_value(address, 80)}",
+        "a page address must not include a user name or password",
     }
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ((404, {}, b"<p>no"), r"^127\.0\.0\.1:\d+ answers with status 404, and no page$"),
-        ((200, {"Content-Type": "image/png"}, b"\x89PNG"), 'is "image/png", and no text'),
-        ((200, {"Content-Type": "text/plain"}, b"a\0b"), "is binary"),
-        ((200, {}, b"\0\1\2"), "is binary"),
+        ((404, {}, b"<p>no"), r"^127\.0\.0\.1:\d+ answered with status 404$"),
+        ((200, {"Content-Type": "image/png"}, b"\x89PNG"), 'sent "image/png", which is not text'),
+        ((200, {"Content-Type": "text/plain"}, b"a\0b"), "sent binary data"),
+        ((200, {}, b"\0\1\2"), "sent binary data"),
         ((200, {"Content-Type": "text/plain"}, b"x" * (LARGEST + 1)), "larger than 2 MB"),
         (
             (
@@ -312,10 +312,12 @@ def test_what_is_no_address_of_a_page_is_told(address: str) -> None:
             ),
             "larger than 2 MB",
         ),
-        ((302, {}, b""), "answers with status 302"),
+        ((302, {}, b""), "answered with status 302"),
     ],
 )
-def test_what_is_no_page_is_refused_in_a_sentence(answer: Answer, said: str, site: Site) -> None:
+def test_other_content_than_a_page_is_refused_in_a_sentence(
+    answer: Answer, said: str, site: Site
+) -> None:
     site.pages["/"] = answer
     with pytest.raises(UsageError, match=said):
         fetch_page(site.address, allowed=here)
@@ -332,12 +334,12 @@ def test_what_is_no_page_is_refused_in_a_sentence(answer: Answer, said: str, sit
 )
 def test_a_page_that_never_ends_is_left(steps: list[Step]) -> None:
     with FaultServer(plays(*steps)) as server:
-        with pytest.raises(EndpointError, match=r"fell silent|did not answer|signs of life"):
+        with pytest.raises(EndpointError, match=r"sent no answer in time|did not answer in time"):
             fetch_page(f"http://127.0.0.1:{server.port}", allowed=here, seconds=0.2)
         until(lambda: server.left_at is not None)
 
 
-def test_where_nothing_answers_that_is_told() -> None:
+def test_a_dead_endpoint_is_reported() -> None:
     with pytest.raises(EndpointError, match="nothing answers"):
         fetch_page(f"http://127.0.0.1:{unused_port()}", allowed=here)
 
@@ -356,6 +358,6 @@ def test_a_certificate_is_wanted_for_the_name_and_not_for_the_address(
             assert found.text == "over TLS"
         with secured("good", text) as server:
             url = f"https://example.org:{server.port}"
-            with pytest.raises(EndpointError, match=r"certificate of example\.org.* was refused"):
+            with pytest.raises(EndpointError, match=r"certificate of example\.org.* was rejected"):
                 fetch_page(url, allowed=here, ca_bundle=AUTHORITY, proxy=proxy)
         assert len(through.requests) == 2 * tunnelled

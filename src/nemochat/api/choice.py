@@ -1,4 +1,4 @@
-"""One candidate of an answer: a parser from the choices of chunks to deltas."""
+"""Parser for one candidate of an answer: from the choices of chunks to deltas."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nemochat.core.records import Json
 from nemochat.core.text import join_surrogates
 
 END_MARK = "</s>"
-# Characters: a text of end marks alone must not be copied at each piece. Whole marks are let go,
-# so that it does not matter which pieces the text comes in.
+# Characters; without a limit, a text of end marks would be copied for each piece. Only complete
+# marks are released, so the result does not depend on how the text is split.
 MOST_HELD = 1024 * len(END_MARK)
 _HIGH = ("\ud800", "\udbff")
 _ENDINGS = {
@@ -23,17 +23,17 @@ _ENDINGS = {
     "content_filter": Ending.CONTENT_FILTER,
 }
 _FAILED = "error"
-_TEXT_ONLY = {"content", "role"}  # members of a delta that is nothing but text
+_TEXT_ONLY = {"content", "role"}  # members of a delta with text alone
 
 
 class SurrogateJoiner:
-    """Text in pieces, with surrogate halves joined, and U+FFFD for those that stand alone."""
+    """Filter for text in pieces that joins surrogate pairs; a lone half becomes U+FFFD."""
 
     def __init__(self) -> None:
         self._half = ""
 
     def feed(self, piece: str) -> str:
-        """Return what is sure of the text so far and not returned yet."""
+        """Return the text that is certain so far and was not returned before."""
         if not piece or (piece.isascii() and not self._half):
             return piece
         text = self._half + piece
@@ -41,19 +41,19 @@ class SurrogateJoiner:
         return join_surrogates(text[:-1] if self._half else text)
 
     def flush(self) -> str:
-        """Return what was held back: a half that stands alone."""
+        """Return U+FFFD if half of a pair was held back, or ""."""
         half, self._half = self._half, ""
         return join_surrogates(half)
 
 
 class EndMarkFilter:
-    """Text in pieces, without the end mark at its very end."""
+    """Filter for text in pieces that removes end marks at the very end."""
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """Return what is sure of the text so far and not returned yet."""
+        """Return the text that is certain so far and was not returned before."""
         if not piece:
             return ""
         text = self._held + piece
@@ -67,7 +67,7 @@ class EndMarkFilter:
         return text[:cut]
 
     def flush(self) -> str:
-        """Return what was held back and turns out to be text."""
+        """Return the text that was held back, without end marks."""
         held, self._held = self._held, ""
         while held.endswith(END_MARK):
             held = held[: -len(END_MARK)]
@@ -75,7 +75,7 @@ class EndMarkFilter:
 
 
 def _ambiguous_length(text: str) -> int:
-    """Return how many characters at the end may be end marks, or the start of one."""
+    """Return how many characters at the end may be end marks or the start of one."""
     size = len(END_MARK) - 1
     while size and not (len(text) >= size and END_MARK.startswith(text[-size:])):
         size -= 1
@@ -86,122 +86,136 @@ def _ambiguous_length(text: str) -> int:
 
 
 class RepeatFilter:
-    """A text in pieces; if the first piece comes again in pieces right after it, they are dropped.
+    """Filter for text in pieces that drops a repetition of the first piece right after it.
 
-    A short first piece that comes twice at one go is no such repetition: "ha", "ha".
+    A short first piece that is repeated in a single piece is not dropped: "ha", "ha".
     """
 
     _LONG = 20
 
     def __init__(self) -> None:
-        self._whole: str | None = None
-        self._again = 0  # how much of it came again
+        self._first: str | None = None  # "" once no repetition can follow
+        self._repeated = 0  # characters of it that were repeated
 
     def feed(self, piece: str) -> str:
-        """Return what is new in this piece, as far as that is sure."""
-        if not piece or self._whole == "":
+        """Return the text that is certainly new."""
+        if not piece or self._first == "":
             return piece
-        if self._whole is None:
-            self._whole = piece
+        if self._first is None:
+            self._first = piece
             return piece
-        if self._whole.startswith(piece, self._again):
-            again = self._again + len(piece)
-            if again < len(self._whole):
-                self._again = again
+        if self._first.startswith(piece, self._repeated):
+            repeated = self._repeated + len(piece)
+            if repeated < len(self._first):
+                self._repeated = repeated
                 return ""
-            if self._again or again >= self._LONG:
-                self._whole, self._again = "", 0
+            if self._repeated or repeated >= self._LONG:
+                self._first, self._repeated = "", 0
                 return ""
         return self.flush() + piece
 
     def flush(self) -> str:
-        """Return what looked like a repetition and was none."""
-        held = (self._whole or "")[: self._again]
-        self._whole, self._again = "", 0
+        """Return the text that was held back as a possible repetition."""
+        held = (self._first or "")[: self._repeated]
+        self._first, self._repeated = "", 0
         return held
 
 
 class Choice:
-    """An answer that grows choice by choice.
+    """One candidate, built from its choices in successive chunks.
 
     Attributes:
-        index: Which of the answers it is.
-        spoken: Whether text or a tool call came.
-        ending: How it ended, once it is known.
-        failed: Whether its choice reports a failure.
+        index: Number of the candidate.
+        pieces: Number of choices that held text, reasoning, a tool call or an ending.
+        has_content: Whether text or a tool call was received.
+        ending: Its ending, or None until it is known.
+        failed: Whether a choice reported a failure.
     """
 
     def __init__(self, index: int, *, limit_chosen: bool) -> None:
         self.index = index
-        self.spoken = False
+        self.pieces = 0
+        self.has_content = False
         self.ending: Ending | None = None
         self.failed = False
         self._limit_chosen = limit_chosen
-        self._whole = SurrogateJoiner()
-        self._tail = EndMarkFilter()
-        self._thought = SurrogateJoiner()
-        self._once = RepeatFilter()
+        self._text_joiner = SurrogateJoiner()
+        self._end_marks = EndMarkFilter()
+        self._reasoning_joiner = SurrogateJoiner()
+        self._repeats = RepeatFilter()
         self._arguments: dict[int, SurrogateJoiner] = {}
-        self._call = -1
+        self._call = -1  # index of the current tool call
         self._call_id = ""
-        self._named = False
+        self._call_has_name = False
 
     def read(self, choice: dict[str, Json]) -> Delta | None:
-        """Return the delta of a choice in a chunk or a whole answer; None if it is empty."""
-        if piece := _find_text(choice):  # nearly all of an answer comes so: one step, not ten
+        """Return the delta of a choice in a chunk or a document, or None if it is empty."""
+        if piece := _find_text(choice):  # a shortcut for nearly all choices
             return self._read_text(piece)
         body = choice.get("delta")
         if not isinstance(body, dict) or not body:
             body = choice.get("message")
         body = body if isinstance(body, dict) else {}
-        content = to_text(body.get("content")) or to_text(choice.get("text"))
-        content = self._tail.feed(self._whole.feed(content))
-        thought = to_text(body.get("reasoning_content")) or to_text(body.get("reasoning"))
-        thought = self._once.feed(self._thought.feed(thought))
-        calls = tuple(self._calls(body))
-        ending = self._ending(choice.get("finish_reason"))
-        if ending is Ending.COMPLETE and self._call >= 0:  # some say "stop" beside their calls
+        text = to_text(body.get("content")) or to_text(choice.get("text"))
+        reasoning = to_text(body.get("reasoning_content")) or to_text(body.get("reasoning"))
+        content = self._end_marks.feed(self._text_joiner.feed(text))
+        thought = self._repeats.feed(self._reasoning_joiner.feed(reasoning))
+        calls = tuple(self._read_calls(body))
+        ending = self._read_ending(choice.get("finish_reason"))
+        if text or reasoning or calls or ending:
+            self.pieces += 1
+        if ending is Ending.COMPLETE and self._call >= 0:  # some servers send "stop" with calls
             ending = self.ending = Ending.TOOL_CALLS
-        if ending:  # the text comes before its ending
-            content += self._tail.feed(self._whole.flush()) + self._tail.flush()
-            thought += self._once.feed(self._thought.flush()) + self._once.flush()
-        self.spoken = self.spoken or bool(content or calls)
+        if ending:
+            rest, more_thought = self._flush_filters()
+            content, thought = content + rest, thought + more_thought
+        self.has_content = self.has_content or bool(content or calls)
         if content or thought or calls or ending:
             return Delta(content, thought, calls, ending, candidate=self.index)
         return None
 
     def _read_text(self, text: str) -> Delta | None:
-        """Return the delta of more text; None if all of it is held back."""
-        piece = self._tail.feed(self._whole.feed(text))
+        """Return the delta of more text, or None if all of it is held back."""
+        self.pieces += 1
+        piece = self._end_marks.feed(self._text_joiner.feed(text))
         if not piece:
             return None
-        self.spoken = True
+        self.has_content = True
         return Delta(piece, candidate=self.index)
 
     def flush(self) -> Iterator[Delta]:
-        """Yield what was held back and turns out to belong to the answer."""
-        content = self._tail.feed(self._whole.flush()) + self._tail.flush()
-        thought = self._once.feed(self._thought.flush()) + self._once.flush()
+        """Yield text that was held back."""
+        content, thought = self._flush_filters()
         if content or thought:
-            self.spoken = self.spoken or bool(content)
+            self.has_content = self.has_content or bool(content)
             yield Delta(content, thought, candidate=self.index)
 
+    def _flush_filters(self) -> tuple[str, str]:
+        """Return the text and the reasoning that were held back."""
+        content = self._end_marks.feed(self._text_joiner.flush()) + self._end_marks.flush()
+        thought = self._repeats.feed(self._reasoning_joiner.flush()) + self._repeats.flush()
+        return content, thought
+
     def end(self, fallback: Ending) -> Iterator[Delta]:
-        """Yield the last deltas of an answer that nothing follows.
+        """Yield the last deltas at the end of the response.
 
         Args:
-            fallback: How it ended if it did not say so.
+            fallback: The ending if none was received.
         """
         yield from self.flush()
         ending = self.ending or fallback
-        if not self.spoken and ending in {Ending.COMPLETE, Ending.TOOL_CALLS, Ending.UNFINISHED}:
+        if not self.has_content and ending in {
+            Ending.COMPLETE,
+            Ending.TOOL_CALLS,
+            Ending.UNFINISHED,
+        }:
             ending = Ending.EMPTY
         if ending is not self.ending:
             self.ending = ending
             yield Delta(ending=ending, candidate=self.index)
 
-    def _ending(self, finish: Json) -> Ending | None:
-        """Return the ending for a finish_reason; an unknown one means a complete answer."""
+    def _read_ending(self, finish: Json) -> Ending | None:
+        """Return the ending for a finish_reason; an unknown reason means a complete answer."""
         if not isinstance(finish, str) or not finish:
             return None
         if finish == _FAILED:
@@ -212,37 +226,39 @@ class Choice:
             self.ending = Ending.MAX_TOKENS
         return self.ending
 
-    def _calls(self, body: dict[str, Json]) -> Iterator[ToolCallPiece]:
+    def _read_calls(self, body: dict[str, Json]) -> Iterator[ToolCallPiece]:
         calls = body.get("tool_calls")
         if not isinstance(calls, list):
-            calls = [{"function": body.get("function_call")}]  # the older form, one call only
+            calls = [{"function": body.get("function_call")}]  # the older form, for a single call
         for call in calls:
             function = call.get("function") if isinstance(call, dict) else None
             if isinstance(function, dict):
-                yield self._piece(call, function)
+                yield self._read_call(call, function)
 
-    def _piece(self, call: dict[str, Json], function: dict[str, Json]) -> ToolCallPiece:
+    def _read_call(self, call: dict[str, Json], function: dict[str, Json]) -> ToolCallPiece:
         id_, name, index = to_text(call.get("id")), to_text(function.get("name")), call.get("index")
         if isinstance(index, int):
             self._call = index
         elif (
-            self._call < 0 or (id_ and self._call_id not in {"", id_}) or (name and self._named)
-        ):  # without an index, another id or another name begins another call
+            self._call < 0
+            or (id_ and self._call_id not in {"", id_})
+            or (name and self._call_has_name)
+        ):  # without an index, another id or another name begins a new call
             self._call += 1
-            self._call_id, self._named = "", False
+            self._call_id, self._call_has_name = "", False
         self._call_id = id_ or self._call_id
-        self._named = self._named or bool(name)
-        whole = self._arguments.setdefault(self._call, SurrogateJoiner())
+        self._call_has_name = self._call_has_name or bool(name)
+        joiner = self._arguments.setdefault(self._call, SurrogateJoiner())
         return ToolCallPiece(
             self._call,
             _clean_text(id_),
             _clean_text(name),
-            whole.feed(_arguments(function.get("arguments"))),
+            joiner.feed(_format_arguments(function.get("arguments"))),
         )
 
 
 def _find_text(choice: dict[str, Json]) -> str:
-    """Return the text of a choice whose delta holds nothing else; "" for any other choice."""
+    """Return the text of a choice that holds nothing else, or ""."""
     body = choice.get("delta")
     if type(body) is dict and body.keys() <= _TEXT_ONLY and not choice.get("finish_reason"):
         piece = body.get("content")
@@ -250,15 +266,15 @@ def _find_text(choice: dict[str, Json]) -> str:
     return ""
 
 
-def _arguments(body: Json) -> str:
-    """Return arguments as the JSON text that they should be; some servers send an object."""
-    if not isinstance(body, dict):
-        return to_text(body)
+def _format_arguments(value: Json) -> str:
+    """Return arguments as JSON text, which some servers send as an object."""
+    if not isinstance(value, dict):
+        return to_text(value)
     try:
-        return json.dumps(body, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return ""
 
 
-def _clean_text(body: str) -> str:
-    return body.encode("utf-8", "replace").decode()
+def _clean_text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,6 +1,6 @@
 """Client of one endpoint: streams the answer to a prompt, retries and cancels.
 
-A client is cheap to create; httpx is loaded with the first request, or by `prepare`.
+Creating a client is cheap; `prepare` or the first request loads httpx.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from nemochat.errors import (
 if TYPE_CHECKING:
     from nemochat.api.http import Connection, StreamedResponse
 
-LARGEST_FAILURE = 256 * 1024  # bytes read of a refusal; its reason stands at the start
-SECONDS_FOR_FAILURE = 5.0  # to read a refusal's body: the status alone tells enough
-SECONDS_TO_DRAIN = 0.05  # for the end of the body after [DONE], so that the connection can be kept
+LARGEST_REFUSAL = 256 * 1024  # bytes read of the body of a refusal
+SECONDS_FOR_REFUSAL = 5.0  # to read it; the status alone would be enough
+SECONDS_TO_DRAIN = 0.05  # to read the end of the body after [DONE], so that the connection is kept
 _NOT_FOUND = 404
 
 
 class Client:
-    """Client of one endpoint; its connection is kept from one answer to the next.
+    """Client of one endpoint; the connection is kept from one answer to the next.
 
     Attributes:
-        warning: What should be said once before a prompt is sent, or "".
+        warning: Warning to show before the first prompt is sent, or "".
     """
 
     def __init__(self, options: ClientOptions, adapter: DialectAdapter | None = None) -> None:
@@ -69,11 +69,8 @@ class Client:
         self._lock = Lock()
 
     def prepare(self) -> None:
-        """Load what sends a request, while the user types.
-
-        Another thread may ask meanwhile: it waits until this is done.
-        """
-        with suppress(NemochatError):  # the first request raises it
+        """Load the libraries, for example while the user types; requests meanwhile wait."""
+        with suppress(NemochatError):  # the first request raises it again
             self._current_connection()
 
     def close(self) -> None:
@@ -83,38 +80,37 @@ class Client:
                 self._connection.close()
 
     def stop(self) -> None:
-        """Cancel the answer that another thread reads: Cancelled is raised there."""
+        """Cancel the answer that another thread reads, which raises Cancelled there."""
         with self._lock:
             if self._connection is not None:
                 self._connection.stop()
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """Return the prompt as the endpoint takes it; a parameter left out is reported once."""
+        """Return the prompt without unsupported parameters, each of which is reported once."""
         return self._adapter.adapt(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """Return the answer to a prompt, delta by delta; the last ones hold the endings.
+        """Return the deltas of the answer to a prompt; the last ones hold the endings.
 
-        Once some of an answer came, each candidate has an ending; a failure becomes one. To close
-        the iterator closes the connection at once, so that the endpoint stops generating.
+        After the first text, a failure becomes an ending, and each candidate has one. Closing the
+        iterator closes the connection, so that the endpoint stops generating.
 
         Raises:
             EndpointError: there is no answer.
             Cancelled: `stop` was called.
-            ConfigurationError: the endpoint cannot be asked at all.
+            ConfigurationError: no request can be sent.
         """
-        return Exchange(self._options, self._adapter.dialect, self._current_connection()).stream(
-            prompt
-        )
+        exchange = Exchange(self._options, self._adapter.dialect, self._current_connection())
+        return exchange.stream(prompt)
 
     def list_models(self) -> tuple[ModelInfo, ...]:
-        """Return the endpoint's models, or none if it does not list them in time."""
+        """Return the endpoint's models, or () if it does not list them in time."""
         with suppress(EndpointError, ConfigurationError):
             return self.fetch_models(model_list.SECONDS)
         return ()
 
     def fetch_models(self, seconds: float) -> tuple[ModelInfo, ...]:
-        """Return the endpoint's models within so many seconds; EndpointError if there are none."""
+        """Return the endpoint's models; raise EndpointError if it does not list them in time."""
         try:
             self._options.write_log(f"GET {self._options.route.base_url}{model_list.LIST}")
             connection = self._current_connection()
@@ -127,8 +123,7 @@ class Client:
     def _current_connection(self) -> Connection:
         """Return the connection for the next prompt.
 
-        After a stop that is another one: a thread may still wait in the one that was stopped, and
-        stays stopped.
+        It is a new one after a stop, as another thread may still use the stopped one.
         """
         with self._lock:
             if self._connection is not None and self._connection.stopped:
@@ -142,7 +137,7 @@ class Client:
             return self._connection
 
     def _headers(self) -> dict[str, str]:
-        """Return the headers of each request; the dialect's replace those of the same name."""
+        """Return the headers of each request; those of the dialect have precedence."""
         headers = {
             "Accept": "*/*",
             "Content-Type": "application/json",
@@ -160,14 +155,14 @@ class ClientOptions(NamedTuple):
     """Settings of a client.
 
     Attributes:
-        route: The way to the address to which `/chat/completions` is added.
-        token: The secret to send; "" sends none.
-        hints: What a hint may name.
-        wait: Waits some seconds before the next try, and shows the error.
-        timeouts: How long to wait for what.
-        retries: How often to try again.
-        log: Takes a line for each request, response, try and ending; never the token.
-        secrets: What is masked in errors, logs and names; a client adds all that it sends.
+        route: Route to the address to which `/chat/completions` is added.
+        token: Secret to send; "" sends none.
+        hints: What a hint may mention.
+        wait: Shows an error and waits some seconds before a retry.
+        timeouts: Timeouts of reads.
+        retries: Maximum number of retries.
+        log: Receives a line for each request, response, retry and error.
+        secrets: What to mask in errors, logs and names; a client adds all that it sends.
     """
 
     route: Route
@@ -180,7 +175,7 @@ class ClientOptions(NamedTuple):
     secrets: tuple[str, ...] = ()
 
     def mask(self, text: str) -> str:
-        """Return foreign text as one line without the secrets."""
+        """Return foreign text as one line, without the secrets."""
         return refusals.to_one_line(text, self.secrets, refusals.LONGEST_SENTENCE)
 
     def write_log(self, line: str) -> None:
@@ -190,11 +185,11 @@ class ClientOptions(NamedTuple):
 
 
 def find_secrets(options: ClientOptions, dialect: Dialect) -> Iterator[str]:
-    """Yield every secret that requests hold: the token, headers, members, the proxy's password."""
+    """Yield the secrets in requests: token, headers, body members and proxy password."""
     yield options.token
     yield from request.find_body_secrets({**dialect.headers})
     yield from request.find_body_secrets({**dialect.body})
-    with suppress(ConfigurationError):  # the first request raises it
+    with suppress(ConfigurationError):  # the first request raises it again
         yield from options.route.proxy_secrets()
 
 
@@ -202,11 +197,11 @@ class Progress:
     """Record of what the caller has received of an answer.
 
     Attributes:
-        thought: Whether any reasoning was received.
+        has_reasoning: Whether reasoning was received.
     """
 
     def __init__(self) -> None:
-        self.thought = False
+        self.has_reasoning = False
         self._begun: set[int] = set()
         self._ended: set[int] = set()
 
@@ -217,24 +212,24 @@ class Progress:
 
     def add(self, delta: Delta) -> None:
         """Record a delta."""
-        self.thought = self.thought or bool(delta.reasoning)
+        self.has_reasoning = self.has_reasoning or bool(delta.reasoning)
         if delta.text or delta.tool_calls:
             self._begun.add(delta.candidate)
         if delta.ending:
             self._ended.add(delta.candidate)
 
     def endings(self, ending: Ending, reason: str) -> Iterator[Delta]:
-        """Yield the ending of each candidate that has none, or of all that have one."""
-        for candidate in sorted(self._begun - self._ended or self._begun or {0}):
+        """Yield an ending for each candidate without one, or for all if none lacks it."""
+        for candidate in sorted(self._begun - self._ended or self._begun):
             yield Delta(ending=ending, candidate=candidate, reason=reason)
 
 
 class EmptyAnswer(NotAnAnswer):
-    """A response of success that holds nothing."""
+    """The response was successful but empty."""
 
 
 class Exchange:
-    """One prompt and its answer, with as many requests as it takes."""
+    """One prompt and its answer, with retries."""
 
     def __init__(self, options: ClientOptions, dialect: Dialect, connection: Connection) -> None:
         self._options = options
@@ -243,7 +238,7 @@ class Exchange:
         self._requests = 0
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """Yield the answer, with as many tries as may be made and are of use."""
+        """Yield the deltas of the answer; retry while it is allowed and useful."""
         while True:
             progress = Progress()
             try:
@@ -255,43 +250,46 @@ class Exchange:
                 self._options.write_log(f"{type(error).__name__}: {error.sentence}")
                 if not isinstance(error, EndpointError):
                     raise
-                if self._should_ask_unstreamed(error, prompt):
-                    self._options.write_log("an empty stream; again without streaming")
+                if self._should_retry_unstreamed(error, prompt):
+                    self._options.write_log("empty stream, retrying without streaming")
                     self._connection.close()
                     prompt = prompt._replace(stream=False)
                     continue
                 if self._connection.stopped:
                     raise Cancelled from None
                 if progress.has_content:
-                    yield from progress.endings(network_errors.ending_for(error), error.sentence)
+                    ending = network_errors.ending_for(error)
+                    reason = "" if ending is Ending.STALLED else error.sentence  # both say the same
+                    yield from progress.endings(ending, reason)
                     return
                 seconds = retry_delay(error, self._requests)
-                if progress.thought or seconds is None or self._requests > self._options.retries:
+                too_many = self._requests > self._options.retries
+                if progress.has_reasoning or seconds is None or too_many:
                     raise
-                self._options.write_log(f"again in {seconds:.1f} s")
+                self._options.write_log(f"retrying in {seconds:.1f} s")
                 self._options.wait(seconds, error)
             else:
                 return
 
     def _mask(self, delta: Delta) -> Delta:
-        """Return a delta whose model and reason are fit to be seen."""
+        """Return a delta with masked model and reason."""
         if delta.model or delta.reason:
             mask = self._options.mask
             return delta._replace(model=mask(delta.model), reason=mask(delta.reason))
         return delta
 
-    def _should_ask_unstreamed(self, error: NemochatError, prompt: Prompt) -> bool:
-        """Return whether asking without streaming may reveal why a stream is empty.
+    def _should_retry_unstreamed(self, error: NemochatError, prompt: Prompt) -> bool:
+        """Return whether a request without streaming may reveal why a stream is empty.
 
-        llama-cpp-python answers a prompt that it cannot take with an empty stream, and closes the
-        connection; asked again, and from then on, for a whole answer, it tells the reason.
+        llama-cpp-python sends an empty stream for a prompt that it cannot process; without
+        streaming it sends the reason.
         """
-        streamed = prompt.stream and can_stream(prompt.parameters)
-        left = self._requests < MOST_REQUESTS and not self._connection.stopped
-        return isinstance(error, EmptyAnswer) and streamed and left
+        is_streamed = prompt.stream and can_stream(prompt.parameters)
+        is_possible = self._requests < MOST_REQUESTS and not self._connection.stopped
+        return isinstance(error, EmptyAnswer) and is_streamed and is_possible
 
     def _stream_once(self, prompt: Prompt) -> Iterator[Delta]:
-        """Yield the answer to one request."""
+        """Yield the deltas of the answer to one request."""
         reader = ResponseReader(limit_chosen=prompt.parameters.get("max_tokens") is not None)
         timer = ReadTimer(self._options.timeouts)
         refusal: bytes | None = None
@@ -299,13 +297,13 @@ class Exchange:
             if response.is_success:
                 yield from self._read_deltas(response, reader, timer)
             else:
-                timer.limit_to(min(SECONDS_FOR_FAILURE, self._options.timeouts.idle))
-                refusal = response.read_prefix(LARGEST_FAILURE)
+                timer.limit_to(min(SECONDS_FOR_REFUSAL, self._options.timeouts.idle))
+                refusal = response.read_prefix(LARGEST_REFUSAL)
         if refusal is not None:
             raise self._read_refusal(response, refusal)
         if reader.understood or reader.events:
             self._options.write_log(
-                f"the end, after {reader.events} events, {reader.unreadable} unreadable"
+                f"end of the response: {reader.events} events, {reader.unreadable} unreadable"
             )
             yield from reader.end()
         else:
@@ -313,32 +311,33 @@ class Exchange:
 
     @contextmanager
     def _post(self, prompt: Prompt, timer: ReadTimer) -> Iterator[StreamedResponse]:
-        """Send one request, and hold its response."""
+        """Send one request and yield the response."""
         self._requests += 1
         path = "/chat/completions"
         content = json.dumps(request.build_body(prompt, self._dialect), ensure_ascii=False)
         url = self._options.route.base_url + path
-        self._options.write_log(f"POST {url}, {len(content)} characters, {self._requests}.")
+        self._options.write_log(
+            f"request {self._requests}: POST {url}, {len(content):,} characters"
+        )
         begun = time.monotonic()
         with self._connection.send(
             "POST", path, content.encode("utf-8", "replace"), timer
         ) as response:
-            kind = response.headers.get("content-type", "of no type")
-            self._options.write_log(
-                f"{response.status}, {kind}, after {time.monotonic() - begun:.2f} s"
-            )
+            kind = response.headers.get("content-type", "no type")
+            seconds = time.monotonic() - begun
+            self._options.write_log(f"status {response.status}, {kind}, after {seconds:.2f} s")
             yield response
 
     def _read_deltas(
         self, response: StreamedResponse, reader: ResponseReader, timer: ReadTimer
     ) -> Iterator[Delta]:
-        """Yield the deltas of a response, and leave its connection fit for the next request."""
+        """Yield the deltas of a response; leave the connection ready for the next request."""
         try:
             yield from read_deltas(response.chunks, reader, timer)
         except (Unreachable, NotAnAnswer) as error:
             if reader.ended and not self._connection.stopped:
-                return  # all that mattered came
-            error.retriable = False  # the endpoint is at work, and is paid for it
+                return  # nothing that matters is missing
+            error.retriable = False  # the endpoint has begun to generate, which costs money
             yield from reader.flush()
             raise
         if reader.done:
@@ -347,7 +346,7 @@ class Exchange:
                 next(response.chunks, None)
 
     def _read_refusal(self, response: StreamedResponse, content: bytes) -> EndpointError:
-        """Return the error for a response without an answer."""
+        """Return the error for a refusal."""
         hints, names = self._options.hints, []
         if response.status == _NOT_FOUND and b"model" in content.lower():
             with suppress(EndpointError, ConfigurationError):

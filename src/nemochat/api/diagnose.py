@@ -1,14 +1,12 @@
-"""Connection check for `doctor`: name lookup, connection, TLS and first byte, each timed."""
+"""Connection check for `doctor`: timed steps from the name lookup to the first byte."""
 
 from __future__ import annotations
 
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpcore
@@ -17,23 +15,21 @@ from nemochat.api import network_errors
 from nemochat.api.network import Network, SocketStream, Stream
 from nemochat.api.route import Route, load_trust
 from nemochat.errors import NemochatError, Unreachable
-from nemochat.sockets import Address, ConnectLimit, connect, resolve
+from nemochat.sockets import ConnectLimit, connect, resolve
 
-T = TypeVar("T")
-_SHOWN = 40  # characters of a server's first line
-_UP = "Is the network up?"
+_MOST_SHOWN = 40  # characters of a server's first line
 _PATH = "%/:@!$&'()*+,;=-._~[]"  # unescaped in a path
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step on the way.
+    """Step on the way to an endpoint.
 
     Attributes:
         name: "lookup", "connection", "TLS" or "first byte".
-        seconds: How long it took.
-        detail: What was found.
-        error: What went wrong, or None; no step follows it.
+        seconds: Duration.
+        detail: Result to show.
+        error: Why the check ends here, or None.
     """
 
     name: str
@@ -43,89 +39,63 @@ class Step:
 
 
 def probe(route: Route, seconds: float) -> Iterator[Step]:
-    """Yield the steps to an endpoint, each at most so many seconds; nothing secret is sent.
+    """Yield the steps to an endpoint, or to the proxy before it; send nothing secret.
 
-    Behind a proxy they lead as far as the proxy.
+    Args:
+        route: Route to the endpoint.
+        seconds: Limit for each step.
     """
     proxy = route.find_proxy()
     first = route._replace(base_url=proxy) if proxy else route
-    host, port = urlsplit(first.url).hostname or "", first.port
-    address = f"{urlsplit(first.base_url).hostname}:{port}"
+    address = f"{urlsplit(first.base_url).hostname}:{first.port}"
     where = f"the proxy {address}" if proxy else address
-    addresses, step = _time_step("lookup", where, lambda: _resolve(host, port, seconds))
-    yield step
-    if addresses is None:
-        return
-    plain, step = _time_step(
-        "connection", where, lambda: (connect(addresses, ConnectLimit(seconds)), where)
-    )
-    yield step
-    if plain is None:
-        return
-    with closing(plain):
-        if not proxy:
-            yield from _probe_connection(where, plain, route, seconds)
-
-
-def _probe_connection(
-    where: str, plain: socket.socket, route: Route, seconds: float
-) -> Iterator[Step]:
-    """Yield the steps on an open connection."""
-    network = Network(route, "")
-    network.clock = ConnectLimit(seconds)
-    stream: Stream = SocketStream(network, plain, is_proxy=False)
-    if route.is_encrypted:
-        encrypted, step = _time_step("TLS", where, lambda: _encrypt(stream, route))
-        yield step
-        if encrypted is None:
+    names = ["lookup", "connection"]
+    if not proxy:
+        names += ["TLS", "first byte"] if route.is_encrypted else ["first byte"]
+    details = _take_steps(first, where, seconds)
+    for name in names:
+        begun = time.monotonic()
+        detail, error = _next_detail(details, where)
+        yield Step(name, time.monotonic() - begun, detail, error)
+        if error:
             return
-        stream = encrypted
-    network.clock = limit = ConnectLimit(seconds)
-    yield _time_step(
-        "first byte", where, lambda: (None, _read_first_line(stream, route.url, limit))
-    )[1]
 
 
-def _time_step(name: str, where: str, go: Callable[[], tuple[T, str]]) -> tuple[T | None, Step]:
-    """Return the result of a step, or None, and the step; an exception becomes its error.
-
-    Args:
-        name: The step's.
-        where: Where it leads.
-        go: Goes it; returns its result and the detail to show.
-    """
-    begun = time.monotonic()
-    error: NemochatError
+def _next_detail(details: Iterator[str], where: str) -> tuple[str, NemochatError | None]:
+    """Take the next step; return its detail, or "" and the error."""
     try:
-        result, detail = go()
-    except NemochatError as raised:
-        error = raised
-    except OSError as raised:
-        error = network_errors.translate(raised, where)
+        return next(details), None
+    except NemochatError as error:
+        return "", error
+    except OSError as error:
+        return "", network_errors.translate(error, where)
     except httpcore.WriteError:
-        error = network_errors.translate(ConnectionResetError(), where)
-    else:
-        return result, Step(name, time.monotonic() - begun, detail)
-    return None, Step(name, time.monotonic() - begun, "", error)
+        return "", network_errors.translate(ConnectionResetError(), where)
 
 
-def _resolve(host: str, port: int, seconds: float) -> tuple[list[Address], str]:
-    """Return the addresses of a name, and the same in words."""
+def _take_steps(route: Route, where: str, seconds: float) -> Iterator[str]:
+    """Yield the detail of each step as it is taken."""
+    host = urlsplit(route.url).hostname or ""
     try:
-        found = resolve(host, port, ConnectLimit(seconds))
+        addresses = resolve(host, route.port, ConnectLimit(seconds))
     except TimeoutError:
-        raise Unreachable(f"the name {host} was not found in time", _UP) from None
-    return found, ", ".join(dict.fromkeys(str(each[4][0]) for each in found))
-
-
-def _encrypt(stream: Stream, route: Route) -> tuple[Stream, str]:
-    encrypted = stream.start_tls(load_trust(route))
-    tls = encrypted.get_extra_info("ssl_object")
-    return encrypted, (tls.version() or "") if isinstance(tls, ssl.SSLObject) else ""
+        raise Unreachable(f"could not resolve {host} in time", "Is the network up?") from None
+    yield ", ".join(dict.fromkeys(str(each[4][0]) for each in addresses))
+    with closing(connect(addresses, ConnectLimit(seconds))) as connection:
+        yield where
+        network = Network(route, "")
+        network.clock = ConnectLimit(seconds)
+        stream: Stream = SocketStream(network, connection, is_proxy=False)
+        if route.is_encrypted:
+            stream = stream.start_tls(load_trust(route))
+            tls = stream.get_extra_info("ssl_object")
+            yield (tls.version() or "") if isinstance(tls, ssl.SSLObject) else ""
+        network.clock = limit = ConnectLimit(seconds)
+        yield _read_first_line(stream, route.url, limit)
 
 
 def _read_first_line(stream: Stream, address: str, limit: ConnectLimit) -> str:
-    """Return the status of a server that is asked for its models, without a token."""
+    """Request the models without a token; return the first line of the response."""
     url = urlsplit(address)
     start = f"GET {quote(url.path, _PATH)}/models HTTP/1.1"
     request = f"{start}\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
@@ -134,4 +104,4 @@ def _read_first_line(stream: Stream, address: str, limit: ConnectLimit) -> str:
     if not answer:
         raise ConnectionResetError
     line = answer.partition(b"\r\n")[0].decode("ascii", "replace")
-    return "".join(c if c.isprintable() else " " for c in line[:_SHOWN]).strip()
+    return "".join(c if c.isprintable() else " " for c in line[:_MOST_SHOWN]).strip()

@@ -1,83 +1,68 @@
-"""Bounded decompression of response bodies: a small read may hold gigabytes."""
+"""Bounded decompression of response bodies, as a small read may hold gigabytes."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from nemochat.errors import NotAnAnswer
 
 ACCEPTED = "gzip, deflate"
-STEP = 256 * 1024  # bytes given at once
+STEP = 256 * 1024  # bytes
 _GZIP = b"\x1f\x8b"
-_ZLIB_CHECK = 31  # the two bytes before a zlib stream are a multiple of it
+_ZLIB_CHECK = 31  # divides the first two bytes of a zlib stream
 _ZLIB_METHOD = 8
 
 
 def decompress(encoding: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what a body with this Content-Encoding holds, in steps of at most `STEP` bytes.
+    """Yield a body with this Content-Encoding, decompressed in steps of at most `STEP` bytes.
 
     Raises:
-        NotAnAnswer: the encoding was not asked for, or the bytes are damaged.
+        NotAnAnswer: the encoding is unsupported, or the bytes are damaged.
     """
-    decompressor = _Decompressor(encoding)
+    name = encoding.strip().lower()
+    if name not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        raise NotAnAnswer(f"the endpoint sent an unsupported encoding ({encoding})")
+    chunks, start = iter(chunks), b""
     for chunk in chunks:
-        yield from decompressor.feed(chunk)
+        start += chunk
+        if len(start) >= len(_GZIP):
+            break
+    stream = None if name in {"", "identity"} else _create_decompressor(name, start)
+    chunks = chain((start,), chunks)
+    try:
+        yield from _decompress(stream, chunks) if stream else chunks
+    except zlib.error:
+        raise NotAnAnswer("the endpoint's compressed answer is damaged") from None
 
 
-class _Decompressor:
-    """Decompressor of one body.
+def _create_decompressor(name: str, start: bytes) -> zlib._Decompress | None:
+    """Return the decompressor for a body that begins like this, or None if it is plain text.
 
-    What its first two bytes say counts: some servers call a bare stream "deflate", and some send
-    plain text under either name.
+    The first bytes decide, as some servers call a raw stream "deflate", or send plain text.
     """
+    if start.startswith(_GZIP):
+        return zlib.decompressobj(16 + zlib.MAX_WBITS)
+    if name != "deflate" or len(start) < len(_GZIP):
+        return None
+    is_zlib = start[0] & 15 == _ZLIB_METHOD and int.from_bytes(start[:2]) % _ZLIB_CHECK == 0
+    if not is_zlib and start[:1] in {b"d", b"{", b":", b"e"}:
+        return None
+    return zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
 
-    def __init__(self, encoding: str) -> None:
-        name = encoding.strip().lower()
-        if name not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-            raise NotAnAnswer(f"the endpoint sent {encoding}, which was not asked for")
-        self._deflate = name == "deflate"
-        self._decided = name in {"", "identity"}
-        self._start = b""
-        self._stream: zlib._Decompress | None = None
 
-    def feed(self, read: bytes) -> Iterator[bytes]:
-        if not self._decided:
-            self._start += read
-            if len(self._start) < len(_GZIP):
-                return
-            read, self._start = self._start, b""
-            self._decided = True
-            self._stream = self._begin(read)
-        if self._stream is None:
-            yield read
-            return
-        try:
-            yield from self._decompress(self._stream, read)
-        except zlib.error:
-            raise NotAnAnswer("the endpoint's compressed answer is damaged") from None
-
-    def _begin(self, start: bytes) -> zlib._Decompress | None:
-        """Return what reads a body that starts with these bytes; None if they are plain."""
-        if start.startswith(_GZIP):
-            return zlib.decompressobj(16 + zlib.MAX_WBITS)
-        if not self._deflate:
-            return None
-        framed = start[0] & 15 == _ZLIB_METHOD and int.from_bytes(start[:2]) % _ZLIB_CHECK == 0
-        if not framed and start[:1] in {b"d", b"{", b":", b"e"}:
-            return None
-        return zlib.decompressobj(zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)
-
-    def _decompress(self, stream: zlib._Decompress, read: bytes) -> Iterator[bytes]:
-        step = b""
-        while read or len(step) == STEP:  # after a full step, more of it may wait inside
+def _decompress(stream: zlib._Decompress, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""  # the first bytes after the end: padding, or another member
+    for chunk in chunks:
+        data, step = rest + chunk, b""
+        while data or len(step) == STEP:  # after a full step, zlib may hold more
             if stream.eof:
-                self._start += read
-                if not self._start.startswith(_GZIP):
-                    return  # what follows the last member is padding, or not yet two bytes
-                read, self._start = self._start, b""
-                self._stream = stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
-            step = stream.decompress(read, STEP)
+                rest = data[: len(_GZIP)]
+                if rest != _GZIP:
+                    break
+                stream, rest = zlib.decompressobj(16 + zlib.MAX_WBITS), b""
+            step = stream.decompress(data, STEP)
             if step:
                 yield step
-            read = stream.unused_data if stream.eof else stream.unconsumed_tail
+            data = stream.unused_data if stream.eof else stream.unconsumed_tail

@@ -1,6 +1,6 @@
-"""HTTP requests, one at a time over a connection that is kept; this module imports httpx.
+"""HTTP requests over one kept connection; only this module imports httpx.
 
-httpx sends them over a pool of httpcore's, since its own transport takes no network backend.
+httpx sends them through an httpcore pool, as its own transport accepts no network backend.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from nemochat.api.route import Route, load_trust
 from nemochat.api.timeouts import ReadTimer
 from nemochat.errors import EndpointError, NemochatError
 
-SECONDS_KEPT = 60.0  # that an idle connection waits for a request
-_SUCCESS = 2  # the hundreds of a status
+SECONDS_KEPT = 60.0  # that an idle connection stays open
+_SUCCESS = 2  # first digit of a status
 _NO_CONTENT = 204
 
 
 class StreamedResponse(NamedTuple):
-    """A response whose body is still to be read.
+    """Response with an unread body.
 
     Attributes:
-        status: Its status.
-        headers: Its headers, by names in any case.
-        chunks: The bytes of its body, decompressed and in bounded steps.
+        status: Status code.
+        headers: Headers, by case-insensitive names.
+        chunks: Body, decompressed in bounded steps.
     """
 
     status: int
@@ -43,13 +43,13 @@ class StreamedResponse(NamedTuple):
 
     @property
     def is_success(self) -> bool:
-        """Whether it may bring an answer; some servers say 201."""
+        """Whether it may hold an answer; some servers send 201."""
         return self.status // 100 == _SUCCESS and self.status != _NO_CONTENT
 
     def read_prefix(self, most: int) -> bytes:
-        """Return the first bytes of the body, as far as they come; the rest is of no use."""
+        """Return about so many bytes of the body, or as many as arrive."""
         read = bytearray()
-        with suppress(EndpointError):  # a stalled or damaged reason still has its status
+        with suppress(EndpointError):  # the status alone is enough
             for chunk in self.chunks:
                 read += chunk
                 if len(read) >= most:
@@ -58,13 +58,13 @@ class StreamedResponse(NamedTuple):
 
 
 class Connection:
-    """The connection to one endpoint; one request at a time."""
+    """Connection to one endpoint, for one request at a time."""
 
     def __init__(self, route: Route, headers: Mapping[str, str]) -> None:
-        """Prepare a connection along a route, with the headers of each request.
+        """Prepare; `headers` go into each request.
 
         Raises:
-            ConfigurationError: the address of the proxy is invalid.
+            ConfigurationError: the proxy address is invalid.
         """
         self._route = route
         self._headers = {"Accept-Encoding": ACCEPTED, **headers}
@@ -72,32 +72,32 @@ class Connection:
         self._network = Network(route, self._proxy)
 
     def prepare(self) -> None:
-        """Load what sends a request."""
-        with suppress(NemochatError):  # the first request raises it
+        """Load the libraries for the first request."""
+        with suppress(NemochatError):  # the first request raises it again
             _ = self._client
 
     def close(self) -> None:
-        """Close the connection; the next request opens another one."""
+        """Close the connection; the next request opens a new one."""
         if client := self.__dict__.pop("_client", None):
             client.close()
 
     def stop(self) -> None:
-        """End what is being read in another thread, and all that would follow."""
+        """Abort the request of another thread, and all later ones."""
         self._network.stop()
 
     @property
     def stopped(self) -> bool:
-        """Whether it was stopped."""
+        """Whether `stop` was called."""
         return self._network.stopped.is_set()
 
     @contextmanager
     def send(
         self, method: str, path: str, content: bytes, timer: ReadTimer
     ) -> Iterator[StreamedResponse]:
-        """Send a request; leaving the context before its body's end closes the connection.
+        """Send a request; leaving the context before the end of the body closes the connection.
 
         Raises:
-            EndpointError: no response came.
+            EndpointError: there is no response.
             ConfigurationError: the address is invalid.
         """
         with self._translate_errors():
@@ -111,9 +111,9 @@ class Connection:
             response.close()
 
     def _send(self, method: str, path: str, content: bytes, timer: ReadTimer) -> httpx.Response:
-        """Send a request, and again where a kept connection turns out to be closed."""
+        """Send a request; send it again if a kept connection turns out to be closed."""
         self._raise_if_stopped()
-        seconds = min(self._route.connect, timer.hard_limit())
+        seconds = min(self._route.connect, timer.total)
         request = self._client.build_request(
             method,
             self._route.url + path,
@@ -139,7 +139,7 @@ class Connection:
 
     def _raise_if_stopped(self) -> None:
         if self.stopped:
-            raise network_errors.ConnectionLost("it was stopped")
+            raise network_errors.ConnectionLost("the request was stopped")
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -151,40 +151,46 @@ class Connection:
             keepalive_expiry=SECONDS_KEPT,
             network_backend=self._network,
         )
+        # To set this header, httpx decodes punycode, which fails for some existing names.
+        host = httpx.URL(self._route.url).netloc.decode("ascii")
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
         return httpx.Client(
-            headers=self._headers,
+            headers={"Host": host, **self._headers},
             cookies=no_cookies,
             transport=_Transport(pool),
-            trust_env=False,  # `Route` knows proxies; a netrc's password is not for endpoints
+            trust_env=False,  # Route finds the proxy; passwords in .netrc are not for endpoints
         )
 
     @contextmanager
     def _translate_errors(self, *, in_body: bool = False) -> Iterator[None]:
-        """Turn what the libraries raise into sentences."""
+        """Translate the exceptions of the libraries."""
         network = self._network
         try:
             yield
-        except httpcore.WriteError as error:  # while a connection was being set up
+        except httpcore.WriteError as error:  # while connecting
             self._raise_if_stopped()
             raise network_errors.translate(ConnectionResetError(), network.place) from error
         except (httpx.InvalidURL, httpcore.ProtocolError, httpcore.ProxyError) as error:
             self._raise_if_stopped()
-            place, ended, received = network.place, network.ended, network.received
             translated = network_errors.translate_http(
-                error, place, in_body=in_body, ended=ended, received=received
+                error,
+                network.place,
+                in_body=in_body,
+                ended=network.ended,
+                received=network.received,
+                is_http=network.start.startswith(b"HTTP/"),
             )
             shorten(translated, self._route.proxy_secrets())  # a proxy may repeat its login
             raise translated from error
         except (OSError, ValueError, ImportError) as error:
             self._raise_if_stopped()
             if isinstance(error, TimeoutError) and not network.is_connecting:
-                raise network_errors.silence_error(network.place) from error
+                raise network_errors.stall_error(network.place) from error
             raise network_errors.translate(error, network.place) from error
 
 
 def _parse_proxy(address: str, trust: ssl.SSLContext | None) -> httpcore.Proxy:
-    proxy = httpx.Proxy(address)  # with the name and password of its address
+    proxy = httpx.Proxy(address)  # parses the login
     return httpcore.Proxy(
         _to_core(proxy.url),
         auth=proxy.raw_auth,
@@ -199,13 +205,13 @@ def _to_core(url: httpx.URL) -> httpcore.URL:
 
 
 class _Transport(httpx.BaseTransport):
-    """httpcore's pool as a transport of httpx."""
+    """Transport of httpx over an httpcore pool."""
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
         self._pool = pool
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and return the response up to its body."""
+        """Send a request; return the response with an unread body."""
         assert isinstance(request.stream, httpx.SyncByteStream)
         response = self._pool.handle_request(
             httpcore.Request(
@@ -230,7 +236,7 @@ class _Transport(httpx.BaseTransport):
 
 
 class _Body(httpx.SyncByteStream):
-    """Body of one of httpcore's responses."""
+    """Body of an httpcore response."""
 
     def __init__(self, response: httpcore.Response) -> None:
         self._response = response
@@ -239,5 +245,5 @@ class _Body(httpx.SyncByteStream):
         return self._response.iter_stream()
 
     def close(self) -> None:
-        """Close the connection unless the body was read to its end."""
+        """Close the connection unless the body was read completely."""
         self._response.close()

@@ -1,4 +1,4 @@
-"""Tolerant JSON parsing: values of any type, depth and size, or ValueError."""
+"""Tolerant parsing of JSON values of any type, depth and size."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import re
 
 from nemochat.core.records import Json
 
-LARGE = 1024 * 1024  # characters; a shorter text cannot hold enough values to fill the memory
+LARGE = 1024 * 1024  # characters; shorter texts hold too few values to fill the memory
 MOST_VALUES = 300_000
-ABSURD = 1e15  # no count of tokens and no price is that large
-_DECODER = json.JSONDecoder(strict=False)  # made once: json.loads would make one for each event
-_STRING_OR_START = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{,]', re.DOTALL)
+ABSURD = 1e15  # larger than any token count or price
+_DECODER = json.JSONDecoder(strict=False)  # json.loads would create one for each event
+_STRING_OR_START = r'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{,]'
 
 
 def parse(text: str) -> Json:
-    """Read JSON as servers send it, raw control characters too; ValueError for all that is none."""
+    """Parse JSON, which may contain raw control characters; raise ValueError if it is invalid."""
     if len(text) > LARGE and _has_too_many_values(text):
         raise ValueError("too many values")
     try:
-        if text.startswith("{"):  # without looking for blanks around it
+        if text.startswith("{"):  # the usual case, without a search for blanks
             value, end = _DECODER.raw_decode(text)
             if end == len(text):
                 return value
@@ -28,16 +28,16 @@ def parse(text: str) -> Json:
         raise ValueError("nested too deeply") from None
     except json.JSONDecodeError:
         raise
-    except ValueError:  # a number of more than 4,300 digits, which nothing here needs exactly
+    except ValueError:  # a number has more than 4,300 digits; a float is good enough
         return json.JSONDecoder(strict=False, parse_int=float).decode(text)
 
 
 def _has_too_many_values(text: str) -> bool:
-    """Whether there are more values than memory should hold; 32 MiB of `{},` would take 1 GB."""
+    """Return whether there are too many values for the memory; 32 MiB of `{},` would take 1 GB."""
     if sum(map(text.count, '"[{,')) <= MOST_VALUES:
         return False
     values = 0
-    for match in _STRING_OR_START.finditer(text):
+    for match in re.finditer(_STRING_OR_START, text):
         values += match[0][0] != '"'
         if values > MOST_VALUES:
             return True
@@ -45,7 +45,7 @@ def _has_too_many_values(text: str) -> bool:
 
 
 def parse_document(body: bytes) -> list[Json]:
-    """The JSON values of a body that is no stream: one, or one a line; ValueError if neither."""
+    """Return the JSON values of a body: one, or one per line; raise ValueError if it is neither."""
     try:
         return [parse(body.decode("utf-8", "replace"))]
     except ValueError:
@@ -54,12 +54,10 @@ def parse_document(body: bytes) -> list[Json]:
 
 
 def to_text(content: Json) -> str:
-    """Content as text: a string, a number, or a list of parts with texts."""
+    """Return the text of a string, a number or a list of parts, or ""."""
     if isinstance(content, str):
         return content
-    if isinstance(content, bool) or content is None:
-        return ""
-    if isinstance(content, int | float):
+    if isinstance(content, int | float) and not isinstance(content, bool):
         return str(content)
     if isinstance(content, list):
         return "".join(
@@ -71,7 +69,7 @@ def to_text(content: Json) -> str:
 
 
 def to_amount(value: Json) -> float | None:
-    """A number that is at least 0 and can be meant, or a string of one; None for all else."""
+    """Return a plausible number of at least 0, which may be a string, or None."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -82,6 +80,6 @@ def to_amount(value: Json) -> float | None:
 
 
 def to_count(value: Json) -> int | None:
-    """A whole number that is at least 0 and can be meant, or a string of one; None for all else."""
+    """Return a plausible integer of at least 0, which may be a string, or None."""
     number = to_amount(value)
     return None if number is None else int(number)

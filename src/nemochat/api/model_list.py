@@ -15,14 +15,14 @@ from nemochat.errors import NotAnAnswer, RequestRefused
 if TYPE_CHECKING:
     from nemochat.api.http import Connection
 
-LIST = "/models?filter=with_meta"  # DeepInfra tells prices when asked so; others do not mind
-SECONDS = 2.0  # for a list that nobody asked for
-LARGEST_LIST = 8 * 1024 * 1024  # bytes read of a list of models
-_NONE_THERE = {404, 405, 501}
+LIST = "/models?filter=with_meta"  # the filter adds prices on DeepInfra; others ignore it
+SECONDS = 2.0  # for a list that the user did not request
+LARGEST_LIST = 8 * 1024 * 1024  # bytes
+_NOT_SUPPORTED = {404, 405, 501}
 
 
 class ModelInfo(NamedTuple):
-    """A model of an endpoint; None where it does not say.
+    """Model of an endpoint; what the endpoint does not report is None.
 
     Attributes:
         context_length: Tokens of prompt and answer together.
@@ -39,7 +39,7 @@ class ModelInfo(NamedTuple):
 
 
 def parse_models(body: bytes) -> tuple[ModelInfo, ...]:
-    """Return the models in the body of an answer to `GET /models`; none if it makes no sense."""
+    """Return the models in the body of a response to `GET /models`, or () if it is invalid."""
     try:
         document = parse(body.decode("utf-8", "replace"))
     except ValueError:
@@ -53,7 +53,7 @@ def _models(document: Json) -> Iterator[ModelInfo]:
         rows = document.get("data") or document.get("models")
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, str):
-            row = {"id": row}  # noqa: PLW2901 - a bare name is a row with nothing else
+            row = {"id": row}  # noqa: PLW2901 - a bare name is a row without details
         if isinstance(row, dict) and (model := _model(row)):
             yield model
 
@@ -64,7 +64,7 @@ def _model(row: dict[str, Json]) -> ModelInfo | None:
         return None
     metadata = _table(row, "metadata")  # DeepInfra
     pricing = _table(metadata, "pricing")
-    per_token = _table(row, "pricing")  # OpenRouter, in US dollars a token
+    per_token = _table(row, "pricing")  # OpenRouter, in US dollars per token
     best = _table(row, "top_provider")
     return ModelInfo(
         name,
@@ -100,26 +100,25 @@ def _price(per_million: Json, per_token: Json) -> float | None:
 def fetch_models(
     connection: Connection, seconds: float, hints: HintContext
 ) -> tuple[ModelInfo, ...]:
-    """Return the models that an endpoint offers.
+    """Return the models of an endpoint.
 
     Args:
-        connection: The connection to it.
-        seconds: Seconds to wait for all of the list.
-        hints: What a hint may name.
+        connection: Connection to the endpoint.
+        seconds: Seconds for the whole request.
+        hints: What a hint may mention.
 
     Raises:
-        EndpointError: the endpoint is not reached, refuses, or sends no list.
+        EndpointError: the endpoint cannot be reached, refuses, or sends no list.
     """
-    timer = ReadTimer(Timeouts())
-    timer.limit_to(seconds)
+    timer = ReadTimer(Timeouts(), total=seconds)
     with connection.send("GET", LIST, b"", timer) as response:
         body = response.read_prefix(LARGEST_LIST)
     if response.is_success:
         if models := parse_models(body):
             return models
         raise NotAnAnswer("the endpoint lists no models")
-    if response.status in _NONE_THERE:
-        raise RequestRefused(f"the endpoint has no list of models (status {response.status})")
+    if response.status in _NOT_SUPPORTED:
+        raise RequestRefused(f"the endpoint has no model list (status {response.status})")
     raise refusals.refusal_error(
         response.status, response.headers, refusals.parse_body(body), hints
     )

@@ -1,7 +1,7 @@
-"""Network below HTTP: connections, TLS, and reads that end on time.
+"""Network backend for httpcore: connections, TLS and reads with a deadline.
 
-httpcore sends each request through a `Network`; its own backend restarts a timeout at every byte,
-tries addresses one after another, and cannot be interrupted while a name is looked up.
+httpcore's own backend restarts a timeout with every byte, tries addresses one after another, and
+cannot be interrupted during a name lookup.
 """
 
 from __future__ import annotations
@@ -21,37 +21,40 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from nemochat.api import network_errors
 from nemochat.api.route import Route
-from nemochat.api.timeouts import Clock, ReadTimer, Timeouts
+from nemochat.api.timeouts import ReadTimer, Timeouts
 from nemochat.sockets import ConnectLimit, connect, resolve
 
 T = TypeVar("T")
-LONGEST_NAP = 1.0  # seconds; a nap that took longer yet is no silence of the other side's
+Clock = ReadTimer | ConnectLimit
+LONGEST_NAP = 1.0  # seconds; if a nap takes much longer, the process was suspended
 SECONDS_OF_A_LOOK = 0.01
-SECONDS_FOR_ROOM = 1.0  # to send more of a request that was answered already
-_MOST_READ = 64 * 1024  # bytes at once
+SECONDS_FOR_ROOM = 1.0  # to send the rest of a request that was answered early
+_LONGEST_START = len("HTTP/1.1")
+_MOST_READ = 64 * 1024  # bytes per read
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _LAST_CHUNK = re.compile(rb"^0[^\n]*\n", re.MULTILINE)
-_LONGEST_MARK = 256  # bytes of a line that announces the last chunk
+_LONGEST_LAST_CHUNK = 256  # bytes of the line that announces the last chunk
 
 
 class Network(httpcore.NetworkBackend):
     """Connections to one endpoint, for one request at a time.
 
     Attributes:
-        clock: Limit of the reads and writes under way.
-        place: Host that is being spoken to, in the words of an error.
+        clock: Limit on reads and writes.
+        place: Endpoint or proxy to name in errors.
         connections: Number of connections opened.
+        start: First bytes of the response.
         received: Bytes of the response so far.
         ended: Whether the other side closed the connection.
-        stopped: Set for good by `stop`.
+        stopped: Set by `stop`.
     """
 
     def __init__(self, route: Route, proxy: str) -> None:
-        """Prepare; `proxy` is the address of the proxy on the way, or ""."""
+        """Prepare; `proxy` is the address of the proxy, or ""."""
         self.place = route.endpoint
         self.connections = 0
+        self.start = b""
         self.received = 0
         self.ended = False
         self._route = route
@@ -60,7 +63,7 @@ class Network(httpcore.NetworkBackend):
         self.clock: Clock = self._timer
         self.stopped = Event()
         self._socket: socket.socket | None = None
-        self._begun = 0.0  # when it began to connect
+        self._connecting_since = 0.0
 
     @property
     def is_connecting(self) -> bool:
@@ -68,13 +71,14 @@ class Network(httpcore.NetworkBackend):
         return self.clock is not self._timer
 
     def begin(self, timer: ReadTimer) -> None:
-        """Begin a request whose reads end by this timer."""
+        """Begin a request with the timer of its reads."""
         self.clock = self._timer = timer
+        self.start = b""
         self.received = 0
         self.ended = False
 
     def stop(self) -> None:
-        """End what another thread connects, reads or writes; nothing works from then on."""
+        """Abort what another thread does; the network is unusable from then on."""
         self.stopped.set()
         self._shut_down()
 
@@ -86,10 +90,10 @@ class Network(httpcore.NetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - part of httpcore's interface
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - as above
     ) -> Stream:
-        """Return a connection to a host: to one of its addresses, within one timeout."""
+        """Connect to any address of the host, with one timeout for all of them."""
         proxy = self._proxy.hostname
         self.place = f"the proxy {proxy}:{port}" if proxy else self._route.endpoint
-        self._begun = time.monotonic()
+        self._connecting_since = time.monotonic()
         self.clock = limit = ConnectLimit(timeout or self._route.connect, self.stopped)
         connection = connect(resolve(host, port, limit), limit)
         self._socket = connection
@@ -102,7 +106,7 @@ class Network(httpcore.NetworkBackend):
         return SocketStream(self, connection, is_proxy=is_proxy)
 
     def start_tls(self, stream: Stream, context: ssl.SSLContext) -> Stream:
-        """Return an encrypted stream to the proxy where it wants one, then to the endpoint."""
+        """Return an encrypted stream to the proxy, or to the endpoint."""
         name = self._proxy.hostname if stream.is_proxy else self._route.certificate_name
         if self._proxy.hostname and not stream.is_proxy:
             self.place = f"{self._route.endpoint} behind {self.place}"
@@ -116,25 +120,24 @@ class Network(httpcore.NetworkBackend):
         return encrypted
 
     def _end_connecting(self) -> None:
-        self._timer.add_wait(time.monotonic() - self._begun)
+        self._timer.total -= time.monotonic() - self._connecting_since
         self.clock = self._timer
 
     def _shut_down(self) -> None:
         if self._socket is not None:
-            with suppress(OSError):  # it was closed already
+            with suppress(OSError):  # already closed
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
 class Stream(httpcore.NetworkStream, ABC):
     """Bytes to and from a host.
 
-    A read never reaches beyond the end of an HTTP message: it ends after a blank line in a head,
-    after the length of a body, and after a blank line that follows a line of a chunked body which
-    may announce its end. So what follows a response stays here, where it shows that the connection
-    cannot be used again.
+    A read never goes beyond the end of an HTTP message. It ends after a blank line in the head,
+    after the length of the body, or after a blank line that may end a chunked body. What follows
+    stays here, and shows that the connection cannot be reused.
 
     Attributes:
-        is_proxy: Whether it leads to a proxy that is yet to be spoken to in TLS.
+        is_proxy: Whether it leads to a proxy and is not yet encrypted as its scheme requires.
     """
 
     is_proxy = False
@@ -142,59 +145,61 @@ class Stream(httpcore.NetworkStream, ABC):
     def __init__(self, network: Network) -> None:
         self._network = network
         self._bytes = b""
-        self._at = 0  # where those begin in `_bytes` that are still to be read
-        self._length = 0  # bytes that are left of a body whose length is known
-        self._may_end = True  # with the next blank line
+        self._at = 0  # where the unread part of `_bytes` begins
+        self._length = 0  # unread bytes of a body with a known length
+        self._may_end = True  # whether the next blank line may end the message
 
     def begin_body(self, length: int) -> None:
-        """Read a body of so many bytes; 0 if that is not known."""
+        """Begin to read a body of so many bytes; 0 if that is unknown."""
         self._length = length
         self._may_end = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - httpcore's
-        """Return the next bytes, at most to the end of a message; b"" at the end of all."""
+        """Return the next bytes, at most to the end of a message; b"" at the end of the stream."""
         if self._at == len(self._bytes):
-            line = self._bytes[-_LONGEST_MARK:]
+            line = self._bytes[-_LONGEST_LAST_CHUNK:]
             line = line[max(line.rfind(b"\n"), 0) :]
             self._bytes = line + self.receive(max_bytes, self._network.clock)
             self._at = len(line)
         start, self._at = self._at, self._find_end()
         data = self._bytes[start : self._at]
         self._network.received += len(data)
+        if len(self._network.start) < _LONGEST_START:
+            self._network.start += data[:_LONGEST_START]
         self._network.ended = not data
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - httpcore's
-        """Send bytes; WriteError if the other side takes no more, as it may have said why."""
+        """Send bytes; raise WriteError if the other side accepts no more."""
         self._length, self._may_end = 0, True
         self.send(buffer, self._network.clock, self._keep)
 
     def start_tls(
         self,
         ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,  # noqa: ARG002 - the route knows whose certificate
-        timeout: float | None = None,  # noqa: ARG002 - it counts from the start of the connection
+        server_hostname: str | None = None,  # noqa: ARG002 - the route knows it
+        timeout: float | None = None,  # noqa: ARG002 - it began with the connection
     ) -> Stream:
         """Return an encrypted stream over this one."""
         return self._network.start_tls(self, ssl_context)
 
     def get_extra_info(self, info: str) -> object:
-        """Return whether there is anything to read where nothing should be, or the TLS object."""
+        """Return whether there is unexpected data ("is_readable"), or None."""
         if info == "is_readable":
             return self._at < len(self._bytes) or self.poll() is not None
         return None
 
     @abstractmethod
     def receive(self, size: int, clock: Clock) -> bytes:
-        """Return the next bytes; b"" at the end."""
+        """Return the next bytes from the network; b"" at the end."""
 
     @abstractmethod
     def send(self, data: bytes, clock: Clock, early: Callable[[bytes], bool]) -> None:
-        """Send bytes; `early` takes what comes meanwhile and returns whether that is an answer."""
+        """Send bytes; pass data that arrives to `early`, which returns whether it is an answer."""
 
     @abstractmethod
     def poll(self) -> bytes | None:
-        """Return what has arrived, b"" at the end, None if there is nothing yet."""
+        """Return data that has arrived, b"" at the end, or None."""
 
     def _keep(self, data: bytes) -> bool:
         self._bytes += data
@@ -221,9 +226,8 @@ class Stream(httpcore.NetworkStream, ABC):
 class SocketStream(Stream):
     """Bytes over a socket.
 
-    Time between two reads does not count, nor that in which the process was stopped, by Ctrl-Z for
-    one. A socket that was waited for meanwhile says that nothing came, without having looked; so
-    there is a last look when the time is over.
+    Neither the time between two reads counts nor the time in which the process was suspended. After
+    that, waiting for a socket times out without a look at it, so a last look follows.
     """
 
     def __init__(self, network: Network, connection: socket.socket, *, is_proxy: bool) -> None:
@@ -236,11 +240,11 @@ class SocketStream(Stream):
         self._socket.close()
 
     def receive(self, size: int, clock: Clock) -> bytes:
-        """Return the next bytes; b"" at the end."""
+        """Return the next bytes from the network; b"" at the end."""
         return self._wait(lambda: self._socket.recv(size), clock)
 
     def send(self, data: bytes, clock: Clock, early: Callable[[bytes], bool]) -> None:
-        """Send bytes; `early` takes what comes meanwhile and returns whether that is an answer."""
+        """Send bytes; pass data that arrives to `early`, which returns whether it is an answer."""
         rest = memoryview(data)
         answered = False
         while rest:
@@ -250,15 +254,15 @@ class SocketStream(Stream):
             except BlockingIOError:
                 if answered:
                     self._wait_for_room()
-                elif (came := self._wait(self._poll_for_room, clock)) == b"":
+                elif (data_read := self._wait(self._poll_for_room, clock)) == b"":
                     raise httpcore.WriteError from None
-                elif came is not None:
-                    answered = early(came)
+                elif data_read is not None:
+                    answered = early(data_read)
             except OSError as error:
                 raise httpcore.WriteError from error
 
     def poll(self) -> bytes | None:
-        """Return what has arrived, b"" at the end, None if there is nothing yet."""
+        """Return data that has arrived, b"" at the end, or None."""
         try:
             self._socket.settimeout(0)
             return self._socket.recv(_MOST_READ)
@@ -268,10 +272,9 @@ class SocketStream(Stream):
             return b""
 
     def _wait(self, operation: Callable[[], T], clock: Clock) -> T:
-        """Return what comes of an operation that ends with TimeoutError while there is nothing."""
-        left = clock.remaining()
-        if left <= 0:
-            raise network_errors.Stalled(f"{self._network.place} sent signs of life but no answer")
+        """Return the result of an operation; repeat it on TimeoutError until time is up."""
+        if (left := clock.remaining()) <= 0:
+            raise TimeoutError
         while True:
             nap = max(min(left, LONGEST_NAP), 0.0)
             begun = time.monotonic()
@@ -279,7 +282,7 @@ class SocketStream(Stream):
             try:
                 return operation()
             except TimeoutError as error:
-                if error.errno or not nap:  # the kernel's: it has given the connection up
+                if error.errno or not nap:  # with errno, the kernel gave the connection up
                     raise
             finally:
                 passed = time.monotonic() - begun
@@ -288,7 +291,7 @@ class SocketStream(Stream):
                     clock.add_wait(min(passed, nap))
 
     def _poll_for_room(self) -> bytes | None:
-        """Wait until more can be sent; return what arrives before that."""
+        """Wait until more can be sent; return data that arrives before that."""
         events = select.poll()
         events.register(self._socket, select.POLLOUT | select.POLLIN)
         if not (ready := events.poll((self._socket.gettimeout() or 0) * 1000)):
@@ -296,7 +299,7 @@ class SocketStream(Stream):
         return None if ready[0][1] & select.POLLOUT else self.poll()
 
     def _wait_for_room(self) -> None:
-        """Wait a moment until more can be sent, or give up."""
+        """Wait a moment until more can be sent; raise WriteError if it cannot."""
         events = select.poll()
         events.register(self._socket, select.POLLOUT)
         if not events.poll(SECONDS_FOR_ROOM * 1000):
@@ -309,10 +312,10 @@ class TlsStream(Stream):
     def __init__(
         self, network: Network, lower: Stream, context: ssl.SSLContext, server_hostname: str
     ) -> None:
-        """Agree on a key.
+        """Perform the TLS handshake.
 
         Raises:
-            OSError: that failed, or took too long.
+            OSError: it fails, or takes too long.
         """
         super().__init__(network)
         self._lower = lower
@@ -327,24 +330,24 @@ class TlsStream(Stream):
         self._lower.close()
 
     def get_extra_info(self, info: str) -> object:
-        """Return whether there is anything to read where nothing should be, or the TLS object."""
+        """Return the TLS object ("ssl_object"), or what any stream returns."""
         return self._tls if info == "ssl_object" else super().get_extra_info(info)
 
     def receive(self, size: int, clock: Clock) -> bytes:
-        """Return the next bytes; b"" at the end."""
+        """Return the next bytes from the network; b"" at the end."""
         try:
             return self._run(lambda: self._tls.read(size), clock, self._keep)
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
 
     def send(self, data: bytes, clock: Clock, early: Callable[[bytes], bool]) -> None:
-        """Send bytes; `early` takes what comes meanwhile and returns whether that is an answer."""
+        """Send bytes; pass data that arrives to `early`, which returns whether it is an answer."""
         for start in range(0, len(data), _MOST_READ):
             write = partial(self._tls.write, data[start : start + _MOST_READ])
             self._run(write, clock, early)
 
     def poll(self) -> bytes | None:
-        """Return what has arrived; what TLS sends of itself, such as tickets, does not count."""
+        """Return data that has arrived, without messages of TLS itself such as tickets."""
         while (data := self._lower.poll()) is not None:
             if not data:
                 return data
@@ -354,14 +357,14 @@ class TlsStream(Stream):
         return None
 
     def _run(self, operation: Callable[[], T], clock: Clock, early: Callable[[bytes], bool]) -> T:
-        """Return what comes of a TLS operation once enough was sent and received for it."""
+        """Return the result of a TLS operation; send and receive as much as it needs."""
         while True:
             try:
                 result = operation()
             except ssl.SSLWantReadError:
                 self._flush(clock, early)
             except ssl.SSLError:
-                with suppress(OSError, httpcore.WriteError):  # what the other side should know
+                with suppress(OSError, httpcore.WriteError):  # send the alert
                     self._flush(clock, early)
                 raise
             else:

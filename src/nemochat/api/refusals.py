@@ -1,6 +1,6 @@
 """Refused requests: from a status and a body to one sentence and a hint.
 
-Servers put the reason into a dozen shapes; `find_reason` knows those that were seen.
+Servers put the reason into a dozen shapes; `find_reason` knows those seen so far.
 """
 
 from __future__ import annotations
@@ -25,102 +25,100 @@ from nemochat.errors import (
     Unreachable,
 )
 
-PAGE = "a page of HTML"  # that has no title
+PAGE = "an HTML page"  # without a title
+PROXY_LOGIN = "Its address can include a login: http://NAME:PASSWORD@HOST:PORT"
+LONGEST_SENTENCE = 200  # characters
+LONGEST_HINT = 90
+
 _DEEPEST = 6
 _MOST_ENTRIES = 20
 _MEMBERS = (
     *("message", "msg", "detail", "error", "errors", "error_message", "title"),
     *("description", "reason", "error_description"),
 )
-_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re.DOTALL)
-_PAGE = re.compile(r"<(!doctype|html|head|body|title|h1|\?xml)\b", re.IGNORECASE)
-_HEADING = re.compile(r"<h1[^>]{0,200}>(.{0,1000}?)</h1", re.IGNORECASE | re.DOTALL)
-_MARKUP = re.compile(r"<[^>]{0,200}>")
-_SAID = re.compile(r'"(?:message|msg|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,500}")', re.DOTALL)
-_WORD = re.compile(r"[^\W\d_]{2}")
-_START = 5000  # characters in which a page shows that it is one
-LONGEST_SENTENCE = 200  # characters; more is somebody's page
-LONGEST_HINT = 90
+_PAGE_START = 5000  # characters in which an HTML page has its first tag
+_TITLE = r"(?is)<title[^>]{0,200}>(.{0,1000}?)</title"
+_PAGE = r"(?i)<(!doctype|html|head|body|title|h1|\?xml)\b"
+_HEADING = r"(?is)<h1[^>]{0,200}>(.{0,1000}?)</h1"
+_MARKUP = r"<[^>]{0,200}>"
+_MESSAGE = r'(?s)"(?:message|msg|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,500}")'
+_WORD = r"[^\W\d_]{2}"
 _RETRIABLE = {408, 409, 425, 429}
-_SPENT = {"insufficient_quota", "billing_hard_limit_reached"}
-PROXY_LOGIN = "Its address can hold a name and a password: http://NAME:PASSWORD@HOST:PORT"
-_LOGIN = "does the network want a login first?"
+_QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached"}
 _MOVED = {300, 301, 302, 303, 305, 307, 308}
-_STATES = {429: "is busy", 503: "is not available", 529: "is busy"}
-_LATER = dict.fromkeys(_STATES, "Try again a little later") | {
-    511: "The network wants a login first: open any page in a browser"
+_STATES = {429: "is busy", 503: "is unavailable", 529: "is busy"}
+_HINTS = dict.fromkeys(_STATES, "Try again later") | {
+    511: "The network requires a login: open any page in a browser"
 }
-_CONTEXT = re.compile(
-    r"context.{0,20}(length|window|size|exceed|limit)|exceed.{0,40}context|too many tokens"
-    r"|(prompt|input|conversation|message).{0,20} too long|maximum.{0,20}tokens|n_ctx",
-    re.IGNORECASE | re.DOTALL,
+_CONTEXT = (
+    r"(?is)context.{0,20}(length|window|size|exceed|limit)|exceed.{0,40}context|too many tokens"
+    r"|(prompt|input|conversation|message).{0,20} too long|maximum.{0,20}tokens|n_ctx"
 )
-_LIMIT = re.compile(
-    r"(?:maximum|max|limit|size|window|length|n_ctx)\D{0,40}?(\d{3,9})", re.IGNORECASE
-)
-_NUMBER = re.compile(r"\d{3,9}")
+_LIMIT = r"(?i)(?:maximum|max|limit|size|window|length|n_ctx)\D{0,40}?(\d{3,9})"
+_NUMBER = r"\d{3,9}"
 
 
 def find_reason(value: Json, depth: int = 0) -> str:
-    """The reason in a body of any shape seen, or ""."""
+    """Return the reason in an error's body of any known shape, or ""."""
     if depth > _DEEPEST:
         return ""
     if isinstance(value, str):
-        return _from_text(value, depth)
+        return _reason_in_text(value, depth)
     if isinstance(value, list):
         entries = (find_reason(entry, depth + 1) for entry in value[:_MOST_ENTRIES])
         return next((entry for entry in entries if entry), "")
     if not isinstance(value, dict):
         return ""
     for member in _MEMBERS:
-        if said := find_reason(value.get(member), depth + 1):
+        if reason := find_reason(value.get(member), depth + 1):
             field = _field(value.get("loc") or value.get("param") or value.get("field"))
-            return f"{field}: {said}" if field and field not in said else said
+            return f"{field}: {reason}" if field and field not in reason else reason
     code = value.get("type") or value.get("code")
     return code if isinstance(code, str) else ""
 
 
-def _field(where: Json) -> str:
-    if isinstance(where, str):
-        return where
-    if isinstance(where, list):
-        parts = [part for part in where[:8] if isinstance(part, str | int)]
+def _field(location: Json) -> str:
+    """Return the request field that an error is about: "messages.2.content"."""
+    if isinstance(location, str):
+        return location
+    if isinstance(location, list):
+        parts = [part for part in location[:8] if isinstance(part, str | int)]
         return ".".join(str(part) for part in parts if part != "body")
     return ""
 
 
-def _from_text(text: str, depth: int) -> str:
-    """Return a text's own words, a page's title, or the reason inside JSON in a string."""
+def _reason_in_text(text: str, depth: int) -> str:
+    """Return a plain text, the title of a page, or the reason in JSON."""
     stripped = text.strip()
     if stripped.startswith(("{", "[")):
-        return _from_json(stripped, depth)
-    if _PAGE.search(stripped[:_START]):
-        from html import unescape  # its table of entities is long
+        return _reason_in_json(stripped, depth)
+    if re.search(_PAGE, stripped[:_PAGE_START]):
+        from html import unescape  # loads a large table
 
-        title = _TITLE.search(stripped) or _HEADING.search(stripped)
-        words = unescape(_MARKUP.sub(" ", title[1])).strip() if title else ""
+        title = re.search(_TITLE, stripped) or re.search(_HEADING, stripped)
+        words = unescape(re.sub(_MARKUP, " ", title[1])).strip() if title else ""
         return words or PAGE
     return stripped
 
 
-def _from_json(text: str, depth: int) -> str:
-    """The reason within JSON, also if it was cut off."""
+def _reason_in_json(text: str, depth: int) -> str:
+    """Return the reason in JSON, even if its end is missing."""
     with suppress(ValueError):
         return find_reason(parse(text), depth + 1)
-    if said := _SAID.search(text):
+    if message := re.search(_MESSAGE, text):
         with suppress(ValueError):
-            return find_reason(parse(said[1]), depth + 1)
-    return text if _WORD.search(text[:_START]) else ""
+            return find_reason(parse(message[1]), depth + 1)
+    return text if re.search(_WORD, text[:_PAGE_START]) else ""
 
 
 def shorten(error: NemochatError, secrets: Iterable[str]) -> None:
-    """Make an error fit to be seen: one line, at most 200 characters, without the secrets."""
+    """Limit an error to one line and `LONGEST_SENTENCE` characters, and mask the secrets."""
     error.sentence = to_one_line(error.sentence, secrets, LONGEST_SENTENCE)
     error.hint = to_one_line(error.hint, secrets, LONGEST_HINT)
 
 
 def to_one_line(text: str, secrets: Iterable[str], longest: int) -> str:
-    """Return foreign text as one line of printable characters without the secrets."""
+    """Return foreign text as one line of printable characters, without the secrets."""
     text = mask_secrets(text, secrets)
     printable = "".join(c if c.isprintable() else " " for c in text[: longest * 50])
     line = " ".join(printable.split())
@@ -130,9 +128,9 @@ def to_one_line(text: str, secrets: Iterable[str], longest: int) -> str:
     return f"{cut}…)" if cut.count("(") > cut.count(")") else f"{line[: longest - 1]}…"
 
 
-def parse_body(said: bytes) -> Json:
-    """A refusal's body as JSON where it is JSON, else as text."""
-    text = said.decode("utf-8", "replace")
+def parse_body(content: bytes) -> Json:
+    """Return the body of a refusal: parsed if it is JSON, otherwise as text."""
+    text = content.decode("utf-8", "replace")
     try:
         return parse(text)
     except ValueError:
@@ -143,136 +141,117 @@ def refusal_error(
     status: int,
     headers: Mapping[str, str],
     body: Json,
-    asked: HintContext,
+    context: HintContext,
     models: Sequence[str] = (),
 ) -> EndpointError:
-    """The error for a response that brings no answer.
+    """Return the error for a response without an answer.
 
     Args:
-        status: The response's status.
-        headers: Its headers, by names in lower case.
-        body: Its body, as JSON where it is JSON, else as text.
-        asked: What a hint may name.
-        models: The names of the endpoint's models, where they are known.
+        status: The status of the response.
+        headers: Its headers, by lower-case names.
+        body: Its body, as `parse_body` returns it.
+        context: What a hint may mention.
+        models: Names of the endpoint's models, if they are known.
     """
-    why = find_reason(body)
-    told_as = f"{status}: {why}" if why else f"status {status}"
+    reason = find_reason(body)
+    detail = f"{status}: {reason}" if reason else f"status {status}"
     if status in _MOVED:
         return _redirect_error(status, headers)
-    if status in {400, 413, 422, 500} and _CONTEXT.search(why):
-        return _context_error(told_as, why)
+    if status in {400, 413, 422, 500} and re.search(_CONTEXT, reason):
+        return _context_error(detail, reason)
     if 400 <= status < 500 and status != 429:
-        return _server_error(status, told_as, asked, models, parse_retry_after(headers))
+        return _request_error(status, detail, context, models, parse_retry_after(headers))
     if status >= 400:
-        spent = _is_quota_exhausted(body)
+        exhausted = _is_quota_exhausted(body)
         return EndpointFailed(
-            f"the endpoint {_STATES.get(status, 'failed')} ({told_as})",
-            "The account's quota is used up" if spent else _LATER.get(status, ""),
-            retriable=status < 600 and not spent,
+            f"the endpoint {_STATES.get(status, 'failed')} ({detail})",
+            "The account's quota is used up" if exhausted else _HINTS.get(status, ""),
+            retriable=status < 600 and not exhausted,
             retry_after=parse_retry_after(headers),
         )
-    return NotAnAnswer(f"the endpoint sent no answer ({told_as})")
+    return NotAnAnswer(f"the endpoint sent no answer ({detail})")
 
 
-def _server_error(
-    status: int, told_as: str, asked: HintContext, models: Sequence[str], retry_after: float | None
+def _request_error(
+    status: int,
+    detail: str,
+    context: HintContext,
+    models: Sequence[str],
+    retry_after: float | None,
 ) -> EndpointError:
     if status in {401, 403}:
-        return _unauthorized_error(told_as, asked.token_variable, asked.source)
+        return _token_error(detail, context.token_variable, context.source)
     if status == 402:
-        return Unauthorized(
-            f"the account cannot pay ({told_as})", "Top up its balance, or use another account"
-        )
+        hint = "Top up the account, or use another one"
+        return Unauthorized(f"the endpoint requires payment ({detail})", hint)
     if status == 407:
-        return Unreachable(f"the proxy refused the connection ({told_as})", PROXY_LOGIN)
+        return Unreachable(f"the proxy refused the connection ({detail})", PROXY_LOGIN)
     return RequestRefused(
-        f"the endpoint refused the request ({told_as})",
-        _not_found(told_as, asked.model, models) if status == 404 else "",
+        f"the endpoint refused the request ({detail})",
+        _suggest_model(detail, context.model, models) if status == 404 else "",
         retriable=status in _RETRIABLE,
         retry_after=retry_after,
     )
 
 
-def _unauthorized_error(told_as: str, variable: str, source: str) -> Unauthorized:
+def _token_error(detail: str, variable: str, source: str) -> Unauthorized:
     if not source:
-        hint = f"Put it into {variable}" if variable else ""
-        return Unauthorized(f"the endpoint wants a token ({told_as})", hint)
-    hint = f"Put a valid token into {variable}"
+        hint = f"Set {variable}" if variable else ""
+        return Unauthorized(f"the endpoint requires a token ({detail})", hint)
+    hint = f"Set {variable} to a valid token"
     if source != variable:
         hint += f"; this one came from {source}"
-    return Unauthorized(f"the endpoint refused the token ({told_as})", hint)
+    return Unauthorized(f"the endpoint rejected the token ({detail})", hint)
 
 
-def _not_found(told_as: str, model: str, models: Sequence[str]) -> str:
-    if "model" in told_as.lower():
-        return _nearest(model, models)
-    return f"It was asked for the model {model}; is its address right?"
-
-
-def _nearest(model: str, models: Sequence[str]) -> str:
+def _suggest_model(detail: str, model: str, models: Sequence[str]) -> str:
+    """Return a hint that names similar models, or the requested one."""
+    if "model" not in detail.lower():
+        return f"The requested model is {model}; is the address right?"
     by_lower = {name.lower(): name for name in models}
     near = [by_lower[n] for n in nearest(model.lower(), by_lower, 2, cutoff=0.4)]
     if not near:
-        return f"It was asked for the model {model}"
-    both = f"It has {' and '.join(near)}"
-    return both if len(both) <= LONGEST_HINT else f"It has {near[0]}"
+        return f"The requested model is {model}"
+    hint = f"Did you mean {' or '.join(near)}?"
+    return hint if len(hint) <= LONGEST_HINT else f"Did you mean {near[0]}?"
 
 
 def _redirect_error(status: int, headers: Mapping[str, str]) -> EndpointError:
-    place = headers.get("location", "").strip() or "an address that it does not name"
+    place = headers.get("location", "").strip() or "an unnamed address"
+    advice = "use --base-url to change the address"
+    if status in {302, 303, 307}:
+        advice = "does the network require a login?"
     return NotAnAnswer(
-        f"the endpoint has moved (status {status}) to {place}",
-        "Nothing was sent there; "
-        + (_LOGIN if status in {302, 303, 307} else "--base-url takes a new address"),
+        f"the endpoint has moved (status {status}) to {place}", f"Nothing was sent there; {advice}"
     )
 
 
-def _context_error(told_as: str, why: str) -> EndpointError:
+def _context_error(detail: str, reason: str) -> EndpointError:
     return RequestRefused(
-        f"the conversation is longer than the model takes ({told_as})",
-        _excess_tokens(why) + "/undo or /clear makes it shorter",
+        f"the conversation is too long for the model ({detail})",
+        f"{_excess_tokens(reason)}Shorten it with /undo or /clear",
     )
 
 
-def _excess_tokens(why: str) -> str:
-    """How many tokens too many, where the reason names the limit and the length."""
-    limit = _LIMIT.search(why)
-    longest = max(map(int, _NUMBER.findall(why)), default=0)
+def _excess_tokens(reason: str) -> str:
+    """Return how many tokens are too many, if the reason names the limit and the length."""
+    limit = re.search(_LIMIT, reason)
+    longest = max(map(int, re.findall(_NUMBER, reason)), default=0)
     over = longest - int(limit[1]) if limit else 0
-    return f"It is {over} tokens over. " if over > 0 else ""
+    return f"It is {over:,} tokens too long. " if over > 0 else ""
 
 
 def _is_quota_exhausted(body: Json) -> bool:
-    """Whether the account's quota is used up: no waiting helps."""
+    """Return whether the account's quota is used up, so that a retry is useless."""
     error = body.get("error") if isinstance(body, dict) else None
-    for told in (body, error):
-        if isinstance(told, dict):
-            for member in ("code", "type"):
-                if isinstance(told.get(member), str) and told[member] in _SPENT:
-                    return True
-    return False
-
-
-def find_error(chunk: dict[str, Json]) -> EndpointError | None:
-    """The failure that a chunk or document of status 200 tells of, or None."""
-    failure = chunk.get("error")
-    if failure:
-        return stream_error(failure)
-    if chunk.get("error_type") or chunk.get("error_message"):
-        return stream_error(chunk)
-    if "choices" in chunk:
-        return None
-    if chunk.get("object") == "error" or chunk.get("type") == "error":
-        return stream_error(chunk)
-    if any(chunk.get(member) for member in ("detail", "errors")):
-        return stream_error(chunk)
-    message = chunk.get("message")
-    return stream_error(chunk) if isinstance(message, str) and message else None
+    tables = [each for each in (body, error) if isinstance(each, dict)]
+    codes = [table.get(member) for table in tables for member in ("code", "type")]
+    return any(isinstance(code, str) and code in _QUOTA_CODES for code in codes)
 
 
 def stream_error(value: Json) -> EndpointError:
-    """The error for a failure that came with status 200."""
-    why = find_reason(value)
-    if _CONTEXT.search(why):
-        return _context_error(why, why)
-    return EndpointFailed(f"the endpoint failed ({why})" if why else "the endpoint failed")
+    """Return the error for a failure reported with status 200."""
+    reason = find_reason(value)
+    if re.search(_CONTEXT, reason):
+        return _context_error(reason, reason)
+    return EndpointFailed(f"the endpoint failed ({reason})" if reason else "the endpoint failed")

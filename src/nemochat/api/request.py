@@ -1,4 +1,4 @@
-"""Request body of the Chat Completions protocol, and the dry run that only shows it."""
+"""Request body of the Chat Completions protocol, and a dry run that shows it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from nemochat.core.records import Json
 
 
 def build_body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json]:
-    """Return the request body for a prompt, with only what someone chose.
+    """Return the request body for a prompt; it requests a stream if the prompt allows that.
 
     Args:
-        prompt: What to ask. It streams unless it asks for more than one candidate.
-        dialect: What the endpoint leaves out, calls otherwise, or wants besides.
+        prompt: Messages and the parameters that were set.
+        dialect: What the endpoint omits, renames or adds.
     """
     dialect = dialect or Dialect()
     body: dict[str, Json] = {
@@ -44,10 +44,10 @@ def build_body(prompt: Prompt, dialect: Dialect | None = None) -> dict[str, Json
 
 
 class DialectAdapter:
-    """Adapter of prompts to a dialect; it reports each parameter that is left out once.
+    """Adapter of prompts to a dialect; it reports each omitted parameter once.
 
     Attributes:
-        dialect: How the endpoint's requests differ.
+        dialect: How requests to the endpoint differ.
     """
 
     def __init__(self, dialect: Dialect, notice: Callable[[str], None] = lambda _: None) -> None:
@@ -56,75 +56,70 @@ class DialectAdapter:
         self._reported: set[str] = set()
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """Return the prompt without the parameters that the endpoint does not take."""
-        left_out = [name for name in prompt.parameters if name in self.dialect.without]
-        if not left_out:
+        """Return the prompt without the parameters that the endpoint does not support."""
+        omitted = [name for name in prompt.parameters if name in self.dialect.without]
+        if not omitted:
             return prompt
-        if news := [name for name in left_out if name not in self._reported]:
+        if news := [name for name in omitted if name not in self._reported]:
             self._reported.update(news)
-            them = "it is" if len(news) == 1 else "they are"
-            self._notice(f"this endpoint does not take {' and '.join(news)}: {them} not sent")
-        kept = {name: v for name, v in prompt.parameters.items() if name not in left_out}
+            verb = "is" if len(news) == 1 else "are"
+            self._notice(f"{' and '.join(news)} {verb} not sent: not supported by this endpoint")
+        kept = {name: v for name, v in prompt.parameters.items() if name not in omitted}
         return prompt._replace(parameters=kept)
 
 
 class DryRun:
-    """Endpoint that shows what would be sent to an address."""
+    """Endpoint whose answer is the request that would be sent to an address."""
 
     def __init__(
-        self,
-        base_url: str,
-        token_variable: str,
-        adapter: DialectAdapter,
-        *,
-        curl: bool,
+        self, base_url: str, token_variable: str, adapter: DialectAdapter, *, curl: bool
     ) -> None:
-        """Prepare; `curl` shows a command, else the JSON alone."""
+        """Prepare; `curl` shows a curl command instead of JSON."""
         self._url = base_url + "/chat/completions"
         self._token_variable = token_variable
         self._adapter = adapter
         self._curl = curl
 
     def prepare(self) -> None:
-        """Do nothing: there is nothing to prepare."""
+        """Do nothing."""
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """Return the prompt as the endpoint takes it."""
+        """Return the prompt without unsupported parameters."""
         return self._adapter.adapt(prompt)
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
         """Yield the request for a prompt, with variables for the secrets of the configuration."""
-        mark = token_hex(8)  # around the name of each variable
+        mark = token_hex(8)  # encloses the name of each variable
         dialect = self._adapter.dialect
         members = _replace_secrets(dialect.body, lambda name: f"{mark}{name}{mark}")
         dialect = dialect._replace(body=dict(members) if isinstance(members, dict) else {})
         body = json.dumps(build_body(prompt, dialect), ensure_ascii=False)
         variable = re.compile(f"{mark}([A-Z0-9_]+){mark}")
-        shown = variable.sub(r"$\1", body)
-        if self._curl:  # the shell puts the secrets in
-            shown = self._command(variable.sub("""'"$\\1"'""", shlex.quote(body)))
-        yield Delta(shown)
+        content = variable.sub(r"$\1", body)
+        if self._curl:
+            content = self._command(variable.sub("""'"$\\1"'""", shlex.quote(body)))
+        yield Delta(content)
         yield Delta(ending=Ending.COMPLETE)
 
     def stop(self) -> None:
-        """Do nothing: there is nothing to stop."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Do nothing: there is nothing to close."""
+        """Do nothing."""
 
     def _command(self, body: str) -> str:
         headers = ["Content-Type: application/json"]
         if self._token_variable:
             headers.append(f"Authorization: Bearer ${self._token_variable}")
         lines = [f"curl --no-buffer {shlex.quote(self._url)}"]
-        lines += [f'-H "{header}"' for header in headers]  # the shell puts the token in
+        lines += [f'-H "{header}"' for header in headers]  # the shell inserts the token
         for name in self._adapter.dialect.headers:  # their values may be secret
             lines.append(f'-H {shlex.quote(f"{name}: ")}"${_variable("HEADER", name)}"')
         return " \\\n  ".join([*lines, f"-d {body}"])
 
 
 def find_body_secrets(value: Json, name: str = "") -> Iterator[str]:
-    """Yield the texts in a body's further members whose names say that they are secret."""
+    """Yield the strings in a value that have a secret name, such as `api_key`."""
     if isinstance(value, str) and is_secret_name(name):
         yield value
     for key, each in _members(value, name):
@@ -138,7 +133,7 @@ def _members(value: Json, name: str) -> Iterable[tuple[str, Json]]:
 
 
 def _replace_secrets(value: Json, write: Callable[[str], str], name: str = "") -> Json:
-    """Return a value of the configuration in which variables stand for its secrets."""
+    """Return a value of the configuration with variables instead of its secrets."""
     if isinstance(value, Mapping):
         return {key: _replace_secrets(each, write, key) for key, each in value.items()}
     if isinstance(value, list):
@@ -147,5 +142,5 @@ def _replace_secrets(value: Json, write: Callable[[str], str], name: str = "") -
 
 
 def _variable(kind: str, name: str) -> str:
-    """Return the variable for a header or a member of the body, such as `HEADER_X_API_KEY`."""
+    """Return the variable for a header or a body member, such as `HEADER_X_API_KEY`."""
     return f"{kind}_{re.sub('[^A-Z0-9]', '_', name.upper())}"

@@ -1,6 +1,6 @@
-"""Response of the Chat Completions protocol: from a body, streamed or whole, to deltas.
+"""Response of the Chat Completions protocol: from a stream or a document to deltas.
 
-Every member of a chunk may be missing, null or of another type, as real servers were seen to do.
+Any member of a chunk may be missing, null or of another type, as real servers do that.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from nemochat.api.timeouts import ReadTimer
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Usage
 from nemochat.core.records import Json
-from nemochat.errors import NotAnAnswer
+from nemochat.errors import EndpointError, NotAnAnswer
 
-_LONGEST_DONE = 32  # characters of [DONE] with blanks around it
-_MOST_CANDIDATES = 16  # 2 can be asked for; an index beyond this is nonsense
-LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is no stream
-_SHOWN = 2000  # characters of something else, out of which a reason is looked for
-_BLANK = b"\xef\xbb\xbf\r\n\t "  # a byte order mark counts as one
+LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is not a stream
+_LONGEST_DONE = 32  # characters of [DONE] and blanks around it
+_MOST_CANDIDATES = 16  # at most 2 are requested; higher indexes are nonsense
+_PREFIX = 2000  # bytes of an invalid response in which to look for a reason
+_BLANK = b"\xef\xbb\xbf\r\n\t "  # including the byte order mark
 
 
 class ResponseReader:
-    """Deltas out of the events, or the one document, of one answer.
+    """Parser from the events, or the document, of one answer to deltas.
 
     Attributes:
-        events: How many events with data came.
-        unreadable: How many of them were no JSON.
-        understood: Whether anything of an answer was recognised.
+        events: Number of events with data.
+        unreadable: Number of events that were not JSON.
+        understood: Whether any part of an answer was recognized.
         done: Whether the endpoint sent [DONE], after which nothing follows.
     """
 
     def __init__(self, *, limit_chosen: bool) -> None:
-        """Begin an answer; `limit_chosen` says that max_tokens was sent."""
+        """Begin an answer; `limit_chosen` means that max_tokens was sent."""
         self.events = 0
         self.unreadable = 0
         self.understood = False
@@ -50,9 +50,14 @@ class ResponseReader:
 
     @property
     def ended(self) -> bool:
-        """Whether every candidate has its ending."""
+        """Whether all candidates have an ending."""
         candidates = self._candidates.values()
         return bool(candidates) and all(candidate.ending for candidate in candidates)
+
+    @property
+    def pieces(self) -> int:
+        """Number of choices that held more of the answer."""
+        return sum(candidate.pieces for candidate in self._candidates.values())
 
     def event(self, event: Event) -> Iterator[Delta]:
         """Yield the deltas of an event.
@@ -74,19 +79,19 @@ class ResponseReader:
         yield from self.document(chunk)
 
     def document(self, chunk: Json) -> Iterator[Delta]:
-        """Yield the deltas of a chunk, or of a whole answer, read as JSON.
+        """Yield the deltas of a chunk, or of a complete answer.
 
         Raises:
             EndpointError: it reports a failure.
         """
         if not isinstance(chunk, dict):
             return
-        failure = refusals.find_error(chunk)
+        failure = _find_error(chunk)
         choices = chunk.get("choices")
         if not isinstance(choices, list):
             choices = [chunk] if isinstance(chunk.get("message"), dict) and not failure else []
-        if (news := self._about(chunk)) is not None:
-            yield news
+        if (metadata := self._read_metadata(chunk)) is not None:
+            yield metadata
         for choice in choices[:_MOST_CANDIDATES]:
             if isinstance(choice, dict):
                 self.understood = True
@@ -99,31 +104,31 @@ class ResponseReader:
             raise failure
 
     def flush(self) -> Iterator[Delta]:
-        """Yield what was held back and turns out to belong to the answer."""
+        """Yield text that was held back."""
         for candidate in self._candidates.values():
             yield from candidate.flush()
 
     def end(self) -> Iterator[Delta]:
-        """Yield the last deltas of an answer whose body is at its end: endings for all.
+        """Yield the last deltas at the end of the body, with the missing endings.
 
         Raises:
-            NotAnAnswer: nothing came, not even an ending.
+            NotAnAnswer: nothing was received, not even an ending.
         """
         yield from self.flush()
         candidates = self._candidates or {0: Choice(0, limit_chosen=False)}
-        if not self.done and not any(c.spoken or c.ending for c in candidates.values()):
+        is_complete = self.done or any(candidate.ending for candidate in candidates.values())
+        if not is_complete and not any(candidate.has_content for candidate in candidates.values()):
             raise NotAnAnswer("the endpoint hung up without an answer")
-        whole = self.done or any(candidate.ending for candidate in candidates.values())
         for candidate in candidates.values():
-            yield from candidate.end(Ending.COMPLETE if whole else Ending.UNFINISHED)
+            yield from candidate.end(Ending.COMPLETE if is_complete else Ending.UNFINISHED)
 
-    def _about(self, chunk: dict[str, Json]) -> Delta | None:
-        """Return what a chunk says of the whole answer, if it is news."""
-        model, counted = chunk.get("model"), chunk.get("usage")
-        if model == self._model and counted is None:
+    def _read_metadata(self, chunk: dict[str, Json]) -> Delta | None:
+        """Return the model and the usage in a chunk if they are new."""
+        model, usage_value = chunk.get("model"), chunk.get("usage")
+        if model == self._model and usage_value is None:
             return None
         model = model if isinstance(model, str) and model.isprintable() else ""
-        usage = _usage(counted)
+        usage = _parse_usage(usage_value)
         if (model and model != self._model) or (usage and usage != self._usage):
             self._model = model or self._model
             self._usage = usage or self._usage
@@ -139,48 +144,65 @@ class ResponseReader:
         return self._candidates[index]
 
 
-def _usage(usage: Json) -> Usage | None:
-    if not isinstance(usage, dict):
+def _find_error(chunk: dict[str, Json]) -> EndpointError | None:
+    """Return the error that a chunk or document with status 200 reports, or None."""
+    if failure := chunk.get("error"):
+        return refusals.stream_error(failure)
+    is_error = chunk.get("error_type") or chunk.get("error_message")
+    if not is_error and "choices" not in chunk:
+        message = chunk.get("message")
+        is_error = (
+            "error" in (chunk.get("object"), chunk.get("type"))
+            or chunk.get("detail")
+            or chunk.get("errors")
+            or (isinstance(message, str) and message)
+        )
+    return refusals.stream_error(chunk) if is_error else None
+
+
+def _parse_usage(value: Json) -> Usage | None:
+    if not isinstance(value, dict):
         return None
-    details = usage.get("prompt_tokens_details")
-    counted = Usage(
-        prompt_tokens=to_count(usage.get("prompt_tokens")),
-        completion_tokens=to_count(usage.get("completion_tokens")),
-        total_tokens=to_count(usage.get("total_tokens")),
+    details = value.get("prompt_tokens_details")
+    usage = Usage(
+        prompt_tokens=to_count(value.get("prompt_tokens")),
+        completion_tokens=to_count(value.get("completion_tokens")),
+        total_tokens=to_count(value.get("total_tokens")),
         cached_tokens=to_count(details.get("cached_tokens")) if isinstance(details, dict) else None,
-        estimated_cost=to_amount(usage.get("estimated_cost")),
+        estimated_cost=to_amount(value.get("estimated_cost")),
     )
-    return counted if counted != Usage() else None
+    return usage if usage != Usage() else None
 
 
 def read_deltas(
     chunks: Iterator[bytes], reader: ResponseReader, timer: ReadTimer
 ) -> Iterator[Delta]:
-    """Yield the deltas of one response's body, up to its end or [DONE].
+    """Yield the deltas of a response, up to its end or [DONE].
 
     Args:
-        chunks: The body's bytes, decompressed.
-        reader: Parser of its events.
-        timer: Counts the bytes without an answer.
+        chunks: Body, decompressed.
+        reader: Parser of the events.
+        timer: Timer of the reads.
 
     Raises:
-        EndpointError: the body reports a failure, or is no answer.
+        EndpointError: the body reports a failure, or is not an answer.
     """
     head = _read_head(chunks, timer)
     start = head.lstrip(_BLANK)[:1]
     if not start:
         return
     if start in (b"{", b"[", b"<"):
+        timer.restart(ended=False)
         yield from _read_document(head, chunks, reader)
     else:
         yield from _read_stream(chain((head,), chunks), reader, timer)
 
 
 def _read_head(chunks: Iterator[bytes], timer: ReadTimer) -> bytes:
-    """Return the body up to its first byte that is no blank; of the blanks only some are kept."""
+    """Return the body up to the first chunk that is not blank, without most of the blanks."""
     head = b""
     for chunk in chunks:
-        timer.add_read(len(chunk))
+        timer.add_noise(len(chunk), 0)
         head = head[-len(_BLANK) :] + chunk
         if chunk.strip(_BLANK):
             break
@@ -193,17 +215,17 @@ def _read_stream(
     decoder = Decoder()
     start = b""
     for chunk in chunks:
-        before = reader.events
+        events, pieces = reader.events, reader.pieces
         for event in decoder.feed(chunk):
-            for delta in reader.event(event):
-                if delta.text or delta.reasoning or delta.tool_calls or delta.ending:
-                    timer.restart(ended=reader.ended)
-                yield delta
+            yield from reader.event(event)
             if reader.done:
                 return
-        timer.add_read(len(chunk), reader.events - before, within=decoder.within)
-        if not reader.events and len(start) < _SHOWN:
-            start += chunk[:_SHOWN]
+        if reader.pieces > pieces:
+            timer.restart(ended=reader.ended)
+        else:  # incomplete events have a limit of their own
+            timer.add_noise(0 if decoder.is_in_event else len(chunk), reader.events - events)
+        if not reader.events and len(start) < _PREFIX:
+            start += chunk[:_PREFIX]
     if (last := decoder.flush()) is not None:
         yield from reader.event(last)
     if decoder.stray and not reader.ended:
@@ -211,7 +233,7 @@ def _read_stream(
     if not reader.events and not start.lstrip(_BLANK).startswith(
         (b":", b"data", b"event", b"id", b"retry")
     ):
-        raise _not_an_answer(start.decode("utf-8", "replace"))
+        raise _wrong_content_error(start.decode("utf-8", "replace"))
 
 
 def _read_document(head: bytes, chunks: Iterator[bytes], reader: ResponseReader) -> Iterator[Delta]:
@@ -221,27 +243,30 @@ def _read_document(head: bytes, chunks: Iterator[bytes], reader: ResponseReader)
         for chunk in chunks:
             body += chunk
             if len(body) > LARGEST_DOCUMENT:
-                raise NotAnAnswer("the endpoint sent an answer without end")
-    except ConnectionLost as error:  # all may have come: a wrong Content-Length looks like a cut
+                raise NotAnAnswer("the endpoint sent an endless answer")
+    except ConnectionLost as error:  # the document may be complete, with a wrong Content-Length
         lost = error
     try:
         values = parse_document(bytes(body.strip(_BLANK)))
     except ValueError:
         if lost:
             raise lost from None
-        page = body[:_SHOWN].decode("utf-8", "replace") if body[:1] == b"<" else "broken JSON"
-        raise _not_an_answer(page) from None
+        if body.startswith(b"<"):
+            raise _wrong_content_error(body[:_PREFIX].decode("utf-8", "replace")) from None
+        raise NotAnAnswer("the endpoint sent invalid JSON instead of an answer") from None
     for value in values[0] if isinstance(values[0], list) else values:
         yield from reader.document(value)
     if not reader.understood:
-        raise _not_an_answer(values[0])
+        raise _wrong_content_error(values[0])
     reader.done = reader.done or len(values) == 1
 
 
-def _not_an_answer(content: Json) -> NotAnAnswer:
-    why = find_reason(content) or "other JSON"
-    if not isinstance(content, str) or not content.lstrip().startswith("<"):
-        return NotAnAnswer(f"the endpoint sent no answer but {why}")
-    page = why if why == PAGE else f'the page "{why}"'
-    hint = "Is the address right, or does the network want a login first?"
-    return NotAnAnswer(f"the endpoint sent no answer but {page}", hint)
+def _wrong_content_error(content: Json) -> NotAnAnswer:
+    """Return the error for a response with other content than an answer."""
+    reason = find_reason(content)
+    if isinstance(content, str) and content.lstrip().startswith("<"):
+        page = reason if reason == PAGE else f'the page "{reason}"'
+        hint = "Is the address right, or does the network require a login?"
+        return NotAnAnswer(f"the endpoint sent {page} instead of an answer", hint)
+    what = f'"{reason}"' if reason else "other JSON"
+    return NotAnAnswer(f"the endpoint sent {what} instead of an answer")

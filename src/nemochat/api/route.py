@@ -1,4 +1,4 @@
-"""Way to an endpoint: its address, its proxy, and the certificates to trust."""
+"""Route to an endpoint: its address, its proxy and the certificates to trust."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ssl
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -15,20 +15,19 @@ from nemochat.config.endpoints import is_local, to_ascii
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import expand_home
 
-_NAMED = "that SSL_CERT_FILE or SSL_CERT_DIR names"
 _PROXIES = {"http", "https", "socks5", "socks5h"}
-_PROXY_FORMS = "Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
+_PROXY_FORMS = "Use http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
 
 
 class Route(NamedTuple):
-    """The way to an endpoint.
+    """Route to an endpoint.
 
     Attributes:
-        base_url: Its address.
-        ca_bundle: A file or folder of certificates to trust; "" leaves that to the environment.
-        proxy: The proxy's address; "" uses none; None leaves that to the environment.
+        base_url: Address of the endpoint.
+        ca_bundle: File or folder of certificates to trust; "" uses those of the environment.
+        proxy: Address of the proxy; "" uses none, None that of the environment.
         connect: Seconds to connect.
-        name: Whose certificate is wanted, where the address is a number; else "".
+        name: Host name if the address holds a number instead, or "".
     """
 
     base_url: str
@@ -39,7 +38,7 @@ class Route(NamedTuple):
 
     @property
     def url(self) -> str:
-        """Its address with the host in ASCII, as it is connected to and sent."""
+        """Address with the host in ASCII."""
         if self.base_url.isascii():
             return self.base_url
         parts = urlsplit(self.base_url)
@@ -49,34 +48,34 @@ class Route(NamedTuple):
 
     @property
     def endpoint(self) -> str:
-        """Where it leads, in the words of an error."""
+        """Host and port for errors."""
         return self.name or urlsplit(self.base_url).netloc
 
     @property
     def port(self) -> int:
-        """The port that is connected to."""
+        """Port to connect to."""
         return urlsplit(self.base_url).port or (443 if self.is_encrypted else 80)
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether TLS is spoken to the endpoint."""
+        """Whether the endpoint uses TLS."""
         return urlsplit(self.base_url).scheme == "https"
 
     @property
     def certificate_name(self) -> str:
-        """Whose certificate is wanted; the dot at the end of an absolute name is not part of it."""
+        """Host that the certificate must name, without the final dot of an absolute name."""
         return (self.name or urlsplit(self.url).hostname or "").removesuffix(".")
 
     def proxy_secrets(self) -> list[str]:
-        """Return the proxy's password, as its address holds it and decoded."""
+        """Return the password of the proxy, both encoded as in its address and decoded."""
         password = urlsplit(self.find_proxy()).password or ""
         return [password, unquote(password)]
 
     def find_proxy(self) -> str:
-        """Return the address of the proxy on the way, or "".
+        """Return the address of the proxy, or "".
 
-        A proxy of the environment is used for this machine too, as by other programs, unless
-        NO_PROXY names any of its addresses.
+        As in other programs, a proxy of the environment is used for this machine too, unless
+        NO_PROXY includes any of its names.
 
         Raises:
             ConfigurationError: the address is invalid.
@@ -91,7 +90,7 @@ class Route(NamedTuple):
 
 
 def _check_proxy(address: str) -> str:
-    """Return the address of a proxy as httpcore knows it."""
+    """Return the address of a proxy in httpcore's form."""
     with suppress(ValueError):
         parts = urlsplit(address if "://" in address else f"http://{address}")
         scheme = "socks5" if parts.scheme == "socks" else parts.scheme
@@ -101,12 +100,12 @@ def _check_proxy(address: str) -> str:
         port = f":{parts.port}" if parts.port else ""
         if scheme in _PROXIES and address.isprintable():
             return f"{scheme}://{login}{at}{host}{port}"
-    raise ConfigurationError("the address of the proxy is not valid", _PROXY_FORMS)
+    raise ConfigurationError("the proxy address is invalid", _PROXY_FORMS)
 
 
 def _read_proxies() -> Mapping[str, str]:
-    """Return the environment's proxies by the schemes that they are for, and `no`: the exempt."""
-    if sys.platform in {"darwin", "win32"}:  # which have them in their settings too
+    """Return the proxies of the environment by scheme, and the value of NO_PROXY as "no"."""
+    if sys.platform in {"darwin", "win32"}:  # which also have system settings
         from urllib.request import getproxies
 
         return getproxies()
@@ -118,7 +117,7 @@ def _read_proxies() -> Mapping[str, str]:
 
 
 def _is_exempt(route: Route, entries: str) -> bool:
-    """Return whether NO_PROXY names a route's host; an entry of an unknown form does not."""
+    """Return whether the entries of NO_PROXY include the host; unknown forms are skipped."""
     host = (urlsplit(route.url).hostname or "").removesuffix(".")
     hosts = {host, "localhost", "127.0.0.1", "::1"} if is_local(route.url) else {host}
     for entry in entries.replace(",", " ").split():
@@ -129,7 +128,7 @@ def _is_exempt(route: Route, entries: str) -> bool:
 
 
 def _split_port(entry: str) -> tuple[str, str]:
-    """Return an entry's host or network and its port, or ""; IPv6 takes brackets before a port."""
+    """Return the pattern and the port of an entry, or ""; IPv6 needs brackets before a port."""
     if entry.startswith("["):
         pattern, _, rest = entry[1:].partition("]")
         return (pattern + rest, "") if rest.startswith("/") else (pattern, rest.removeprefix(":"))
@@ -138,30 +137,30 @@ def _split_port(entry: str) -> tuple[str, str]:
 
 
 def _matches(host: str, pattern: str) -> bool:
-    """Return whether a pattern of NO_PROXY means a host: `*`, a network, a name or a domain."""
+    """Return whether a host matches a pattern: `*`, an address, a network or a domain."""
     if pattern == "*":
         return True
-    if (address := _parse_address(host)) is not None:
-        with suppress(ValueError):
-            return address in ip_network(pattern, strict=False)
-        return False
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return _is_in_domain(host, pattern)
+    network, slash, length = pattern.partition("/")
+    if slash and ":" not in network:  # 10/8 is short for 10.0.0.0/8
+        pattern = f"{network}{'.0' * (3 - network.count('.'))}/{length}"
+    with suppress(ValueError):
+        return address in ip_network(pattern, strict=False)
+    return False
+
+
+def _is_in_domain(host: str, pattern: str) -> bool:
     domain = pattern.removeprefix("*").strip(".")
     with suppress(ValueError):
         domain = to_ascii(domain)
     return bool(domain) and f".{host}".endswith(f".{domain}")
 
 
-def _parse_address(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
-
-
 def load_trust(route: Route) -> ssl.SSLContext:
-    """Return what trusts the route's certificates, else the environment's, else the system's.
-
-    A certificate is for the names in its subjectAltName alone.
+    """Return a TLS context that trusts the certificates of the route, environment or system.
 
     Raises:
         ConfigurationError: the certificates cannot be read.
@@ -171,23 +170,23 @@ def load_trust(route: Route) -> ssl.SSLContext:
         try:
             context = _load_certificates(place)
         except (OSError, UsageError) as error:
-            where = f"in {route.ca_bundle}" if route.ca_bundle else _NAMED
-            raise ConfigurationError(f"the certificates {where} cannot be read") from error
+            where = route.ca_bundle or "SSL_CERT_FILE or SSL_CERT_DIR"
+            raise ConfigurationError(f"the certificates in {where} cannot be read") from error
     else:
         import truststore
 
         context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.hostname_checks_common_name = False
+    context.hostname_checks_common_name = False  # the subjectAltName alone counts
     return context
 
 
 def _load_certificates(place: str) -> ssl.SSLContext:
-    """Return what trusts a file, a folder or, as SSL_CERT_DIR may name them, several folders."""
+    """Return a TLS context that trusts a file, a folder, or several as in SSL_CERT_DIR."""
     path = expand_home(place)
     if os.pathsep in place and not path.exists():
         folders = [expand_home(each) for each in place.split(os.pathsep)]
         if not any(each.is_dir() for each in folders):
-            raise NotADirectoryError(place)  # OpenSSL passes it over
+            raise NotADirectoryError(place)  # OpenSSL would ignore that
         return ssl.create_default_context(capath=os.pathsep.join(map(str, folders)))
     if path.is_dir():
         return ssl.create_default_context(capath=path)

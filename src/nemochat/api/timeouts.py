@@ -1,147 +1,119 @@
-"""Time limits of reads, counted on useful data, and the waits before a retry."""
+"""Timeouts of reads, counted on useful data, and delays before retries."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from nemochat.errors import EndpointError, NotAnAnswer
 
 SECONDS_AFTER_ENDING = 2.0  # for the usage and the [DONE] that should follow an ending
-MOST_PATIENCE = 5  # times a time-out: signs of life alone are believed no longer
-LONGEST_SILENCE = 8 * 1024 * 1024  # bytes of comments without any answer
+MOST_NOISE = 8 * 1024 * 1024  # bytes of comments and empty events
 LONGEST_WAIT = 30.0  # seconds; a longer Retry-After is reported instead
-SHORTEST_WAIT = 0.3  # seconds; a Retry-After in the past once made a peer send 1,472 requests
-FIRST_BACKOFF = 1.0  # seconds, doubled at each try
-MOST_REQUESTS = 3  # for one question, whatever the settings say
+SHORTEST_WAIT = 0.3  # seconds; a Retry-After may be in the past
+FIRST_BACKOFF = 1.0  # seconds, doubled for each retry
+MOST_REQUESTS = 3  # for one prompt, whatever the settings say
+_EVENT = 64  # bytes that an event counts for in addition to its own
 _YEAR = 365 * 86400.0
-_EVENT = 64  # such bytes that an event without any answer counts for
 
 
 class Timeouts(NamedTuple):
-    """Seconds to wait: for the first piece of an answer, and between two pieces."""
+    """Seconds to wait for the first piece of an answer, and between two pieces."""
 
     first_byte: float = 120.0
     idle: float = 60.0
 
 
-class Clock(Protocol):
-    """Limit of the seconds that reads and writes may take."""
-
-    def remaining(self) -> float:
-        """Return the seconds that the next read may take."""
-        ...
-
-    def add_wait(self, seconds: float) -> None:
-        """Count time spent waiting."""
-        ...
-
-
 class ReadTimer:
-    """Counts the seconds spent reading, and the bytes read, since the answer last grew.
+    """Limits on the time and the bytes spent waiting for more of an answer.
 
-    Every byte is a sign of life, a ping too, so a time-out begins anew at each; but an endpoint
-    that only pings, or floods, is left at last. Time in which nobody reads does not count: a reader
-    that waits for its terminal is no silence of the endpoint.
+    Only more of the answer restarts them: pings, headers and half an event do not. Time in which
+    nobody reads does not count, such as while the terminal is slow.
+
+    Attributes:
+        total: Seconds left for everything, including connecting.
     """
 
-    def __init__(self, timeouts: Timeouts) -> None:
+    def __init__(self, timeouts: Timeouts, total: float = math.inf) -> None:
+        self.total = total
         self._idle = timeouts.idle
-        self._step = timeouts.first_byte
-        self._limit = MOST_PATIENCE * self._step
+        self._limit = timeouts.first_byte
         self._waited = 0.0
         self._bytes = 0
 
     def remaining(self) -> float:
-        """Seconds that the next read may take; 0 or less when there is no patience left."""
-        return min(self._step, self._limit - self._waited)
+        """Return the seconds left for the next read; 0 or less if time is up."""
+        return min(self._limit - self._waited, self.total)
 
     def add_wait(self, seconds: float) -> None:
-        """Count the time that a read took."""
+        """Count the duration of a read."""
         self._waited += seconds
+        self.total -= seconds
 
-    def add_read(self, size: int, events: int = 0, *, within: bool = False) -> None:
-        """Count the bytes of a read, and the events in it.
-
-        Args:
-            size: How many bytes.
-            events: How many events.
-            within: Whether they ended within an event: then they are no silence, and the event has
-                its own bound.
+    def add_noise(self, size: int, events: int) -> None:
+        """Count bytes and events that held nothing of the answer.
 
         Raises:
-            NotAnAnswer: too much came without any answer in it.
+            NotAnAnswer: they exceed `MOST_NOISE`.
         """
-        self._bytes += _EVENT * events + (0 if within else size)
-        if self._bytes > LONGEST_SILENCE:
-            raise NotAnAnswer("the endpoint sent no answer but comments without end")
-        if within and self._limit > self._step:
-            self._waited = 0.0
+        self._bytes += size + _EVENT * events
+        if self._bytes > MOST_NOISE:
+            raise NotAnAnswer("the endpoint sent endless comments instead of an answer")
 
     def restart(self, *, ended: bool) -> None:
-        """Begin anew: the answer grew; when it also `ended`, little more can follow."""
-        self._waited = 0.0
+        """Start again as the answer grew; little can follow once it `ended`."""
         self._bytes = 0
-        if ended:
-            self.limit_to(SECONDS_AFTER_ENDING)
-        else:
-            self._step = self._idle
-            self._limit = MOST_PATIENCE * self._step
+        self.limit_to(SECONDS_AFTER_ENDING if ended else self._idle)
 
     def limit_to(self, seconds: float) -> None:
-        """Allow so many more seconds in all."""
+        """Start again with another limit."""
         self._waited = 0.0
-        self._step = self._limit = seconds
-
-    def hard_limit(self) -> float:
-        """Seconds that are left whatever comes, as long as the answer does not grow."""
-        return self._limit - self._waited
+        self._limit = seconds
 
 
-def parse_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds until the moment in a Retry-After header, negative if past; None without one."""
-    wish = headers.get("retry-after", "").strip()
-    if not wish:
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds in a Retry-After header, negative if it is in the past, or None."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
         return None
     try:
-        seconds = float(wish)
+        seconds = float(value)
     except ValueError:
-        from email.utils import parsedate_to_datetime  # 12 ms, for a header that rarely comes
+        from email.utils import parsedate_to_datetime  # 12 ms, for a rare header
 
         try:
-            moment = parsedate_to_datetime(wish)
+            moment = parsedate_to_datetime(value)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return (moment - (now or datetime.now(UTC))).total_seconds()
+            return (moment - datetime.now(UTC)).total_seconds()
         except (ValueError, OverflowError):
             return None
-    return seconds if seconds == seconds else None  # noqa: PLR0124 - only "nan" differs from itself
+    return None if math.isnan(seconds) else seconds
 
 
-def retry_delay(error: EndpointError, tries: int, chance: float | None = None) -> float | None:
-    """Seconds to wait before the next try, or None if there is to be none.
+def retry_delay(error: EndpointError, requests: int) -> float | None:
+    """Return the seconds to wait before the next request, or None if there should be none.
 
     Args:
-        error: Why the last try failed.
-        tries: How many were made.
-        chance: A number from 0 to 1; None throws the dice.
+        error: Why the last request failed; a long Retry-After is added to its hint.
+        requests: Number of requests sent.
     """
-    if not error.retriable or tries >= MOST_REQUESTS:
+    if not error.retriable or requests >= MOST_REQUESTS:
         return None
     if error.retry_after is not None:
         if error.retry_after > LONGEST_WAIT:
-            error.hint = f"It asks to be tried again {describe_delay(error.retry_after)}"
+            error.hint = f"Try again {describe_delay(error.retry_after)}"
             return None
         return max(error.retry_after, SHORTEST_WAIT)
-    if chance is None:
-        import random  # loaded where a try failed
+    import random  # only for retries
 
-        chance = random.random()  # noqa: S311 - jitter
-    return max(FIRST_BACKOFF * 2.0 ** (tries - 1) * chance, SHORTEST_WAIT)
+    backoff = FIRST_BACKOFF * 2.0 ** (requests - 1)
+    return max(backoff * random.random(), SHORTEST_WAIT)  # noqa: S311 - jitter
 
 
 def describe_delay(seconds: float) -> str:
-    """When a wait is over, in words: in 45 s, in 3 min, in 2 h, in 4 days, much later."""
+    """Return a delay in words: in 45 s, in 3 min, in 2 h, in 4 days, much later."""
     if seconds > _YEAR:
         return "much later"
     for size, unit in ((86400, " days"), (3600, " h"), (60, " min")):

@@ -131,12 +131,10 @@ class LazyGroup(TyperGroup):
         self.format_commands(ctx, formatter)
 
 
-_TOKEN = re.compile(r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}")
-
-
 def resembles_token(word: str) -> bool:
     """Return whether a word looks like a secret that was meant for `keys set`."""
-    return _TOKEN.fullmatch(word) is not None
+    pattern = r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}"
+    return re.fullmatch(pattern, word) is not None
 
 
 def is_question(words: list[str]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Annotated, Any
 
@@ -48,7 +47,6 @@ _TOPICS = {  # of the settings' flags; the others are about the endpoint
 }
 
 
-@dataclass(slots=True)
 class CommonOptions:
     """What the shared flags say, before the name of a command and after it.
 
@@ -64,15 +62,16 @@ class CommonOptions:
         template_values: Values for the template of the profile.
     """
 
-    settings: dict[str, str] = field(default_factory=dict)
-    parameters: dict[str, Value] = field(default_factory=dict)
-    resume: str | None = None
-    fork: bool = False
-    private: bool = False
-    stream: bool = True
-    resume_dropped: bool = False
-    debug: bool = False
-    template_values: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.settings: dict[str, str] = {}
+        self.parameters: dict[str, Value] = {}
+        self.resume: str | None = None
+        self.fork = False
+        self.private = False
+        self.stream = True
+        self.resume_dropped = False
+        self.debug = False
+        self.template_values: dict[str, str] = {}
 
 
 EndpointOption = Annotated[

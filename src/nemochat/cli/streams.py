@@ -54,7 +54,8 @@ def read_stdin(notify: Callable[[str], None], *, from_terminal: bool = False) ->
     if sys.stdin is None or (sys.stdin.isatty() and not from_terminal):
         return ""
     try:
-        return decode(_read_to_end(sys.stdin.fileno(), notify), "standard input")
+        content = _read_to_end(sys.stdin.fileno(), notify)
+        return decode(content, "standard input") if content else ""
     except OSError as error:
         raise UsageError(f"standard input cannot be read ({error.strerror})") from error
 

@@ -25,9 +25,9 @@ GUIDE = "guide"
 _QUOTES = ("'", '"', "`")
 TEXTS = ("base_url", "model", "token_variable", "token_command", "about")
 KEYS = (*TEXTS, "headers", "body", "without", "called")
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110, token
+_NAME = r"[A-Za-z0-9._-]{1,40}"
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+_HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"  # RFC 9110, token
 _OURS = {  # headers that frame the request, or carry the token
     *("authorization", "host", "content-length", "content-type", "content-encoding"),
     *("transfer-encoding", "accept-encoding", "connection", "te", "trailer", "upgrade", "expect"),
@@ -193,16 +193,14 @@ def normalize_address(base_url: str) -> str:
     Raises:
         ConfigurationError: nothing can be sent there.
     """
-    shown = format_value(mask_address(base_url))
-    wanted = f"the address takes http:// or https:// and a host, not {shown}"
     try:
         parts = urlsplit(base_url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(wanted) from None
+        raise _not_an_address(base_url) from None
     printable = all("!" <= character <= "~" or character > "\x9f" for character in base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not printable or port == 0:
-        raise ConfigurationError(wanted)
+        raise _not_an_address(base_url)
     if "@" in parts.netloc:
         raise ConfigurationError("the address takes no user name and no password")
     if "?" in base_url or "#" in base_url:  # what is added to it would stand after them
@@ -212,8 +210,14 @@ def normalize_address(base_url: str) -> str:
     try:
         to_ascii(parts.hostname)
     except ValueError:
-        raise ConfigurationError(wanted) from None
+        raise _not_an_address(base_url) from None
     return base_url.rstrip("/")
+
+
+def _not_an_address(base_url: str) -> ConfigurationError:
+    """Return the error for what is no address."""
+    shown = format_value(mask_address(base_url))
+    return ConfigurationError(f"the address takes http:// or https:// and a host, not {shown}")
 
 
 def is_local(base_url: str) -> bool:
@@ -283,7 +287,7 @@ def load_endpoints(told: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
 
 def _row(name: str, section: object, known: EndpointConfig | None) -> EndpointConfig:
     where = f"[endpoint.{name}]"
-    if not _NAME.fullmatch(name) or name == GUIDE:
+    if not re.fullmatch(_NAME, name) or name == GUIDE:
         raise ConfigurationError(f"no endpoint of yours can be called {format_value(name)}")
     if not isinstance(section, dict):
         raise ConfigurationError(f"{where} takes a table, not {format_value(section)}")
@@ -298,7 +302,7 @@ def _row(name: str, section: object, known: EndpointConfig | None) -> EndpointCo
         texts["base_url"] = _address(where, texts["base_url"])
     elif not known:
         raise ConfigurationError(f"{where} has no base_url", "It is the address of the server")
-    if not _VARIABLE.fullmatch(texts.get("token_variable") or "_"):
+    if not re.fullmatch(_VARIABLE, texts.get("token_variable") or "_"):
         raise ConfigurationError(f"{where} token_variable takes the name of a variable")
     return row._replace(dialect=_dialect(where, section, row.dialect), **texts)
 
@@ -319,7 +323,7 @@ def _dialect(where: str, section: Mapping[str, Any], known: Dialect) -> Dialect:
 
 def _check_header(where: str, name: str, value: str) -> None:
     """See that a header is one line of its own; what it holds is not repeated."""
-    if not _HEADER.fullmatch(name):
+    if not re.fullmatch(_HEADER, name):
         raise ConfigurationError(f"{where} headers: no header can be called {format_value(name)}")
     if name.lower() in _OURS:
         hint = "token_variable or token_command gives the token"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -135,6 +134,8 @@ def apply_text(config: Config, text: str, file: Path) -> None:
     Raises:
         ConfigurationError: it is no TOML, names nothing known, or sets what cannot be.
     """
+    import tomllib  # here: most users have no file
+
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

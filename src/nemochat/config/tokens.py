@@ -8,7 +8,6 @@ import select
 import shlex
 import subprocess
 import time
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -214,6 +213,8 @@ def read_token_file(file: Path) -> dict[str, str]:
     Raises:
         ConfigurationError: others may read it, or it is broken.
     """
+    import tomllib  # here: most users have no file
+
     try:
         with file.open("rb") as opened:
             status = os.fstat(opened.fileno())

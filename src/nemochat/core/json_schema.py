@@ -15,9 +15,9 @@ ResponseFormat = Document  # the member `response_format` of a request
 TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 JSON_OBJECT: ResponseFormat = {"type": "json_object"}
 
-_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,63})(?:\s+([A-Za-z]+))?")
-_FENCED = re.compile(r"(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ ]*\1", re.DOTALL)
-_UNFIT_FOR_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
+_FIELD = r"([A-Za-z_][A-Za-z0-9_-]{0,63})(?:\s+([A-Za-z]+))?"
+_FENCED = r"(?s)(`{3,}|~{3,})[^\n`]*\n(.*?)\n?[ ]*\1"
+_UNFIT_FOR_NAMES = r"[^A-Za-z0-9_-]+"
 _LONGEST_NAME = 64
 
 
@@ -35,7 +35,7 @@ def parse_fields(text: str) -> Document:
         if not part.strip():
             continue
         head, _, meaning = part.partition(":")
-        match = _FIELD.fullmatch(head.strip())
+        match = re.fullmatch(_FIELD, head.strip())
         kind = match and (match[2] or "str")
         if not match or kind not in TYPES or match[1] in fields:
             raise UsageError(
@@ -59,7 +59,7 @@ def parse_fields(text: str) -> Document:
 def response_format(schema: Document) -> ResponseFormat:
     """What a request says to have an answer fit a schema."""
     title = schema.get("title")
-    name = _UNFIT_FOR_NAMES.sub("_", title if isinstance(title, str) else "").strip("_")
+    name = re.sub(_UNFIT_FOR_NAMES, "_", title if isinstance(title, str) else "").strip("_")
     return {
         "type": "json_schema",
         "json_schema": {"name": name[:_LONGEST_NAME] or "answer", "schema": schema, "strict": True},
@@ -69,5 +69,5 @@ def response_format(schema: Document) -> ResponseFormat:
 def extract_json(answer: str) -> str:
     """The JSON of an answer: all of it, or what stands in the code block that it is."""
     text = answer.strip()
-    fenced = _FENCED.fullmatch(text)
+    fenced = re.fullmatch(_FENCED, text)
     return fenced[2].strip() if fenced else text

@@ -14,8 +14,8 @@ from nemochat.errors import UsageError
 Value = int | float | str | tuple[str, ...] | None
 Values = Mapping[str, Value]
 NONE = "none"
-_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
-_COMMA = re.compile(r"([+-]?[0-9]{1,9}),([0-9]{1,9})", re.ASCII)
+_WHOLE = r"(?a)[+-]?[0-9]{1,19}"
+_COMMA = r"(?a)([+-]?[0-9]{1,9}),([0-9]{1,9})"
 _SHORT = {"temp": "temperature"}
 
 
@@ -46,9 +46,9 @@ class Number(NamedTuple):
         text = text.strip()
         if self.nullable and text.lower() in {NONE, "null"}:
             return None
-        if _WHOLE.fullmatch(text):
+        if re.fullmatch(_WHOLE, text):
             return self.check(int(text))
-        if NUMBER.fullmatch(text):
+        if re.fullmatch(NUMBER, text):
             return self.check(float(text))
         raise ValueError
 
@@ -167,7 +167,7 @@ class Parameter(NamedTuple):
         try:
             return take(value)
         except ValueError:
-            comma = isinstance(value, str) and _COMMA.fullmatch(value.strip())
+            comma = isinstance(value, str) and re.fullmatch(_COMMA, value.strip())
             raise UsageError(
                 f"{self.name} takes {self.takes}, not {format_value(value, typed=typed)}",
                 f"Decimals have a point: {comma[1]}.{comma[2]}" if comma else "",

@@ -18,8 +18,8 @@ NONE = "none"  # the word for no profile, which none can be called
 INPUT = "input"  # the placeholder for what is asked
 TEXTS = ("about", "system", "model", "endpoint", "template")
 KEYS = (*TEXTS, "messages", *parameters.names())
-_NAME = re.compile(r"[^\W_][\w.-]*")
-_MARK = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w-]*)\}|[{}]")
+_NAME = r"[^\W_][\w.-]*"
+_MARK = r"\{\{|\}\}|\{([A-Za-z_][\w-]*)\}|[{}]"
 _SPEAKERS = (Role.USER, Role.ASSISTANT)
 
 
@@ -49,7 +49,7 @@ class Profile(NamedTuple):
     @property
     def placeholders(self) -> tuple[str, ...]:
         """The placeholders of its template besides `{input}`, each once, in their order."""
-        names = (mark[1] for mark in _MARK.finditer(self.template) if mark[1])
+        names = (mark[1] for mark in re.finditer(_MARK, self.template) if mark[1])
         return tuple(dict.fromkeys(name for name in names if name != INPUT))
 
     def check(self, values: Mapping[str, str]) -> None:
@@ -79,8 +79,8 @@ class Profile(NamedTuple):
         if not self.template:
             return question
         data = {**values, INPUT: question}
-        filled = _MARK.sub(lambda mark: data[mark[1]] if mark[1] else mark[0][0], self.template)
-        if any(mark[1] == INPUT for mark in _MARK.finditer(self.template)):
+        filled = re.sub(_MARK, lambda mark: data[mark[1]] if mark[1] else mark[0][0], self.template)
+        if any(mark[1] == INPUT for mark in re.finditer(_MARK, self.template)):
             return filled
         return f"{filled.rstrip()}\n\n{question}"
 
@@ -91,7 +91,7 @@ def read_profile(name: str, data: object, folder: PurePath) -> Profile:
     Raises:
         UsageError: a key or a value of it cannot be.
     """
-    if name == NONE or not _NAME.fullmatch(name):
+    if name == NONE or not re.fullmatch(_NAME, name):
         raise UsageError(f"a profile cannot be called {format_value(name)}")
     if not isinstance(data, dict):
         raise UsageError(f"[profile.{name}] is a section, not {format_value(data)}")
@@ -149,7 +149,7 @@ def _messages(name: str, data: object) -> tuple[Message, ...]:
 
 
 def _check_template(name: str, template: str) -> None:
-    for mark in _MARK.finditer(template):
+    for mark in re.finditer(_MARK, template):
         if mark[0] in {"{", "}"}:
             raise UsageError(
                 f"profile {name}: template has a {mark[0]} that is part of no placeholder"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
+NUMBER = r"(?ai)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?"
 
 
 def nearest(name: str, among: Iterable[str], most: int = 1, cutoff: float = 0.6) -> list[str]:
@@ -48,6 +48,11 @@ def format_value(value: object, longest: int = 40, *, typed: bool = True) -> str
         return text if len(text) <= longest else text[: longest - 1] + "…"
     text = str(value).strip()
     text = text if len(text) <= longest else text[: longest - 1] + "…"
-    if not isinstance(value, str) or (typed and NUMBER.fullmatch(text)):
+    if not isinstance(value, str) or (typed and re.fullmatch(NUMBER, text)):
         return text
     return json.dumps(text, ensure_ascii=False)
+
+
+def count_noun(number: int, noun: str) -> str:
+    """Return a number of things in words, such as "1 question" and "2 questions"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

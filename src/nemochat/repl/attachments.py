@@ -13,7 +13,7 @@ from nemochat.files import gather, matches_any, to_code_block
 from nemochat.repl.session import Session
 
 # A word, or a name in quotes, after one @ or two, where a word begins.
-_MENTION = re.compile(r"""(?<![^\s(\[{<"'`])(@@?)("[^"\n]+"|[^\s"@]*\w[^\s"]*)""")
+_MENTION = r"""(?<![^\s(\[{<"'`])(@@?)("[^"\n]+"|[^\s"@]*\w[^\s"]*)"""
 _TRAILING_PUNCTUATION = ".,;:!?)]}>'`*"  # marks of the sentence, not of the name
 
 
@@ -65,7 +65,7 @@ def build_question(session: Session, message: str) -> str:
 def find_mentions(text: str) -> list[Mention]:
     """What a message names after an `@` and is there; hidden files are not meant by it."""
     mentions = []
-    for match in _MENTION.finditer(text):
+    for match in re.finditer(_MENTION, text):
         word = match[2]
         names = [word[1:-1]] if word[0] == '"' else [word, word.rstrip(_TRAILING_PUNCTUATION)]
         name = next(

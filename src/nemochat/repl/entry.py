@@ -11,7 +11,7 @@ SLASH, BANG = "/", "!"  # open a command of ours, of the shell; doubled, they op
 EXIT_WORDS = {"exit", "quit", ":q"}  # alone on a line
 HELP_WORDS = {"help", "?"}  # alone on a line, they are `/help`
 # No Markdown image, and no path: not every text that begins with a mark was meant as a command.
-_COMMAND = re.compile(r"!(?!\[)\s*\S|/[\w-]+(?!\S)")
+_COMMAND = r"!(?!\[)\s*\S|/[\w-]+(?!\S)"
 
 
 class EntryKind(Enum):
@@ -88,4 +88,4 @@ def paste_notice(text: str) -> str:
 def resembles_command(text: str) -> bool:
     """Return whether somebody may have meant a text as a command."""
     bare = text.strip()
-    return bare in EXIT_WORDS | HELP_WORDS or _COMMAND.match(bare) is not None
+    return bare in EXIT_WORDS | HELP_WORDS or re.match(_COMMAND, bare) is not None

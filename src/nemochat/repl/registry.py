@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 from nemochat.config.paths import directories
 from nemochat.core.conversation import first_line
-from nemochat.core.text import format_value, nearest
+from nemochat.core.text import count_noun, format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import read_text
 from nemochat.repl.arguments import split_prose
 from nemochat.repl.attachments import build_question
 from nemochat.repl.session import Session
-from nemochat.repl.tables import count_noun
 
 CommandFunction = Callable[[Session, str], str]
 Choices = Callable[[Session], Iterable[tuple[str, str]]]
@@ -35,9 +34,9 @@ _MODULES = (
 )
 _COMMANDS: dict[str, Command] = {}
 _NAMES: dict[str, str] = {}
-_COMMAND_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_COMMENT = re.compile(r"\s*<!--\s*(.*?)\s*-->[^\S\n]*(?:\n|$)", re.DOTALL)
-_PLACEHOLDER = re.compile(r"\$(?:(\$)|(ARGUMENTS)\b|([1-9])(?![0-9]))")
+_COMMAND_NAME = r"[a-z0-9][a-z0-9_-]*"
+_COMMENT = r"(?s)\s*<!--\s*(.*?)\s*-->[^\S\n]*(?:\n|$)"
+_PLACEHOLDER = r"\$(?:(\$)|(ARGUMENTS)\b|([1-9])(?![0-9]))"
 
 
 class Command(NamedTuple):
@@ -184,7 +183,7 @@ class UserCommand(NamedTuple):
     @property
     def arguments(self) -> str:
         """What may follow it, as help shows it."""
-        numbers = sorted({mark[3] for mark in _PLACEHOLDER.finditer(self.text) if mark[3]})
+        numbers = sorted({mark[3] for mark in re.finditer(_PLACEHOLDER, self.text) if mark[3]})
         return " ".join(f"${number}" for number in numbers) or "[ARGUMENTS]"
 
     def fill(self, argument: str) -> str:
@@ -195,7 +194,7 @@ class UserCommand(NamedTuple):
         """
         words = split_prose(argument)
         count = max(
-            (int(mark[3]) for mark in _PLACEHOLDER.finditer(self.text) if mark[3]), default=0
+            (int(mark[3]) for mark in re.finditer(_PLACEHOLDER, self.text) if mark[3]), default=0
         )
         if len(words) < count:
             many = count_noun(count, "argument")
@@ -206,8 +205,8 @@ class UserCommand(NamedTuple):
                 return "$"
             return argument if mark[2] else words[int(mark[3]) - 1]
 
-        filled = _PLACEHOLDER.sub(substitute, self.text)
-        has_placeholder = any(mark[2] or mark[3] for mark in _PLACEHOLDER.finditer(self.text))
+        filled = re.sub(_PLACEHOLDER, substitute, self.text)
+        has_placeholder = any(mark[2] or mark[3] for mark in re.finditer(_PLACEHOLDER, self.text))
         return filled if has_placeholder or not argument else f"{filled}\n\n{argument}"
 
 
@@ -225,7 +224,9 @@ def command_files() -> dict[str, Path]:
         paths = sorted(there.glob("*.md")) if (there := commands_folder()) else []
     except OSError:
         return {}
-    return {path.stem.lower(): path for path in paths if _COMMAND_NAME.fullmatch(path.stem.lower())}
+    return {
+        path.stem.lower(): path for path in paths if re.fullmatch(_COMMAND_NAME, path.stem.lower())
+    }
 
 
 def read_command(name: str, path: Path) -> UserCommand:
@@ -236,7 +237,7 @@ def read_command(name: str, path: Path) -> UserCommand:
     """
     text = read_text(path)
     about = ""
-    if comment := _COMMENT.match(text):
+    if comment := re.match(_COMMENT, text):
         about, text = " ".join(comment[1].split()), text[comment.end() :]
     if not text.strip():
         raise UsageError(f"there is nothing to ask in {format_value(str(path), 100)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from nemochat.chat.chat import Chat
@@ -27,7 +26,6 @@ class MessageSource(Protocol):
         """The answer to a question of ours, a line; "" where there is none."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Session:
     """A chat in the hands of its person.
 
@@ -47,19 +45,27 @@ class Session:
         past_notices: What was said already that is said once.
     """
 
-    chat: Chat
-    connector: ClientFactory
-    disk_store: ConversationStore | None
-    screen: Screen
-    message_source: MessageSource
-    private: bool = False
-    pending_lines: list[str] = field(default_factory=list)
-    attachments: list[str] = field(default_factory=list)
-    multiline: bool = False
-    draft: str = ""
-    pastes: Pastes = field(default_factory=Pastes)
-    script_count: int = 0
-    past_notices: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        chat: Chat,
+        connector: ClientFactory,
+        disk_store: ConversationStore | None,
+        screen: Screen,
+        message_source: MessageSource,
+    ) -> None:
+        self.chat = chat
+        self.connector = connector
+        self.disk_store = disk_store
+        self.screen = screen
+        self.message_source = message_source
+        self.private = False
+        self.pending_lines: list[str] = []
+        self.attachments: list[str] = []
+        self.multiline = False
+        self.draft = ""
+        self.pastes = Pastes()
+        self.script_count = 0
+        self.past_notices: set[str] = set()
 
     @property
     def settings(self) -> Settings:

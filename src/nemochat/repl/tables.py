@@ -14,7 +14,7 @@ from nemochat.api.model_list import ModelInfo
 from nemochat.config.paths import directories
 from nemochat.core.conversation import LONGEST_TITLE
 from nemochat.core.ledger import format_money
-from nemochat.core.text import format_value
+from nemochat.core.text import count_noun, format_value
 from nemochat.errors import ConfigurationError
 from nemochat.screen.drawing import Cell, Column
 from nemochat.screen.text.sanitize import sanitize_line
@@ -114,11 +114,6 @@ def format_age(moment: datetime) -> str:
         if seconds >= length:
             return f"{int(seconds // length)} {unit}"
     return "now"
-
-
-def count_noun(number: int, noun: str) -> str:
-    """A number of things in words, such as "1 question" and "2 questions"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def number_range(number: int, one: str, several: str) -> str:

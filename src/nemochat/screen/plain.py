@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import cached_property
 from typing import BinaryIO, TextIO
 
 from nemochat.core.delta import Delta
@@ -52,13 +53,18 @@ class Plain:
         self._err = err
         self._on_terminal = on_terminal
         self._encoding = sys.stdout.encoding if on_terminal else "utf-8"
-        self.keyboard = Keyboard(sys.stdin, write_control if keys else None)
-        self._bell = Bell(self._put if bell else None)
+        self._keys = keys
+        self._bell = Bell(self._put) if bell else None
         self._stopped = threading.Event()
-        self._cleaner = StreamSanitizer()
+        self._cleaner = StreamSanitizer() if on_terminal else None
         self._candidate = 0
         self._begun = False
         self._gap = ""
+
+    @cached_property
+    def keyboard(self) -> Keyboard:
+        """The terminal's keyboard."""
+        return Keyboard(sys.stdin, write_control if self._keys else None)
 
     def follow(
         self,
@@ -69,10 +75,11 @@ class Plain:
     ) -> Generator[Delta]:
         """Pass the deltas on; on a terminal, its keyboard is quiet meanwhile."""
         self._stopped.clear()
-        self._bell.begin()
         if not self._on_terminal:
             yield from deltas
             return
+        if self._bell:
+            self._bell.begin()
 
         def end() -> None:
             self._stopped.set()
@@ -96,19 +103,20 @@ class Plain:
             return
         if delta.candidate != self._candidate:
             self._candidate = delta.candidate
-            self._put(self._cleaner.flush() + self._separator())
+            self._put(self._flush() + self._separator())
         self._begun = True  # before its first byte is out: Ctrl-C may come right behind that
-        self._put(self._cleaner.feed(delta.text) if self._on_terminal else delta.text)
+        self._put(self._cleaner.feed(delta.text) if self._cleaner else delta.text)
 
     def settle(self, answers: list[Message]) -> None:
         """End the last line, and tell on standard error if something is missing."""
         if self._begun:
-            self._put(self._cleaner.flush() + "\n")
+            self._put(self._flush() + "\n")
         self._begun, self._candidate = False, 0
         for answer in answers:
             if answer.outcome and answer.ending is not Ending.INTERRUPTED:
                 self.notice(answer.outcome)
-        self._bell.end()
+        if self._bell:
+            self._bell.end()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
         """Tell why the endpoint is asked again, and wait."""
@@ -161,6 +169,10 @@ class Plain:
     def _separator(self) -> str:
         """What stands between two candidates."""
         return BETWEEN_CANDIDATES
+
+    def _flush(self) -> str:
+        """Return the rest of a candidate's text."""
+        return self._cleaner.flush() if self._cleaner else ""
 
     def _make_printable(self, text: str) -> str:
         return sanitize(text) if self._on_terminal else text

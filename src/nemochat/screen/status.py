@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -54,8 +55,8 @@ class Status:
         width = max(columns - 1, NARROWEST)
         if retry is not None:
             until, why = retry
-            left = max(until - time.monotonic(), 0)
-            text = f"{why}; trying again in {left:.0f} s (Ctrl-C stops)"
+            left = max(math.ceil(until - time.monotonic()), 1)
+            text = f"{why}; trying again in {left} s (Ctrl-C stops)"
             return lay_out([Span(text, "notice")], width)
         seconds = self.seconds()
         if thought.strip():

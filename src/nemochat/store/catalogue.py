@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from sqlite3 import Connection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat.core.conversation import LONGEST_TITLE, first_line
 from nemochat.core.text import format_value
 from nemochat.errors import NoSuchConversation, UsageError
-from nemochat.store.database import Database
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    from nemochat.store.database import Database
 
 LISTED = "/list shows them, and so does nemochat chats list"
 MOST_NAMED = 5  # of several matches

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.delta import PartialAnswer
@@ -14,7 +16,9 @@ from nemochat.core.messages import Message, Role
 from nemochat.errors import ConversationDeleted, NoSuchConversation, StoreError
 from nemochat.store import rows
 from nemochat.store.catalogue import LISTED, Catalogue
-from nemochat.store.database import SECONDS_BUSY, Database
+
+if TYPE_CHECKING:
+    from nemochat.store.database import Database
 
 SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer on disk: at most that much is lost with the process
 BRANCHED = (
@@ -24,19 +28,26 @@ BRANCHED = (
 
 
 class ConversationStore:
-    """The store of conversations; its file is opened when it is first needed.
+    """The store of conversations; its file is opened when it is first needed."""
 
-    Attributes:
-        database: Where they are.
-        catalogue: Which there are.
-    """
-
-    def __init__(self, path: Path, seconds: float = SECONDS_BUSY) -> None:
-        """Take the place of the database, and how long to wait for locks of other processes."""
-        self.database = Database(path, seconds)
-        self.catalogue = Catalogue(self.database)
+    def __init__(self, path: Path, seconds: float | None = None) -> None:
+        """Use the database at `path`; wait `seconds`, or the usual time, for locks of others."""
+        self._path = path
+        self._seconds = seconds
         self._grown = 0.0
         self._news: list[str] = []
+
+    @cached_property
+    def database(self) -> Database:
+        """The database; SQLite is loaded with it."""
+        from nemochat.store.database import SECONDS_BUSY, Database
+
+        return Database(self._path, SECONDS_BUSY if self._seconds is None else self._seconds)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of the conversations."""
+        return Catalogue(self.database)
 
     def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
         """Put a message after the conversation's head and on the disk; return its number.

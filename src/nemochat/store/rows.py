@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from sqlite3 import Connection
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, MessageNode, Settings
@@ -15,6 +14,9 @@ from nemochat.core.messages import Message, Role
 from nemochat.core.text import join_surrogates
 from nemochat.errors import ConversationDeleted
 from nemochat.store import tables_sql
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 _WITH_TIP, _WITH_PROFILE = 2, 3  # the versions of the database that introduced these columns
 _CONVERSATION = (

@@ -1,1 +1,1 @@
-"""Pages of the web, fetched within bounds and turned into text."""
+"""Web pages: fetched with limits and converted to text."""

@@ -1,13 +1,14 @@
-"""Fetching of web pages: from public addresses only, with bounded size, time and redirects.
+"""Fetcher for web pages from public addresses, with limits on size, time and redirects.
 
-The name is resolved here, its addresses are checked, and the connection goes to a checked one: a
-name that resolves to something else a moment later leads nowhere else.
+It resolves the host, checks the addresses, and connects to a checked address. So a host that
+resolves differently a moment later cannot lead elsewhere.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -22,8 +23,8 @@ from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.sockets import ConnectLimit, resolve
 
-LARGEST = 2 * 1024 * 1024  # bytes of a page, unpacked
-SECONDS = 20.0  # for a page in all
+LARGEST = 2 * 1024 * 1024  # bytes of a page, decompressed
+SECONDS = 20.0  # for a page, including redirects
 MOST_REDIRECTS = 5
 Address = IPv4Address | IPv6Address
 
@@ -32,21 +33,21 @@ _TEXTUAL = re.compile(
 )
 _HTML = {"text/html", "application/xhtml+xml"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.ASCII | re.IGNORECASE)
-_BEGINNING = 8192  # bytes in which a page tells its charset, and binary gives itself away
+_BEGINNING = 8192  # bytes in which a page names its charset, and binary data has a NUL
 _REDIRECTS = {301, 302, 303, 307, 308}
-_UNKNOWN = "Is the network up? Names are looked up by this machine, also behind a proxy"
-_TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 addresses behind a translator
-_TRANSLATED_HERE = ip_network("64:ff9b:1::/48")  # RFC 8215; an older `is_global` lacks it
+_UNRESOLVED = "Is the network up? Hosts are resolved on this machine, even if there is a proxy"
+_NAT64 = ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ip_network("64:ff9b:1::/48")  # RFC 8215; missing from older `is_global`
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page.
+    """Web page.
 
     Attributes:
-        address: Its address, after all redirects.
-        text: Its text.
-        html: Whether that is HTML.
+        address: Address after all redirects.
+        text: Content.
+        html: Whether the content is HTML.
     """
 
     address: str
@@ -55,14 +56,14 @@ class Page:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address belongs to the internet: not to this machine, its network, or nobody."""
+    """Return whether an address belongs to the internet, not to this machine or its network."""
     if isinstance(address, IPv6Address):
-        if address in _TRANSLATED:
+        if address in _NAT64:
             return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-        if address in _TRANSLATED_HERE:
+        if address in _LOCAL_NAT64:
             return False
-        within = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if not all(is_public(each) for each in within if each is not None):
+        embedded = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if not all(is_public(each) for each in embedded if each is not None):
             return False
         if address.ipv4_mapped is not None:
             return True
@@ -80,22 +81,21 @@ def fetch_page(
     """Return the page at an address.
 
     Args:
-        url: Its address; `https://` is put before one that has no scheme.
-        allowed: Whether an address may be connected to.
-        ca_bundle: A file or folder of certificates to trust; "" leaves that to the environment.
-        proxy: The proxy's address; "" uses none; None leaves that to the environment.
-        seconds: How long it may take in all.
+        url: Address of the page; the default scheme is https.
+        allowed: Returns whether to connect to an address.
+        ca_bundle: File or folder of certificates to trust; "" uses those of the environment.
+        proxy: Address of the proxy; "" uses none, None that of the environment.
+        seconds: Limit for everything.
 
     Raises:
-        UsageError: the address is invalid or not allowed, or its content is not text, or too large.
-        EndpointError: it was not reached.
+        UsageError: the address is invalid or forbidden, or the content is too large or not text.
+        EndpointError: the host cannot be reached.
     """
-    timer = ReadTimer(Timeouts())
-    timer.limit_to(seconds)
+    timer = ReadTimer(Timeouts(), total=seconds)
     url = url if "://" in url else f"https://{url}"
     for _ in range(MOST_REDIRECTS + 1):
         parts = _parse_url(url)
-        address = _resolve(parts, allowed, seconds)
+        address = _resolve(parts, allowed, timer)
         host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004
         port = parts.port or (443 if parts.scheme == "https" else 80)
         connection = Connection(
@@ -122,8 +122,8 @@ def fetch_page(
 
 
 def _parse_url(url: str) -> SplitResult:
-    """Return the parts of an address; UsageError if nothing can be fetched there."""
-    expected = f"a page's address is https:// or http:// and a host, not {format_value(url, 80)}"
+    """Return the parts of an address; raise UsageError if it is invalid."""
+    expected = f"a page address is https:// or http:// and a host, not {format_value(url, 80)}"
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -135,37 +135,39 @@ def _parse_url(url: str) -> SplitResult:
     if not all("!" <= character <= "~" or character > "\x9f" for character in url):
         raise UsageError(expected)
     if parts.username is not None or parts.password is not None:
-        raise UsageError("a page's address takes no user name and no password")
+        raise UsageError("a page address must not include a user name or password")
     host = f"[{host}]" if ":" in host else host
     return parts._replace(netloc=host if port is None else f"{host}:{port}")
 
 
-def _resolve(parts: SplitResult, allowed: Callable[[Address], bool], seconds: float) -> Address:
-    """Return the address behind a name; UsageError if one of them is not allowed."""
+def _resolve(parts: SplitResult, allowed: Callable[[Address], bool], timer: ReadTimer) -> Address:
+    """Return an address of the host; raise UsageError if any of them is forbidden."""
     host = parts.hostname or ""
+    begun = time.monotonic()
     try:
-        infos = resolve(to_ascii(host), parts.port or 0, ConnectLimit(seconds))
+        infos = resolve(to_ascii(host), parts.port or 0, ConnectLimit(timer.total))
     except OSError:
-        raise UsageError(f"the name {format_value(host, 80)} is not found", _UNKNOWN) from None
+        raise UsageError(f"could not resolve {format_value(host, 80)}", _UNRESOLVED) from None
+    timer.total -= time.monotonic() - begun
     addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in infos]
     for address in addresses:
         if not allowed(address):
             suffix = f" ({address})" if host != str(address) else ""
             raise UsageError(
-                f"{format_value(host, 80)}{suffix} is an address of this machine or its network,"
-                " and no page is fetched from there"
+                f"{format_value(host, 80)}{suffix} belongs to this machine or its network, from"
+                " which no pages are fetched"
             )
     return addresses[0]
 
 
 def _read_text(response: StreamedResponse, where: str) -> tuple[str, bool]:
-    """Return what a response holds, as text, and whether it is HTML; UsageError if not text."""
+    """Return the text of a response, and whether it is HTML; raise UsageError if it is not text."""
     if not response.is_success:
-        raise UsageError(f"{where} answers with status {response.status}, and no page")
+        raise UsageError(f"{where} answered with status {response.status}")
     content_type = response.headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind and not _TEXTUAL.fullmatch(kind):
-        raise UsageError(f"what {where} sends is {format_value(kind)}, and no text")
+        raise UsageError(f"{where} sent {format_value(kind)}, which is not text")
     content = bytearray()
     for chunk in response.chunks:
         content += chunk
@@ -177,12 +179,12 @@ def _read_text(response: StreamedResponse, where: str) -> tuple[str, bool]:
         "\ufeff"
     )
     if "\0" in text[:_BEGINNING]:
-        raise UsageError(f"what {where} sends is binary, and no text")
+        raise UsageError(f"{where} sent binary data, which is not text")
     return text, html
 
 
 def _charset(content_type: str, beginning: bytes) -> str:
-    """Return the charset that a response names, or the page itself; else UTF-8."""
+    """Return the charset that the response or the page names, or UTF-8."""
     match = _CHARSET.search(content_type) or _CHARSET.search(beginning.decode("ascii", "replace"))
     try:
         name = codecs.lookup(match[1] if match else "utf-8").name

@@ -1,4 +1,4 @@
-"""HTML as Markdown text: headings, paragraphs, lists and code."""
+"""Conversion of HTML to Markdown text: headings, paragraphs, lists and code."""
 
 from __future__ import annotations
 
@@ -8,50 +8,31 @@ from html.parser import HTMLParser
 from nemochat.files import to_code_block
 
 _SKIP_TAGS = {
-    "script",
-    "style",
-    "template",
-    "svg",
-    "noscript",
-    "iframe",
-    "select",
-    "canvas",
-    "math",
+    *("script", "style", "template", "svg", "noscript", "iframe", "select", "canvas", "math")
 }
 _HEADING_MARKS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _PARAGRAPH_TAGS = {
     *("address", "article", "aside", "blockquote", "body", "center", "details", "dialog", "div"),
     *("dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "main"),
-    *(
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "ul",
-        "head",
-        "title",
-        *_HEADING_MARKS,
-    ),
+    *("nav", "ol", "p", "pre", "section", "summary", "table", "ul", "head", "title"),
+    *_HEADING_MARKS,
 }
 _LINE_TAGS = {"br", "dd", "dt", "li", "option", "tr"}
 _MAIN_TAGS = {"main", "article"}
-_MIN_MAIN_CHARACTERS = 200  # characters of an article that may stand for its page
+_SHORTEST_MAIN = 200  # characters of a main part that is shown instead of the whole page
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 
 
 def html_to_text(html: str) -> str:
-    """The text of a page under its title; where a page marks its main part, of that alone."""
-    page = _TextExtractor()
-    page.feed(html)
-    page.close()
-    return page.text()
+    """Return the title and the text of a page, or of its main part if that is marked."""
+    extractor = _TextExtractor()
+    extractor.feed(html)
+    extractor.close()
+    return extractor.text()
 
 
 class _TextExtractor(HTMLParser):
-    """Collects blocks of text; tags that were never opened or closed do no harm."""
+    """Collector of blocks of text, which tolerates unbalanced tags."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -60,27 +41,28 @@ class _TextExtractor(HTMLParser):
         self._main: list[str] = []
         self._block = ""
         self._prefix = ""
-        self._skip_tag = ""  # the element whose text is left out, until its end
-        self._code: str | None = None  # the text of a <pre>
+        self._skip_tag = ""  # the open element whose text is skipped
+        self._code: str | None = None  # the text of an open <pre>
         self._in_title = False
-        self._main_depth = 0  # main parts that are open
-        self._numbers: list[int | None] = []  # of the lists that are open: None without numbers
+        self._main_depth = 0  # number of open main parts
+        self._numbers: list[int | None] = []  # last numbers of open lists, None in a <ul>
 
     def text(self) -> str:
-        """All that was collected."""
+        """Return the text collected."""
         self._end_code()
         self._end_block()
-        main = self._main if sum(map(len, self._main)) >= _MIN_MAIN_CHARACTERS else self._blocks
+        main = self._main if sum(map(len, self._main)) >= _SHORTEST_MAIN else self._blocks
         title = _BLANKS.sub(" ", self._title).strip()
         head = [f"# {title}"] if title and f"# {title}" not in main else []
         text = ""
         for block in [*head, *main]:
-            near = text.rpartition("\n")[2].lstrip().startswith("- ") and block.lstrip()[:2] == "- "
-            text += ("\n" if near else "\n\n") * bool(text) + block
+            last_line = text.rpartition("\n")[2]
+            in_list = last_line.lstrip().startswith("- ") and block.lstrip().startswith("- ")
+            text += ("\n" if in_list else "\n\n") * bool(text) + block
         return text
 
     def handle_starttag(self, tag: str, _attrs: object) -> None:
-        """Begin a block where the element is one."""
+        """Begin a block if the element is one."""
         if self._skip_tag:
             return
         if tag in _SKIP_TAGS:
@@ -96,12 +78,12 @@ class _TextExtractor(HTMLParser):
             self._block += " | "
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element without an end has no text to be left out."""
+        """Begin an element without an end, which has no text to skip."""
         if tag not in _SKIP_TAGS:
             self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        """End a block where the element is one."""
+        """End a block if the element is one."""
         if self._skip_tag:
             self._skip_tag = "" if tag == self._skip_tag else self._skip_tag
         elif tag == "title":
@@ -146,7 +128,7 @@ class _TextExtractor(HTMLParser):
             self._numbers.pop()
 
     def _end_block(self) -> None:
-        """Let what was collected be a block."""
+        """Add the collected text as a block."""
         text, self._block = _BLANKS.sub(" ", self._block).strip(), ""
         if text:
             self._add_block(self._prefix + text)

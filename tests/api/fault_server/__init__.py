@@ -1,1 +1,1 @@
-"""A server of faults: raw sockets on loopback, scripted by a table of cases."""
+"""Server of faults: raw sockets on loopback, scripted by a table of cases."""

@@ -1,4 +1,4 @@
-"""The rows not a stream, framing and hostile sizes: how the bytes of an answer come."""
+"""Rows "not a stream", "framing" and "hostile sizes" of the table of faults."""
 
 from __future__ import annotations
 

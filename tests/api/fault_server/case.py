@@ -1,4 +1,4 @@
-"""A case of the table of faults: what a server does, and what a person sees of it."""
+"""Case of the table of faults: what a server does, and what the user sees."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ TOKEN = "sk-secret-0123456789"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One fault.
+    """Fault.
 
     Attributes:
-        row: The row of the promises that it belongs to.
-        name: What happens, in words.
+        row: Row of the table.
+        name: What happens.
         behave: What the server does.
-        exit_code: What the program ends with.
-        text: What is printed.
-        says: A part of the sentence about it, or "".
-        requests: How many requests are made; 0 where up to three are right.
-        longest: Seconds within which it is over.
-        heavy: Whether it takes so much work that nothing with a clock may run beside it.
+        exit_code: Exit code of the program.
+        text: Text printed.
+        says: Part of the error, or "".
+        requests: Number of requests; 0 if up to three are right.
+        longest: Maximum duration in seconds.
+        heavy: Whether it is too much work to run next to a case with timeouts.
     """
 
     row: str
@@ -43,5 +43,5 @@ class Case:
 
 
 def whole(row: str, cases: Iterable[tuple[str, Behaviour]]) -> list[Case]:
-    """Cases in which the answer comes as it should."""
+    """Return cases with a complete answer."""
     return [Case(row, name, behave, WHOLE, HELLO, requests=1) for name, behave in cases]

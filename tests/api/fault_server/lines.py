@@ -1,4 +1,4 @@
-"""The rows connecting, cut and pace: what the line does."""
+"""Rows "connecting", "cut" and "pace" of the table of faults."""
 
 from __future__ import annotations
 
@@ -121,15 +121,14 @@ def _paces() -> list[Case]:
     slow = answer()
     alive: list[tuple[str, list[Step], str]] = [
         ("bytes that drip", [head(), drip(slow, 0.002)], HELLO),
-        ("a head that drips", [drip(head(), 0.03), slow], HELLO),
+        ("a head that drips", [drip(head(), 0.005), slow], HELLO),
         ("slow deltas", [head(), over_and_over(HI, 6, 0.4), STOP], "Hi" * 6),
-        ("slow deltas for longer than any time-out", [head(), over_and_over(HI, 10, 0.4), STOP],
+        ("slow deltas for longer than any timeout", [head(), over_and_over(HI, 10, 0.4), STOP],
          "Hi" * 10),
-        ("an event that drips for longer than any time-out", [head(), drip(SHORT, 0.06), STOP],
-         "Hi"),
-        ("pings before the first text", [head(), over_and_over(PING, 9, 0.3), slow], HELLO),
-        ("pings in the middle", [head(), HI, over_and_over(PING, 6, 0.3), HI, STOP], "HiHi"),
-        ("pings with data", [head(), over_and_over(b"data: {}\n\n", 7, 0.3), slow], HELLO),
+        ("an event that drips", [head(), drip(SHORT, 0.005), STOP], "Hi"),
+        ("pings before the first text", [head(), over_and_over(PING, 9, 0.03), slow], HELLO),
+        ("pings in the middle", [head(), HI, over_and_over(PING, 6, 0.03), HI, STOP], "HiHi"),
+        ("pings with data", [head(), over_and_over(b"data: {}\n\n", 7, 0.03), slow], HELLO),
         ("a first text just in time", [0.5, head(), 0.5, slow], HELLO),
         ("a stall after finish_reason", [head(), HI, STOP, FOREVER], "Hi"),
         ("pings after finish_reason", [head(), HI, STOP, over_and_over(PING, 90, 0.1)], "Hi"),
@@ -146,6 +145,22 @@ def _paces() -> list[Case]:
         ("a stall in an event", [head(), HI, HI[:20], FOREVER], PARTIAL, "Hi"),
         ("a stall in a chunk", [CODED, chunked(HI)[:-9], FOREVER], UNREACHED, ""),
         ("a stall of a JSON answer", [head(), _json()[:-30], FOREVER], UNREACHED, ""),
+        ("a head that drips for too long", [drip(head(), 0.05), slow], UNREACHED, ""),
+        ("an event that drips for too long", [head(), drip(SHORT, 0.06), STOP], UNREACHED, ""),
+        ("a document that drips for too long", [head(), drip(_json(), 0.05)], UNREACHED, ""),
+        ("pings for too long", [head(), over_and_over(PING, 9, 0.3), slow], UNREACHED, ""),
+        (
+            "pings in the middle for too long",
+            [head(), HI, over_and_over(PING, 6, 0.3), HI, STOP],
+            PARTIAL,
+            "Hi",
+        ),
+        (
+            "pings with data for too long",
+            [head(), over_and_over(b"data: {}\n\n", 7, 0.3), slow],
+            UNREACHED,
+            "",
+        ),
         ("pings for ever", [head(), over_and_over(PING, 200, 0.1)], UNREACHED, ""),
         ("pings for ever after text", [head(), HI, over_and_over(PING, 200, 0.1)], PARTIAL, "Hi"),
         ("a head for ever", [drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300, 0.1)], UNREACHED, ""),

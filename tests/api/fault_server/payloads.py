@@ -1,4 +1,4 @@
-"""The rows payload and errors in the stream: what stands within the events."""
+"""Rows "payload" and "errors in the stream" of the table of faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server does, said in steps: bytes are sent, numbers are seconds of silence."""
+"""Scripts for a server, made of steps: bytes to send, and numbers of seconds to be silent."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def at_once(*steps: Step) -> Behaviour:
 
 
 def in_turn(*behaviours: Behaviour) -> Behaviour:
-    """Another behaviour for each connection; the last one for all that follow."""
+    """Use another behaviour for each connection, and the last one for all that follow."""
 
     def behave(peer: Peer, number: int) -> None:
         behaviours[min(number, len(behaviours) - 1)](peer, number)
@@ -65,13 +65,13 @@ def play(peer: Peer, steps: Iterable[Step]) -> None:
 
 
 def reset(peer: Peer) -> None:
-    """The step that ends a connection with a RST."""
-    peer.hold(0.05)  # so that what was sent is read before
+    """End a connection with a RST; this is a step."""
+    peer.hold(0.05)  # so that the client reads what was sent
     peer.reset()
 
 
 def drip(data: bytes, pause: float, size: int = 1) -> Step:
-    """The step that sends a few bytes at a time."""
+    """Return a step that sends a few bytes at a time."""
 
     def step(peer: Peer) -> None:
         for place in range(0, len(data), size):
@@ -82,12 +82,12 @@ def drip(data: bytes, pause: float, size: int = 1) -> Step:
 
 
 def late(make: Callable[[], bytes]) -> Step:
-    """The step that sends what is too large to be made before it is needed."""
+    """Return a step that sends data too large to create before it is needed."""
     return lambda peer: peer.send(make())
 
 
 def over_and_over(data: bytes, times: int, pause: float = 0.0) -> Step:
-    """The step that sends the same bytes many times."""
+    """Return a step that sends the same bytes many times."""
 
     def step(peer: Peer) -> None:
         for _ in range(times):
@@ -101,7 +101,7 @@ def over_and_over(data: bytes, times: int, pause: float = 0.0) -> Step:
 def head(
     status: str = "200 OK", kind: str = "text/event-stream", version: str = "1.1", **fields: str
 ) -> bytes:
-    """The head of a response that ends with its connection, unless the fields say otherwise."""
+    """Return the head of a response that ends with its connection, unless fields change that."""
     lines = [f"HTTP/{version} {status}"]
     if kind:
         lines.append(f"Content-Type: {kind}")
@@ -110,27 +110,27 @@ def head(
 
 
 def with_length(status: str, body: bytes, kind: str = "application/json", **fields: str) -> bytes:
-    """A response with a Content-Length."""
+    """Return a response with a Content-Length."""
     fields = {"Content_Length": str(len(body)), "Connection": "close", **fields}
     return head(status, kind, **fields) + body
 
 
 def chunked(body: bytes, size: int = 0, extension: bytes = b"") -> bytes:
-    """A body in chunks of this size, or in one."""
+    """Return a body in chunks of this size, or in a single one."""
     size = size or max(len(body), 1)
     pieces = [body[place : place + size] for place in range(0, len(body), size)]
     return b"".join(b"%x%s\r\n%s\r\n" % (len(p), extension, p) for p in pieces) + b"0\r\n\r\n"
 
 
 def chunk(content: Json = None, finish: Json = None, **members: Json) -> dict[str, Json]:
-    """A chunk as most servers send it."""
+    """Return a chunk as most servers send it."""
     delta = {} if content is None else {"content": content}
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
     return {"id": "x", "object": "chat.completion.chunk", "choices": [choice], **members}
 
 
 def event(data: Json, end: str = "\n") -> bytes:
-    """An event with this data: bytes and texts as they are, all else as JSON."""
+    """Return an event with this data: bytes and strings unchanged, other values as JSON."""
     if isinstance(data, bytes):
         return b"data: " + data + 2 * end.encode()
     text = data if isinstance(data, str) else json.dumps(data)
@@ -142,24 +142,24 @@ def events(*data: Json, end: str = "\n") -> bytes:
 
 
 def deltas(text: str = HELLO, size: int = 3) -> list[Json]:
-    """The chunks of an answer, without its ending."""
+    """Return the chunks of an answer, without the ending."""
     return [chunk(text[place : place + size]) for place in range(0, len(text), size)]
 
 
 def answer(text: str = HELLO, end: str = "\n") -> bytes:
-    """The events of a whole answer."""
+    """Return the events of a complete answer."""
     return events(*deltas(text), chunk(finish="stop"), "[DONE]", end=end)
 
 
 def document(content: Json = HELLO, finish: Json = "stop", **members: Json) -> dict[str, Json]:
-    """A whole answer that is no stream."""
+    """Return a complete answer that is not a stream."""
     message = {"role": "assistant", "content": content}
     choice = {"index": 0, "message": message, "finish_reason": finish}
     return {"id": "x", "object": "chat.completion", "choices": [choice], **members}
 
 
 def zipped(body: bytes, *, whole: bool = True) -> bytes:
-    """The body as gzip, or as the part of it that says all but that it ends."""
+    """Return the body as gzip, with or without the end of the gzip stream."""
     made = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
     return made.compress(body) + made.flush(zlib.Z_FINISH if whole else zlib.Z_SYNC_FLUSH)
 
@@ -177,6 +177,6 @@ def streams(*data: Json) -> Behaviour:
 def refuses(
     status: str, body: Json = None, kind: str = "application/json", **fields: str
 ) -> Behaviour:
-    """Answer with this status; a body that is no bytes is sent as JSON."""
+    """Answer with this status; a body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return plays(with_length(status, content, kind, **fields))

@@ -1,4 +1,4 @@
-"""A loopback server that does to its clients what a script says, and ends with its context."""
+"""Loopback server that follows a script and ends with its context."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ LONGEST_HOLD = 20.0  # seconds; a client that never leaves must not hang a test
 
 
 class Peer:
-    """One accepted connection, seen from the server."""
+    """Accepted connection, as the server sees it."""
 
     def __init__(self, connection: socket.socket, server: FaultServer) -> None:
         self.connection = connection
         self.server = server
 
     def request(self) -> bytes:
-        """Read one request whole; b"" when the client has left."""
+        """Return the next request, or b"" if the client has left."""
         read = b""
         while b"\r\n\r\n" not in read:
             if not (piece := self._receive()):
@@ -45,7 +45,7 @@ class Peer:
         self.connection.sendall(data)
 
     def hold(self, seconds: float) -> None:
-        """Stay silent for so long, or until the client leaves or the server ends."""
+        """Stay silent for some seconds, or until the client leaves or the server ends."""
         end = time.monotonic() + min(seconds, LONGEST_HOLD)
         while time.monotonic() < end and not self.server.over:
             readable, _, _ = select.select(
@@ -60,7 +60,7 @@ class Peer:
                     raise ConnectionAbortedError
 
     def reset(self) -> None:
-        """Let the connection end with a RST."""
+        """End the connection with a RST."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raise ConnectionAbortedError
 
@@ -73,12 +73,12 @@ Behaviour = Callable[[Peer, int], None]
 
 @dataclass
 class FaultServer:
-    """Accepts connections and lets `behave` have each, with its number from 0.
+    """Server that passes each connection to `behave`, with its number from 0.
 
     Attributes:
-        requests: The requests that were read.
-        connections: How many connections were accepted.
-        left_at: When a client was seen to leave; None before.
+        requests: Requests read.
+        connections: Number of connections accepted.
+        left_at: When a client left, or None.
     """
 
     behave: Behaviour
@@ -143,7 +143,7 @@ class FaultServer:
             return
         try:
             secured = self.tls.wrap_socket(connection, server_side=True)
-        except OSError:  # the client refused the certificate, or speaks no TLS
+        except OSError:  # the client rejected the certificate, or does not speak TLS
             connection.close()
             yield None
             return

@@ -1,4 +1,4 @@
-"""The rows status, rate and redirects: responses that bring no answer."""
+"""Rows "status", "rate" and "redirects" of the table of faults."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ DETAILS = [
 ]
 LONG = "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens."
 
-# status, body, exit code, what is said, requests
+# status, body, exit code, part of the error, requests
 _TOLD = [
     ("400 Bad Request", {"error": {"message": "bad roles"}}, REFUSED, "400: bad roles", 1),
-    ("400 Bad Request", {"error": {"message": LONG}}, REFUSED, "longer than the model", 1),
+    ("400 Bad Request", {"error": {"message": LONG}}, REFUSED, "too long for the model", 1),
     ("401 Unauthorized", {"error": {"message": "Not authenticated"}}, REFUSED_TOKEN, "token", 1),
-    ("402 Payment Required", "You need positive balance", REFUSED_TOKEN, "cannot pay", 1),
+    ("402 Payment Required", "You need positive balance", REFUSED_TOKEN, "requires payment", 1),
     ("403 Forbidden", {"detail": {"error": "No access"}}, REFUSED_TOKEN, "No access", 1),
     ("404 Not Found", {"error": "Nothing here"}, REFUSED, "Nothing here", 1),
     ("405 Method Not Allowed", {"detail": "no tools"}, REFUSED, "no tools", 1),
@@ -49,7 +49,7 @@ _TOLD = [
     ("408 Request Timeout", {"error": "slow"}, REFUSED, "slow", 3),
     ("409 Conflict", {"error": "conflict"}, REFUSED, "conflict", 3),
     ("410 Gone", {"object": "error", "message": "gone"}, REFUSED, "gone", 1),
-    ("413 Payload Too Large", {"error": {"message": LONG}}, REFUSED, "8928 tokens over", 1),
+    ("413 Payload Too Large", {"error": {"message": LONG}}, REFUSED, "8,928 tokens too long", 1),
     ("415 Unsupported", {"title": "No", "detail": "no such type"}, REFUSED, "no such type", 1),
     ("418 I'm a teapot", {"detail": "short and stout"}, REFUSED, "short and stout", 1),
     ("422 Unprocessable", {"detail": DETAILS}, REFUSED, "messages.2.content: Field required", 1),
@@ -65,7 +65,7 @@ _TOLD = [
     ),
     ("451 Unavailable", {"reason": "the law"}, REFUSED, "the law", 1),
     ("500 Internal", {"error": {"message": "boom"}}, FAILED, "500: boom", 3),
-    ("500 Internal", {"error": {"message": LONG}}, REFUSED, "longer than the model", 1),
+    ("500 Internal", {"error": {"message": LONG}}, REFUSED, "too long for the model", 1),
     ("501 Not Implemented", {"error": "no"}, FAILED, "501: no", 3),
     ("502 Bad Gateway", {"message": "upstream"}, FAILED, "upstream", 3),
     ("503 Unavailable", {"error": {"message": "Loading model"}}, FAILED, "Loading model", 3),
@@ -85,7 +85,7 @@ _BODIES = [
     ("an empty object", b"{}", "status 400"),
     ("text", b"  no  such\r\nthing ", "400: no such thing"),
     ("a page", PAGE, "400: Bad gateway"),
-    ("a page without a title", b"<html><body>10.1.2.3</body></html>", "a page of HTML"),
+    ("a page without a title", b"<html><body>10.1.2.3</body></html>", "an HTML page"),
     ("a page with a heading", b"<html><h1>Too <b>bad</b></h1></html>", "Too bad"),
     ("escapes", json.dumps({"error": "\x1b]52;c;eA==\x07\x9b31mred\u202eder"}).encode(), "red"),
     ("the token", json.dumps({"error": f"no such key {TOKEN}"}).encode(), "no such key [token]"),
@@ -213,7 +213,7 @@ def _redirects() -> list[Case]:
 
 
 def _elsewhere() -> list[Case]:
-    """A few statuses that bring an answer all the same."""
+    """Return cases with an unusual status and an answer."""
     return [
         Case("status", "201", plays(head("201 Created") + answer()), WHOLE, HELLO, requests=1),
         Case("status", "200 without words", plays(head("200") + answer()), WHOLE, HELLO),

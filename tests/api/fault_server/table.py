@@ -1,4 +1,4 @@
-"""Every case of every row."""
+"""Table of faults: all cases of all rows."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from nemochat.cli.output import draw_progress, load_view, print_table, print_tex
 from nemochat.config import endpoints
 from nemochat.config.load import load_config
 from nemochat.config.paths import directories
+from nemochat.core.text import count_noun
 from nemochat.core.text import format_value as quoted
 from nemochat.errors import ExitCode, UsageError
 from nemochat.repl import tables
@@ -300,8 +301,8 @@ def import_conversations(files: list[Path], format_: str) -> int:
             passed = f", {len(done.bad)} passed over" if done.bad else ""
             say(
                 sys.stderr,
-                f"{tables.count_noun(len(done.conversations), 'conversation')} with"
-                f" {tables.count_noun(messages, 'message')} from"
+                f"{count_noun(len(done.conversations), 'conversation')} with"
+                f" {count_noun(messages, 'message')} from"
                 f" {path} ({reader.name}){passed}",
             )
     return ExitCode.OK

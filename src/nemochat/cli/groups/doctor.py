@@ -34,7 +34,7 @@ from nemochat.config.endpoints import HintContext
 from nemochat.config.load import Config, load_config
 from nemochat.config.paths import directories
 from nemochat.config.settings import SETTINGS
-from nemochat.core.text import nearest
+from nemochat.core.text import count_noun, nearest
 from nemochat.errors import (
     ConfigurationError,
     EndpointError,
@@ -44,7 +44,6 @@ from nemochat.errors import (
     StoreError,
     UsageError,
 )
-from nemochat.repl.tables import count_noun
 from nemochat.screen.plain import Plain
 from nemochat.screen.style.colours import open_console
 from nemochat.screen.text.sanitize import sanitize_line

@@ -14,7 +14,7 @@ from nemochat.core.ledger import format_money
 from nemochat.core.messages import Continuation, Ending, Message, Role
 from nemochat.core.parameters import format_as_input
 from nemochat.core.prompt import estimate_tokens
-from nemochat.core.text import format_value
+from nemochat.core.text import count_noun, format_value
 from nemochat.errors import OutputError, UsageError
 from nemochat.files import expand_home, to_code_block
 from nemochat.repl.arguments import parse_position, split_words
@@ -23,7 +23,7 @@ from nemochat.repl.commands.branches import nth_question
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.system import clipboard, run_command
-from nemochat.repl.tables import count_noun, escape_markdown, number_range
+from nemochat.repl.tables import escape_markdown, number_range
 from nemochat.screen.markdown.renderer import list_code_blocks
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.store.formats import markdown

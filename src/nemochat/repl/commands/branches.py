@@ -8,14 +8,14 @@ from difflib import SequenceMatcher
 from nemochat.core import parameters
 from nemochat.core.conversation import Conversation, MessageNode
 from nemochat.core.messages import Role
-from nemochat.core.text import format_value
+from nemochat.core.text import count_noun, format_value
 from nemochat.errors import UsageError
 from nemochat.files import to_code_block
 from nemochat.repl.arguments import parse_position
 from nemochat.repl.commands.saved_chats import transcript
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.repl.tables import count_noun, escape_markdown, number_range
+from nemochat.repl.tables import escape_markdown, number_range
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.store.catalogue import check_name
 

@@ -14,6 +14,7 @@ from nemochat.core.messages import Role
 from nemochat.core.parameters import Number, OneOf, format_as_input
 from nemochat.core.profile import NONE, Profile, parse_values
 from nemochat.core.prompt import WINDOW, estimate_tokens, estimate_used
+from nemochat.core.text import count_noun
 from nemochat.errors import NemochatError, UsageError
 from nemochat.files import to_code_block
 from nemochat.repl.arguments import split_prose
@@ -22,7 +23,6 @@ from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import (
     LIST_TIMEOUT,
-    count_noun,
     escape_markdown,
     filter_models,
     model_table,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from nemochat.core.messages import Message, Role
 from nemochat.core.parameters import TABLE, parse_changes
-from nemochat.core.text import format_value
+from nemochat.core.text import count_noun, format_value
 from nemochat.errors import UsageError
 from nemochat.files import expand_home, read_text
 from nemochat.repl.arguments import parse_number
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.repl.tables import count_noun, escape_markdown
+from nemochat.repl.tables import escape_markdown
 
 
 @command("[TEXT, @FILE or clear]", choices=lambda _: [("clear", "no system prompt")])

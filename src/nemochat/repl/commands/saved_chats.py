@@ -7,14 +7,14 @@ from pathlib import Path
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.messages import Message, Role
-from nemochat.core.text import format_value
+from nemochat.core.text import count_noun, format_value
 from nemochat.errors import UsageError
 from nemochat.files import expand_home
 from nemochat.repl import tables
 from nemochat.repl.arguments import parse_number
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.repl.tables import count_noun, escape_markdown
+from nemochat.repl.tables import escape_markdown
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.store.catalogue import BY_NAME, check_name, is_number
 from nemochat.store.formats import exports

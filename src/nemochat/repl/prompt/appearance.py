@@ -40,7 +40,7 @@ _STYLES = {
     "toolbar.strong": "strong",
     "toolbar.full": "notice",
 }
-_COLOUR = re.compile(r"color\((\d+)\)")
+_COLOUR = r"color\((\d+)\)"
 _CUBE = (0, 95, 135, 175, 215, 255)  # the shades of colours 16 to 231 of the 256
 _GREYS = 232  # the first of them
 _ATTRIBUTES = {"bold", "italic", "underline", "dim", "strike"}
@@ -68,7 +68,7 @@ def _translate_style(look: str) -> str:
     """Translate a look from rich's words into prompt_toolkit's."""
     words = []
     for word in look.split():
-        if match := _COLOUR.fullmatch(word):
+        if match := re.fullmatch(_COLOUR, word):
             words.append(_to_hex(int(match[1])))
         elif word != "none":
             words.append(word if word in _ATTRIBUTES else f"ansi{word}")

@@ -16,9 +16,9 @@ from nemochat.repl import registry
 from nemochat.repl.session import Session
 from nemochat.screen.text.sanitize import sanitize_line
 
-_MENTION = re.compile(r'(?:^|(?<=\s))@("[^"\n]*|[^\s"]*)$')  # @path, or @"a path with blanks"
-_LAST_WORD = re.compile(r'"[^"\n]*$|[^\s"]*$')
-_TAKES_PATH = re.compile(r"(?<!@)\b(FILE|PATH)\b")
+_MENTION = r'(?:^|(?<=\s))@("[^"\n]*|[^\s"]*)$'  # @path, or @"a path with blanks"
+_LAST_WORD = r'"[^"\n]*$|[^\s"]*$'
+_TAKES_PATH = r"(?<!@)\b(FILE|PATH)\b"
 MAX_DESCRIPTION_COLUMNS = 60  # columns
 MAX_SCANNED = 2000  # entries of a folder that are looked at, however many it has
 MAX_PATHS = 200
@@ -28,7 +28,8 @@ _UNITS = ("bytes", "kB", "MB", "GB")
 
 def is_completable(text: str) -> bool:
     """Whether a text up to the cursor is one to which something may be offered as it is typed."""
-    return is_command(text) or _MENTION.search(text[-1000:]) is not None
+    end = text[-1000:]
+    return is_command(text) or ("@" in end and re.search(_MENTION, end) is not None)
 
 
 def is_command(text: str) -> bool:
@@ -45,7 +46,7 @@ class MessageCompleter(Completer):
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
         """The completions of what stands before the cursor."""
         line = document.text_before_cursor
-        if mention := _MENTION.search(line):
+        if mention := re.search(_MENTION, line):
             yield from _complete_paths(mention[1], quoting=True)
         elif is_command(line):
             name, blank, rest = line[1:].partition(" ")
@@ -55,7 +56,7 @@ class MessageCompleter(Completer):
         try:
             command = registry.find(name.lower())
             takes = command.arguments
-            if _TAKES_PATH.search(takes):
+            if re.search(_TAKES_PATH, takes):
                 alone = takes.strip("[]") == "FILE"  # the rest of the line is the path then
                 prefix = rest if alone else _last_word(rest)
                 yield from _complete_paths(prefix, quoting=not alone)
@@ -70,7 +71,7 @@ class MessageCompleter(Completer):
 
 
 def _last_word(text: str) -> str:
-    match = _LAST_WORD.search(text)
+    match = re.search(_LAST_WORD, text)
     return match[0] if match else ""
 
 

@@ -41,8 +41,8 @@ OTHER_ROWS = 2  # the toolbar's, and one that shows what was said
 ESCAPE_TIMEOUT = 0.05  # after which an Esc is no beginning of another key's sequence
 # A busy or distant terminal tells its background and its sort (screen/background.py) when nobody
 # waits for it any more. No key begins like that.
-_TERMINAL_REPLY = re.compile(r"\x1b\]11;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?[0-9;]*c")
-_PARTIAL_REPLY = re.compile(r"(?:\x1b\]11;[^\x07\x1b]*\x1b?|\x1b\[\?[0-9;]*)\Z")
+_TERMINAL_REPLY = r"\x1b\]11;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?[0-9;]*c"
+_PARTIAL_REPLY = r"(?:\x1b\]11;[^\x07\x1b]*\x1b?|\x1b\[\?[0-9;]*)\Z"
 
 
 class Editor:
@@ -226,9 +226,12 @@ class Editor:
 
     def _insert_typeahead(self) -> None:
         """Let what was typed while an answer came stand on this prompt; Enter sends it."""
+        typed = self._read_typeahead()
+        if not typed:
+            return
         pressed: list[KeyPress] = []
         parser = KeyParser(pressed.append)
-        parser.feed(self._read_typeahead().decode("utf-8", "replace"))
+        parser.feed(typed.decode("utf-8", "replace"))
         parser.flush()
         reports = {Keys.CPRResponse, Keys.Ignore}
         store_typeahead(self._prompt.input, [key for key in pressed if key.key not in reports])
@@ -249,8 +252,8 @@ class KeyParser(Vt100Parser):
 
     def feed(self, data: str) -> None:
         """Take in what came."""
-        text = _TERMINAL_REPLY.sub("", self._partial + data)
-        partial = _PARTIAL_REPLY.search(text)
+        text = re.sub(_TERMINAL_REPLY, "", self._partial + data)
+        partial = re.search(_PARTIAL_REPLY, text)
         self._partial = ""  # for a paste in the text is followed by a call of this
         super().feed(text[: partial.start()] if partial else text)
         self._partial = partial[0] if partial else ""

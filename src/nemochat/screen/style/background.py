@@ -15,13 +15,13 @@ QUESTION = "\x1b]11;?\x07\x1b[c"
 SECONDS = 0.1  # that a reply is waited for, since the first colour is due
 SECONDS_FAR_AWAY = 1.0  # where it travels
 UNKNOWN = "ansi"  # the theme that is right on both
-_COLOUR = re.compile(
-    rb"\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x07\x1b]*(?:\x07|\x1b\\)",
-    re.IGNORECASE,
+_COLOUR = (
+    rb"(?i)\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})"
+    rb"[^\x07\x1b]*(?:\x07|\x1b\\)"
 )
-_SORT = re.compile(rb"\x1b\[\?[0-9;]*c")
-_REPLIES = re.compile(rb"\x1b\]11;[^\x07\x1b]*(?:\x07|\x1b\\|\Z)|" + _SORT.pattern)
-_MUTE = re.compile(r"(dumb|unknown|linux|vt\d|ansi|cons|sun|eterm|emacs|$)")  # values of TERM
+_SORT = rb"\x1b\[\?[0-9;]*c"
+_REPLIES = rb"\x1b\]11;[^\x07\x1b]*(?:\x07|\x1b\\|\Z)|" + _SORT
+_MUTE = r"(dumb|unknown|linux|vt\d|ansi|cons|sun|eterm|emacs|$)"  # values of TERM
 _MIDDLE = 0.179  # luminance on which black and white are read equally well
 _NEARLY_BLACK = 0.04045  # where sRGB's curve begins
 _LIGHT_COLOURS = {"7", "15"}  # of the sixteen, in COLORFGBG
@@ -45,7 +45,7 @@ class Background:
             keyboard: Of the terminal, from which the reply will come.
             write: Writes to the terminal.
         """
-        if self._theme or _MUTE.match(self._environment.get("TERM", "")):
+        if self._theme or re.match(_MUTE, self._environment.get("TERM", "")):
             return
         if keyboard.modes.silence():
             atexit.register(self._end)
@@ -79,13 +79,13 @@ class Background:
         """The theme that the reply asks for, if there is one; the rest is what was typed."""
         deadline = time.monotonic() + seconds
         read = b""
-        while not _SORT.search(read):
+        while not re.search(_SORT, read):
             more = keyboard.modes.read(max(deadline - time.monotonic(), 0))
             if not more:
                 break
             read += more
-        keyboard.typed += _REPLIES.sub(b"", read)
-        if found := _COLOUR.search(read):
+        keyboard.typed += re.sub(_REPLIES, b"", read)
+        if found := re.search(_COLOUR, read):
             red, green, blue = (int(part, 16) / (16 ** len(part) - 1) for part in found.groups())
             return theme_for(red, green, blue)
         return None

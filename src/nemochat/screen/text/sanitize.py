@@ -16,7 +16,7 @@ _CONTROL_PICTURES = 0x2400
 _DELETE = "\x7f"
 _REPLACEMENT = "\ufffd"
 
-_ODD = re.compile(
+_ODD = (
     "\r\n?|[\u2028\u2029]"  # ends of lines
     "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # C0 but tab and newline, DEL
     "|[\x80-\x9f\u202a-\u202e\u2066-\u2069]"  # C1; bidi embeddings, overrides, isolates
@@ -29,7 +29,7 @@ def sanitize(text: str) -> str:
     """The text as a terminal may have it, its lines ending in newlines."""
     if text.isascii() and text.isprintable():
         return text
-    return _ODD.sub(_translate, text)
+    return re.sub(_ODD, _translate, text)
 
 
 def sanitize_line(text: str, most: int) -> str:
