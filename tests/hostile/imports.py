@@ -16,7 +16,10 @@ from tests.store.talking import of_version_1
 
 LLM = Path(__file__).parents[1] / "store" / "files" / "llm.sql"
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-_COLUMNS = "id INTEGER, conversation INTEGER, parent INTEGER, role TEXT, written TEXT, details TEXT"
+_COLUMNS = {
+    "messages": ("id", "conversation", "parent", "role", "written", "content", "details"),
+    "conversations": ("id", "name", "started", "model", "endpoint", "system", "parameters", "head"),
+}  # fmt: skip
 _BLOB = "zeroblob(500000000)"
 
 
@@ -50,6 +53,16 @@ def _view(table: str, columns: str) -> str:
     return f"DROP TABLE {table}; CREATE VIEW {table} AS {_ENDLESS} SELECT {columns} FROM n"
 
 
+def _replace(table: str, column: str, value: str = "") -> str:
+    """Return statements that copy a table without types, one column with another value, or none."""
+    kept = ", ".join(name for name in _COLUMNS[table] if name != column)
+    last = f", {value} AS {column}" if value else ""
+    return f"""
+        PRAGMA foreign_keys = OFF; CREATE TABLE copy AS SELECT {kept}{last} FROM {table};
+        DROP TABLE {table}; ALTER TABLE copy RENAME TO {table};
+    """
+
+
 _NODES = "i AS id, 1 AS conversation, NULL AS parent, 'user' AS role, 'x' AS content, '' AS written, NULL AS details"
 _DATABASES: dict[str, Write] = {
     "an endless view of messages": _ours(_view("messages", _NODES)),
@@ -57,18 +70,16 @@ _DATABASES: dict[str, Write] = {
         _view("conversations", "i AS id, '' AS name, '' AS started, 'm' AS model, 'guide' AS endpoint,"
               " '' AS system, '{}' AS parameters, NULL AS head")
     ),
-    "a generated column": _ours(
-        f"DROP TABLE messages; CREATE TABLE messages ({_COLUMNS}, content TEXT AS (hex({_BLOB})));"
-        "INSERT INTO messages VALUES (1, 1, NULL, 'user', '', NULL)"
-    ),
-    "a generated role": _ours(
-        f"DROP TABLE messages; CREATE TABLE messages (id INTEGER, conversation INTEGER, parent"
-        f" INTEGER, content TEXT, written TEXT, details TEXT, role TEXT AS (hex({_BLOB})));"
-        "INSERT INTO messages VALUES (1, 1, NULL, 'x', '', NULL)"
-    ),
-    "a blob of 500 MB": _ours(f"UPDATE messages SET content = {_BLOB}"),
-    "a name of 500 MB": _ours(f"UPDATE conversations SET name = {_BLOB}"),
-    "details of 500 MB": _ours(f"UPDATE messages SET details = {_BLOB}"),
+    "a generated column": _ours(_replace("messages", "content")
+        + "ALTER TABLE messages ADD COLUMN content TEXT AS (hex(zeroblob(400000000)))"),
+    "a generated role": _ours(_replace("messages", "role")
+        + "ALTER TABLE messages ADD COLUMN role TEXT AS (hex(zeroblob(400000000)))"),
+    "a blob of 500 MB": _ours(_replace("messages", "content", _BLOB)),
+    "a role of 500 MB": _ours(_replace("messages", "role", _BLOB)),
+    "details of 500 MB": _ours(_replace("messages", "details", _BLOB)),
+    "a name of 500 MB": _ours(_replace("conversations", "name", _BLOB)),
+    "parameters of 500 MB": _ours(_replace("conversations", "parameters", _BLOB)),
+    "a number of 500 MB": _ours(_replace("conversations", "head", _BLOB)),
     "messages that are their own parents": _ours("UPDATE messages SET parent = id"),
     "a circle of parents": _ours("UPDATE messages SET parent = 3 - id"),
     "parents that do not exist": _ours("UPDATE messages SET parent = 77"),
@@ -80,7 +91,9 @@ _DATABASES: dict[str, Write] = {
         "PRAGMA foreign_keys = OFF; INSERT INTO messages (conversation, role, content, written)"
         f" {_ENDLESS} SELECT i + 1, 'user', 'x', '' FROM n LIMIT 20000"
     ),
-    "text where numbers belong": _ours("UPDATE conversations SET head = 'x', parameters = '[[[1]]]'"),
+    "text where numbers belong": _ours(_replace("conversations", "head", "'x'")),
+    "a blob where text belongs": _ours(_replace("messages", "content", "x'ff00'")),
+    "lists where an object belongs": _ours("UPDATE conversations SET parameters = '[[[1]]]'"),
     "NaN in parameters": _ours("UPDATE conversations SET parameters = '{\"temperature\": NaN}'"),
     "deep JSON in details": _ours(f"UPDATE messages SET details = '{nest('[', ']', 100_000)}'"),
     "a schema that runs code": _ours(

