@@ -1,4 +1,4 @@
-# Every target makes the environment it needs: Python 3.11 or newer and make are enough.
+# Every target creates the environment that it needs; Python 3.11 or newer and make are enough.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,76 +7,76 @@ DIST := .venv-dist
 SITE := .venv-site
 MUTANTS := .venv-mutants
 PYTEST := pytest --numprocesses 4 --dist worksteal
-# Not into the repository, for their licence is another: the texts that the examples come from.
+# The source of the specification examples: not in the repository, because its licence differs.
 SPECS := tests/screen/specs.txt
 GET_SPECS := pip download --quiet --no-deps --no-binary marko --requirement $(SPECS) --dest
-NEW_PIP := --quiet --upgrade 'pip>=25.1' # before it there is no --group
+NEW_PIP := --quiet --upgrade 'pip>=25.1' # the first with --group
 
 .DEFAULT_GOAL := help
 .PHONY: help chat demo test lint types pytest test-lowest test-all regen pictures site newcomer
 .PHONY: golden golden-record faults crash real mutants bench bench-quick docs-test dist dist-test clean
 
-help: ## what can be made
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# To use it.
+# Use
 
-chat: $(VENV)/installed ## open a chat; without a token it is with the embedded guide
+chat: $(VENV)/installed ## open a chat; without a token, the embedded guide answers
 	@$(BIN)/nemochat
 
-demo: $(VENV)/installed ## three scripted turns with the embedded guide, without a keyboard
+demo: $(VENV)/installed ## play three scripted turns with the embedded guide
 	@$(BIN)/nemochat --endpoint guide --private --script docs/demo.txt
 
-# To change it.
+# Change
 
-test: lint types pytest ## every check: ruff, mypy --strict, pytest
+test: lint types pytest ## run every check: ruff, mypy --strict, pytest
 
-lint: $(VENV)/tested ## ruff alone
+lint: $(VENV)/tested ## run ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/tested ## mypy --strict alone
+types: $(VENV)/tested ## run mypy --strict
 	$(BIN)/mypy
 
-docs-test: $(VENV)/tested ## run every example of README and docs
+docs-test: $(VENV)/tested ## run the examples of README and docs
 	$(BIN)/pytest --numprocesses 2 tests/test_examples.py
 
-pytest: $(VENV)/tested ## the tests alone
+pytest: $(VENV)/tested ## run the tests
 	$(BIN)/$(PYTEST)
 
-test-lowest: $(LOWEST)/tested ## the tests with the lowest versions that pyproject.toml names
-	$(LOWEST)/bin/$(PYTEST) --ignore=tests/golden # its records are of the newest libraries
+test-lowest: $(LOWEST)/tested ## run the tests with the oldest libraries that pyproject.toml allows
+	$(LOWEST)/bin/$(PYTEST) --ignore=tests/golden # recorded with the newest libraries
 
-test-all: ## the tests with every Python that pyproject.toml names and this machine has
+test-all: ## run the tests with every supported Python on this machine
 	$(PYTHON) -m tests.interpreters $(MAKE)
 
-regen: $(VENV)/tested ## write again what is generated: completions, manual page, tables and drawings
+regen: $(VENV)/tested ## regenerate generated files: completions, manual page, tables, drawings
 	$(BIN)/python -m tests.regen
 
-pictures: $(VENV)/tested ## draw the pictures of the README from the real program
+pictures: $(VENV)/tested ## draw the pictures of the README with the real program
 	$(BIN)/python -m tests.pictures
 
-site: $(SITE)/installed ## the pages as a website in build/site; a broken link is an error
+site: $(SITE)/installed ## build the website in build/site; a broken link is an error
 	PYTHONPATH=src $(SITE)/bin/python website/build.py build/site
 
-# To look at the whole of it.
+# Check the program as a whole
 
 newcomer: $(VENV)/tested $(DIST)/installed ## play a newcomer's first minutes in a fresh clone and an empty home
 	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.newcomer $(TOOL) $(if $(TEST),--test)
 
-golden: $(VENV)/tested ## play the recorded sessions, and print what differs: NAMES=… for some of them
+golden: $(VENV)/tested ## replay recorded sessions and print differences: NAMES=… for some
 	@$(BIN)/python -m tests.golden $(NAMES)
 
-golden-record: $(VENV)/tested ## record the sessions again, after a wanted change: NAMES=… for some
+golden-record: $(VENV)/tested ## record sessions again after an intended change: NAMES=… for some
 	@$(BIN)/python -m tests.golden --record $(NAMES)
 
-faults: $(VENV)/tested ## play every fault of the table to the whole program, and print how it ends
+faults: $(VENV)/tested ## run the program against every network fault and print the results
 	$(BIN)/python -m tests.faults
 
-crash: $(VENV)/tested ## kill the program a thousand times while it saves, and look at what is left
+crash: $(VENV)/tested ## kill the program 1,000 times while it saves, and check the database
 	NEMOCHAT_CRASHES=1000 $(BIN)/pytest tests/test_crash.py
 
-mutants: $(MUTANTS)/tested ## change the source, and see what no test notices: FILES=… SAMPLE=25|all SEED=1
+mutants: $(MUTANTS)/tested ## run mutation tests: FILES=… SAMPLE=25|all SEED=1
 	@$(MUTANTS)/bin/python -m tests.mutants --sample $(or $(SAMPLE),25) --seed $(or $(SEED),1) $(FILES)
 
 $(MUTANTS)/tested: pyproject.toml $(SPECS)
@@ -86,29 +86,29 @@ $(MUTANTS)/tested: pyproject.toml $(SPECS)
 	$(MUTANTS)/bin/python -m $(GET_SPECS) $(MUTANTS)/specs
 	@touch $@
 
-real: $(VENV)/installed ## play turns to real servers that others wrote; the first time it installs them
+real: $(VENV)/installed ## run turns against real servers, which the first run installs
 	@$(BIN)/python -m tests.real
 
-bench: $(VENV)/installed ## measure all figures with their goals and peers, and write docs/benchmarks.md
+bench: $(VENV)/installed ## measure everything, peers too, and write docs/benchmarks.md
 	$(BIN)/python bench/report.py 11 docs/benchmarks.md
 
-bench-quick: $(VENV)/installed ## the same with three rounds; writes nothing
+bench-quick: $(VENV)/installed ## measure three rounds; write nothing
 	$(BIN)/python bench/report.py 3
 
-# To release it.
+# Release
 
-dist: $(DIST)/installed ## the sdist and the wheel, in dist/
+dist: $(DIST)/installed ## build the sdist and the wheel in dist/
 	rm -rf dist
 	$(DIST)/bin/python -m build --quiet
 	@ls -l dist
 
-dist-test: $(VENV)/tested dist ## install the wheel with pipx and with uv, use it, and see what is left of it
+dist-test: $(VENV)/tested dist ## install, use and uninstall the wheel with pipx and uv
 	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(BIN)/python -m tests.dist
 
-clean: ## remove the environments, the caches and what was built
+clean: ## remove environments, caches and build results
 	rm -rf .venv .venv-* .real .peers build dist .mypy_cache .ruff_cache .pytest_cache mutants .hypothesis
 
-# The environments: what uses nemochat, what tests it, and three of their own.
+# Environments: one to use and test nemochat, and one each for special purposes
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

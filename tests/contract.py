@@ -78,7 +78,7 @@ class Row:
 
 
 STREAMS = (
-    Row("plain", "", "No such command 'plain'. To ask it: nemochat ask plain", 2),
+    Row("plain", "", 'there is no command "plain". To ask it: nemochat ask plain', 2),
     Row("two words", "two words\n"),
     Row("'two words'", "two words\n"),
     Row("-t 0.3 two words -S", "two words\n"),
@@ -103,7 +103,7 @@ INPUT = (
     Row("ask Review this", "Review this\n\n```\na = 1\n```\n", stdin="a = 1\n"),
     Row("ask Review", "Review\n\n````\n```\n````\n", stdin="```\n"),
     Row("ask --no-stdin Review", "Review\n", stdin="a = 1\n"),
-    Row("ask --no-stdin -", "", "- is standard input, which --no-stdin does without", 2),
+    Row("ask --no-stdin -", "", "- means standard input and cannot be combined with --no-stdin", 2),
     Row("ask Sum -f notes.txt", "Sum\n\n`notes.txt`:\n\n```txt\none\ntwo\n```\n"),
     Row(
         "ask -f 'more/*.py' Sum",
@@ -121,7 +121,7 @@ INPUT = (
     Row("ask -f latin.txt x", "", r"latin.txt is not UTF-8 text \(byte 3 is 0xe9\)", 2),
     Row("ask x", "", r"standard input is not UTF-8 text \(byte 3 is 0xe9\)", 2, b"caf\xe9"),
     Row("ask x", "", "standard input is binary, not text", 2, b"\x00\x01"),
-    Row("ask", "", "there is no question: give it as arguments or through a pipe", 2),
+    Row("ask", "", "there is no question: pass it as arguments or through a pipe", 2),
     Row("ask '  '", "", "there is no question: .*", 2, " \n"),
     Row(
         "ask Review",
@@ -146,7 +146,7 @@ OUTPUT = (
     Row("ask --xl code", "echo '```'\n"),
     Row("ask -x plain", "", "the answer has no code block", 8),
     Row("ask -x 3 code", "", "the answer has 2 code blocks, not 3", 8),
-    Row("ask -x 0 code", "", ".*'-x' / '--extract': 0 is not in the range x>=1.*", 2),
+    Row("ask -x 0 code", "", "-x takes a whole number from 1 to 1000, not 0", 2),
     Row(
         "ask --json plain",
         f'{{"conversation": 1, "content": "two words", {ANSWER}, "exit_code": 0}}\n',
@@ -186,7 +186,7 @@ OUTPUT = (
     ),
     Row(
         "ask --json",
-        '{"error": {"message": "there is no question: give it as arguments or through a pipe",'
+        '{"error": {"message": "there is no question: pass it as arguments or through a pipe",'
         ' "exit_code": 2}}\n',
         "there is no question: .*",
         2,
@@ -198,7 +198,7 @@ OUTPUT = (
     Row("ask --out /dev/full plain", "two words\n", "/dev/full cannot be written .*", 1),
     Row("ask --out answer.md cut", "text\n", "the endpoint hung up without an ending", 9),
     Row("ask --out no/answer.md x", "", "no/answer.md cannot be written: there is no folder .*", 2),
-    Row("ask -i x", "", "-i stays in the chat, which needs a terminal", 2),
+    Row("ask -i x", "", "-i continues in the chat, which needs a terminal", 2),
 )
 STRUCTURED = (
     Row(f"ask --schema {FIELDS} fits", f"{FITS}\n"),
@@ -214,7 +214,7 @@ STRUCTURED = (
     Row(
         f"ask --schema {FIELDS} unfit",
         "",
-        "the answer does not fit .*; asking once more\nnemochat: the answer is no JSON .*",
+        "the answer does not fit .*; asking once more\nnemochat: the answer is not JSON .*",
         8,
     ),
     Row(
@@ -227,9 +227,11 @@ STRUCTURED = (
     Row(f"ask --schema {FIELDS} cut", "text\n", "the endpoint hung up without an ending", 9),
     Row("ask --schema 'name, age number' x", "", 'a schema is .*; not "age number".*', 2),
     Row("ask --schema nothing.json x", "", "nothing.json cannot be read .*", 2),
-    Row("ask --schema broken.json x", "", "broken.json is no JSON .*", 2),
-    Row("ask --schema wrong.json x", "", "this is no JSON Schema: 'thing' is not valid .*", 2),
-    Row(f"ask --json-mode --schema {FIELDS} x", "", "--schema and --json-mode do not go .*", 2),
+    Row("ask --schema broken.json x", "", "broken.json is not JSON .*", 2),
+    Row("ask --schema wrong.json x", "", "this is not a JSON Schema: 'thing' is not valid .*", 2),
+    Row(
+        f"ask --json-mode --schema {FIELDS} x", "", "--schema and --json-mode cannot be combined", 2
+    ),
     Row(
         "ask --json-mode --dry-run x",
         f'{{"model": "{MODEL}", "messages": [{{"role": "user", "content": "x"}}],'
@@ -256,16 +258,21 @@ TEMPLATES = (
     Row("ask -p translate x", "", ".*language.*", 2),
     Row("ask -p translate --param lang=French x", "", ".*language.*", 2),
     Row("ask -p translate --param language x", "", ".*NAME=VALUE.*", 2),
-    Row("ask --param language=French x", "", "--param fills .* there is none. Take -p NAME", 2),
+    Row(
+        "ask --param language=French x",
+        "",
+        "--param needs a profile with a template. Add -p NAME",
+        2,
+    ),
     Row("ask -p transalte x", "", r".*Did you mean translate\?", 2),
 )
 CONTINUED = (
-    Row("ask -c x", "", "there is no conversation to go on with", 2),
+    Row("ask -c x", "", "there is no conversation to continue", 2),
     Row("ask --resume lamb x", "", 'there is no conversation "lamb".*', 2),
-    Row("ask --resume '' x", "", "--resume takes the name or the number of a conversation", 2),
-    Row("ask --fork x", "", "--fork needs the conversation to begin with: -c or --resume", 2),
-    Row("ask --private -c x", "", "a private chat goes on with no other: .* --private or -c", 2),
-    Row("ask -c --resume lamb x", "", "-c and --resume do not go together.*", 2),
+    Row("ask --resume '' x", "", "--resume takes the name or number of a conversation", 2),
+    Row("ask --fork x", "", "--fork needs a conversation to copy: add -c or --resume", 2),
+    Row("ask --private -c x", "", "--private and -c cannot be combined: .*", 2),
+    Row("ask -c --resume lamb x", "", "-c and --resume cannot be combined: .*", 2),
 )
 ENDINGS = (
     Row("ask status 401 Not authenticated", "", "the endpoint .*401.*", 4),
@@ -284,8 +291,8 @@ ENDINGS = (
     Row("ask --retries many x", "", "--retries: retries takes .*", 2),
     Row("ask -s @nothing.txt x", "", "nothing.txt cannot be read .*", 2),
     Row("aks", "", r".*Did you mean nemochat ask\?", 2),
-    Row("chat", "", "No such command 'chat'. nemochat alone opens the chat", 2),
-    Row("ask --modle x x", "", r"No such option: --modle\. Did you mean --model\?", 2),
+    Row("chat", "", 'there is no command "chat". nemochat alone opens the chat', 2),
+    Row("ask --modle x x", "", r"nemochat ask has no flag --modle\. Did you mean --model\?", 2),
     Row("completions fsh", "", r".*Did you mean fish\?", 2),
 )
 TABLE = (*STREAMS, *INPUT, *OUTPUT, *STRUCTURED, *TEMPLATES, *CONTINUED, *ENDINGS)

@@ -64,8 +64,9 @@ def test_a_command_line_keeps_the_contract(
     assert TIMES.sub(rb'"\1": 0', came.stdout) == (
         row.out.encode() if isinstance(row.out, str) else row.out
     ), said
-    wanted = f"nemochat: {row.err}\n" if row.err else ""
+    wanted = f"(nemochat: )?{row.err}\n" if row.err else ""
     assert re.fullmatch(wanted, said), said
+    assert all(line.startswith("nemochat") for line in said.splitlines())
     assert came.returncode == row.code
     assert all(len(line) <= LONGEST_SENTENCE + len("nemochat: ") for line in said.splitlines())
 

@@ -15,6 +15,7 @@ from nemochat.cli.completions import scripts
 from nemochat.cli.completions.tree import SHELLS, CommandSpec, list_commands
 from nemochat.config.settings import THEME_NAMES
 from nemochat.core import profile
+from nemochat.guide import knowledge
 from nemochat.store import shell_names
 from nemochat.store.formats import exports, imports
 from tests.conftest import Program, needs
@@ -129,7 +130,9 @@ def test_fish_offers_what_belongs_to_the_command_at_the_cursor_alone(tmp_path: P
 
     assert fished("nemochat chats show --") == ["--format", "--help", "--json"]
     assert fished("nemochat chats show ") == ["lamb"]
-    assert fished("nemochat show --") == ["--help", "--no-math"]
+    assert fished("nemochat manual --") == ["--help"]
+    assert {"--help", "--math", "--no-math"} <= set(fished("nemochat show --"))
+    assert "--model" not in fished("nemochat show --")
     assert fished("nemochat show n") == ["notes.md"]
     assert fished("nemochat chats list ") == []
     assert fished("nemochat ask chats ") == []
@@ -189,7 +192,9 @@ def test_man_shows_the_manual_page() -> None:
     "node", list_commands(root_command()), ids=lambda node: " ".join(node.path) or "nemochat"
 )
 def test_every_command_has_an_example_and_tells_where_to_read_more(node: CommandSpec) -> None:
-    assert node.summary
-    assert "Example" in node.epilog
-    assert "More: " in node.epilog
+    assert node.help
+    examples, more = node.epilog.split("\n\n")
+    assert all("nemochat" in example for example in examples.splitlines())
+    topic = more.removeprefix("More: nemochat help ").removeprefix("topic ")
+    assert topic in {"topics", *knowledge.topics()}
     assert [flag.names for flag in node.flags if not flag.help] == []

@@ -95,6 +95,15 @@ def test_old_conversations_are_pruned(chats: Program) -> None:
     assert b"no conversation" in chats.run("chats", "prune", "--older-than", "90d").stderr
 
 
+@pytest.mark.parametrize(("zone", "time"), [("UTC", "12:00"), ("XYZ-9", "21:00")])
+def test_a_list_in_a_pipe_has_the_local_time(zone: str, time: str, chats: Program) -> None:
+    with sqlite3.connect(chats.database) as db:
+        db.execute("UPDATE conversations SET touched = '2020-01-02T12:00:00Z'")
+    db.close()
+    listed = chats.run("chats", "list", environment={"TZ": zone}).stdout.decode()
+    assert {row.split("\t")[3] for row in listed.splitlines()} == {f"2020-01-02 {time}"}
+
+
 def test_what_is_exported_can_be_imported(chats: Program) -> None:
     assert chats.run("chats", "export").returncode == 2
     for name in ("x.json", "x.html", "x.md", "x.jsonl", "x.txt"):
@@ -116,7 +125,7 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
     assert chats.run("chats", "import", "missing").returncode == 2
     (chats.home / "bad.json").write_text('[{"nemochat": 1}, {"nemochat": 9}]')
     done = chats.run("chats", "import", "bad.json")
-    assert b"passed over conversation 1: it has no" in done.stderr
+    assert b"skipped conversation 1: it has no" in done.stderr
     assert b"0 conversations" in done.stderr
 
 
@@ -170,7 +179,7 @@ def test_a_damaged_database_is_set_aside_and_the_answer_is_kept(chats: Program) 
     assert done.returncode == 2
     said = done.stderr.decode()
     assert "set aside" in said.partition("\n")[0]
-    assert "there is no conversation to go on with" in said
+    assert "there is no conversation to continue" in said
     for each in chats.database.parent.glob(f"{chats.database.name}?*"):
         each.unlink()
     chats.database.write_bytes(whole[:5000])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from tests.cli.test_help import HEADING
+from tests.cli.test_help import COMMANDS, HEADING
 from tests.conftest import Heard, Program
 from tests.terminal import Screen
 
@@ -26,6 +28,12 @@ def question(heard: Heard) -> str:
         ),
         (["--", "-x", "means", "what?"], "-x means what?"),
         (["--", "what", "is", "it?"], "what is it?"),
+        (["--", "what", "-x", "is"], "what -x is"),
+        (["-S", "--", "explain", "-v"], "explain -v"),
+        (["what", "--", "is"], "what is"),
+        (["what", "--", "-x"], "what -x"),
+        (["explain", "-t", "0.3", "this"], "explain this"),
+        (["explain", "-S", "--", "-v in grep"], "explain -v in grep"),
         (["ask", "chats"], "chats"),
         (["日本　語"], "日本　語"),
     ],
@@ -52,12 +60,24 @@ def test_what_comes_through_a_pipe_goes_with_a_question(asking: Program, heard: 
 
 
 @pytest.mark.parametrize(
-    "words", [["monad"], ["monad", "-S"], ["-S", "monad"], [""], ["aks"], ["-"]]
+    "words",
+    [
+        ["monad"],
+        ["monad", "-S"],
+        ["-S", "monad"],
+        ["monad", "-t", "0.3"],
+        ["monad", "-x", "2"],
+        ["monad", "--no-such-flag"],
+        ["--", "monad"],
+        [""],
+        ["aks"],
+        ["-"],
+    ],
 )
 def test_a_single_word_is_no_question(words: list[str], asking: Program, heard: Heard) -> None:
     done = asking.run(*words)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.startswith(b"nemochat: No such command '")
+    assert done.stderr.startswith(b'nemochat: there is no command "')
     assert heard.bodies == []
 
 
@@ -89,7 +109,7 @@ def test_of_two_flags_for_one_thing_the_later_counts(
 def test_one_conversation_is_resumed_at_most(words: list[str], asking: Program) -> None:
     done = asking.run(*words)
     assert done.returncode == 2
-    assert done.stderr.startswith(b"nemochat: -c and --resume do not go together")
+    assert done.stderr.startswith(b"nemochat: -c and --resume cannot be combined")
 
 
 def test_a_command_is_helped_by_its_name_at_any_depth(program: Program) -> None:
@@ -123,6 +143,75 @@ def test_no_color_takes_the_colours_away(
     (program.home / "page.md").write_text("# Title\n\n`code` and **bold**\n")
     assert foregrounds(program, *before, *after) > {"default"}
     assert foregrounds(program, *before, "--no-color", *after) == {"default"}
+
+
+@pytest.mark.parametrize(
+    ("words", "flag"),
+    [(["explain", "-v", "in", "grep"], "-v"), (["what", "--colour", "is", "it?"], "--colour")],
+)
+def test_a_question_with_an_unknown_flag_is_refused_with_the_way_to_ask_it(
+    words: list[str], flag: str, asking: Program, heard: Heard
+) -> None:
+    done = asking.run(*words)
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        f"nemochat ask has no flag {flag}. A question that contains it goes after --:"
+        " nemochat ask -- …\n"
+    )
+    assert heard.bodies == []
+    asking.run("ask", "--", *words)
+    assert question(heard) == " ".join(words)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_accepts_the_flags_about_appearance(command: str, program: Program) -> None:
+    flags = ("--no-color", "--plain", "--theme", "dark", "--no-math", "--view=auto")
+    done = program.run(*command.split(), *flags, "--help")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", ["keys status", "config show"])
+def test_a_flag_about_appearance_counts_before_and_after_a_command(
+    command: str, program: Program
+) -> None:
+    words, dark = command.split(), ("--theme", "dark")
+    assert foregrounds(program, *words) == {"default"}
+    assert foregrounds(program, *words, *dark) > {"default"}
+    assert foregrounds(program, *dark, *words) > {"default"}
+    assert foregrounds(program, *words, *dark, "--no-color") == {"default"}
+    for flags, has_rules in (((), True), (("--plain",), False)):
+        for line in ((*words, *flags), (*flags, *words)):
+            with Screen(program, *line, rows=60) as screen:
+                assert screen.wait_for_end() == 0
+                assert ("─" in screen.text()) == has_rules
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ask", b"caf\xe9"),
+        (b"caf\xe9", "is", "what?"),
+        ("chats", "show", b"caf\xe9"),
+        ("chats", "search", b"caf\xe9"),
+        ("help", b"caf\xe9"),
+        ("config", "set", "model", b"caf\xe9"),
+        ("-s", b"caf\xe9", "ask", "Hello!"),
+    ],
+    ids=str,
+)
+def test_words_that_are_not_utf_8_are_refused(
+    words: tuple[str | bytes, ...], asking: Program, heard: Heard
+) -> None:
+    done = asking.run(*map(os.fsdecode, words))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == 'nemochat: "caf�" is not UTF-8 text (byte 3 is 0xe9)\n'
+    assert heard.bodies == []
+
+
+def test_words_in_utf_8_are_read_in_a_locale_without_it(asking: Program, heard: Heard) -> None:
+    locale = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert asking.run("ask", "Où est la gare?", environment=locale).returncode == 0
+    assert question(heard) == "Où est la gare?"
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,55 @@ def test_what_cannot_be_is_one_sentence(
 
 def test_a_variable_that_wins_over_the_file_is_named(program: Program) -> None:
     done = program.run("config", "set", "retries", "1", environment={"NEMOCHAT_RETRIES": "0"})
-    assert "NEMOCHAT_RETRIES is set, and wins" in done.stderr.decode()
+    assert "NEMOCHAT_RETRIES is set and overrides" in done.stderr.decode()
+
+
+def test_an_empty_variable_counts_as_unset(program: Program, file: Path) -> None:
+    file.write_text('retries = 1\nmodel = "a/b"\n')
+    empty = {"NEMOCHAT_RETRIES": "", "NEMOCHAT_MODEL": "", "NEMOCHAT_VIEW": ""}
+    shown = program.run("config", "show", "--json", environment=empty)
+    values = json.loads(shown.stdout)
+    assert values["retries"] == {"value": 1, "origin": str(file)}
+    assert values["model"] == {"value": "a/b", "origin": str(file)}
+    assert values["view"] == {"value": "auto", "origin": "default"}
+    done = program.run("config", "set", "retries", "2", environment=empty)
+    assert done.stderr.decode() == f"nemochat: retries is 2 in {file}\n"
+
+
+def test_a_misspelt_variable_is_reported_with_the_right_one(asking: Program) -> None:
+    wrong = {"NEMOCHAT_MODLE": "x", "NEMOCHAT_TOKN": "x", "NEMOCHAT_DEPLOYMENT": "x"}
+    done = asking.run("ask", "Hello!", environment=wrong)
+    assert done.returncode == 0
+    assert sorted(done.stderr.decode().splitlines()) == [
+        "nemochat: the variable NEMOCHAT_MODLE is ignored. Did you mean NEMOCHAT_MODEL?",
+        "nemochat: the variable NEMOCHAT_TOKN is ignored. Did you mean NEMOCHAT_TOKEN?",
+    ]
+    for words in (["config", "check"], ["doctor"], ["profiles", "list"], ["keys", "status"]):
+        done = asking.run(*words, environment=wrong)
+        assert done.stderr.decode().count("NEMOCHAT_MODLE is ignored") == 1
+    assert asking.run("ask", "-q", "Hello!", environment=wrong).stderr == b""
+
+
+def test_a_number_with_too_many_digits_is_an_error_in_the_file(
+    program: Program, file: Path
+) -> None:
+    file.write_text(f"retries = {'9' * 5000}\n")
+    for words in (["ask", "Hello!"], ["config", "check"], ["config", "set", "retries", "1"]):
+        done = program.run(*words)
+        assert (done.returncode, done.stdout) == (3, b"")
+        assert done.stderr.decode() == (
+            f"nemochat: the configuration {file} cannot be read (a number has more than 4,300"
+            " digits). nemochat config edit opens it\n"
+        )
+    file.unlink()
+    for words in (
+        ["config", "set", "retries"],
+        ["config", "set", "parameters.seed"],
+        ["-o", "seed"],
+    ):
+        done = program.run(*words, "9" * 5000)
+        assert done.returncode == 2
+        assert "takes a whole number" in done.stderr.decode()
 
 
 def test_an_editor_s_text_is_taken_over_if_it_can_be(program: Program, file: Path) -> None:
@@ -86,7 +134,7 @@ def test_an_editor_s_text_is_taken_over_if_it_can_be(program: Program, file: Pat
     assert file.read_text() == "# mine\nretries = 1\n"
     assert file.with_name("config.toml.rejected").read_text() == "# mine\nretries = many\n"
     done = program.run("config", "edit", environment={"EDITOR": "true"})
-    assert "stays as it was" in done.stderr.decode()
+    assert "is unchanged" in done.stderr.decode()
     done = program.run("config", "edit", environment={"EDITOR": "no-such-editor"})
     assert done.returncode == 2
     assert {each.name for each in file.parent.iterdir()} == {file.name, "config.toml.rejected"}

@@ -29,7 +29,7 @@ def test_all_is_well(asking: Program) -> None:
     assert {line[:3] for line in lines.values()} == {"ok "}
     assert lines["token"] == "ok the one for deepinfra comes from DEEPINFRA_TOKEN"
     assert lines["first byte"].startswith("ok HTTP/1.1 200 OK (")
-    assert "131072" in lines["model"]
+    assert "131,072" in lines["model"]
     assert lines["conversations"].startswith("ok 1 in ")
     assert "test-token" not in str(lines)
 
@@ -49,7 +49,7 @@ def test_the_first_thing_that_is_wrong_gives_the_code(program: Program) -> None:
 def test_a_token_that_is_missing_or_refused(program: Program) -> None:
     code, lines = report(program)
     assert code == 3
-    assert lines["token"].startswith("no there is none for deepinfra. nemochat keys set")
+    assert lines["token"].startswith("no there is none for deepinfra. Run nemochat keys set")
     with FaultServer(refuses("401 No")) as server:
         code, lines = report(program, "--base-url", server.base_url)
     assert code == 4
@@ -61,7 +61,7 @@ def test_a_model_that_is_not_listed(asking: Program) -> None:
     asking.environment["NEMOCHAT_MODEL"] = "mistralai/Mistral-Nemo-Instruct-2408"
     code, lines = report(asking)
     assert code == 5
-    assert "-m mistralai/Mistral-Nemo-Instruct-2407 may be it" in lines["model"]
+    assert "Did you mean -m mistralai/Mistral-Nemo-Instruct-2407?" in lines["model"]
 
 
 def test_a_broken_configuration_is_told_and_the_rest_is_looked_at(asking: Program) -> None:
@@ -98,7 +98,7 @@ def test_without_a_home(asking: Program) -> None:
     nowhere.write_text("a file where a directory should be")
     done = Program(asking.home, homeless | {"HOME": str(nowhere)}).run("doctor")
     assert done.returncode == 1
-    assert b"no conversations: none can be kept in" in done.stdout
+    assert b"no conversations: none can be saved in" in done.stdout
 
 
 def test_json_tells_the_same(asking: Program) -> None:

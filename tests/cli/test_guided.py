@@ -24,11 +24,11 @@ def test_an_address_on_the_command_line_wins_over_the_guide_of_a_variable(
     assert len(heard.bodies) == 2  # a conversation with the guide goes there too
 
 
-def test_an_address_and_the_guide_do_not_go_together(program: Program) -> None:
+def test_an_address_and_the_guide_cannot_be_combined(program: Program) -> None:
     for address in ("http://127.0.0.1:9/v1", "http://[::1"):
         done = program.run("ask", "--endpoint", "guide", "--base-url", address, "Hello!")
         assert done.returncode == 2
-        assert b"--base-url and --endpoint guide do not go together" in done.stderr
+        assert b"--base-url and --endpoint guide cannot be combined" in done.stderr
         assert done.stderr.count(b"\n") == 1
 
 

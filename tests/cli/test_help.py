@@ -6,13 +6,18 @@ import re
 
 import pytest
 
-from nemochat.cli.options import TOPICS, chat_options
+from nemochat.cli.app import root_command
+from nemochat.cli.completions.tree import list_commands
+from nemochat.cli.help import TOPICS
+from nemochat.cli.options import chat_options
 from nemochat.config.settings import SETTINGS
 from nemochat.core import parameters
 from tests.conftest import Program
+from tests.regen import ROOT
 from tests.terminal import Screen
 
 HEADING = re.compile(r"^([A-Z][a-z]+):$", re.MULTILINE)
+COMMANDS = [" ".join(node.path) for node in list_commands(root_command())]
 
 
 @pytest.mark.parametrize(
@@ -22,8 +27,8 @@ def test_flags_are_listed_by_topic(command: str, own: list[str], program: Progra
     done = program.run(*command.split(), "--help")
     assert (done.returncode, done.stderr) == (0, b"")
     page = done.stdout.decode()
-    topics = [topic for topic in TOPICS if topic != "Arguments"]
-    assert sorted(HEADING.findall(page)) == sorted([*topics, *own])
+    topics = [topic for topic in TOPICS if topic not in {"Arguments", "Flags"}]
+    assert sorted(HEADING.findall(page)) == sorted([*topics, *own, "Examples"])
     sections = dict(zip(HEADING.findall(page), HEADING.split(page)[2::2], strict=True))
     for flag, topic in {
         "--model": "Common",
@@ -37,12 +42,12 @@ def test_flags_are_listed_by_topic(command: str, own: list[str], program: Progra
         assert flag in sections[topic]
 
 
-@pytest.mark.parametrize("words", [("--help",), ("-h",), ("ask", "--help"), ("chats", "--help")])
-def test_help_ends_with_where_to_read_more(words: tuple[str, ...], program: Program) -> None:
-    page = program.run(*words).stdout.decode()
-    end = page.rstrip().rpartition("\n\n")[2]
-    assert "Example" in end
-    assert re.search(r"docs/[a-z]+\.md", end)
+@pytest.mark.parametrize("words", [("--help",), ("-h",), ("ask", "-h"), ("chats", "import", "-h")])
+def test_help_ends_with_a_command_that_shows_more(words: tuple[str, ...], program: Program) -> None:
+    last = program.run(*words).stdout.decode().splitlines()[-1]
+    more = program.run(*last.removeprefix("More: nemochat ").split())
+    assert (more.returncode, more.stderr) == (0, b"")
+    assert more.stdout.startswith(b"# ")
 
 
 def test_every_row_of_the_tables_is_a_flag_of_the_chat_and_of_ask(program: Program) -> None:
@@ -62,10 +67,22 @@ def test_help_on_a_narrow_terminal_is_made_for_it(program: Program) -> None:
         assert terminal.text().count("\n") > wide.count("\n")
 
 
-def test_help_makes_way_for_a_width_that_is_asked_for(program: Program) -> None:
-    done = program.run("ask", "--help", environment={"COLUMNS": "50"})
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_the_width_of_the_terminal(command: str, columns: int, program: Program) -> None:
+    words = [*command.split(), "--help"]
+    done = program.run(*words, environment={"COLUMNS": str(columns)})
     assert done.returncode == 0
-    assert max(map(len, done.stdout.decode().splitlines())) <= 50
+    assert max(map(len, done.stdout.decode().splitlines())) <= columns
+    assert "..." not in done.stdout.decode().partition("Example")[0]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_in_our_own_words(command: str, program: Program) -> None:
+    page = program.run(*command.split(), "--help").stdout.decode()
+    assert page.startswith(f"Usage: nemochat {command}".rstrip())
+    for foreign in ("OPTIONS", "ARGS", "[required]", "x>=", "this message", "[default"):
+        assert foreign not in page
 
 
 def test_help_is_a_word_too_and_of_a_command(program: Program) -> None:
@@ -74,29 +91,42 @@ def test_help_is_a_word_too_and_of_a_command(program: Program) -> None:
     told = program.run("help", "parameters")
     assert told.returncode == 0
     assert told.stdout.startswith(b"# Parameters\n")
+    assert program.run("help", "topic", "parameters").stdout == told.stdout
+    page = (ROOT / "docs" / "ask.md").read_bytes()
+    assert program.run("help", "topic", "ask").stdout.startswith(page[:100])
+    assert b"- `ask`: " in program.run("help", "topics").stdout
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["monad"], "No such command 'monad'. To ask it: nemochat ask monad"),
+        (["monad"], 'there is no command "monad". To ask it: nemochat ask monad'),
         (["x" * 80], "To ask a question: nemochat ask …"),
-        (["chat"], "No such command 'chat'. nemochat alone opens the chat"),
-        (["modles"], "No such command 'modles'. Did you mean nemochat models?"),
-        (["list", "-q"], "No such command 'list'. Did you mean nemochat chats list?"),
-        (["login"], "No such command 'login'. Did you mean nemochat keys set?"),
+        (["chat"], 'there is no command "chat". nemochat alone opens the chat'),
+        (["modles"], 'there is no command "modles". Did you mean nemochat models?'),
+        (["list", "-q"], 'there is no command "list". Did you mean nemochat chats list?'),
+        (["login"], 'there is no command "login". Did you mean nemochat keys set?'),
         (["help", "me", "to", "rhyme"], "To ask it: nemochat ask help me to rhyme"),
         (["help", "paramters"], "Did you mean nemochat help parameters?"),
-        (["help", "xyzzy"], 'there is no command and no topic "xyzzy". Topics: start,'),
+        (["help", "xyzzy"], 'no command and no topic "xyzzy". nemochat help topics lists'),
         (["logs"], "Did you mean nemochat chats list?"),
-        (["chats", "rm", "1"], "No such command 'rm'. Did you mean nemochat chats delete?"),
-        (["chats", "ls"], "Did you mean 'list'?"),
-        (["keys", "get"], "No such command 'get'. Did you mean nemochat keys status?"),
-        (["keys"], "nemochat keys takes one of set, status, remove. nemochat keys --help"),
-        (["guide"], "nemochat guide takes one of serve. nemochat guide --help"),
-        (["ask", "--key", "x"], "No such option: --key. A flag can be read by others; nemochat"),
-        (["chats", "show", "--key"], "A flag can be read by others; nemochat keys set keeps"),
-        (["config", "set", "--no"], "No such option: --no. nemochat config set --help shows"),
+        (
+            ["chats", "rm", "1"],
+            'nemochat chats has no command "rm". Did you mean nemochat chats delete?',
+        ),
+        (["chats", "ls"], "Did you mean nemochat chats list?"),
+        (["keys", "get"], 'nemochat keys has no command "get". Did you mean nemochat keys status?'),
+        (["keys"], "nemochat keys needs a command: set, status, remove. nemochat keys --help"),
+        (["guide"], "nemochat guide needs a command: serve. nemochat guide --help"),
+        (
+            ["ask", "--key", "x"],
+            "nemochat ask has no flag --key. Other users can see a flag; nemochat",
+        ),
+        (["chats", "show", "--key"], "Other users can see a flag; nemochat keys set saves"),
+        (
+            ["config", "set", "--no"],
+            "nemochat config set has no flag --no. nemochat config set --help lists",
+        ),
     ],
 )
 def test_what_was_meant_is_told_where_there_is_no_such_command(

@@ -63,7 +63,7 @@ def test_a_piped_token_is_kept_used_and_removed(
     assert SECRET not in tokens.read_text()
     again = program.run("keys", "remove")
     assert again.returncode == 2
-    assert "no token for deepinfra is kept" in again.stderr.decode()
+    assert "no token for deepinfra is saved" in again.stderr.decode()
 
 
 def test_a_typed_token_is_not_echoed(program: Program, tokens: Path) -> None:
@@ -96,12 +96,12 @@ def test_the_keyring_is_used_where_there_is_one(program: Program, tmp_path: Path
     assert program.run("keys", "set", "--file", stdin="sk-other").returncode == 0
     assert "sk-other" in file.read_text()
     done = program.run("keys", "remove")
-    assert f"is gone from the keyring and {file}" in done.stderr.decode()
+    assert f"from the keyring and {file}" in done.stderr.decode()
 
 
 def test_a_variable_comes_before_what_is_kept(program: Program, tokens: Path) -> None:
     done = program.run("keys", "set", stdin=SECRET, environment={"DEEPINFRA_TOKEN": "sk-variable"})
-    assert "DEEPINFRA_TOKEN comes first" in done.stderr.decode()
+    assert "DEEPINFRA_TOKEN is used instead" in done.stderr.decode()
     status = program.run("keys", "status", "--json", environment={"NEMOCHAT_TOKEN": "sk-any"})
     assert json.loads(status.stdout)["mistral"] == "NEMOCHAT_TOKEN"
 
@@ -109,13 +109,13 @@ def test_a_variable_comes_before_what_is_kept(program: Program, tokens: Path) ->
 @pytest.mark.parametrize(
     ("words", "stdin", "code", "said"),
     [
-        (("set",), "", 2, "no token was given"),
-        (("set", SECRET), "", 3, "no endpoint of this name. The token is no argument"),
+        (("set",), "", 2, "the token is empty"),
+        (("set", SECRET), "", 3, "no endpoint with this name. Type or pipe the token"),
         (("set", "deepinfa"), "", 3, "Did you mean deepinfra?"),
-        (("set",), f'"{SECRET}"', 2, "stands in quotes, which do not belong to it: it is no token"),
-        (("set",), f"{SECRET} and more", 2, "it is no token"),
+        (("set",), f'"{SECRET}"', 2, "not a token: it stands in quotes"),
+        (("set",), f"{SECRET} and more", 2, "this is not a token: it holds"),
         (("set",), "sk-\x00", 2, "binary"),
-        (("set", "guide"), SECRET, 2, "the guide takes no token"),
+        (("set", "guide"), SECRET, 2, "the guide needs no token"),
         (("set", "mistrl"), SECRET, 3, "Did you mean mistral?"),
     ],
 )

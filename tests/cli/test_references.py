@@ -169,7 +169,7 @@ def test_deleting_and_pruning_name_what_they_delete_before_and_after(chats: Prog
     )
     done = chats.run("chats", "delete", "lamb")
     assert done.returncode == ExitCode.USAGE
-    assert f"whether to delete {lamb}. Use --yes" in done.stderr.decode()
+    assert f"deleting {lamb} needs confirmation. Use --yes" in done.stderr.decode()
     with Screen(chats, "chats", "delete", "lamb") as terminal:
         terminal.wait_for(f"Delete {lamb} for good? [y/N]")
         terminal.say("n")

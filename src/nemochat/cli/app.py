@@ -1,94 +1,166 @@
-"""Tree of all commands: the chat at its root, and what is imported when it is needed."""
+"""Tree of commands: the chat at its root, and every command, imported when it is needed."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from nemochat.cli.options import COMMON, CONVERSATION, TOPICS, CommonOptions, chat_options
+from nemochat.cli.ask_options import AskOptions, ask_flags
+from nemochat.cli.help import (
+    COMMON,
+    CONVERSATION,
+    ClickCommand,
+    ClickContext,
+    HelpFormatter,
+    write_help,
+)
+from nemochat.cli.options import (
+    CommonOptions,
+    appearance_options,
+    chat_options,
+    endpoint_options,
+)
 from nemochat.errors import UsageError
 
 ASK = "ask"
-COMMANDS = {  # each with the app that it is, in the order of the help
+COMMANDS = {  # the app of each, in the order of the help
     ASK: "ask:app",
     "chats": "groups.chats:chats_group",
     "config": "groups.config:config_group",
     "keys": "groups.keys:keys_group",
-    "profiles": "groups.profiles:profiles_group",
-    "models": "groups.models:app",
+    "profiles": "groups.config:profiles_group",
+    "models": "groups.endpoints:models_app",
     "doctor": "groups.doctor:app",
-    "show": "groups.show:app",
-    "guide": "groups.guide:guide_group",
-    "help": "groups.help_topics:app",
+    "show": "groups.pages:show_app",
+    "guide": "groups.endpoints:guide_group",
+    "help": "groups.pages:help_app",
     "completions": "groups.shells:completions_app",
     "manual": "groups.shells:manual_app",
 }
-EPILOG = (
-    "Examples: nemochat; nemochat 'What is a monad?'; git diff | nemochat ask 'Review'. More:"
-    " nemochat help start, nemochat manual, or docs/start.md. The guide knows all pages of docs/:"
-    " nemochat --endpoint guide"
-)
+SHARED_FLAGS: dict[
+    str, Callable[[], Iterable[Any]]
+] = {  # the shared flags that the help of a command lists with its own
+    ASK: lambda: (*ask_flags(), *chat_options()),
+    "models": endpoint_options,
+    "doctor": endpoint_options,
+    "show": appearance_options,
+}
+EXAMPLES = """\
+nemochat
+nemochat 'What is a monad?'
+git diff | nemochat ask 'Review this'
+nemochat --endpoint guide 'How do I save a chat?'"""
+_STARTED_BY_DASHES = "nemochat.question_after_dashes"  # in the meta data of the context
+_TOKEN = re.compile(r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}")
 
-ClickContext = Any  # typer keeps these types of click private
-ClickCommand = Any
-HelpFormatter = Any
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Command(TyperCommand):
+    """Command with our help page; it accepts the flags for appearance, as every command does."""
+
+    def get_params(self, ctx: ClickContext) -> list[Any]:
+        """Return its arguments and flags."""
+        return _add_appearance(super().get_params(ctx))
+
+    def format_help(self, ctx: ClickContext, formatter: HelpFormatter) -> None:
+        """Write the help page."""
+        write_help(self, ctx, formatter)
+
+
+class Group(TyperGroup):
+    """Group of commands with our help page."""
+
+    def get_params(self, ctx: ClickContext) -> list[Any]:
+        """Return its flags."""
+        return _add_appearance(super().get_params(ctx))
+
+    def format_help(self, ctx: ClickContext, formatter: HelpFormatter) -> None:
+        """Write the help page."""
+        write_help(self, ctx, formatter)
+
+
+def _add_appearance(params: list[Any]) -> list[Any]:
+    return [*params, *(option for option in appearance_options() if option not in params)]
+
+
+class App(typer.Typer):
+    """App whose commands say where to read on.
+
+    Attributes:
+        topic: The topic of `nemochat help` that its help pages name.
+    """
+
+    topic: str
+
+    def command(
+        self,
+        name: str | None = None,
+        *,
+        example: str = "",
+        topic: str = "",
+        **settings: Any,
+    ) -> Callable[[Function], Function]:
+        """Return a decorator that adds a command.
+
+        Args:
+            name: The name, if it is not the function's.
+            example: Command lines, one per line.
+            topic: The topic to read on, if it is not the app's.
+            settings: As for typer.
+        """
+        settings.setdefault("cls", Command)
+        epilog = _compose_epilog(topic or self.topic, example)
+        return super().command(name, epilog=epilog, **settings)
 
 
 def create_app(
-    cls: type[TyperGroup] | None = None, help_: str | None = None, epilog: str | None = None
-) -> typer.Typer:
+    topic: str,
+    *,
+    cls: type[Group] = Group,
+    help_: str | None = None,
+    examples: str = "",
+) -> App:
     """Return an app without commands; with one command and no callback, it is that command.
 
-    Help is plain text: it wraps on narrow terminals, and reads well in pipes and aloud.
-
     Args:
+        topic: The topic of `nemochat help` that its help pages name.
         cls: The class of the group.
         help_: What the group does; None where a function says it.
-        epilog: What its help ends with.
+        examples: Command lines at the end of the group's help, one per line.
     """
-    return typer.Typer(
+    app = App(
         cls=cls,
         add_completion=False,  # completions/ holds static ones
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        no_args_is_help=cls is None,
+        no_args_is_help=cls is Group,
         context_settings={"help_option_names": ["-h", "--help"]},
         help=help_,
-        epilog=epilog,
+        epilog=_compose_epilog(topic, examples),
     )
+    app.topic = topic
+    return app
 
 
-def write_options(ctx: ClickContext, formatter: HelpFormatter) -> None:
-    """Write a section for each topic, which is the `rich_help_panel` of its flags."""
-    records: dict[str, list[tuple[str, str]]] = {topic: [] for topic in TOPICS}
-    for param in ctx.command.get_params(ctx):
-        record = param.get_help_record(ctx)
-        if record is not None:
-            records[getattr(param, "rich_help_panel", None) or COMMON].append(record)
-    for topic, rows in records.items():
-        if rows:
-            with formatter.section(topic):
-                formatter.write_dl(rows)
+def _compose_epilog(topic: str, examples: str) -> str:
+    """Return the end of a help page: one example per line, and where to read on."""
+    topic = f"topic {topic}" if topic in COMMANDS else topic
+    return f"{examples}\n\nMore: nemochat help {topic}"
 
 
-class TopicalCommand(TyperCommand):
-    """Command whose help lists flags by topic."""
-
-    def format_options(self, ctx: ClickContext, formatter: HelpFormatter) -> None:
-        """Write the flags."""
-        write_options(ctx, formatter)
-
-
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """Group that imports a command when it is looked up: `ask` loads none of the others.
 
-    This is click's pattern for lazily loaded commands. Words that name no command are a question.
+    This is click's pattern for lazily loaded commands. Words that name no command can be a
+    question.
     """
 
     def list_commands(self, ctx: ClickContext) -> list[str]:
@@ -96,39 +168,37 @@ class LazyGroup(TyperGroup):
         return list(dict.fromkeys([*COMMANDS, *super().list_commands(ctx)]))
 
     def get_command(self, ctx: ClickContext, cmd_name: str) -> ClickCommand | None:
-        """Return the command of this name, imported now if it was not before."""
+        """Return the command of this name, importing it if needed."""
         if cmd_name in COMMANDS and cmd_name not in self.commands:
             module, _, app = COMMANDS[cmd_name].partition(":")
             command = typer.main.get_command(getattr(import_module(f"nemochat.cli.{module}"), app))
-            if cmd_name == ASK:
-                command.params += chat_options()
+            command.params += SHARED_FLAGS.get(cmd_name, list)()
             self.commands[cmd_name] = command
         return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: ClickContext, args: list[str]) -> list[str]:
-        """Parse the whole command line, with its optional and double values joined."""
-        return super().parse_args(ctx, join_values(args))
+        """Parse the command line, with optional and double values joined to their flags."""
+        words = join_values(args)
+        rest = super().parse_args(ctx, [*words])  # all that follows the first word
+        ctx.meta[_STARTED_BY_DASHES] = words[-len(rest) - 2 :][:1] == ["--"]
+        return rest
 
     def resolve_command(
         self, ctx: ClickContext, args: list[str]
     ) -> tuple[str | None, ClickCommand | None, list[str]]:
         """Return the command that the first word names; other words are a question for `ask`."""
         if args[0] not in COMMANDS:
-            if not is_question(args):
+            if ctx.meta[_STARTED_BY_DASHES]:
+                args = ["--", *args]
+            if not is_question(ctx, self.get_command(ctx, ASK), args):
                 from nemochat.cli.suggestions import no_such_command
 
-                raise no_such_command(args[0], COMMANDS)
+                raise no_such_command(args[-1] if args[0] == "--" else args[0], COMMANDS)
             if any(map(resembles_token, args)):
-                hint = "`nemochat keys set` keeps a token; `nemochat ask` sends any words"
-                raise UsageError("these words hold what looks like a token; nothing was sent", hint)
-            end_of_flags = ["--"] if args[0].startswith("-") else []  # which typer has taken
-            args = [ASK, *end_of_flags, *args]
+                hint = "nemochat keys set saves a token; nemochat ask sends any words"
+                raise UsageError("one of these words looks like a token; nothing was sent", hint)
+            args = [ASK, *args]
         return super().resolve_command(ctx, args)
-
-    def format_options(self, ctx: ClickContext, formatter: HelpFormatter) -> None:
-        """Write the flags by topic, and the commands."""
-        write_options(ctx, formatter)
-        self.format_commands(ctx, formatter)
 
 
 def resembles_token(word: str) -> bool:
@@ -137,17 +207,30 @@ def resembles_token(word: str) -> bool:
     return re.fullmatch(pattern, word) is not None
 
 
-def is_question(words: list[str]) -> bool:
-    """Return whether words that begin with no command are a question: two, or one with blanks."""
-    follows = len(words) > 1 and not words[1].startswith("-")
-    return follows or any(map(str.isspace, words[0]))
+def is_question(ctx: ClickContext, ask: ClickCommand, words: list[str]) -> bool:
+    """Return whether words, the first of which is no command, are a question.
+
+    They are if there are several, or if the only one contains white space: someone asks. One word
+    alone is more likely a mistyped command, which must not cost a request. Flags and their values
+    do not count as words. As everywhere, `--` ends the flags: all that follows it are words.
+
+    A word with a dash before that is a flag, also amid a question, because
+    `nemochat what is this -t 0` sets the temperature. If `ask` has no such flag, it refuses the
+    question and says how to put `--` before it.
+    """
+    place = words.index("--") if "--" in words else len(words)
+    parser = ask.make_parser(typer.Context(ask, parent=ctx, resilient_parsing=True))
+    parser.ignore_unknown_options = True
+    arguments = parser.parse_args(words[:place])[0]["words"] or ()
+    spoken = [word for word in arguments if not word.startswith("-")] + words[place + 1 :]
+    return len(spoken) > 1 or any(map(str.isspace, "".join(spoken)))
 
 
 def join_values(arguments: list[str]) -> list[str]:
-    """Return a command line in which every flag that takes a value takes one.
+    """Return a command line on which each flag that may have a value has one.
 
-    `-o NAME VALUE`, as in other programs, becomes `-o NAME=VALUE`; `-x` that no number follows
-    becomes `--extract=1`.
+    `-o NAME VALUE`, a habit from other programs, becomes `-o NAME=VALUE`; `-x` without a number
+    becomes `-x1`.
     """
     joined: list[str] = []
     waiting = arguments[::-1]
@@ -157,7 +240,7 @@ def join_values(arguments: list[str]) -> list[str]:
             return [*joined, word, *waiting[::-1]]
         if word in {"-x", "--extract"}:
             number = waiting.pop() if waiting and waiting[-1].isdecimal() else "1"
-            word = f"--extract={number}"
+            word = f"-x{number}" if word == "-x" else f"{word}={number}"
         joined.append(word)
         if word in {"-o", "--option"} and waiting:
             name = waiting.pop()
@@ -168,8 +251,8 @@ def join_values(arguments: list[str]) -> list[str]:
 
 @cache
 def root_command() -> LazyGroup:
-    """Return the tree."""
-    app = create_app(LazyGroup, epilog=EPILOG)
+    """Return the tree of commands."""
+    app = create_app("topics", cls=LazyGroup, examples=EXAMPLES)
     app.callback(invoke_without_command=True, help=chat.__doc__)(chat)
     root = typer.main.get_command(app)
     assert isinstance(root, LazyGroup)
@@ -183,7 +266,7 @@ def chat(
     script: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="play a file of lines and leave", rich_help_panel=CONVERSATION
+            metavar="FILE", help="run the lines of a file and exit", rich_help_panel=CONVERSATION
         ),
     ] = None,
     version: Annotated[
@@ -191,7 +274,7 @@ def chat(
         typer.Option("-V", "--version", help="show the version", rich_help_panel=COMMON),
     ] = False,
 ) -> int:
-    """Chat with Mistral-Nemo in the terminal; in a pipe, ask what comes through it."""
+    """Chat with Mistral Nemo in the terminal, or answer piped text."""
     from nemochat.cli import streams
 
     if version:
@@ -204,7 +287,6 @@ def chat(
     common = context.ensure_object(CommonOptions)
     if script is None and not streams.is_input_terminal():
         from nemochat.cli.ask import answer
-        from nemochat.cli.ask_options import AskOptions
 
         return answer([], common, AskOptions())
     from nemochat.cli.interactive import run_chat

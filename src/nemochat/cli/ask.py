@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nemochat.chat.chat import Chat
-from nemochat.cli import ask_input, ask_options, ask_output, streams
-from nemochat.cli.app import TopicalCommand, create_app
+from nemochat.cli import ask_output, streams
+from nemochat.cli.app import create_app
 from nemochat.cli.ask_options import AskOptions
 from nemochat.cli.ask_output import Destination
 from nemochat.cli.confirm import can_confirm, confirm
@@ -19,78 +20,61 @@ from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile
 from nemochat.config.load import Config
 from nemochat.core import ledger
+from nemochat.core.conversation import Conversation
 from nemochat.core.json_schema import JSON_OBJECT, response_format
 from nemochat.core.messages import Message
-from nemochat.errors import ExitCode
+from nemochat.core.prompt import WINDOW, estimate_filled
+from nemochat.editor import edit_text
+from nemochat.errors import ExitCode, UsageError
+from nemochat.files import Text, gather, to_code_block
 from nemochat.screen.plain import say
 
-app = create_app()
+if TYPE_CHECKING:
+    from nemochat.cli.structured import Schema
+
+STANDARD_INPUT = ["-"]  # the words of a question that is read from standard input alone
+EXAMPLES = """\
+nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md
+nemochat ask -x 'A shell loop over files'
+nemochat ask -f '*.py' 'Review this'"""
+
+app = create_app("ask")
 
 
-@app.command(
-    cls=TopicalCommand,
-    epilog="Examples: nemochat ask -t 0.3 'Why is the sky blue?' | tee answer.md; nemochat ask -x"
-    " 'A shell loop over files'; nemochat ask -f '*.py' Review. More: docs/ask.md and"
-    " docs/json.md, or nemochat manual",
-)
-def ask(  # noqa: PLR0913 - typer's way: an argument for each flag
+@app.command(example=EXAMPLES)
+def ask(
     *,
     context: typer.Context,
-    words: ask_options.Words = None,
-    files: ask_options.Files = None,
-    edit: ask_options.Edit = False,
-    no_stdin: ask_options.NoStdin = False,
-    extract: ask_options.Extract = None,
-    extract_last: ask_options.ExtractLast = False,
-    json: ask_options.Json = False,
-    output_format: ask_options.OutputFormat = "",
-    out: ask_options.Out = None,
-    usage: ask_options.Usage = False,
-    quiet: ask_options.Quiet = False,
-    schema: ask_options.SchemaText = "",
-    json_mode: ask_options.JsonMode = False,
-    interactive: ask_options.Interactive = False,
-    dry_run: ask_options.DryRun = False,
-    curl: ask_options.Curl = False,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PROMPT…",
+            help="the question; - is standard input",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
-    """Ask one question; what comes through a pipe is asked with it."""
-    options = AskOptions(
-        files=files,
-        edit=edit,
-        no_stdin=no_stdin,
-        extract=extract,
-        extract_last=extract_last,
-        json=json,
-        output_format=output_format,
-        out=out,
-        usage=usage,
-        quiet=quiet,
-        schema=schema,
-        json_mode=json_mode,
-        interactive=interactive,
-        dry_run=dry_run,
-        curl=curl,
-    )
-    return answer(words or [], context.ensure_object(CommonOptions), options)
+    """Ask one question and print the answer; piped text is added to the question."""
+    common = context.ensure_object(CommonOptions)
+    return answer(words or [], common, AskOptions(**common.ask))
 
 
 def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
     """Ask, show the answer, and return the exit code of its ending.
 
     Args:
-        words: The question's words.
-        common: What the shared flags say.
-        options: What the flags of its own say.
+        words: The words of the question.
+        common: The shared flags.
+        options: The flags of `ask` alone.
     """
     options.check()
-    schema, shape = None, JSON_OBJECT if options.json_mode else None
-    if options.schema:
-        from nemochat.cli.structured import Schema
-
-        schema = Schema(options.schema)
-        shape = response_format(schema.document)
-    settings = load_settings(common)
-    text = ask_input.read_question(words, options, _create_notifier(options))
+    schema = _read_schema(options.schema) if options.schema else None
+    shape = response_format(schema.document) if schema else None
+    if options.json_mode:
+        shape = JSON_OBJECT
+    notify = _create_notifier(options)
+    settings = load_settings(common, notify)
+    text = read_question(words, options, notify)
     if options.interactive:
         streams.reopen_terminal()
     destination = Destination(options.out)
@@ -103,21 +87,21 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
         response_format=shape,
         announce_faults=options.interactive,
     )
-    talk = opened.chat.conversation
+    conversation = opened.chat.conversation
     text = _prepare_question(opened.chat, settings, text)
-    before, begun = set(talk.nodes), time.monotonic()
+    before, begun = set(conversation.nodes), time.monotonic()
     try:
         answers = form.ask(opened.chat, text)
     finally:
         if not options.interactive:
             opened.chat.leave(retry=False)  # the end of the answer has tried it
     code = ask_output.exit_code(answers)
-    destination.finish(whole=code == ExitCode.OK)
+    destination.finish(is_complete=code == ExitCode.OK)
     if options.quiet and code not in {ExitCode.OK, ExitCode.INTERRUPTED}:
         say(sys.stderr, "; ".join({each.outcome: each for each in answers if each.outcome}))
     if options.usage and not options.dry_run_format:
-        messages = (node.message for key, node in talk.nodes.items() if key not in before)
-        say(sys.stderr, _format_usage(messages, time.monotonic() - begun))
+        new = (node.message for key, node in conversation.nodes.items() if key not in before)
+        say(sys.stderr, _format_usage(new, time.monotonic() - begun))
     if options.interactive:
         from nemochat.cli.interactive import continue_chat
 
@@ -129,8 +113,72 @@ def _prepare_question(chat: Chat, settings: Config, text: str) -> str:
     """Return a question in the template of the profile; UsageError if it is too long."""
     chat.secret_check.confirm = confirm if can_confirm() else None
     text = apply_profile.render_question(settings.profiles, chat.conversation.settings, text)
-    ask_input.check_length(text, chat.conversation)
+    check_length(text, chat.conversation)
     return text
+
+
+def read_question(words: list[str], options: AskOptions, notify: Callable[[str], None]) -> str:
+    """Return the question made of the words, standard input, files and the editor's text.
+
+    Args:
+        words: The words of the question.
+        options: The flags of `ask` alone.
+        notify: Called with a sentence if standard input makes the user wait.
+
+    Raises:
+        UsageError: there is no question, or an input cannot be read.
+    """
+    is_stdin_alone = words == STANDARD_INPUT
+    if is_stdin_alone and options.no_stdin:
+        raise UsageError("- means standard input and cannot be combined with --no-stdin")
+    files = gather(options.files) if options.files else []
+    text = "" if options.no_stdin else streams.read_stdin(notify, from_terminal=is_stdin_alone)
+    typed = "" if is_stdin_alone else " ".join(words).strip()
+    if options.edit:
+        typed = edit_text(typed).strip()
+        if not typed:
+            raise UsageError("there is no question: the text in the editor is empty")
+    return compose_question(typed, text, files)
+
+
+def compose_question(words: str, text: str, files: list[Text]) -> str:
+    """Return one question: the words first, then the text of the pipe and the files as code.
+
+    Without words, the question is the text, or else a single file.
+
+    Raises:
+        UsageError: there is nothing to ask.
+    """
+    blocks = [to_code_block(each.content, each.name) for each in files]
+    if words:
+        parts = [words, to_code_block(text.rstrip())] if text.strip() else [words]
+    elif text.strip():
+        parts = [text.strip("\r\n")]
+    elif len(files) == 1:
+        parts, blocks = [files[0].content.strip("\r\n")], []
+    else:
+        parts = []
+    question = "\n\n".join([*parts, *blocks])
+    if not question.strip():
+        raise UsageError("there is no question: pass it as arguments or through a pipe")
+    return question
+
+
+def check_length(question: str, conversation: Conversation) -> None:
+    """Raise UsageError if the question does not fit the model's context after the conversation."""
+    tokens = estimate_filled(conversation.settings.system, conversation.messages(), [question])
+    if tokens > WINDOW:
+        what = "the question with the conversation" if conversation.nodes else "the question"
+        raise UsageError(
+            f"{what} is about {tokens:,} tokens, and the model's context has {WINDOW:,}",
+            "Nothing was sent",
+        )
+
+
+def _read_schema(text: str) -> Schema:
+    from nemochat.cli.structured import Schema
+
+    return Schema(text)
 
 
 def _create_notifier(options: AskOptions) -> Callable[[str], None]:
@@ -138,10 +186,10 @@ def _create_notifier(options: AskOptions) -> Callable[[str], None]:
 
 
 def _format_usage(messages: Iterable[Message], seconds: float) -> str:
-    """Return one line with what the answers cost."""
+    """Return one line with the tokens, the cost and the time of answers."""
     total = ledger.add_up(messages)
     if not total.answers:
-        return f"the endpoint counted no tokens; {seconds:.1f} s"
+        return f"the endpoint reported no usage; {seconds:.1f} s"
     return (
         f"{total.prompt_tokens:,} tokens read, {total.completion_tokens:,} written,"
         f" {ledger.format_money(total.cost)}, {seconds:.1f} s"

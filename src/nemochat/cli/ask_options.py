@@ -1,159 +1,80 @@
-"""Flags of `nemochat ask` alone: their spellings, their values, and which go together."""
+"""Flags of `nemochat ask`: their spellings, their values, and which exclude each other."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import Any
 
-import typer
+from typer.core import TyperOption
 
-from nemochat.cli.options import ARGUMENTS, COMMON, CONVERSATION, DEBUGGING, OUTPUT
+from nemochat.cli.help import COMMON, CONVERSATION, DEBUGGING, OUTPUT
+from nemochat.cli.options import CommonOptions, create_option, whole_number
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 
 FORMATS = ("text", "json", "jsonl")
-
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="PROMPT…", show_default=False, rich_help_panel=ARGUMENTS),
-]
-Files = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-f",
-        "--file",
-        metavar="FILE",
-        help="ask with a file, a glob or a folder; repeatable",
-        rich_help_panel=COMMON,
-    ),
-]
-Edit = Annotated[
-    bool,
-    typer.Option(
-        "-e", "--edit", help="write the question in VISUAL or EDITOR", rich_help_panel=COMMON
-    ),
-]
-NoStdin = Annotated[
-    bool, typer.Option("--no-stdin", help="do not read standard input", rich_help_panel=COMMON)
-]
-Extract = Annotated[
-    int | None,
-    typer.Option(
-        "-x",
-        "--extract",
-        metavar="[N]",
-        min=1,
-        help="print the answer's first or Nth code block alone",
-        rich_help_panel=OUTPUT,
-    ),
-]
-ExtractLast = Annotated[
-    bool,
-    typer.Option(
-        "--xl",
-        "--extract-last",
-        help="print the last code block alone",
-        rich_help_panel=OUTPUT,
-    ),
-]
-Json = Annotated[
-    bool,
-    typer.Option("--json", help="one JSON object: --output-format json", rich_help_panel=OUTPUT),
-]
-OutputFormat = Annotated[
-    str,
-    typer.Option(
-        metavar="|".join(FORMATS),
-        help="the answer, an object, or a line for each event",
-        rich_help_panel=OUTPUT,
-    ),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="FILE",
-        help="write to FILE, whole or not at all",
-        rich_help_panel=OUTPUT,
-    ),
-]
-Usage = Annotated[
-    bool,
-    typer.Option(
-        "-u",
-        "--usage",
-        help="tell tokens, cost and time on standard error",
-        rich_help_panel=OUTPUT,
-    ),
-]
-Quiet = Annotated[
-    bool,
-    typer.Option(
-        "-q",
-        "--quiet",
-        help="no notices on standard error, errors alone",
-        rich_help_panel=OUTPUT,
-    ),
-]
-SchemaText = Annotated[
-    str,
-    typer.Option(
-        metavar="FILE|FIELDS",
-        help="JSON that fits a JSON Schema, or fields such as 'name, age int'",
-        rich_help_panel=OUTPUT,
-    ),
-]
-JsonMode = Annotated[
-    bool,
-    typer.Option(
-        "--json-mode", help="have the endpoint let only JSON through", rich_help_panel=OUTPUT
-    ),
-]
-Interactive = Annotated[
-    bool,
-    typer.Option(
-        "-i",
-        "--interactive",
-        help="stay in the chat after the answer",
-        rich_help_panel=CONVERSATION,
-    ),
-]
-DryRun = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run",
-        help="show the request's JSON, and send nothing",
-        rich_help_panel=DEBUGGING,
-    ),
-]
-Curl = Annotated[
-    bool,
-    typer.Option(
-        "--curl",
-        help="show the request as a curl command, and send nothing",
-        rich_help_panel=DEBUGGING,
-    ),
-]
+FieldDefault = Any  # a field, where a value of its type is expected
 
 
-class AskOptions(NamedTuple):
-    """What the flags of `ask` say."""
+def _flag(
+    names: str,
+    topic: str,
+    help_: str,
+    metavar: str = "",
+    parse: Callable[[Any], object] = lambda value: value,
+    *,
+    default: object = False,
+) -> FieldDefault:
+    """Return a field with its flag as metadata."""
+    return field(default=default, metadata={"flag": (names.split(), topic, help_, metavar, parse)})
 
-    files: list[str] | None = None
-    edit: bool = False
-    no_stdin: bool = False
-    extract: int | None = None
-    extract_last: bool = False
-    json: bool = False
-    output_format: str = ""
-    out: Path | None = None
-    usage: bool = False
-    quiet: bool = False
-    schema: str = ""
-    json_mode: bool = False
-    interactive: bool = False
-    dry_run: bool = False
-    curl: bool = False
+
+@dataclass(slots=True)
+class AskOptions:
+    """Values of the flags of `ask`."""
+
+    files: tuple[str, ...] = _flag(
+        "-f --file", COMMON, "add a file, a glob or a folder; repeatable", "FILE", default=()
+    )
+    edit: bool = _flag("-e --edit", COMMON, "write the question in VISUAL or EDITOR")
+    no_stdin: bool = _flag("--no-stdin", COMMON, "do not read standard input")
+    extract: int | None = _flag(
+        "-x --extract",
+        OUTPUT,
+        "print only the first code block, or the Nth",
+        "[N]",
+        whole_number("-x", 1, 1000),
+        default=None,
+    )
+    extract_last: bool = _flag("--xl --extract-last", OUTPUT, "print only the last code block")
+    json: bool = _flag("--json", OUTPUT, "print one JSON object: --output-format json")
+    output_format: str = _flag(
+        "--output-format",
+        OUTPUT,
+        "the answer, a JSON object, or a line per event",
+        "|".join(FORMATS),
+        default="",
+    )
+    out: str = _flag(
+        "--out", OUTPUT, "write the answer to FILE once it is complete", "FILE", default=""
+    )
+    usage: bool = _flag("-u --usage", OUTPUT, "print tokens, cost and time to standard error")
+    quiet: bool = _flag("-q --quiet", OUTPUT, "print errors but no notices to standard error")
+    schema: str = _flag(
+        "--schema",
+        OUTPUT,
+        "answer in JSON that fits a JSON Schema, or fields such as 'name, age int'",
+        "FILE|FIELDS",
+        default="",
+    )
+    json_mode: bool = _flag("--json-mode", OUTPUT, "have the endpoint allow only JSON")
+    interactive: bool = _flag(
+        "-i --interactive", CONVERSATION, "continue in the chat after the answer"
+    )
+    dry_run: bool = _flag("--dry-run", DEBUGGING, "print the request's JSON; send nothing")
+    curl: bool = _flag("--curl", DEBUGGING, "print the request as a curl command; send nothing")
 
     @property
     def effective_format(self) -> str:
@@ -162,41 +83,52 @@ class AskOptions(NamedTuple):
 
     @property
     def dry_run_format(self) -> str:
-        """How the request is shown and not sent: as "json" or "curl"; "" sends it."""
+        """How to print the request instead of sending it: "json" or "curl"; "" sends it."""
         return "curl" if self.curl else "json" if self.dry_run else ""
 
     @property
     def block_number(self) -> int | None:
-        """The number from 1 of the only code block to print; -1 for the last, None for all text."""
+        """The number of the code block to print: from 1, or -1 for the last; None prints all."""
         return -1 if self.extract_last else self.extract
 
     def check(self) -> None:
-        """Check that the flags go together; UsageError names two that do not."""
-        if self.effective_format not in FORMATS:
-            raise UsageError(
-                f"--output-format takes {', '.join(FORMATS)},"
-                f" not {format_value(self.output_format)}"
-            )
-        if self.json and self.effective_format != "json":
-            raise UsageError(
-                f"--json and --output-format {self.effective_format} do not go together"
-            )
-        as_json = "--json" if self.json else f"--output-format {self.effective_format}"
+        """Raise UsageError if two flags exclude each other."""
+        answer_format = self.effective_format
+        if answer_format not in FORMATS:
+            takes = f"--output-format takes {', '.join(FORMATS)}"
+            raise UsageError(f"{takes}, not {format_value(answer_format)}")
+        if self.json and answer_format != "json":
+            raise UsageError(f"--json and --output-format {answer_format} cannot be combined")
+        as_json = "--json" if self.json else f"--output-format {answer_format}"
         flags_used = {
             "-x": self.extract is not None,
             "--xl": self.extract_last,
-            as_json: self.effective_format != FORMATS[0],
+            as_json: answer_format != FORMATS[0],
             "-i": self.interactive,
-            "--out": self.out is not None,
+            "--out": bool(self.out),
             "--schema": bool(self.schema),
             "--json-mode": self.json_mode,
         }
-        for apart in (
+        for exclusive in (
             ("-x", "--xl", as_json, "-i"),
             ("-x", "--xl", "-i", "--schema"),
             ("-i", "--out"),
             ("--schema", "--json-mode"),
         ):
-            flags = [flag for flag in apart if flags_used[flag]]
+            flags = [flag for flag in exclusive if flags_used[flag]]
             if len(flags) > 1:
-                raise UsageError(f"{flags[0]} and {flags[1]} do not go together")
+                raise UsageError(f"{flags[0]} and {flags[1]} cannot be combined")
+
+
+def ask_flags() -> Iterator[TyperOption]:
+    """Yield the flags of `ask`; each stores its value in `CommonOptions.ask`."""
+    for each in fields(AskOptions):
+        names, topic, help_, metavar, parse = each.metadata["flag"]
+        store = partial(_store, each.name, parse)
+        yield create_option(names, topic, help_, store, metavar, multiple=each.default == ())
+
+
+def _store(
+    name: str, parse: Callable[[Any], object], options: CommonOptions, value: object
+) -> None:
+    options.ask[name] = parse(value)

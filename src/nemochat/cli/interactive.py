@@ -1,4 +1,4 @@
-"""`nemochat`: the interactive chat, or a script of it."""
+"""`nemochat`: the interactive chat, or a script for it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from nemochat.screen.device import write
 
 
 def run_chat(common: CommonOptions, script: Path | None) -> int:
-    """Chat until someone leaves."""
+    """Run a chat, or a script, until its end and return the exit code."""
     settings = load_settings(common)
     screen = output.choose_view(settings, keys=script is None and streams.is_input_terminal())
     lines = iter(read_text(script).splitlines()) if script else None
     opened = open_chat(common, settings, screen, guide_without_token=lines is None)
-    beforehand = LineSource(lines or read_stdin_lines(), screen, echo=lines is not None)
-    session = Session(opened.chat, opened.connector, opened.store, screen, beforehand)
+    scripted = LineSource(lines or read_stdin_lines(), screen, echo=lines is not None)
+    session = Session(opened.chat, opened.connector, opened.store, screen, scripted)
     if lines is None and streams.is_input_terminal():
         _set_message_source(session, settings)
     if lines is None:
@@ -50,9 +50,9 @@ def run_chat(common: CommonOptions, script: Path | None) -> int:
 
 
 def continue_chat(setup: ChatSetup, screen: Screen, settings: Config) -> None:
-    """Chat on in a conversation in which something was asked already, until someone leaves."""
-    nobody = LineSource(iter(()), screen, echo=False)
-    session = Session(setup.chat, setup.connector, setup.store, screen, nobody)
+    """Run a chat that continues the conversation of `ask -i`."""
+    no_lines = LineSource(iter(()), screen, echo=False)
+    session = Session(setup.chat, setup.connector, setup.store, screen, no_lines)
     _set_message_source(session, settings)
     _run_loop(session)
 
@@ -68,15 +68,15 @@ def _run_loop(session: Session) -> None:
 
 
 def _set_message_source(session: Session, settings: Config) -> None:
-    """Let the person at the terminal type, with as good an editor as it can show."""
+    """Read messages from the terminal, with the best editor that it supports."""
 
     def confirm(question: str) -> bool:
         streams.discard_typeahead()
         reply = session.message_source.read_reply(f"{question} [y/N]")
         return reply.lower() in YES
 
-    session.chat.secret_check.confirm = confirm  # never a line of a script that is played
-    if not streams.is_output_terminal():  # answers go elsewhere; the prompt does not
+    session.chat.secret_check.confirm = confirm  # never a line of a script
+    if not streams.is_output_terminal():  # only the prompt goes to the terminal
         session.message_source = PlainPrompt(session.screen, PROMPT, write_stderr)
         return
     if output.is_dumb_terminal():
@@ -89,7 +89,7 @@ def _set_message_source(session: Session, settings: Config) -> None:
     endpoint = session.chat.endpoint
 
     def prepare() -> None:
-        with suppress(NemochatError):  # it is told when a question is asked
+        with suppress(NemochatError):  # the next question reports it
             endpoint.prepare()
         if not aloud:
             answer.prepare()
@@ -104,8 +104,9 @@ def _greet(setup: ChatSetup, screen: Screen) -> None:
     if name := setup.tokenless_endpoint:
         whose = "" if name == connector.config.text(ENDPOINT) else f" {name}"
         screen.notice(
-            "There is no token, so the embedded guide answers, about nemochat alone. For the real"
-            f" model: nemochat keys set{whose}, or {connector.token_variable(name)} (/help tokens)"
+            "There is no token, so the embedded guide answers questions about nemochat. For the"
+            f" real model, run nemochat keys set{whose} or set {connector.token_variable(name)};"
+            " see /help tokens"
         )
         return
     model = f"{settings.model.rpartition('/')[2]} at {connector.display_address(settings.endpoint)}"

@@ -1,4 +1,4 @@
-"""Program: arguments in, exit code out. Every error ends here."""
+"""Program: arguments in, exit code out. Every error is handled here."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from importlib import import_module
 from io import TextIOWrapper
 from itertools import pairwise
 
+from nemochat.core.text import format_value, join_surrogates
 from nemochat.errors import Cancelled, Ended, ExitCode, NemochatError, OutputError
+from nemochat.files import decode
 from nemochat.signals import ProgramSignals
 
-_POSIX_MESSAGE = "a POSIX system such as Linux or macOS is needed"
-_WINDOWS_HINT = "On Windows, run it within WSL"
+_POSIX_MESSAGE = "it needs a POSIX system such as Linux or macOS"
+_WINDOWS_HINT = "On Windows, run it in WSL"
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command line and return its exit code; nothing is raised."""
-    if lacking := _find_missing_module():
+    """Run a command line and return its exit code; raise nothing."""
+    if missing := _find_missing_module():
         sys.stderr.write(
-            f"nemochat: {_POSIX_MESSAGE}: this Python has no {lacking}. {_WINDOWS_HINT}\n"
+            f"nemochat: {_POSIX_MESSAGE}; this Python has no {missing}. {_WINDOWS_HINT}\n"
         )
         return ExitCode.CONFIGURATION
     _configure_encodings()
     try:
         with ProgramSignals():
-            return _run_command(arguments)
+            return _run_command([*map(_decode, arguments)])
     except NemochatError as error:
         _report_error(error, arguments)
         if isinstance(error, OutputError):
@@ -39,18 +41,28 @@ def run(arguments: list[str]) -> int:
         if ended.exit_code is ExitCode.PIPE_CLOSED:
             _discard_output()
         return ended.exit_code
-    except Exception as error:  # noqa: BLE001 - the last net: one sentence instead of a traceback
+    except Exception as error:  # noqa: BLE001 - the last resort: one sentence, no traceback
         if "--debug" in arguments:
             import traceback
 
             traceback.print_exc()
-        fault = f"a fault of nemochat's own ({type(error).__name__}: {error})"
-        _report_error(NemochatError(fault, "--debug shows where, for a report"), arguments)
+        fault = f"a fault in nemochat ({type(error).__name__}: {error})"
+        hint = "Please report it, with the traceback that --debug shows"
+        _report_error(NemochatError(fault, hint), arguments)
         return ExitCode.FAULT
 
 
+def _decode(word: str) -> str:
+    """Return a word of the command line; UsageError if its bytes are not UTF-8 text.
+
+    Python escapes bytes that it cannot decode as surrogates, which no output accepts.
+    """
+    text = join_surrogates(word)
+    return word if text == word else decode(os.fsencode(word), format_value(text))
+
+
 def _run_command(arguments: list[str]) -> int:
-    import typer  # here, where Ctrl-C ends what takes long to load without a traceback
+    import typer  # here, because it takes long and Ctrl-C must not show a traceback
 
     from nemochat.cli.app import root_command
 
@@ -62,7 +74,7 @@ def _run_command(arguments: list[str]) -> int:
         from nemochat.cli.suggestions import explain_usage_error
 
         raise explain_usage_error(error) from error
-    except SystemExit:  # typer's way when the reader of its page, --help, has left
+    except SystemExit:  # raised by typer if the reader of --help has left
         raise Ended(ExitCode.PIPE_CLOSED) from None
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -72,7 +84,7 @@ def _run_command(arguments: list[str]) -> int:
 
 
 def _report_error(error: NemochatError, arguments: list[str]) -> None:
-    """Write an error to standard error, and as JSON to standard output where flags ask for JSON."""
+    """Write an error to standard error, and to standard output too if the flags select JSON."""
     from nemochat.screen.plain import Plain, say
 
     say(sys.stderr, str(error))
@@ -89,7 +101,7 @@ def _report_error(error: NemochatError, arguments: list[str]) -> None:
 
 
 def _json_format(arguments: list[str]) -> str:
-    """Return the JSON format that the arguments ask for, as far as they can be read, or ""."""
+    """Return the JSON format that the arguments select, even if they are invalid, or ""."""
     if "--" in arguments:
         arguments = arguments[: arguments.index("--")]
     if "--json" in arguments:
@@ -102,7 +114,7 @@ def _json_format(arguments: list[str]) -> str:
 
 
 def _find_missing_module() -> str:
-    """Return the module of POSIX systems that this Python lacks, or ""; every run needs both."""
+    """Return the module of POSIX systems that this Python lacks, or ""."""
     for name in ("fcntl", "termios"):
         try:
             import_module(name)
@@ -112,7 +124,7 @@ def _find_missing_module() -> str:
 
 
 def _configure_encodings() -> None:
-    """Write UTF-8 into a pipe whatever the locale is, and to a terminal what it can show."""
+    """Write UTF-8 to pipes in any locale, and to a terminal what its encoding has."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     out = sys.stdout
@@ -121,5 +133,5 @@ def _configure_encodings() -> None:
 
 
 def _discard_output() -> None:
-    """Let Python's last flush of standard output go nowhere: it would fail again."""
+    """Discard what Python flushes to standard output at exit, which would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,11 +1,11 @@
-"""Construction of a chat from the flags and settings, and the log of `--debug`."""
+"""Construction of a chat from flags and settings, and the log of `--debug`."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -15,12 +15,14 @@ from nemochat.chat.chat import Chat, Options
 from nemochat.chat.factory import ClientFactory
 from nemochat.chat.ports import Endpoint, View
 from nemochat.cli.options import CommonOptions
-from nemochat.config import apply_profile, load
+from nemochat.config import apply_profile, load, tokens
 from nemochat.config.endpoints import GUIDE
 from nemochat.config.load import Config, load_config
 from nemochat.config.paths import directories
+from nemochat.config.settings import PREFIX, SETTINGS
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.json_schema import ResponseFormat
+from nemochat.core.text import nearest
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
 from nemochat.screen.plain import say
 from nemochat.store import shell_names
@@ -30,7 +32,7 @@ from nemochat.store.memory import MemoryStore
 
 
 def open_debug_log(path: Path) -> Callable[[str], None]:
-    """A function that logs a line; the file is its owner's alone, and may be missing."""
+    """Return a function that logs a line to standard error and, if possible, to a private file."""
     try:
         make_private_folder(path.parent)
         file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW, PRIVATE)
@@ -48,12 +50,12 @@ def open_debug_log(path: Path) -> Callable[[str], None]:
 
 
 class ConversationBuilder(NamedTuple):
-    """What decides over a chat's settings; flags win over the profile, and that over the rest.
+    """Builder of a conversation, whose settings come from flags, then the profile, then the rest.
 
     Attributes:
         config: The settings in force.
-        connector: Knows the model of an endpoint.
-        common: What the flags say.
+        connector: Knows the model of each endpoint.
+        common: The shared flags.
     """
 
     config: Config
@@ -69,55 +71,58 @@ class ConversationBuilder(NamedTuple):
         if self.common.resume is not None:
             return self.resume(store, view)
         if self.common.fork:
-            raise UsageError("--fork needs the conversation to begin with: -c or --resume")
+            raise UsageError("--fork needs a conversation to copy: add -c or --resume")
         return self.create()
 
     def create(self) -> Conversation:
-        """A new conversation.
+        """Return a new conversation.
 
         Raises:
             NemochatError: there is no such profile or endpoint, or a file cannot be read.
         """
         endpoint = self.config.text("endpoint")
-        made = Settings(
+        settings = Settings(
             self.connector.model(endpoint),
             endpoint,
             apply_profile.read_configured_system(self.config),
             dict(self.config.parameters),
         )
-        return Conversation(self._apply_profile(made, empty=True))
+        return Conversation(self._apply_profile(settings, empty=True))
 
     def resume(self, store: ConversationStore | None, view: View) -> Conversation:
-        """The conversation that the flags name, or the last one, with what they change of it.
+        """Return the conversation that the flags name, or the last one, changed as they say.
 
         Raises:
-            NemochatError: there is none, or the flags cannot be had with it.
+            NemochatError: there is none, or the flags exclude each other.
         """
-        if store is None:
-            flag = "--resume" if self.common.resume else "-c"
-            raise UsageError(f"a private chat goes on with no other: take --private or {flag}")
-        try:
-            conversation = store.load(self.common.resume) if self.common.resume else store.last()
-        finally:
-            for news in store.take_notices():
-                view.notice(news)
+        name = self.common.resume
+        if self.common.private:
+            flag = "--resume" if name else "-c"
+            raise UsageError(f"--private and {flag} cannot be combined: a private chat is new")
+        conversation = None
+        if store is not None:
+            try:
+                conversation = store.load(name) if name else store.last()
+            finally:
+                for notice in store.take_notices():
+                    view.notice(notice)
         if conversation is None:
-            raise UsageError("there is no conversation to go on with")
+            raise UsageError("there is no conversation to continue")
         self._apply_options(conversation, view)
         return conversation
 
     def _apply_options(self, conversation: Conversation, view: View) -> None:
-        """Let a conversation that is gone on with have the profile and settings of the flags."""
+        """Apply the profile and settings of the flags to a resumed conversation."""
         settings = conversation.settings
-        if lost := apply_profile.missing_profile_notice(self.config.profiles, settings):
-            view.notice(lost)
+        if notice := apply_profile.missing_profile_notice(self.config.profiles, settings):
+            view.notice(notice)
         if "profile" in self.common.settings:
             bare = apply_profile.remove_profile(
                 self.config, settings, self.connector.model, empty=False
             )
             conversation.settings = self._apply_profile(bare, empty=False)
-            chosen = apply_profile.find_configured_profile(self.config)
-            if chosen and chosen.messages:
+            profile = apply_profile.find_configured_profile(self.config)
+            if profile and profile.messages:
                 view.notice(apply_profile.BEGUN)
         elif self.common.template_values:
             profile = apply_profile.find_profile(self.config.profiles, settings.profile)
@@ -125,45 +130,43 @@ class ConversationBuilder(NamedTuple):
             profile.check(settings.filling)
         self._apply_flags(conversation.settings)
 
-    def _apply_profile(self, made: Settings, *, empty: bool) -> Settings:
-        """A chat's settings with the profile that was chosen; what flags say wins over it."""
+    def _apply_profile(self, settings: Settings, *, empty: bool) -> Settings:
+        """Return settings with the selected profile applied; flags override it."""
         profile = apply_profile.find_configured_profile(self.config)
         if profile is None:
-            if self.common.template_values and not made.profile:
-                raise UsageError(
-                    "--param fills a profile's template, and there is none", "Take -p NAME"
-                )
-            return made
-        if "endpoint" in self.common.settings:  # and its model with it
+            if self.common.template_values and not settings.profile:
+                raise UsageError("--param needs a profile with a template", "Add -p NAME")
+            return settings
+        if "endpoint" in self.common.settings:  # without the profile's, and its model
             profile = profile._replace(endpoint="")
         filling, model = self.common.template_values, self.connector.model
-        taken = apply_profile.apply_profile(profile, made, filling, model, empty=empty)
-        self._apply_flags(taken)
-        return taken
+        settings = apply_profile.apply_profile(profile, settings, filling, model, empty=empty)
+        self._apply_flags(settings)
+        return settings
 
     def _apply_flags(self, settings: Settings) -> None:
-        """Let the flags win."""
-        chosen = self.common.settings
-        if chosen.get("base_url") and settings.endpoint == GUIDE:  # which has no other address
+        """Override settings with the flags."""
+        flags = self.common.settings
+        if flags.get("base_url") and settings.endpoint == GUIDE:  # it has only its own address
             settings.endpoint = self.config.text("endpoint")
             settings.model = self.connector.model(settings.endpoint)
-        settings.endpoint = chosen.get("endpoint", settings.endpoint)
-        if chosen.get("base_url"):  # it is this one's
+        settings.endpoint = flags.get("endpoint", settings.endpoint)
+        if flags.get("base_url"):  # the address belongs to this endpoint
             self.config.put("endpoint", settings.endpoint, "--base-url")
-        settings.model = chosen.get("model", settings.model)
-        if "system" in chosen:
-            settings.system = apply_profile.resolve_system_prompt(chosen["system"])
+        settings.model = flags.get("model", settings.model)
+        if "system" in flags:
+            settings.system = apply_profile.resolve_system_prompt(flags["system"])
         settings.parameters |= self.common.parameters
 
 
 class ChatSetup(NamedTuple):
-    """A chat ready to be talked in.
+    """Chat that is ready for its first message, and what it was made of.
 
     Attributes:
         chat: The chat.
         connector: Makes other endpoints.
-        store: The conversations on disk; None if this one is private.
-        tokenless_endpoint: The endpoint without a token for which the guide answers; or "".
+        store: The conversations on disk; None if the chat is private.
+        tokenless_endpoint: The endpoint that the guide replaces for lack of a token, or "".
     """
 
     chat: Chat
@@ -172,25 +175,45 @@ class ChatSetup(NamedTuple):
     tokenless_endpoint: str
 
 
-def load_settings(common: CommonOptions) -> Config:
-    """Return the settings in force: flags win over the environment, and that over the file.
+def _notify(sentence: str) -> None:
+    say(sys.stderr, sentence)
 
-    This is where flags and settings meet. Profiles and resumed conversations come later, and
-    `ConversationBuilder` lets the flags win over them too.
+
+def load_settings(common: CommonOptions, notify: Callable[[str], None] = _notify) -> Config:
+    """Return the settings in force: flags override the environment, which overrides the file.
+
+    Profiles and resumed conversations come later; `ConversationBuilder` overrides them with the
+    flags, too.
+
+    Args:
+        common: The shared flags.
+        notify: Called with a sentence for each variable whose name seems to be misspelt.
 
     Raises:
-        UsageError: two flags do not go together.
-        ConfigurationError: a setting has no such value.
+        UsageError: two flags exclude each other.
+        ConfigurationError: a setting has an invalid value.
     """
+    for sentence in _list_misspelt_variables(os.environ):
+        notify(sentence)
     settings = load_config(common.settings, os.environ)
     settings.parameters |= common.parameters
     if common.settings.get("base_url") and settings.text(load.ENDPOINT) == GUIDE:
         if load.ENDPOINT in common.settings:
-            together = f"--base-url and --endpoint {GUIDE} do not go together"
-            raise UsageError(f"{together}: the guide has an address of its own")
-        # A variable or the file names the guide, and the flag wins: another server is asked.
+            together = f"--base-url and --endpoint {GUIDE} cannot be combined"
+            raise UsageError(f"{together}: the guide has its own address")
+        # A variable or the file names the guide, and the flag overrides it with another server.
         settings.put(load.ENDPOINT, Config().value(load.ENDPOINT), "--base-url")
     return settings
+
+
+def _list_misspelt_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each variable that is not ours, but is close to one that is."""
+    known = [*(setting.variable for setting in SETTINGS), tokens.ANY]
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known:
+            ours = {each.removeprefix(PREFIX): each for each in known}
+            for near in nearest(name.removeprefix(PREFIX), ours, cutoff=0.75):
+                yield f"the variable {name} is ignored. Did you mean {ours[near]}?"
 
 
 def open_chat(
@@ -203,32 +226,37 @@ def open_chat(
     response_format: ResponseFormat | None = None,
     announce_faults: bool = True,
 ) -> ChatSetup:
-    """Put a chat together.
+    """Return a chat for the flags and settings.
 
     Args:
-        common: What the flags say.
-        settings: The settings in force with them.
-        view: What shows its turns.
-        guide_without_token: Whether the guide may answer where there is no token.
-        dry_run: Shows what would be sent, as "json" or "curl": nothing is sent or kept.
-        response_format: The shape that answers are to have.
-        announce_faults: Whether to tell when saving fails, not only what is lost in the end.
+        common: The shared flags.
+        settings: The settings in force, from `load_settings`.
+        view: Shows the turns.
+        guide_without_token: Whether the guide answers if there is no token.
+        dry_run: Prints requests as "json" or "curl", and neither sends nor saves anything.
+        response_format: The required shape of answers.
+        announce_faults: Whether to report at once that saving fails, not only at the end.
 
     Raises:
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
     """
     log = open_debug_log(directories().state / "debug.log") if common.debug else None
     connector = ClientFactory(settings, os.environ, view, log)
-    saved = None if common.private else _open_store(view)
-    conversation = ConversationBuilder(settings, connector, common).build(saved, view)
-    settled = conversation.settings
-    tokenless = _fall_back_to_guide(settled, connector, common) if guide_without_token else ""
-    reached = _create_endpoint(connector, settled.endpoint, dry_run)
+    store = None if common.private else _open_store(view)
+    conversation = ConversationBuilder(settings, connector, common).build(store, view)
+    tokenless = ""
+    if guide_without_token:
+        tokenless = _fall_back_to_guide(conversation.settings, connector, common)
+    name = conversation.settings.endpoint
+    if dry_run:
+        endpoint: Endpoint = connector.dry_run(name, curl=dry_run == "curl")
+    else:
+        endpoint = connector.client(name)
+    target = None if dry_run else store
     if common.fork:
         conversation = conversation.fork()
-        conversation = (
-            conversation if saved is None or dry_run else saved.add_imported(conversation)
-        )
+        if target:
+            conversation = target.add_imported(conversation)
     options = Options(
         common.stream,
         common.resume_dropped,
@@ -237,41 +265,35 @@ def open_chat(
         announce_faults,
         bool(dry_run) or settings.text("allow_secrets") == "on",
     )
-    store = MemoryStore() if saved is None or dry_run else saved
-    chat = Chat(conversation, reached, store, view, options)
-    return ChatSetup(chat, connector, saved, tokenless)
+    chat = Chat(conversation, endpoint, target or MemoryStore(), view, options)
+    return ChatSetup(chat, connector, store, tokenless)
 
 
 def write_completion_names(store: ConversationStore | None) -> None:
-    """Let the shells complete the names that conversations have now."""
+    """Write the names of conversations for the shells to complete."""
     if store is not None and store.database.path.exists():
-        with suppress(NemochatError):  # Tab then offers what it did
+        with suppress(NemochatError):  # the old names stay
             references = map(refer_to, store.catalogue.names())
             shell_names.write_names(directories().state, shell_names.CHATS, references)
 
 
 def _open_store(view: View) -> ConversationStore | None:
-    """The conversations on disk; None where there is no home to put them in."""
+    """Return the conversations on disk; None if there is no home directory for them."""
     try:
         return ConversationStore(directories().database)
     except ConfigurationError as error:
-        view.notice(f"{error.sentence}: nothing is saved")
+        view.notice(f"{error.sentence}; nothing is saved")
         return None
 
 
 def _fall_back_to_guide(settings: Settings, connector: ClientFactory, common: CommonOptions) -> str:
-    """Let the guide answer where there is no token; the endpoint that lacks one, or "".
+    """Switch a new conversation to the guide if there is no token.
 
-    One that is gone on with is not handed over: the guide would answer amid it, and stay.
+    Returns:
+        The endpoint that lacks a token; "" if none does, or if the flags select it.
     """
     name = settings.endpoint
     if common.resume is not None or load.ENDPOINT in common.settings or connector.is_ready(name):
         return ""
     settings.endpoint, settings.model = GUIDE, connector.model(GUIDE)
     return name
-
-
-def _create_endpoint(connector: ClientFactory, name: str, dry_run: str) -> Endpoint:
-    if dry_run:
-        return connector.dry_run(name, curl=dry_run == "curl")
-    return connector.client(name)

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from typer.core import TyperOption
 
-from nemochat.config.settings import SETTINGS, Setting
-from nemochat.core import parameters
-from nemochat.core.parameters import OneOf, Parameter, Texts, Value
-from nemochat.core.profile import parse_values
-from nemochat.errors import UsageError
-
-ARGUMENTS = "Arguments"
-COMMON = "Common"
-CONVERSATION = "Conversation"
-SAMPLING = "Sampling"
-OUTPUT = "Output"
-ENDPOINT = "Endpoint"
-APPEARANCE = "Appearance"
-DEBUGGING = "Debugging"
-TOPICS = (
-    ARGUMENTS,
+from nemochat.cli.help import (
+    APPEARANCE,
     COMMON,
     CONVERSATION,
-    SAMPLING,
-    OUTPUT,
-    ENDPOINT,
-    APPEARANCE,
     DEBUGGING,
+    ENDPOINT,
+    OUTPUT,
+    SAMPLING,
 )
+from nemochat.config.settings import SETTINGS, Setting
+from nemochat.core import parameters
+from nemochat.core.parameters import Number, OneOf, Parameter, Texts, Value
+from nemochat.core.profile import parse_values
+from nemochat.core.text import format_value
+from nemochat.errors import UsageError
+
 LAST = ""  # the conversation to resume: the last one
-RESUME_HELP = "go on with a conversation, by its name or number"
+RESUME_HELP = "continue a conversation, by its name or number"
 _TOPICS = {  # of the settings' flags; the others are about the endpoint
     "model": COMMON,
     "system": COMMON,
@@ -45,21 +37,34 @@ _TOPICS = {  # of the settings' flags; the others are about the endpoint
     "urls": CONVERSATION,
     "allow_secrets": CONVERSATION,
 }
+_SWITCHES: tuple[tuple[str, str, str, str, object], ...] = (
+    # spellings, topic, help, setting (with a text) or attribute of CommonOptions, its value
+    ("--fork", CONVERSATION, "with -c or --resume: continue in a copy", "fork", True),
+    ("--private --no-save", CONVERSATION, "save nothing to disk", "private", True),
+    ("--resume-dropped", CONVERSATION, "request the rest of a cut answer", "resume_dropped", True),
+    ("-S --no-stream", OUTPUT, "show the answer once it is complete", "stream", False),
+    ("--no-loop-guard", OUTPUT, "never stop a repetitive answer", "loop_guard", "0"),
+    ("--plain", APPEARANCE, "show answers without layout: --view plain", "view", "plain"),
+    ("--accessible", APPEARANCE, "for screen readers: --view accessible", "view", "accessible"),
+    ("--raw", APPEARANCE, "show the Markdown source of answers: --render raw", "render", "raw"),
+    ("--debug", DEBUGGING, "log requests, and show full tracebacks", "debug", True),
+)
 
 
 class CommonOptions:
-    """What the shared flags say, before the name of a command and after it.
+    """Values of the shared flags, which count before the name of a command and after it.
 
     Attributes:
         settings: Settings by name, as typed.
         parameters: Sampling parameters by name.
         resume: The conversation to resume, by name or number; "" is the last, None a new one.
         fork: Whether to continue in a copy of that conversation.
-        private: Whether to keep nothing on disk.
+        private: Whether to save nothing to disk.
         stream: Whether to stream answers.
-        resume_dropped: Whether to ask for the rest of an answer that broke off.
-        debug: Whether to log what is sent and received.
+        resume_dropped: Whether to request the rest of an answer that broke off.
+        debug: Whether to log requests and responses.
         template_values: Values for the template of the profile.
+        ask: Values of the flags that only `ask` has, by the attributes of `AskOptions`.
     """
 
     def __init__(self) -> None:
@@ -72,79 +77,10 @@ class CommonOptions:
         self.resume_dropped = False
         self.debug = False
         self.template_values: dict[str, str] = {}
+        self.ask: dict[str, Any] = {}
 
 
-EndpointOption = Annotated[
-    str | None,
-    typer.Option("--endpoint", metavar="NAME", help="which endpoint", show_default=False),
-]
-BaseUrlOption = Annotated[
-    str | None, typer.Option(metavar="URL", help="another address for it", show_default=False)
-]
-
-
-def read_endpoint_options(
-    context: typer.Context, endpoint: str | None, base_url: str | None
-) -> CommonOptions:
-    """Return what the flags of a command about an endpoint say, and those before its name."""
-    options = context.ensure_object(CommonOptions)
-    for name, value in {"endpoint": endpoint, "base_url": base_url}.items():
-        if value is not None:
-            options.settings[name] = value
-    return options
-
-
-Store = Callable[[CommonOptions, Any], None]  # puts the value of a flag where it belongs
-
-_SWITCHES = (  # flags without a value: the attribute of `CommonOptions` that each sets
-    (
-        ("--fork",),
-        CONVERSATION,
-        "with -c or --resume: go on in a copy, and leave it as it is",
-        "fork",
-        True,
-    ),
-    (("--private", "--no-save"), CONVERSATION, "keep nothing on disk", "private", True),
-    (
-        ("--resume-dropped",),
-        CONVERSATION,
-        "ask for the rest of an answer that broke off",
-        "resume_dropped",
-        True,
-    ),
-    (("-S", "--no-stream"), OUTPUT, "wait for the whole answer", "stream", False),
-    (
-        ("--debug",),
-        DEBUGGING,
-        "log requests to standard error and a file, and show faults whole",
-        "debug",
-        True,
-    ),
-)
-_ABBREVIATIONS = (  # flags without a value: the setting that each sets
-    (
-        ("--no-loop-guard",),
-        OUTPUT,
-        "let an answer repeat itself: --loop-guard 0",
-        "loop_guard",
-        "0",
-    ),
-    (("--plain",), APPEARANCE, "show answers as they are: --view plain", "view", "plain"),
-    (
-        ("--accessible",),
-        APPEARANCE,
-        "say who speaks, and repaint nothing: --view accessible",
-        "view",
-        "accessible",
-    ),
-    (
-        ("--raw",),
-        APPEARANCE,
-        "show the Markdown of answers as it came: --render raw",
-        "render",
-        "raw",
-    ),
-)
+Store = Callable[[CommonOptions, Any], None]  # stores the value of a flag
 
 
 @cache
@@ -154,26 +90,50 @@ def chat_options() -> tuple[TyperOption, ...]:
     return (*map(_row_option, rows), *_other_options())
 
 
+@cache
+def appearance_options() -> tuple[TyperOption, ...]:
+    """Return the shared flags about appearance, which every command accepts."""
+    return tuple(each for each in chat_options() if each.rich_help_panel == APPEARANCE)
+
+
+def endpoint_options() -> tuple[TyperOption, ...]:
+    """Return the shared flags about the endpoint."""
+    return tuple(each for each in chat_options() if each.rich_help_panel == ENDPOINT)
+
+
+def whole_number(flag: str, low: int, high: int) -> Callable[[object], int]:
+    """Return a parser for the value of a flag; it raises UsageError with the range."""
+    takes = Number(low, high, whole=True)
+
+    def parse(text: object) -> int:
+        try:
+            return int(str(takes.parse(str(text))))
+        except ValueError:
+            raise UsageError(f"{flag} takes {takes}, not {format_value(text)}") from None
+
+    return parse
+
+
 def _row_option(row: Setting | Parameter) -> TyperOption:
-    """Return the flag of a row of one of the two tables."""
+    """Return the flag for a row of one of the two tables."""
     flags = (*row.flags, row.flag)
     metavar = "|".join(row.takes.words) if isinstance(row.takes, OneOf) else None
     if isinstance(row, Parameter):
         help_ = f"{row.help} ({row.takes}; default {row.default})"
         many = isinstance(row.takes, Texts)
         store = partial(_store_texts if many else _store_parameter, row)
-        return _option(flags, SAMPLING, help_, store, metavar or "VALUE", multiple=many)
+        return create_option(flags, SAMPLING, help_, store, metavar or "VALUE", multiple=many)
     store = partial(_store_setting, row.name)
     if row.negation:
         flags, metavar = (*row.flags, f"{row.flag}/{row.negation}"), ""
     elif metavar is None:
         metavar = "NUMBER" if row.takes else "TEXT"
-    return _option(flags, _TOPICS.get(row.name, ENDPOINT), row.help, store, metavar)
+    return create_option(flags, _TOPICS.get(row.name, ENDPOINT), row.help, store, metavar)
 
 
 def _other_options() -> Iterator[TyperOption]:
-    """Yield the flags that stand for no row alone."""
-    yield _option(
+    """Yield the flags that do not stand for a single row."""
+    yield create_option(
         ("-o", "--option"),
         SAMPLING,
         "set any sampling parameter",
@@ -181,30 +141,27 @@ def _other_options() -> Iterator[TyperOption]:
         "NAME VALUE",
         multiple=True,
     )
-    yield _option(
+    yield create_option(
         ("--param",),
         COMMON,
-        "a value for {NAME} in the profile's template",
+        "the value of {NAME} in the profile's template",
         lambda options, pairs: options.template_values.update(parse_values(pairs)),
         "NAME=VALUE",
         multiple=True,
     )
-    yield _option(("--resume",), CONVERSATION, RESUME_HELP, _store_resume, "CHAT")
-    yield _option(
-        ("-c", "--continue"),
-        CONVERSATION,
-        "go on with the last conversation",
-        _store_last,
+    yield create_option(("--resume",), CONVERSATION, RESUME_HELP, _store_resume, "CHAT")
+    yield create_option(
+        ("-c", "--continue"), CONVERSATION, "continue the last conversation", _store_last
     )
-    for flags, topic, help_, attribute, meaning in _SWITCHES:
-        yield _option(flags, topic, help_, partial(_store_attribute, attribute, meaning))
-    for flags, topic, help_, setting, value in _ABBREVIATIONS:
-        yield _option(flags, topic, help_, partial(_store_abbreviation, setting, value))
-    yield _option(("--no-color",), APPEARANCE, "show no colours, as NO_COLOR=1", _disable_colours)
+    for flags, topic, help_, name, value in _SWITCHES:
+        yield create_option(flags.split(), topic, help_, partial(_store_switch, name, value))
+    yield create_option(
+        ["--no-color"], APPEARANCE, "turn colours off, like NO_COLOR=1", _disable_colours
+    )
 
 
-def _option(
-    flags: tuple[str, ...],
+def create_option(
+    flags: Sequence[str],
     topic: str,
     help_: str,
     store: Store,
@@ -212,7 +169,7 @@ def _option(
     *,
     multiple: bool = False,
 ) -> TyperOption:
-    """Return a flag that stores its value when it is used; without a metavar it takes none."""
+    """Return a flag that stores its value when it is used; without a metavar it has no value."""
 
     def callback(context: typer.Context, _: object, value: object) -> None:
         if value not in (None, ()):
@@ -236,7 +193,7 @@ def _store_parameter(row: Parameter, options: CommonOptions, text: str) -> None:
 
 
 def _store_texts(row: Parameter, options: CommonOptions, texts: Iterable[str]) -> None:
-    """Store the texts of a flag that may be repeated."""
+    """Store the texts of a flag that can be repeated."""
     values = map(row.parse, texts)
     every = [text for value in values if isinstance(value, tuple) for text in value]
     _set_parameter(options, row, row.check(every))
@@ -249,7 +206,7 @@ def _store_pairs(options: CommonOptions, pairs: Iterable[str]) -> None:
 
 
 def _set_parameter(options: CommonOptions, row: Parameter, value: Value) -> None:
-    """Set a parameter; they are kept in the order of their table, in which they are sent."""
+    """Set a parameter, keeping them in the order of their table: requests have it too."""
     values = {**options.parameters, row.name: value}
     options.parameters = {name: values[name] for name in parameters.names() if name in values}
 
@@ -259,17 +216,16 @@ def _store_setting(name: str, options: CommonOptions, value: object) -> None:
     options.settings[name] = switches[value] if isinstance(value, bool) else str(value)
 
 
-def _store_abbreviation(name: str, meaning: str, options: CommonOptions, _: object) -> None:
-    options.settings[name] = meaning
-
-
-def _store_attribute(name: str, meaning: object, options: CommonOptions, _: object) -> None:
-    setattr(options, name, meaning)
+def _store_switch(name: str, value: object, options: CommonOptions, _: object) -> None:
+    if isinstance(value, str):
+        options.settings[name] = value
+    else:
+        setattr(options, name, value)
 
 
 def _store_resume(options: CommonOptions, name: str) -> None:
     if not name.strip():
-        raise UsageError("--resume takes the name or the number of a conversation")
+        raise UsageError("--resume takes the name or number of a conversation")
     if options.resume == LAST:
         raise _two_conversations()
     options.resume = name
@@ -282,8 +238,8 @@ def _store_last(options: CommonOptions, _: object) -> None:
 
 
 def _two_conversations() -> UsageError:
-    return UsageError("-c and --resume do not go together: one names the last conversation")
+    return UsageError("-c and --resume cannot be combined: -c means the last conversation")
 
 
 def _disable_colours(_: CommonOptions, __: object) -> None:
-    os.environ["NO_COLOR"] = "1"  # which everything that draws, in libraries too, obeys
+    os.environ["NO_COLOR"] = "1"  # libraries obey it too

@@ -1,4 +1,4 @@
-"""Choice of the view that shows a turn: terminal, plain, accessible or JSON."""
+"""Views for turns, and tables, reports and progress for our own data."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from nemochat.chat.ports import Screen
 from nemochat.cli import streams
+from nemochat.cli.options import CommonOptions
 from nemochat.config.load import Config, load_config
 from nemochat.errors import ConfigurationError
 from nemochat.screen.plain import Accessible, Plain
@@ -26,13 +30,13 @@ def choose_view(
     keys: bool = False,
     quiet: bool = False,
 ) -> Screen:
-    """The view for standard output as it is connected, and as its person wants it.
+    """Return the view for what standard output is connected to and what the settings select.
 
     Args:
         config: The settings in force.
-        environment: The environment's variables.
-        keys: Whether the view may read the keyboard: a prompt follows that takes what was typed.
-        quiet: Whether notices are left out.
+        environment: The environment variables.
+        keys: Whether the view may read the keyboard: a prompt follows, which receives the keys.
+        quiet: Whether to omit notices.
     """
     err = None if quiet else sys.stderr
     on_terminal = streams.is_output_terminal()
@@ -49,11 +53,11 @@ def choose_view(
 
         class QuietTerminal(Terminal):
             def notice(self, text: str) -> None:
-                """Say nothing."""
+                """Omit the notice."""
 
-        shown = QuietTerminal if quiet else Terminal
-        return shown(colours, math=math, keys=keys, raw=raw, bell=bell)
-    view = Accessible if aloud and on_terminal else Plain  # what is piped is the exact text
+        terminal = QuietTerminal if quiet else Terminal
+        return terminal(colours, math=math, keys=keys, raw=raw, bell=bell)
+    view = Accessible if aloud and on_terminal else Plain  # a pipe receives the exact text
     out = streams.binary_stdout()
     return view(out, err, on_terminal=on_terminal, keys=keys and smart, bell=bell)
 
@@ -65,45 +69,52 @@ def is_painted(config: Config, environment: Mapping[str, str] = os.environ) -> b
 
 
 def is_accessible(config: Config, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the chat is read aloud to its person."""
-    wanted = config.text("view")
-    return wanted == "accessible" or (wanted == "auto" and environment.get("ACCESSIBLE") == "1")
+    """Return whether a screen reader is to read the chat."""
+    view = config.text("view")
+    return view == "accessible" or (view == "auto" and environment.get("ACCESSIBLE") == "1")
 
 
 def is_dumb_terminal(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the terminal cannot be painted on."""
+    """Return whether the terminal has no cursor movement and no colours."""
     return environment.get("TERM", "dumb") == "dumb"
 
 
-def load_view(config: Config | None = None) -> Screen:
-    """Return the view for our own texts, as the settings say; None loads them without flags."""
-    return choose_view(load_config({}, os.environ) if config is None else config)
+def load_appearance(context: typer.Context) -> Config:
+    """Return the settings for drawing our own data.
+
+    If the configuration file or a variable is invalid, only the flags count: other commands
+    report it.
+    """
+    flags = context.ensure_object(CommonOptions).settings
+    try:
+        return load_config(flags, os.environ)
+    except ConfigurationError:
+        return load_config(flags, {}, Path(os.devnull))
 
 
 def print_text(text: str) -> None:
-    """Write a text to standard output as it is, made harmless on a terminal."""
+    """Write a text to standard output; on a terminal, without control characters."""
     Plain(streams.binary_stdout(), None, on_terminal=streams.is_output_terminal()).show(text)
 
 
 def print_json(value: object) -> None:
-    """Write a value as JSON."""
+    """Write a value as indented JSON."""
     print_text(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_table(
     columns: Sequence[Column],
     rows: Sequence[Sequence[Cell]],
+    config: Config,
     note: str = "",
-    *,
-    config: Config | None = None,
 ) -> None:
-    """Draw rows as a table on a terminal that is painted; elsewhere write a line for each.
+    """Draw rows as a table on a terminal with layout; elsewhere write a line for each.
 
     Args:
-        columns: Of the table.
-        rows: Cells for each column. In a pipe, tabs stand between them.
-        note: Markdown below the table, left out in a pipe.
-        config: The settings in force; None loads them without flags.
+        columns: The columns of the table.
+        rows: A cell for each column. In a pipe, tabs separate them.
+        config: The settings in force.
+        note: Markdown below the table, omitted in a pipe.
     """
     from nemochat.screen import drawing
 
@@ -118,12 +129,12 @@ def print_table(
     if note:
         if rows:
             print_text("")
-        load_view(config).show(note)
+        choose_view(config).show(note)
 
 
-def print_finding(line: str, *, is_ok: bool) -> None:
+def print_finding(line: str, config: Config, *, is_ok: bool) -> None:
     """Write one line of a report."""
-    if streams.is_output_terminal() and (theme := drawing_theme()):
+    if streams.is_output_terminal() and (theme := drawing_theme(config)):
         from nemochat.screen.drawing import draw_finding
 
         draw_finding(line, theme, is_ok=is_ok)
@@ -131,34 +142,28 @@ def print_finding(line: str, *, is_ok: bool) -> None:
         print_text(f"{'ok' if is_ok else 'no'} {line}")
 
 
-def drawing_theme(config: Config | None = None) -> str:
-    """Return the theme for drawings of our own data; "" if they are to be plain text.
-
-    Without a configuration, the one of the environment and the file is loaded. One that cannot be
-    read is no reason to draw nothing: others report it.
-    """
+def drawing_theme(config: Config) -> str:
+    """Return the theme for drawing our own data, or "" for plain text."""
     from nemochat.screen.style.background import Background
     from nemochat.screen.style.colours import Colourizer
 
-    if config is None:
-        try:
-            config = load_config({}, os.environ)
-        except ConfigurationError:
-            config = Config()
     if not is_painted(config):
         return ""
     return Colourizer(config.text("theme"), Background(os.environ)).set_theme()
 
 
 @contextmanager
-def draw_progress(noun: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Give a function that draws how many things are done, on standard error if it is painted.
+def draw_progress(
+    noun: str, config: Config, total: int | None = None
+) -> Iterator[Callable[[int], None]]:
+    """Yield a function that draws the number of things done, if standard error is a terminal.
 
     Args:
         noun: The things, in the plural.
-        total: How many there are, if that is known.
+        config: The settings in force.
+        total: Their number, if it is known.
     """
-    if sys.stderr is None or not sys.stderr.isatty() or not (theme := drawing_theme()):
+    if sys.stderr is None or not sys.stderr.isatty() or not (theme := drawing_theme(config)):
         yield lambda _: None
         return
     from nemochat.screen.drawing import show_progress

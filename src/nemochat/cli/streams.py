@@ -1,4 +1,4 @@
-"""Standard input, output and error: what they are connected to, and what is read."""
+"""Standard input and output: what they are connected to, and reading all of the input."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from nemochat.editor import TERMINAL
 from nemochat.errors import UsageError
 from nemochat.files import LARGEST, decode
 
-STANDARD_STREAM = Path("-")  # what stands for standard input or output where a file is named
-WAIT_NOTICE_DELAY = 2.0  # that standard input is waited for
-_CHUNK_BYTES = 64 * 1024  # bytes
+STANDARD_STREAM = Path("-")  # instead of a file name: standard input or output
+WAIT_NOTICE_DELAY = 2.0  # seconds
+_CHUNK_BYTES = 64 * 1024
 _WAIT_NOTICE = (
-    "waiting for the end of standard input, which is asked with the question;"
-    " --no-stdin does without, and Ctrl-D ends what is typed"
+    "waiting for the end of standard input, which is added to the question; use --no-stdin to"
+    " ignore it, or press Ctrl-D to end it"
 )
 
 
 def is_input_terminal() -> bool:
-    """Whether a person types on standard input."""
+    """Return whether standard input is a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def is_output_terminal() -> bool:
-    """Whether a person looks at standard output."""
+    """Return whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def binary_stdout() -> BinaryIO:
-    """Standard output for bytes; what is written is lost if it was closed."""
+    """Return standard output for bytes; if it was closed, they are lost."""
     if sys.stdout is None:
         return Path(os.devnull).open("wb")
     return sys.stdout.buffer
 
 
 def read_stdin(notify: Callable[[str], None], *, from_terminal: bool = False) -> str:
-    """All of standard input, if it is no terminal; "" if it is, or was closed.
+    """Return all of standard input; "" if it is a terminal or was closed.
 
     Args:
-        notify: Takes a sentence when the end lets itself be waited for.
-        from_terminal: Whether it is read from a terminal too, until Ctrl-D.
+        notify: Called with a sentence if the end does not come soon.
+        from_terminal: Whether to read from a terminal too, until Ctrl-D.
 
     Raises:
-        UsageError: it cannot be read, is binary, or no UTF-8 text.
+        UsageError: it cannot be read, is binary, or is not UTF-8 text.
     """
     if sys.stdin is None or (sys.stdin.isatty() and not from_terminal):
         return ""
@@ -61,7 +61,7 @@ def read_stdin(notify: Callable[[str], None], *, from_terminal: bool = False) ->
 
 
 def _read_to_end(descriptor: int, notify: Callable[[str], None]) -> bytes:
-    """What comes until the end, or a little more than may be asked."""
+    """Return what is read until the end, or a little more than the largest question."""
     pieces: list[bytes] = []
     size = 0
     until: float | None = time.monotonic() + WAIT_NOTICE_DELAY
@@ -70,7 +70,7 @@ def _read_to_end(descriptor: int, notify: Callable[[str], None]) -> bytes:
         ready, _, _ = select.select([descriptor], [], [], left)
         if until is not None and time.monotonic() >= until:
             until = None
-            if not ready:  # what has come to its end by now is not waited for
+            if not ready:  # nothing to read, and not at its end either
                 notify(_WAIT_NOTICE)
         if ready:
             piece = os.read(descriptor, _CHUNK_BYTES)
@@ -91,12 +91,12 @@ def discard_typeahead() -> None:
 
 
 def reopen_terminal() -> None:
-    """Let standard input be the terminal, where a pipe stood.
+    """Replace a pipe on standard input with the terminal.
 
     Raises:
-        UsageError: this process has none, or standard output is another.
+        UsageError: the process has no terminal, or standard output is not one.
     """
-    nowhere = UsageError("-i stays in the chat, which needs a terminal")
+    nowhere = UsageError("-i continues in the chat, which needs a terminal")
     if not is_output_terminal():
         raise nowhere
     if is_input_terminal():
@@ -110,5 +110,5 @@ def reopen_terminal() -> None:
         os.close(terminal)
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", errors="replace")  # noqa: SIM115 - a descriptor
-    with suppress(ValueError, OSError):  # what Python knew of the pipe
+    with suppress(ValueError, OSError):  # discards what Python buffered from the pipe
         sys.stdin.flush()

@@ -1,4 +1,4 @@
-"""Answers that match a JSON schema: the schema read, the answer validated with jsonschema."""
+"""Answers that fit a JSON Schema: reading the schema, and validating with jsonschema."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ MAX_PROBLEM_LENGTH = 160  # characters
 
 
 class Schema:
-    """What an answer has to fit.
+    """JSON Schema and its validator.
 
     Attributes:
-        document: The JSON Schema.
+        document: The schema.
     """
 
     def __init__(self, text: str) -> None:
-        """Read what `--schema` takes: a file's name, JSON, or fields.
+        """Read the value of `--schema`: the name of a file, JSON, or fields.
 
         Raises:
-            UsageError: it is no schema, or jsonschema is not installed.
+            UsageError: it is not a schema, or jsonschema is not installed.
         """
         try:
-            import jsonschema  # an extra: validating right is more than a few lines
+            import jsonschema  # an extra
             from referencing import Registry
         except ImportError:
             raise UsageError(
-                "--schema needs the library jsonschema", "pip install 'nemochat[schema]'"
+                "--schema needs the library jsonschema", "Run pip install 'nemochat[schema]'"
             ) from None
         self.document = _load_document(text)
         kind = jsonschema.validators.validator_for(
@@ -44,16 +44,16 @@ class Schema:
         try:
             kind.check_schema(self.document)
         except jsonschema.SchemaError as error:
-            raise UsageError(f"this is no JSON Schema: {_shorten(error.message)}") from None
-        # With a registry of its own, nothing that the schema refers to is fetched.
+            raise UsageError(f"this is not a JSON Schema: {_shorten(error.message)}") from None
+        # An empty registry: what the schema refers to is not fetched.
         self._validator: Any = kind(self.document, registry=Registry())
 
     def validate(self, answers: list[Message]) -> list[Any]:
-        """The values that answers hold.
+        """Return the JSON values in answers.
 
         Raises:
-            NotAnAnswer: one holds none, or one that does not fit.
-            UsageError: the schema refers to what is not in it.
+            NotAnAnswer: an answer is not JSON, or does not fit.
+            UsageError: the schema refers to something outside it.
         """
         return [self._validate_text(json_schema.extract_json(answer.content)) for answer in answers]
 
@@ -64,11 +64,12 @@ class Schema:
         try:
             value = parse(text)
         except ValueError as error:
-            raise NotAnAnswer(f"the answer is no JSON ({_shorten(str(error))})") from None
+            raise NotAnAnswer(f"the answer is not JSON ({_shorten(str(error))})") from None
         try:
             problem = best_match(self._validator.iter_errors(value))
         except Unresolvable as error:
-            raise UsageError(f"the schema refers to {format_value(error.ref)}, not in it") from None
+            refers = f"the schema refers to {format_value(error.ref)}, which it does not contain"
+            raise UsageError(refers) from None
         except RecursionError:
             raise NotAnAnswer("the answer does not fit the schema: nested too deeply") from None
         if problem is not None:
@@ -81,12 +82,12 @@ class Schema:
 
 
 def ask_with_schema(chat: Chat, question: str, schema: Schema) -> list[Message]:
-    """Ask, and once more with what is wrong where the answer does not fit.
+    """Ask; if the answer does not fit, ask once more and say what is wrong.
 
-    Answers that broke off are returned as they came.
+    Answers that broke off are returned without validation.
 
     Raises:
-        NotAnAnswer: the second answer does not fit either, or one was cut where its person wanted.
+        NotAnAnswer: the second answer does not fit either, or a limit cut the first.
         EndpointError: there is no answer.
     """
     for last in (False, True):
@@ -114,7 +115,7 @@ def _correction_prompt(problem: str, schema: Schema) -> str:
 
 
 def _load_document(text: str) -> json_schema.Document:
-    """The schema that a text is, or that stands in the file which it names."""
+    """Return the schema that a text is or, if it names a file, that the file contains."""
     if not text.lstrip().startswith("{"):
         path = expand_home(text.removeprefix("@"))
         if not (text.startswith("@") or path.suffix == ".json" or "/" in text or _is_file(path)):
@@ -125,9 +126,9 @@ def _load_document(text: str) -> json_schema.Document:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is no JSON ({error})") from None
+        raise UsageError(f"{name} is not JSON ({error})") from None
     if not isinstance(document, dict):
-        raise UsageError(f"{name} is no JSON Schema: an object was expected")
+        raise UsageError(f"{name} is not a JSON Schema, which is an object")
     return document
 
 

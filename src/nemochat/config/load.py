@@ -91,7 +91,7 @@ def load_config(
     if file is not None and (content := read_file(file)):
         apply_text(config, content, file)
     for setting in SETTINGS:
-        if (text := environment.get(setting.variable)) is not None:
+        if text := environment.get(setting.variable):  # an empty variable counts as unset
             config.put(setting.name, setting.parse(text, setting.variable), setting.variable)
         if (text := flags.get(setting.name)) is not None:
             try:
@@ -138,11 +138,14 @@ def apply_text(config: Config, text: str, file: Path) -> None:
 
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         twice = "Cannot overwrite" in str(error) or "Cannot mutate" in str(error)
         section = next((name for name in (PROFILE, ENDPOINT) if f"[{name}." in text), "")
+        # Python's int() refuses more than 4,300 digits, in a sentence about its own settings.
+        is_long = type(error) is ValueError
+        reason = "a number has more than 4,300 digits" if is_long else error
         raise ConfigurationError(
-            f"the configuration {file} cannot be read ({error})",
+            f"the configuration {file} cannot be read ({reason})",
             f'Beside [{section}.NAME], a setting is {section}.{DEFAULT} = "NAME"'
             if twice and section
             else "nemochat config edit opens it",

@@ -1,8 +1,8 @@
 """Static completion scripts for bash, zsh and fish: pressing Tab starts no Python.
 
-Names known only to this machine are read by the shell itself: those of conversations and models
-from small private files that store/shell_names.py writes, those of the user's profiles and
-endpoints from the configuration. A name is compared and quoted, never evaluated.
+The shell itself reads the names that only this machine knows: conversations and models from the
+private files of `store/shell_names.py`, profiles and endpoints from the configuration file. It
+compares and quotes a name, and never evaluates it.
 """
 
 from __future__ import annotations
@@ -26,35 +26,37 @@ from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
 _SECTIONS = {PROFILES: "profile", ENDPOINTS: "endpoint"}  # of the configuration file
-_NAMES = {CHATS, MODELS}  # files of store/names.py
-_ZSH_VALUE = ("+", "=")  # a value may stand in the same word: after a short flag, or a long one's =
+_NAMES = {CHATS, MODELS}  # files of store/shell_names.py
+_ZSH_VALUE = ("+", "=")  # the value may be in the same word: after a short flag, or after =
 
 
 def build_script(shell: str, root: TyperGroup) -> str:
-    """The completion script for a shell; UsageError if there is none."""
+    """Return the completion script for a shell; UsageError if there is none."""
     if shell not in SHELLS:
         near = nearest(shell, SHELLS)
         hint = f"Did you mean {near[0]}?" if near else ""
-        raise UsageError(f"completions are for bash, zsh or fish, not {format_value(shell)}", hint)
+        raise UsageError(
+            f"there are completions for bash, zsh and fish, not {format_value(shell)}", hint
+        )
     return {"bash": _bash_script, "zsh": _zsh_script, "fish": _fish_script}[shell](
         list_commands(root)
     )
 
 
 def _read_template(shell: str) -> str:
-    """Return what a shell's script begins with: how it finds files and names by itself."""
+    """Return the beginning of a script: how the shell finds files and names."""
     return Path(__file__).with_name(f"template.{shell}").read_text("utf-8")
 
 
 def _names_function(kind: str) -> str:
-    """What a shell calls to have the names of a kind that only this machine knows."""
+    """Return the shell function, with its argument, that completes names of a kind, or ""."""
     if kind in _SECTIONS:
         return f"sections {_SECTIONS[kind]}"
     return f"names {kind}" if kind in _NAMES else ""
 
 
 def _flags_with_value(commands: list[CommandSpec]) -> list[str]:
-    """The flags of `nemochat` itself that a value follows: it is no command, whatever it is."""
+    """Return the flags of `nemochat` itself that have a value: the next word is not a command."""
     return [name for flag in commands[0].flags if flag.value for name in flag.names]
 
 
@@ -70,10 +72,10 @@ def _bash_script(commands: list[CommandSpec]) -> str:
         offer = _bash_completions(flag.kind, flag.words).removeprefix("; ") or ":"
         if alone.isdisjoint(flag.names):
             values[flag.names] = f"    {'|'.join(flag.names)}) {offer}; return ;;"
-        else:  # elsewhere no value follows it
+        else:  # a flag of this name has no value in another command
             names = "|".join(f'"{" ".join(path)} {name}"' for name in flag.names)
             own.append(f"    {names}) {offer}; return ;;")
-    made = _read_template("bash")
+    script = _read_template("bash")
     for name, text in {
         "takers": "|".join(f'",{name}"' for name in _flags_with_value(commands)),
         "paths": " | ".join(f'"{" ".join(node.path)}"' for node in commands if node.path),
@@ -81,8 +83,8 @@ def _bash_script(commands: list[CommandSpec]) -> str:
         "values": "\n".join(values.values()),
         "cases": "\n".join(cases),
     }.items():
-        made = made.replace(f"%({name})s", text)
-    return made
+        script = script.replace(f"%({name})s", text)
+    return script
 
 
 def _bash_completions(kind: str, words: tuple[str, ...]) -> str:
@@ -187,5 +189,5 @@ def _quote_fish(text: str) -> str:
 
 
 def _shorten_help(text: str) -> str:
-    """Return a flag's help without the range that it takes."""
+    """Return the help of a flag without the range in parentheses."""
     return text.partition(" (")[0]

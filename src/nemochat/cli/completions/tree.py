@@ -1,4 +1,4 @@
-"""Tree of commands, read from typer for completions and the manual page."""
+"""Specifications of all commands, read from typer for completions and the manual page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from nemochat.cli.help import HELP_FLAG, describe_usage, summarize
 from nemochat.config import endpoints, load
 from nemochat.config.settings import SETTINGS
 from nemochat.core import parameters
@@ -34,9 +35,7 @@ _SETTINGS = (
     *((f"{load.SECTION}.{each.name}", each.help) for each in parameters.TABLE),
 )
 _ENDPOINTS = tuple((row.name, row.about) for row in endpoints.TABLE if row.name != endpoints.GUIDE)
-_ARGUMENTS: Mapping[
-    tuple[str, ...], tuple[tuple[str, str], ...]
-] = {  # the words that are known here of what follows a command
+_ARGUMENTS: Mapping[tuple[str, ...], tuple[tuple[str, str], ...]] = {  # static completions
     ("completions",): tuple((shell, "") for shell in SHELLS),
     **{("config", verb): _SETTINGS for verb in ("get", "set", "unset")},
     **{("keys", verb): _ENDPOINTS for verb in ("set", "remove")},
@@ -45,14 +44,14 @@ _ARGUMENTS: Mapping[
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A flag.
+    """Flag of a command.
 
     Attributes:
-        names: All its spellings.
+        names: Its spellings.
         help: What it does.
-        value: What follows it, as the help writes it; "" for nothing.
-        kind: Where its values come from: `FILE` and its like, or "".
-        words: Which values are known here.
+        value: Its value, as the help writes it; "" if it has none.
+        kind: What completes its value: `FILE`, `CHATS` and so on, or "".
+        words: Known values.
     """
 
     names: tuple[str, ...]
@@ -64,30 +63,25 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A command.
+    """Command and its flags.
 
     Attributes:
-        path: The words that lead to it.
-        help: What it does, whole.
-        epilog: Its example, and where more is told.
+        path: The words after `nemochat` that name it.
+        help: What it does.
+        epilog: Examples, a blank line, and where to read on.
         flags: Its flags.
-        arguments: What follows it, as the help writes it.
-        kind: Where its arguments come from, or "".
-        words: The words that may follow, each with what it is.
+        usage: What follows its name on the usage line.
+        kind: What completes its arguments: `FILE`, `CHATS` and so on, or "".
+        words: Known words that may follow, each with a description.
     """
 
     path: tuple[str, ...]
     help: str
     epilog: str
     flags: tuple[Flag, ...]
-    arguments: tuple[str, ...]
+    usage: str
     kind: str
     words: tuple[tuple[str, str], ...]
-
-    @property
-    def summary(self) -> str:
-        """What it does, in one line."""
-        return self.help.partition("\n")[0].rstrip(".")
 
 
 def list_commands(root: TyperGroup) -> list[CommandSpec]:
@@ -99,15 +93,15 @@ def _walk(path: tuple[str, ...], command: Command) -> Iterator[CommandSpec]:
     below = dict(sorted(_subcommands(command).items()))
     options = [each for each in command.params if isinstance(each, TyperOption)]
     arguments = [each for each in command.params if isinstance(each, TyperArgument)]
-    metavars = tuple(each.metavar or each.human_readable_name.upper() for each in arguments)
-    words = _ARGUMENTS.get(path) or tuple((n, _first_line(each)) for n, each in below.items())
+    metavar = arguments[0].metavar or "" if arguments else ""
+    words = _ARGUMENTS.get(path) or tuple((n, summarize(each.help)) for n, each in below.items())
     yield CommandSpec(
         path,
         command.help or "",
         command.epilog or "",
-        (*map(_read_flag, options), Flag(("-h", "--help"), "show the help")),
-        metavars,
-        _BY_PATH.get(path) or _BY_METAVAR.get(metavars[0].rstrip("…") if metavars else "", ""),
+        (*map(_read_flag, options), Flag(*HELP_FLAG)),
+        describe_usage(command),
+        _BY_PATH.get(path) or _BY_METAVAR.get(metavar.rstrip("…"), ""),
         words,
     )
     for name, each in below.items():
@@ -115,7 +109,7 @@ def _walk(path: tuple[str, ...], command: Command) -> Iterator[CommandSpec]:
 
 
 def _subcommands(command: Command) -> dict[str, Command]:
-    """Return the commands of a group by name, and none of another command."""
+    """Return the commands of a group by name; {} for another command."""
     if not isinstance(command, TyperGroup):
         return {}
     context = typer.Context(command)
@@ -130,7 +124,3 @@ def _read_flag(option: TyperOption) -> Flag:
     kind = _BY_FLAG.get(option.opts[-1]) or _BY_METAVAR.get(value.partition("|")[0], "")
     words = _WORDS.get(kind, ()) if kind else tuple(value.split("|")) if "|" in value else ()
     return Flag(tuple(option.opts), option.help or "", value, kind, words)
-
-
-def _first_line(command: Command) -> str:
-    return (command.help or "").partition("\n")[0].rstrip(".")

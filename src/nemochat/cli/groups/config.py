@@ -1,4 +1,4 @@
-"""`nemochat config`: show, set and edit the settings."""
+"""`nemochat config` and `nemochat profiles`: the configuration file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
 from nemochat.chat import factory
 from nemochat.cli import streams
 from nemochat.cli.app import create_app
-from nemochat.cli.output import print_json, print_table, print_text
+from nemochat.cli.open_chat import load_settings
+from nemochat.cli.options import CommonOptions
+from nemochat.cli.output import choose_view, print_json, print_table, print_text
 from nemochat.config import apply_profile, config_file, endpoints, load
-from nemochat.config.load import Config, load_config
+from nemochat.config.load import Config
 from nemochat.config.settings import SETTINGS, find_setting
 from nemochat.core import parameters
 from nemochat.core.masking import mask_address
@@ -28,179 +30,186 @@ from nemochat.screen.drawing import Column
 from nemochat.screen.plain import say
 
 config_group = create_app(
-    help_="Show, set and check the settings of the configuration file.",
-    epilog="Example: nemochat config set model maker/model. NAME is a setting, such as model or"
-    " parameters.temperature. More: docs/configuration.md",
+    "configuration",
+    help_="Show, set and check the settings of the configuration file.\n\n"
+    "NAME is a setting, such as model or parameters.temperature.",
+    examples="nemochat config show\nnemochat config set model maker/model",
+)
+profiles_group = create_app(
+    "profiles",
+    help_="List, show and edit the profiles of the configuration file.\n\n"
+    "A profile holds a system prompt, parameters, a model, a template and example messages.",
+    examples="nemochat profiles list",
 )
 SettingArgument = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
-_TEMPLATE = """# Settings of nemochat; nemochat config show lists them all.
+SettingRow = tuple[str, Value, str]  # a setting's name, its value and its origin
+_TEMPLATE = """\
+# Settings and profiles of nemochat. `nemochat config show` lists the settings;
+# `nemochat help topic configuration` and `nemochat help topic profiles` describe them.
+#
 # model = "mistralai/Mistral-Nemo-Instruct-2407"
-
+#
 # [parameters]
 # temperature = 0.3
+#
+# [profile.chef]
+# about = "recipes, briefly"
+# system = "Respond like a chef with a Michelin star."
+# temperature = 0.3
+#
+# [profile.translate]
+# about = "translates a text"
+# template = "Translate into {language}, and answer with the translation alone:\\n\\n{input}"
+# messages = [
+#   { role = "user", content = "Translate into German: Good morning" },
+#   { role = "assistant", content = "Guten Morgen" },
+# ]
 """
-SettingRow = tuple[str, Value, str]  # a setting's name, its value, and where it comes from
 
 
-@config_group.command(
-    epilog="Example: nemochat config show | grep timeout. More: docs/configuration.md"
-)
+@config_group.command(example="nemochat config show | grep timeout")
 def show(
     *,
-    json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> int:
-    """Show every setting with its value and where it comes from."""
-    return show_settings(json=json)
-
-
-@config_group.command(epilog="Example: nemochat config get model. More: docs/configuration.md")
-def get(name: SettingArgument) -> int:
-    """Print the value of one setting."""
-    return print_setting(name)
-
-
-@config_group.command(
-    "set",
-    epilog="Example: nemochat config set parameters.temperature 0.3. More: docs/configuration.md",
-)
-def set_(
-    name: SettingArgument,
-    value: Annotated[str, typer.Argument(metavar="VALUE", show_default=False)],
-) -> int:
-    """Set a setting in the configuration file, whose comments stay."""
-    return set_setting(name, value)
-
-
-@config_group.command(
-    epilog="Example: nemochat config unset parameters.temperature. More: docs/configuration.md"
-)
-def unset(name: SettingArgument) -> int:
-    """Take a setting out of the configuration file."""
-    return unset_setting(name)
-
-
-@config_group.command(
-    epilog="Example: EDITOR=nano nemochat config edit. More: docs/configuration.md"
-)
-def edit() -> int:
-    """Open the configuration file in your editor; what cannot be is not taken over."""
-    return edit_config()
-
-
-@config_group.command(epilog="Example: cat $(nemochat config path). More: docs/configuration.md")
-def path() -> int:
-    """Tell where the configuration file is."""
-    return print_config_path()
-
-
-@config_group.command(epilog="Example: nemochat config check. More: docs/configuration.md")
-def check() -> int:
-    """Look whether all that is set can be."""
-    return check_all()
-
-
-def show_settings(*, json: bool) -> int:
-    """Show every setting, each sampling parameter, and the endpoints and profiles of the file."""
-    now = load_config({}, os.environ)
-    check_settings(now)
-    rows = _list_rows(now)
+    """Show every setting with its value and origin."""
+    settings = load_settings(context.ensure_object(CommonOptions))
+    check_settings(settings)
+    rows = [(n, _mask_password(n, value), origin) for n, value, origin in _list_rows(settings)]
     if json:
-        print_json(
-            {
-                name: {"value": _mask_password(name, value), "origin": origin}
-                for name, value, origin in rows
-            }
-        )
+        print_json({name: {"value": value, "origin": origin} for name, value, origin in rows})
         return ExitCode.OK
     file = _config_path()
     print_table(
         (Column("setting"), Column("value"), Column("from", is_labelled=True)),
         [
-            (name, _format_value(_mask_password(name, value)), _format_origin(origin, file))
+            (name, _format_value(value), _format_origin(origin, file))
             for name, value, origin in rows
         ],
-        config=now,
+        settings,
     )
     return ExitCode.OK
 
 
-def print_setting(name: str) -> int:
-    """Print the value in force of one setting."""
-    now = load_config({}, os.environ)
-    values = {row: value for row, value, _ in _list_rows(now)}
-    keys = ".".join(config_file.parse_name(name))
-    print_text(_format_value(values.get(keys, "")))
+@config_group.command(example="nemochat config get model")
+def get(*, context: typer.Context, name: SettingArgument) -> int:
+    """Print the value of a setting."""
+    settings = load_settings(context.ensure_object(CommonOptions))
+    values = {row: value for row, value, _ in _list_rows(settings)}
+    key = ".".join(config_file.parse_name(name))
+    print_text(_format_value(values.get(key, "")))
     return ExitCode.OK
 
 
-def set_setting(name: str, text: str) -> int:
-    """Set a setting in the file, and say so where another value wins over it."""
+@config_group.command("set", example="nemochat config set parameters.temperature 0.3")
+def set_(
+    name: SettingArgument,
+    value: Annotated[str, typer.Argument(metavar="VALUE", show_default=False)],
+) -> int:
+    """Set a setting in the configuration file; comments stay."""
     file = load.default_path()
-    value = config_file.set_value(file, name, text, check_settings)
-    shown = _format_value(_mask_password(name, value))
+    result = config_file.set_value(file, name, value, check_settings)
+    shown = _format_value(_mask_password(name, result))
     say(sys.stderr, f"{name} is {shown or 'empty'} in {file}")
-    if (setting := find_setting(name)) and setting.variable in os.environ:
-        say(sys.stderr, f"{setting.variable} is set, and wins over the file")
+    if (setting := find_setting(name)) and os.environ.get(setting.variable):
+        say(sys.stderr, f"the variable {setting.variable} is set and overrides the file")
     return ExitCode.OK
 
 
-def unset_setting(name: str) -> int:
-    """Take a setting out of the file."""
+@config_group.command(example="nemochat config unset parameters.temperature")
+def unset(name: SettingArgument) -> int:
+    """Remove a setting from the configuration file."""
     file = load.default_path()
-    there = config_file.remove_value(file, name, check_settings)
-    say(sys.stderr, f"{name} {'is no longer' if there else 'was not'} set in {file}")
+    was_set = config_file.remove_value(file, name, check_settings)
+    say(sys.stderr, f"{name} {'is no longer' if was_set else 'was not'} set in {file}")
     return ExitCode.OK
 
 
-def edit_config(template: str = _TEMPLATE) -> int:
-    """Have the file edited; what an editor leaves is taken over if all of it can be.
-
-    Args:
-        template: What the editor shows where there is no file yet.
-    """
+@config_group.command(example="EDITOR=nano nemochat config edit")
+@profiles_group.command(example="EDITOR=nano nemochat profiles edit")
+def edit() -> int:
+    """Edit the configuration file; invalid changes are not saved."""
     file = load.default_path()
     make_private_folder(file.parent)
     with TemporaryDirectory(prefix=".edit-", dir=file.parent) as folder:
         draft = Path(folder) / "config.toml"
         draft.touch(0o600)
         before = load.read_file(file)
-        draft.write_text(before or template, "utf-8")
+        draft.write_text(before or _TEMPLATE, "utf-8")
         edit_file(draft)
         text = load.read_file(draft)
-        if text in {before, template}:
-            say(sys.stderr, f"{file} stays as it was")
+        if text in {before, _TEMPLATE}:
+            say(sys.stderr, f"{file} is unchanged")
             return ExitCode.OK
         try:
             config_file.check_text(text, file, check_settings)
         except ConfigurationError:
-            kept = file.with_name("config.toml.rejected")
-            _write_private(kept, text)
-            say(sys.stderr, f"{file} stays as it was; your text is in {kept}")
+            rejected = file.with_name("config.toml.rejected")
+            _write_private(rejected, text)
+            say(sys.stderr, f"{file} is unchanged; your text is in {rejected}")
             raise
     _write_private(file, text)
-    say(sys.stderr, f"{file} is written")
+    say(sys.stderr, f"{file} was saved")
     return ExitCode.OK
 
 
-def print_config_path() -> int:
-    """Tell where the file is, or would be."""
+@config_group.command(example="cat $(nemochat config path)")
+def path() -> int:
+    """Print the path of the configuration file."""
     print_text(str(load.default_path()))
     return ExitCode.OK
 
 
-def check_all() -> int:
-    """Look whether all that is set can be, in the file and in the environment."""
-    check_settings(load_config({}, os.environ))
-    file = load.default_path()
-    say(sys.stderr, f"{file} is sound" if file.exists() else f"there is no {file}; none is needed")
+@config_group.command(example="nemochat config check")
+def check(*, context: typer.Context) -> int:
+    """Check the configuration file and the environment for errors."""
+    check_settings(load_settings(context.ensure_object(CommonOptions)))
+    say(sys.stderr, describe_file(load.default_path()))
     return ExitCode.OK
 
 
+@profiles_group.command("list", example="nemochat profiles list")
+def list_profiles(*, context: typer.Context) -> int:
+    """List the profiles."""
+    from nemochat.repl.commands.model_settings import (
+        PROFILE_COLUMNS,
+        describe_profiles,
+        profile_cells,
+    )
+
+    settings = load_settings(context.ensure_object(CommonOptions))
+    profiles, in_force = settings.profiles, settings.text("profile")
+    rows = [profile_cells(each, in_force) for each in profiles.values()]
+    print_table(PROFILE_COLUMNS, rows, settings, describe_profiles(profiles, in_force))
+    return ExitCode.OK
+
+
+@profiles_group.command("show", example="nemochat profiles show chef")
+def show_profile(
+    *,
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+) -> int:
+    """Show a profile."""
+    from nemochat.repl.commands.model_settings import describe_profile
+
+    settings = load_settings(context.ensure_object(CommonOptions))
+    profile = apply_profile.find_profile(settings.profiles, name)
+    choose_view(settings).show(describe_profile(profile))
+    return ExitCode.OK
+
+
+def describe_file(file: Path) -> str:
+    """Return a sentence about a configuration file whose settings were checked."""
+    return f"{file} is valid" if file.exists() else f"there is no {file}, and none is needed"
+
+
 def check_settings(settings: Config) -> None:
-    """See that settings fit together: what they name is there, and every section makes sense.
+    """Check that the endpoint, profile and files that settings name exist and are valid.
 
     Raises:
-        ConfigurationError: they do not.
+        ConfigurationError: one is missing or invalid.
     """
     endpoints.find(settings.text(load.ENDPOINT), factory.load_rows(settings))
     if settings.text("base_url"):
@@ -210,7 +219,7 @@ def check_settings(settings: Config) -> None:
 
 
 def _list_rows(settings: Config) -> list[SettingRow]:
-    """Every setting in force, and what the sections of the file hold."""
+    """Return the settings in force, the sampling parameters and the sections of the file."""
     file = _config_path()
     rows: list[SettingRow] = [
         (setting.name, settings.value(setting.name), settings.origin(setting.name))
@@ -219,17 +228,17 @@ def _list_rows(settings: Config) -> list[SettingRow]:
     for name in parameters.names():
         origin = file if name in settings.parameters else "not sent"
         rows.append((f"{load.SECTION}.{name}", settings.parameters.get(name, ""), origin))
-    if chosen := apply_profile.find_configured_profile(settings):  # it wins over all but flags
-        of_it = {f"{load.SECTION}.{name}": name for name in chosen.parameters}
-        told, origin = _profile_values(chosen), f"profile {chosen.name}"
+    if profile := apply_profile.find_configured_profile(settings):  # overrides all but flags
+        keys = {f"{load.SECTION}.{name}": name for name in profile.parameters}
+        values, origin = _profile_values(profile), f"profile {profile.name}"
         rows = [
-            (name, told[key], origin) if (key := of_it.get(name, name)) in told else (name, v, o)
+            (name, values[key], origin) if (key := keys.get(name, name)) in values else (name, v, o)
             for name, v, o in rows
         ]
     for name, section in settings.endpoints.items():
         for key, value in section.items() if isinstance(section, dict) else ():
-            what: Value = value if isinstance(value, str) else f"{len(value)} set"
-            rows.append((f"{load.ENDPOINT}.{name}.{key}", what, file))
+            shown: Value = value if isinstance(value, str) else f"{len(value)} set"
+            rows.append((f"{load.ENDPOINT}.{name}.{key}", shown, file))
     for name, each in settings.profiles.items():
         rows += [
             (f"{load.PROFILE}.{name}.{k}", value, file)
@@ -238,14 +247,14 @@ def _list_rows(settings: Config) -> list[SettingRow]:
     return rows
 
 
-def _profile_values(each: Profile) -> dict[str, Value]:
-    """What a profile holds, by its keys."""
-    told: dict[str, Value] = {key: text for key in TEXTS if (text := getattr(each, key))}
-    if each.system is not None:
-        told["system"] = each.system
-    if each.messages:
-        told["messages"] = f"{len(each.messages)} set"
-    return {**told, **each.parameters}
+def _profile_values(profile: Profile) -> dict[str, Value]:
+    """Return the values of a profile by their keys."""
+    values: dict[str, Value] = {key: text for key in TEXTS if (text := getattr(profile, key))}
+    if profile.system is not None:
+        values["system"] = profile.system
+    if profile.messages:
+        values["messages"] = f"{len(profile.messages)} set"
+    return {**values, **profile.parameters}
 
 
 def _config_path() -> str:
@@ -268,7 +277,7 @@ def _mask_password(name: str, value: Value) -> Value:
 
 
 def _format_origin(origin: str, file: str) -> str:
-    """Where a setting comes from; on a terminal there is no room for the file's whole path."""
+    """Return the origin of a setting; a terminal has no room for the path of the file."""
     return "the file" if origin == file and streams.is_output_terminal() else origin
 
 

@@ -1,4 +1,4 @@
-"""`nemochat doctor`: check everything that a chat needs."""
+"""`nemochat doctor`: checks of everything that a chat needs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,10 @@ from nemochat.api.timeouts import Timeouts
 from nemochat.chat.factory import ClientFactory
 from nemochat.cli import streams
 from nemochat.cli.app import create_app
-from nemochat.cli.groups.config import check_settings as fits
+from nemochat.cli.groups.config import check_settings, describe_file
 from nemochat.cli.open_chat import load_settings
-from nemochat.cli.options import (
-    BaseUrlOption,
-    CommonOptions,
-    EndpointOption,
-    read_endpoint_options,
-)
-from nemochat.cli.output import print_finding, print_json
+from nemochat.cli.options import CommonOptions
+from nemochat.cli.output import load_appearance, print_finding, print_json
 from nemochat.config import endpoints, load
 from nemochat.config.endpoints import HintContext
 from nemochat.config.load import Config, load_config
@@ -48,34 +43,44 @@ from nemochat.screen.plain import Plain
 from nemochat.screen.style.colours import open_console
 from nemochat.screen.text.sanitize import sanitize_line
 
-STEP_TIMEOUT = 10.0  # that a step to the endpoint may take, or less if the settings say so
+STEP_TIMEOUT = 10.0  # seconds for each step to the endpoint, at most
 LOCAL_TIMEOUTS = Timeouts(0.5, 0.5)  # for servers on this machine
-MAX_FINDING_COLUMNS = 300  # columns of a finding in all
+MAX_FINDING_COLUMNS = 300
+
+app = create_app("doctor")
 
 
-app = create_app()
-
-
-@app.command(epilog="Example: nemochat doctor --endpoint ollama. More: docs/doctor.md")
+@app.command(example="nemochat doctor --endpoint ollama")
 def doctor(
     *,
     context: typer.Context,
-    endpoint: EndpointOption = None,
-    base_url: BaseUrlOption = None,
-    json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
+    json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> int:
-    """Look whether all that a chat needs works here; each line is ok, or says what to do."""
-    return run_checks(read_endpoint_options(context, endpoint, base_url), json=json)
+    """Check that everything a chat needs works; each problem comes with a fix.
+
+    The exit code is that of the first problem.
+    """
+    appearance = load_appearance(context)
+    findings = []
+    for finding in _collect_findings(context.ensure_object(CommonOptions)):
+        findings.append(finding)
+        if not json:
+            print_finding(finding.line, appearance, is_ok=finding.error is None)
+    codes = [finding.error.exit_code for finding in findings if finding.error]
+    code = codes[0] if codes else ExitCode.OK
+    if json:
+        print_json({"exit_code": int(code), "checks": [_to_object(each) for each in findings]})
+    return code
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report.
+    """Line of the report.
 
     Attributes:
-        name: What was looked at.
-        detail: What was found.
-        error: What is wrong with it, or None.
+        name: What was checked.
+        detail: The result.
+        error: The problem, or None.
     """
 
     name: str
@@ -84,23 +89,9 @@ class Finding:
 
     @property
     def line(self) -> str:
-        """The line, without its ok or no."""
+        """The text of the line, without the "ok" or "no" before it."""
         text = str(self.error) if self.error else self.detail
         return sanitize_line(f"{self.name}: {text}", MAX_FINDING_COLUMNS)
-
-
-def run_checks(common: CommonOptions, *, json: bool) -> int:
-    """Look at everything, and return the exit code of the first thing that is wrong."""
-    findings = []
-    for finding in _collect_findings(common):
-        findings.append(finding)
-        if not json:
-            print_finding(finding.line, is_ok=finding.error is None)
-    codes = [finding.error.exit_code for finding in findings if finding.error]
-    code = codes[0] if codes else ExitCode.OK
-    if json:
-        print_json({"exit_code": int(code), "checks": [_to_object(each) for each in findings]})
-    return code
 
 
 def _collect_findings(common: CommonOptions) -> Iterator[Finding]:
@@ -123,7 +114,7 @@ def _collect_findings(common: CommonOptions) -> Iterator[Finding]:
 
 
 class _QuietView(Plain):
-    """A view without notices: the report tells all."""
+    """View without notices, which the report includes."""
 
 
 def _run_check(name: str, check: Callable[[], str]) -> Finding:
@@ -135,11 +126,13 @@ def _run_check(name: str, check: Callable[[], str]) -> Finding:
 
 def _check_terminal() -> Finding:
     if not streams.is_output_terminal():
-        return Finding("terminal", "standard output goes elsewhere, so answers come as they are")
+        return Finding("terminal", "standard output is not a terminal, so answers are plain text")
     columns, lines = shutil.get_terminal_size()
     encoding = sys.stdout.encoding
     if encoding.lower().replace("-", "") != "utf8":
-        error = ConfigurationError(f"it takes {encoding}, not UTF-8", "Set LANG to a UTF-8 locale")
+        error = ConfigurationError(
+            f"its encoding is {encoding}, not UTF-8", "Set LANG to a UTF-8 locale"
+        )
         return Finding("terminal", "", error)
     colours = "no colours" if open_console().no_color else "colours"
     keys = "" if streams.is_input_terminal() else ", no keyboard"
@@ -147,25 +140,23 @@ def _check_terminal() -> Finding:
 
 
 def _check_configuration(common: CommonOptions) -> tuple[Config, Finding]:
-    """The settings in force, or the most of them that can be."""
+    """Return the settings in force, or those that are valid."""
     try:
         settings = load_settings(common)
-        fits(settings)
-        file = load.default_path()
-        said = f"{file} is sound" if file.exists() else f"there is no {file}, and none is needed"
-        return settings, Finding("configuration", said)
+        check_settings(settings)
+        return settings, Finding("configuration", describe_file(load.default_path()))
     except UsageError:
         raise
     except ConfigurationError as error:
         settings = Config()
         with suppress(ConfigurationError):
             settings = load_config(common.settings, _usable_environment(), Path(os.devnull))
-            fits(settings)
+            check_settings(settings)
         return settings, Finding("configuration", "", error)
 
 
 def _usable_environment() -> dict[str, str]:
-    """The environment without the settings that cannot be."""
+    """Return the environment without invalid settings."""
     usable = dict(os.environ)
     for setting in SETTINGS:
         try:
@@ -176,19 +167,19 @@ def _usable_environment() -> dict[str, str]:
 
 
 def _check_token(connector: ClientFactory, name: str) -> str:
-    found = connector.token(name)
-    if found:
-        return f"the one for {name} comes from {found.source}"
+    token = connector.token(name)
+    if token:
+        return f"the one for {name} comes from {token.source}"
     if connector.needs_token(name):
         raise ConfigurationError(
             f"there is none for {name}",
-            f"nemochat keys set {name} keeps one, or set {connector.token_variable(name)}",
+            f"Run nemochat keys set {name}, or set {connector.token_variable(name)}",
         )
     return f"{name} needs none"
 
 
 def _check_route(connector: ClientFactory, name: str) -> Iterator[Finding]:
-    """The steps to the endpoint, as far as they go."""
+    """Yield the steps to the endpoint until one fails."""
     from nemochat.api import diagnose
 
     try:
@@ -207,15 +198,17 @@ def _check_model(connector: ClientFactory, name: str) -> str:
         with closing(connector.client(name)) as client:
             models = client.fetch_models(STEP_TIMEOUT)
     except RequestRefused as error:
-        return f"{model}; whether it is there is not known: {error.sentence}"
+        return f"{model}; the endpoint does not list its models: {error.sentence}"
     for each in models:
         if each.name == model:
-            context = f", with a context of {each.context_length}" if each.context_length else ""
-            return f"{model} is there{context}"
+            context = (
+                f", with a context of {each.context_length:,} tokens" if each.context_length else ""
+            )
+            return f"{model} is available{context}"
     near = nearest(model, [each.name for each in models], cutoff=0.4)
     raise RequestRefused(
         f"{name} does not list {model} among its {count_noun(len(models), 'model')}",
-        f"-m {near[0]} may be it" if near else "nemochat models lists them",
+        f"Did you mean -m {near[0]}?" if near else "nemochat models lists them",
     )
 
 
@@ -226,16 +219,16 @@ def _check_store() -> str:
     if not file.exists():
         place = next(folder for folder in file.parents if folder.exists())
         if not place.is_dir() or not os.access(place, os.W_OK):
-            raise StoreError(f"none can be kept in {file.parent}, for {place} cannot be written")
+            raise StoreError(f"none can be saved in {file.parent}: {place} cannot be written")
         return f"none yet; they will be in {file}"
-    return f"{count_conversations(file)} in {file}, which is sound"
+    return f"{count_conversations(file)} in {file}, which is undamaged"
 
 
 def _find_local_servers(connector: ClientFactory) -> str:
-    """Which of the table's servers run on this machine."""
+    """Return the known servers that run on this machine."""
     from nemochat.api.client import Client, ClientOptions
 
-    found = []
+    servers = []
     for row in connector.rows():
         if not row.base_url or not endpoints.is_local(row.base_url):
             continue
@@ -246,11 +239,11 @@ def _find_local_servers(connector: ClientFactory) -> str:
         with closing(client):
             try:
                 models = client.fetch_models(LOCAL_TIMEOUTS.first_byte)
-                found.append(f"{row.name} with {count_noun(len(models), 'model')}")
+                servers.append(f"{row.name} with {count_noun(len(models), 'model')}")
             except EndpointError as error:
                 if error.exit_code is not ExitCode.UNREACHABLE:
-                    found.append(f"something at {row.base_url} that lists no models")
-    return ", ".join(found) or "none was found"
+                    servers.append(f"something at {row.base_url} that lists no models")
+    return ", ".join(servers) or "none"
 
 
 def _to_object(finding: Finding) -> dict[str, object]:
