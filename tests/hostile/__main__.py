@@ -36,9 +36,8 @@ def main(words: list[str]) -> int:
     failures = [(case, result) for case, result in results if result.problem]
     for case, result in failures:
         print(f"{case}: {result.problem}")
-    print(
-        f"{len(failures)} of {len(results)} fail (limits: {MOST_MEMORY // 1024**2} MB, {MOST_SECONDS:.0f} s)"
-    )
+    limits = f"{MOST_MEMORY // 1024**2} MB and {MOST_SECONDS:.0f} s"
+    print(f"{len(failures)} of {len(results)} fail; the limits are {limits}.")
     return int(bool(failures))
 
 

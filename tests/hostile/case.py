@@ -27,7 +27,9 @@ PATIENCE = 60.0  # seconds, also on a busy machine
 MOST_OUTPUT = 50  # times the size of the input, and a megabyte
 MEASURE = Path(__file__).with_name("measure.py")
 PROGRAM = (sys.executable, "-m", "nemochat")
-_KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT")
+_KEPT = (
+    "PATH", "PYTHONPATH", "SYSTEMROOT",
+)  # fmt: skip
 _READ_BYTES = 65536
 Command = tuple[str, ...]
 

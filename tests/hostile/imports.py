@@ -19,7 +19,7 @@ _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 _COLUMNS = {
     "messages": ("id", "conversation", "parent", "role", "written", "content", "details"),
     "conversations": ("id", "name", "started", "model", "endpoint", "system", "parameters", "head"),
-}  # fmt: skip
+}
 _BLOB = "zeroblob(500000000)"
 
 
@@ -63,17 +63,27 @@ def _replace(table: str, column: str, value: str = "") -> str:
     """
 
 
-_NODES = "i AS id, 1 AS conversation, NULL AS parent, 'user' AS role, 'x' AS content, '' AS written, NULL AS details"
+_NODES = (
+    "i AS id, 1 AS conversation, NULL AS parent, 'user' AS role, 'x' AS content, '' AS written,"
+    " NULL AS details"
+)
 _DATABASES: dict[str, Write] = {
     "an endless view of messages": _ours(_view("messages", _NODES)),
     "an endless view of conversations": _ours(
-        _view("conversations", "i AS id, '' AS name, '' AS started, 'm' AS model, 'guide' AS endpoint,"
-              " '' AS system, '{}' AS parameters, NULL AS head")
+        _view(
+            "conversations",
+            "i AS id, '' AS name, '' AS started, 'm' AS model, 'guide' AS endpoint,"
+            " '' AS system, '{}' AS parameters, NULL AS head",
+        )
     ),
-    "a generated column": _ours(_replace("messages", "content")
-        + "ALTER TABLE messages ADD COLUMN content TEXT AS (hex(zeroblob(400000000)))"),
-    "a generated role": _ours(_replace("messages", "role")
-        + "ALTER TABLE messages ADD COLUMN role TEXT AS (hex(zeroblob(400000000)))"),
+    "a generated column": _ours(
+        _replace("messages", "content")
+        + "ALTER TABLE messages ADD COLUMN content TEXT AS (hex(zeroblob(400000000)))"
+    ),
+    "a generated role": _ours(
+        _replace("messages", "role")
+        + "ALTER TABLE messages ADD COLUMN role TEXT AS (hex(zeroblob(400000000)))"
+    ),
     "a blob of 500 MB": _ours(_replace("messages", "content", _BLOB)),
     "a role of 500 MB": _ours(_replace("messages", "role", _BLOB)),
     "details of 500 MB": _ours(_replace("messages", "details", _BLOB)),
@@ -87,7 +97,7 @@ _DATABASES: dict[str, Write] = {
         f"DELETE FROM messages; INSERT INTO messages (conversation, parent, role, content, written)"
         f" {_ENDLESS} SELECT 1, nullif(i - 1, 0), 'user', 'x', '' FROM n LIMIT 100000"
     ),
-    "100,000 conversations in messages alone": _ours(
+    "20,000 conversations in messages alone": _ours(
         "PRAGMA foreign_keys = OFF; INSERT INTO messages (conversation, role, content, written)"
         f" {_ENDLESS} SELECT i + 1, 'user', 'x', '' FROM n LIMIT 20000"
     ),
@@ -97,7 +107,8 @@ _DATABASES: dict[str, Write] = {
     "NaN in parameters": _ours("UPDATE conversations SET parameters = '{\"temperature\": NaN}'"),
     "deep JSON in details": _ours(f"UPDATE messages SET details = '{nest('[', ']', 100_000)}'"),
     "a schema that runs code": _ours(
-        "CREATE TABLE t (a); CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT load_extension('x'); END;"
+        "CREATE TABLE t (a);"
+        "CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT load_extension('x'); END;"
         "CREATE VIEW v AS SELECT load_extension('x')"
     ),
     "a future version": _ours("PRAGMA user_version = 999"),
@@ -111,13 +122,13 @@ _DATABASES: dict[str, Write] = {
     "llm: messages that are their own ancestors": _llm("UPDATE messages SET parent_hash = hash"),
     "llm: 100,000 ancestors": _llm(
         f"INSERT INTO messages SELECT 'h' || i, 'h' || (i + 1), 'user', NULL FROM ({_ENDLESS}"
-        " SELECT i FROM n LIMIT 100000); UPDATE messages SET parent_hash = 'h1' WHERE parent_hash IS NULL"
-        " AND hash NOT LIKE 'h%'"
+        " SELECT i FROM n LIMIT 100000); UPDATE messages SET parent_hash = 'h1'"
+        " WHERE parent_hash IS NULL AND hash NOT LIKE 'h%'"
     ),
     "llm: a blob of 500 MB": _llm(f"UPDATE parts SET text = {_BLOB}"),
     "not a database": lambda path: path.write_bytes(b"SQLite format 3\0" + b"\xff" * 100_000),
     "a page cut off": _cut_off,
-}  # fmt: skip
+}
 
 
 def _tree(*nodes: dict[str, Json], **members: Json) -> dict[str, Json]:
@@ -151,12 +162,37 @@ _GOOD = _tree(_node())
 def _odd_members() -> list[Json]:
     """Return records in which each member has each odd value in turn."""
     records: list[Json] = [_GOOD | {name: odd} for name in _GOOD for odd in _ODD]
-    records += [_GOOD | {name: odd} for odd in _ODD for name in
-                ("name", "system", "parameters", "profile", "filling", "examples", "started", "head")]  # fmt: skip
-    records += [_tree(_node() | {name: odd}) for odd in _ODD for name in
-                (*_node(), "written", "reasoning", "tool_calls", "tool_call_id", "provenance")]  # fmt: skip
-    provenance = ("model", "asked_model", "endpoint", "parameters", "ending", "usage", "first_token",
-                  "seconds", "continued", "reason")  # fmt: skip
+    records += [
+        _GOOD | {name: odd}
+        for odd in _ODD
+        for name in (
+            "name",
+            "system",
+            "parameters",
+            "profile",
+            "filling",
+            "examples",
+            "started",
+            "head",
+        )
+    ]
+    records += [
+        _tree(_node() | {name: odd})
+        for odd in _ODD
+        for name in (*_node(), "written", "reasoning", "tool_calls", "tool_call_id", "provenance")
+    ]
+    provenance = (
+        "model",
+        "asked_model",
+        "endpoint",
+        "parameters",
+        "ending",
+        "usage",
+        "first_token",
+        "seconds",
+        "continued",
+        "reason",
+    )
     records += [
         _tree(_node(role="assistant", provenance={name: odd}))
         for odd in _ODD
@@ -175,11 +211,19 @@ def _odd_openai() -> list[Json]:
 
 
 def _odd_chatgpt() -> list[Json]:
-    node: Json = {"id": "a", "parent": None, "children": [], "message": {"author": {"role": "user"}, "content": {"parts": ["x"]}}}  # fmt: skip
+    node: Json = {
+        "id": "a",
+        "parent": None,
+        "children": [],
+        "message": {"author": {"role": "user"}, "content": {"parts": ["x"]}},
+    }
     return [
         {"title": "x", "mapping": {"a": node | {name: odd}}} for odd in _ODD for name in node
-    ] + [{"title": "x", "mapping": {"a": node}} | {name: odd} for odd in _ODD
-         for name in ("title", "create_time", "current_node", "mapping")]  # fmt: skip
+    ] + [
+        {"title": "x", "mapping": {"a": node}} | {name: odd}
+        for odd in _ODD
+        for name in ("title", "create_time", "current_node", "mapping")
+    ]
 
 
 def _lines(records: list[Json]) -> str:
@@ -188,10 +232,20 @@ def _lines(records: list[Json]) -> str:
 
 def _circle(number: int) -> Json:
     """Return a ChatGPT conversation whose nodes are each other's ancestors."""
-    return [{"title": "x", "mapping": {
-        str(n): {"id": str(n), "parent": str((n + 1) % number), "children": [str((n - 1) % number)],
-                 "message": {"author": {"role": "user"}, "content": {"parts": ["x"]}}}
-        for n in range(number)}}]  # fmt: skip
+    return [
+        {
+            "title": "x",
+            "mapping": {
+                str(n): {
+                    "id": str(n),
+                    "parent": str((n + 1) % number),
+                    "children": [str((n - 1) % number)],
+                    "message": {"author": {"role": "user"}, "content": {"parts": ["x"]}},
+                }
+                for n in range(number)
+            },
+        }
+    ]
 
 
 def _chain() -> Json:
@@ -202,14 +256,18 @@ def _star() -> Json:
     return _tree(_node(1), *(_node(n, 1) for n in range(2, 50_001)))
 
 
-_BOMB = "a0: &a0 [x, x]\n" + "".join(
-    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
-) + "messages: *a29\n"  # fmt: skip
+_BOMB = (
+    "a0: &a0 [x, x]\n"
+    + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    + "messages: *a29\n"
+)
 _JSON: dict[str, Callable[[], str]] = {
     "arrays nested 100,000 deep": lambda: nest("[", "]", 100_000, ""),
     "objects nested 100,000 deep": lambda: nest('{"nemochat":', "}", 100_000, "1"),
     "deep JSON in a member": lambda: json.dumps(_GOOD).replace('"x"', nest("[", "]", 50_000, "")),
-    "a number of 1,000,000 digits": lambda: json.dumps(_GOOD).replace('"key": 1', f'"key": {"9" * MEGABYTE}'),
+    "a number of 1,000,000 digits": lambda: json.dumps(_GOOD).replace(
+        '"key": 1', f'"key": {"9" * MEGABYTE}'
+    ),
     "odd members": lambda: _lines(_odd_members()),
     "odd messages of OpenAI": lambda: _lines(_odd_openai()),
     "odd nodes of ChatGPT": lambda: json.dumps(_odd_chatgpt()),
@@ -222,14 +280,16 @@ _JSON: dict[str, Callable[[], str]] = {
     "20,000 conversations of the same name": lambda: _lines([_tree(_node(), name="n")] * 5_000),
     "a message of 15 MB": lambda: json.dumps(_tree(_node(content=fill("word ", 15 * MEGABYTE)))),
     "a name of 15 MB": lambda: json.dumps(_tree(_node(), name=fill("word ", 15 * MEGABYTE))),
-    "a name of combining characters": lambda: json.dumps(_tree(_node(), name="a" + fill("\u0301", MEGABYTE))),
+    "a name of combining characters": lambda: json.dumps(
+        _tree(_node(), name="a" + fill("\u0301", MEGABYTE))
+    ),
     "30 MB of empty arrays": lambda: f"[{fill('[],', 30 * MEGABYTE)}[]]",
     "30 MB of empty lines": lambda: fill("\n", 30 * MEGABYTE) + json.dumps(_GOOD),
     "30 MB of braces": lambda: fill("{", 30 * MEGABYTE),
     "3 MB of broken lines": lambda: fill("{\n", 3 * MEGABYTE) + json.dumps(_GOOD),
     "text": lambda: "Hello",
     "nothing": lambda: "",
-}  # fmt: skip
+}
 _YAML: dict[str, Callable[[], str]] = {
     "aliases that expand to 10^28 items": lambda: _BOMB,
     "an alias of itself": lambda: "messages: &a [*a]\n",

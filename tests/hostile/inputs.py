@@ -111,11 +111,14 @@ _FILES: tuple[tuple[str, Write, tuple[Command, ...], tuple[ExitCode, ...]], ...]
 _FITTING = 400_000  # characters that the context has room for
 # Beginnings of what is looked for in a text that is to be sent.
 _SECRETS = (
-    "AKIA", "sk-", "sk-a1-", "xoxb-1", "eyJ", "eyJaaaaaaaa.eyJ", "eyJaaaaaaaa.", "ghp_", "github_pat_",
-    "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\n\n\n", "-----BEGIN A A A ",
-    "-----BEGIN PRIVATE KEY-----\nProc-Type: 4\n", "`x`:\n\n```\n", "`x`:\n\n````\nAKIA\n",
+    "AKIA", "sk-", "sk-a1-", "xoxb-1", "eyJ", "eyJaaaaaaaa.eyJ", "eyJaaaaaaaa.", "ghp_",
+    "github_pat_", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\n\n\n",
+    "-----BEGIN A A A ", "-----BEGIN PRIVATE KEY-----\nProc-Type: 4\n", "`x`:\n\n```\n",
+    "`x`:\n\n````\nAKIA\n",
 )  # fmt: skip
-_MENTIONS = ("@", "@@", '@"', "@*", "@[", "@~", "@{}", "@../", "@a ", '@"a" ')
+_MENTIONS = (
+    "@", "@@", '@"', "@*", "@[", "@~", "@{}", "@../", "@a ", '@"a" ',
+)  # fmt: skip
 
 
 def _files() -> list[Case]:
@@ -141,13 +144,17 @@ with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
     sys.stdout.write(html_to_text(file.read()))
 """
 PAGE = 2 * MEGABYTE - 100  # characters; the largest page that is read has 2 MB
-_OPENERS = ("<ul><li>", "<ol><li>", "<div>", "<blockquote>", "<pre>", "<a href=x>", "<b>", "<table><tr><td>",
-            "<main>", "<script>", "<svg>", "<h1>", "<dl><dd>", "<select>", "<title>", "<template>")  # fmt: skip
+_OPENERS = (
+    "<ul><li>", "<ol><li>", "<div>", "<blockquote>", "<pre>", "<a href=x>", "<b>",
+    "<table><tr><td>", "<main>", "<script>", "<svg>", "<h1>", "<dl><dd>", "<select>", "<title>",
+    "<template>",
+)  # fmt: skip
 _FRAGMENTS = (
-    "<", "<a", "<a ", "<!", "<![", "<![x", "<![x]", "<![CDATA[", "<!--", "<!-->", "<!DOCTYPE ", "<?", "</", "</a",
-    "&", "&#", "&#x", "&#1114112;", "&amp", "&lt;", "<a b=", "<a b='", '<a b="', "<a b=c ", "<br>", "<li>", "</li>",
-    "</ul>", "</pre>", "</script", "<td>", "<p></p>", "\0", "<\0", "\u0301", "\u200b", "\r", " ", "\u00a0", "<a/",
-    "<a/b=", "<a//", "<!a>", "<!-", "<!--x", "--!", "<title>", "<textarea>", "<plaintext>", "<xmp>", "<script>x<",
+    "<", "<a", "<a ", "<!", "<![", "<![x", "<![x]", "<![CDATA[", "<!--", "<!-->", "<!DOCTYPE ",
+    "<?", "</", "</a", "&", "&#", "&#x", "&#1114112;", "&amp", "&lt;", "<a b=", "<a b='", '<a b="',
+    "<a b=c ", "<br>", "<li>", "</li>", "</ul>", "</pre>", "</script", "<td>", "<p></p>", "\0",
+    "<\0", "\u0301", "\u200b", "\r", " ", "\u00a0", "<a/", "<a/b=", "<a//", "<!a>", "<!-", "<!--x",
+    "--!", "<title>", "<textarea>", "<plaintext>", "<xmp>", "<script>x<",
 )  # fmt: skip
 
 
