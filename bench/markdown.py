@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rounds import Goal, divide, format_met, parse_rounds, summarize
 from texts import TEXTS, TOKEN
 
-from nemochat.screen.markdown.highlight import prepare
+from nemochat.lexers import preload
 from nemochat.screen.markdown.renderer import Renderer
 from nemochat.screen.painter import Painter
 from nemochat.screen.style.colours import make_styler
@@ -83,7 +83,7 @@ def measure(name: str, rounds: int) -> str:
 
 def main() -> None:
     rounds = parse_rounds()
-    prepare("python")
+    preload("python")
     print(
         f"| answer | a token of {MANY:,}: CPU ms, {CPU_GOAL} | bytes, {BYTES_GOAL} "
         f"| ratio to {FEW:,}, {GROWTH_GOAL} | met | `rich.Live`: CPU ms | bytes |"

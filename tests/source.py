@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("api", "store", "screen", "guide"),
     ("config",),
     ("editor",),
-    ("files", "atomic", "signals", "sockets", "core_files"),
+    ("files", "atomic", "lexers", "signals", "sockets", "core_files"),
     ("core",),
     ("errors", "__init__"),
 )

@@ -196,6 +196,14 @@ def test_an_answer_that_repeats_itself_is_stopped(make: Make) -> None:
     assert script.closed == 1
 
 
+def test_an_answer_up_to_max_tokens_may_repeat_itself(make: Make) -> None:
+    chat, _, _ = make([*[Delta("ha ")] * 5000, WHOLE])
+    chat.conversation.settings.parameters["max_tokens"] = 5000
+    (answer,) = chat.say("Write ha 5,000 times")
+    assert answer.ending is Ending.COMPLETE
+    assert answer.content == "ha " * 5000
+
+
 def test_without_the_guard_an_answer_may_repeat_itself(make: Make) -> None:
     chat, _, _ = make([*[Delta("ha ")] * 5000, WHOLE], options=Options(loop_tokens=0))
     (answer,) = chat.say("Hi")

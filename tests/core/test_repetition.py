@@ -49,9 +49,42 @@ def test_a_loop_is_seen_after_about_six_hundred_tokens(round_: str) -> None:
     assert 2400 <= looped <= 2400 + 6 * len(round_.encode()) + 250
 
 
+ROW = "| 0 | 0 | 0 | 0 |\n"
+VERSE = "Row, row, row your boat,\ngently down the stream.\nMerrily, merrily,\nlife is a dream.\n\n"
+
+
 @pytest.mark.parametrize("text", [TABLE, CODE, SONG, ZEROS, RULES, "ha " * 500])
 def test_what_people_ask_for_is_no_loop(text: str) -> None:
     assert repeats_at(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ROW * 1000,
+        "a | b | c\n--|---|--\n" + "0 | 0 | 0\n" * 1000,
+        "0,0,0,0,0,0,0,0\n" * 1000,
+        "Berlin;2024-01-01;12.5\n" * 1000,
+        "1\tx\ty\n" * 1000,
+        "0 0 0 0 0 0 0 0\n" * 1000,
+        "[" + "0, " * 5000,
+        "[[0.0, -1.0, 0.0],\n " + "[0.0, -1.0, 0.0],\n " * 1000,
+        "```csv\n" + "the same row of words\n" * 1000,
+        "~~~~\n" + "```\nthe same row of words\n```\n" * 1000,
+        VERSE * 19,
+    ],
+)
+@pytest.mark.parametrize("step", [1, 5, 300])
+def test_equal_rows_and_a_refrain_are_no_loop(text: str, step: int) -> None:
+    assert repeats_at(f"Here it is:\n{text}", step=step) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["```\nx = 1\n```\n" + "ha " * 5000, ROW * 100 + "ha " * 5000, VERSE * 100, "a, b\n" * 2000],
+)
+def test_a_loop_after_code_or_rows_is_seen(text: str) -> None:
+    assert repeats_at(text) is not None
 
 
 def test_a_loop_is_not_seen_by_a_guard_that_is_off() -> None:

@@ -1,4 +1,4 @@
-"""Long answers of the kinds that models write, made for these tests."""
+"""Long answers of the kinds that models write, written for these tests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The lines that the screen should show for the HTML of an example of the GFM specification.
+"""Lines that the screen should show for the HTML of an example of the GFM specification.
 
-It knows the HTML of the extensions: paragraphs, quotes, lists, task boxes, tables, inline markup.
-Widths are unlimited. A link's style is followed by its address.
+It knows the HTML of the extensions: paragraphs, quotations, lists, task boxes, tables and inline
+markup. Widths are unlimited. The style of a link is followed by its address.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BAR, CROSSING, RULE = " │ ", "─┼─", "table.rule"
 
 
 def shown(markdown: str) -> list[Line]:
-    """Return what the screen shows as lines."""
+    """Return the lines that the screen shows."""
     lines = []
     for row in render(markdown, ENDLESS, math=False):
         styles = ["" if span.style in {"quote", "bullet"} else span.style for span in row.spans]
@@ -38,7 +38,7 @@ def expected(html: str) -> list[Line]:
 
 
 class Page(HTMLParser):
-    """A parser that collects the lines of a page."""
+    """Parser that collects the lines of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class Page(HTMLParser):
                 self._end_table()
 
     def handle_data(self, data: str) -> None:
-        """Add text; a line break of a paragraph ends a line, one between tags says nothing."""
+        """Add text; a newline in a paragraph ends a line, one between tags is ignored."""
         first, *others = data.split("\n") if data.strip() else [""]
         self._spans.append((first, " ".join(self._styles)))
         for text in others:
@@ -124,7 +124,7 @@ def width(cell: Spans) -> int:
 
 
 def padded(cell: Spans, size: int, side: str) -> Spans:
-    """Return the cell with the blanks that align it."""
+    """Return the cell padded for its alignment."""
     space = size - width(cell)
     before = {"left": 0, "center": space // 2, "right": space}[side]
     return [(" " * before, ""), *cell, (" " * (space - before), "")]

@@ -1,8 +1,8 @@
-"""The blocks and the inline structure of a text as markdown-it-py reads it, in the looks of ours.
+"""Blocks and inline structure of a text according to markdown-it-py, in our styles.
 
-It knows nothing of widths, gaps or streams: it walks the finished tree. Both sides are brought to
-lines of (text, style) at an unlimited width, without blank lines and without the rows and spans
-that only we show (fences, definitions, addresses behind links).
+It walks the finished tree, without widths, gaps or streams. Both sides are converted to lines of
+(text, style) at an unlimited width, without blank lines and without the rows and spans that only
+we show (fences, definitions, addresses after links).
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ STYLES = {"em": "emphasis", "strong": "strong", "s": "strike"}
 
 
 def ours(text: str) -> list[Line]:
-    """Our rendering as lines."""
+    """Return our rendering as lines."""
     return list(filter(says, map(shown, render(text, ENDLESS, math=False))))
 
 
 def theirs(text: str) -> list[Line]:
-    """The oracle's reading as lines."""
+    """Return the oracle's rendering as lines."""
     lines = [joined([(margin, ""), *spans]) for margin, spans in Walk().blocks(READER.parse(text))]
     return list(filter(says, lines))
 
 
 def says(line: Line) -> bool:
-    """Whether there is more in the line than the bars of quotes."""
+    """Return whether the line contains more than the bars of quotations."""
     return bool("".join([text for text, _ in line]).strip("│ "))
 
 
 def shown(row: Row) -> Line:
-    """A row of ours without what only we show."""
+    """Return a row of ours without what only we show."""
     kept: list[tuple[str, str]] = []
     for span in row.spans:
         if {"fence", "dim"} & set(span.style.split()):
@@ -50,14 +50,14 @@ def shown(row: Row) -> Line:
 
 
 def block_style(style: str) -> str:
-    """Colours of code are no structure, nor are those of margins."""
+    """Return a style without colours of code and of margins, which are not structure."""
     if style.startswith("code."):
         return "block"
     return "" if style in {"quote", "bullet"} else style
 
 
 def joined(spans: Sequence[tuple[str, str]]) -> Line:
-    """Neighbours of one style joined, blanks at the end gone."""
+    """Return the spans with equal neighbours joined and trailing blanks removed."""
     found: list[tuple[str, str]] = []
     for text, style in spans:
         if found and found[-1][1] == style:
@@ -72,7 +72,7 @@ def joined(spans: Sequence[tuple[str, str]]) -> Line:
 
 
 class Walk:
-    """A walk through the tokens of a document, with what stands before the lines."""
+    """Walk through the tokens of a document, with the margins of the lines."""
 
     def __init__(self) -> None:
         self._margins: list[list[str]] = []  # before the next line, and before the ones after it
@@ -80,7 +80,7 @@ class Walk:
         self._style = ""
 
     def blocks(self, tokens: Sequence[Token]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        """Margin and spans of each line."""
+        """Return margin and spans of each line."""
         for token in tokens:
             if token.nesting > 0:
                 self._enter(token)

@@ -1,4 +1,4 @@
-"""Texts that do something to a terminal, or to a reader, when they are shown as they came."""
+"""Texts that affect a terminal or mislead a reader if they are shown unchanged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The examples of the CommonMark and GFM specifications.
+"""Examples of the CommonMark and GFM specifications.
 
 Both texts are under CC BY-SA, so the repository has no copy of them. `make` downloads the source
-distribution of marko that `specs.txt` pins, which contains them, into the environment of the tests.
+distribution of marko that `specs.txt` pins, which contains them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SECTION_OR_EXAMPLE = re.compile(
 
 
 class Example(NamedTuple):
-    """One example, with its number in the specification."""
+    """Example with its number in the specification."""
 
     number: int
     section: str
@@ -43,7 +43,7 @@ def read(name: str) -> str:
 
 
 def examples(name: str) -> list[Example]:
-    """Return the examples of a specification in their order."""
+    """Return the examples of a specification in order."""
     section, found = "", list[Example]()
     for match in _SECTION_OR_EXAMPLE.finditer(read(name).replace("→", "\t")):
         if match["section"]:

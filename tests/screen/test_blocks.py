@@ -1,4 +1,4 @@
-"""Is each line read for what it is, in the containers that are open?"""
+"""Block structure of single lines."""
 
 from __future__ import annotations
 

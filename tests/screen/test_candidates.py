@@ -1,4 +1,4 @@
-"""Two answers to one question: side by side, one below the other, chosen, and stopped."""
+"""Two answers to one question: side by side, one below the other, picked and interrupted."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_the_second_answer_can_be_picked_and_the_talk_goes_on_from_it(
         terminal.say("/candidates on")
         terminal.wait_for("answered twice")
         terminal.say(QUESTION)
-        terminal.wait_for("/pick 2 goes over")
+        terminal.wait_for("/pick 2 switches")
         terminal.wait_for_prompt()
         rows = terminal.text().splitlines()
         heads = [row for row in rows if row.split() in (["1", "│", "2"], ["2"])]
@@ -144,7 +144,7 @@ def test_ctrl_c_while_two_answers_are_awaited_brings_the_prompt_back(
         terminal.wait_for_prompt()
         streaming.first = 30.0
         terminal.say("never")
-        terminal.wait_for("waiting for two answers, ")
+        terminal.wait_for("waiting for 2 answers, ")
         terminal.type(CTRL_C)
         terminal.wait_for("stopped by you")
         terminal.wait_for_prompt()
@@ -152,7 +152,7 @@ def test_ctrl_c_while_two_answers_are_awaited_brings_the_prompt_back(
         streaming.first = 0.0
         terminal.say("both")
         terminal.wait_for("A whole answer.")
-        terminal.wait_for("answered once, though")
+        terminal.wait_for("returned one answer")
         terminal.wait_for_prompt()
         assert "/pick" not in terminal.text()
 
@@ -163,13 +163,13 @@ def test_ctrl_c_while_two_answers_are_awaited_brings_the_prompt_back(
         (
             [answer("A"), answer("B")],
             True,
-            ["The first answer goes on; /pick 2 goes over to", "the second, /pick 1 back."],
+            ["Continuing from answer 1. /pick 2 switches to", "answer 2."],
         ),
         ([answer("A"), answer("B")], False, []),
         (
             [answer("A")],
             True,
-            ["The endpoint answered once, though two answers", "were asked for."],
+            ["The endpoint returned one answer instead of two."],
         ),
         ([answer(" ")], True, []),
         ([answer("A", Ending.INTERRUPTED)], True, []),

@@ -1,4 +1,4 @@
-"""Spans with their sequences, as far as a terminal knows them."""
+"""Control sequences of spans, as far as the terminal supports them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DARK, SIXTEEN, NONE = "\x1b[38;5;116mx\x1b[0m", "\x1b[36mx\x1b[0m", "x"
 
 @contextmanager
 def terminal(**environment: str) -> Iterator[None]:
-    """Standard output is a terminal, of which nothing is known but what the environment says."""
+    """Make standard output a terminal of which only the environment is known."""
     other, behind = os.openpty()
     with (
         os.fdopen(other, "rb"),

@@ -1,6 +1,6 @@
-"""Do the examples of CommonMark 0.31 have the structure that markdown-it-py gives them?
+"""Examples of CommonMark 0.31, compared with markdown-it-py.
 
-Where ours differs, it does so by a policy that is named here; each exception is checked to be one.
+Each difference follows from a policy that is named here.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ DOCUMENTS = st.lists(MARKED | st.sampled_from(["", ">", "> >"]), max_size=12).ma
 
 
 def reordered(markdown: str) -> str:
-    """The same text with its definitions first, as models that write them late should have."""
+    """Return the same text with its definitions first, as we require them."""
     lines = markdown.split("\n")
     definitions = [line for line in lines if line.startswith("[") and "]: " in line]
     others = [line for line in lines if line not in definitions]
@@ -75,7 +75,7 @@ def agree(markdown: str) -> bool:
 
 
 def agree_in_order(markdown: str) -> bool:
-    """Whether they agree once definitions stand before what uses them, if that is not so."""
+    """Return whether both agree once definitions precede their uses."""
     late = "]: " in markdown and markdown.index("]: ") > markdown.index("]")
     return agree(markdown) or (late and agree(reordered(markdown)))
 

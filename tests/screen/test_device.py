@@ -1,4 +1,4 @@
-"""Standard output as a terminal: its clipboard, how it wraps, and writes that fail."""
+"""Standard output as a terminal: clipboard, wrapping and failing writes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_some_terminals_do_not_wrap_anew(
 
 
 def refusal(number: int) -> BaseException:
-    """The error of a write to the file of this number, which is standard output then."""
+    """Return the error of a write to this file descriptor."""
     with os.fdopen(number, "wb", 0) as file:
         out = io.TextIOWrapper(file, write_through=True)
         with redirect_stdout(out), pytest.raises((Ended, OutputError)) as refused:
@@ -59,11 +59,11 @@ def test_a_terminal_that_cannot_be_written_to_ends_the_view() -> None:
     os.close(reads)
     assert refusal(writes).args == Ended(ExitCode.PIPE_CLOSED).args
     readable = refusal(os.open(os.devnull, os.O_RDONLY))
-    assert str(readable) == "the terminal cannot be written to (Bad file descriptor)"
+    assert str(readable) == "cannot write to the terminal (Bad file descriptor)"
 
 
 class Interrupted(io.FileIO):
-    """A file in whose writes a signal comes."""
+    """File whose writes are interrupted by a signal."""
 
     def write(self, data: Buffer) -> int:
         signal.raise_signal(signal.SIGCONT)

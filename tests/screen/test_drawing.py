@@ -1,4 +1,4 @@
-"""Progress on a terminal's standard error."""
+"""Progress on the terminal of standard error."""
 
 from __future__ import annotations
 

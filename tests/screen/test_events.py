@@ -1,4 +1,4 @@
-"""Answers as JSON: what is written of a turn, line by line."""
+"""Answers as JSON, line by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the blocks that a command means the blocks that the screen numbers?"""
+"""Numbers of code blocks, in commands and on the screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.screen.test_renderer import MARKDOWN
 
 
 def numbers(text: str, width: int = 79) -> list[tuple[str, int]]:
-    """The info and the number of each fence that the screen numbers."""
+    """Return the info string and the number of each fence on the screen."""
     found = []
     for row in render(text, width, numbered=True):
         match = re.search(r"(`{3,}|~{3,})(.*) · ([0-9]+)$", row.text)

@@ -1,4 +1,4 @@
-"""Does Ctrl-C come where it can do no harm?"""
+"""Deltas read in another thread, and Ctrl-C between them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_an_error_comes_where_deltas_are_awaited_and_ctrl_c_is_as_before() -> No
 
 
 def test_painting_goes_on_after_a_signal_whose_handler_takes_its_time() -> None:
-    """As after a pause of the process, which a signal ends."""
+    """Such a signal ends a pause of the process."""
     here, stopped, painted = threading.get_ident(), threading.Event(), 0
 
     def nothing() -> Generator[Delta]:

@@ -1,7 +1,7 @@
-"""The examples of GFM's extensions look as their HTML in the specification says.
+"""Examples of GFM's extensions, compared with the HTML in the specification.
 
 The other examples of GFM 0.29 are those of CommonMark 0.29; test_commonmark.py has those of 0.31.
-Where the screen differs, the policy and the lines are named here, and no other line may differ.
+Where the screen differs, the policy and the lines are named here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Is the text of a paragraph read as CommonMark says, and is what is settled settled?"""
+"""Inline structure, and which part of it is settled."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.markdown.emphasis import SPAN
-from nemochat.screen.markdown.inline import parse
-from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.markdown.inline import Outlook, RenderOptions, parse
 from nemochat.screen.text.spans import Span, row
 from tests.conftest import more
 

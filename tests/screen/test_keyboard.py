@@ -1,4 +1,4 @@
-"""The keyboard of a terminal in this process: what is read, what stops, what is given back."""
+"""Keyboard of a terminal in this process: reading, stopping and restoring."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ESC = b"\x1b"
 
 @dataclass
 class Desk:
-    """A terminal, who types at it, and what was written to it."""
+    """Terminal with a user who types, and what was written to it."""
 
     terminal: TextIO
     person: int
@@ -46,9 +46,9 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The clock: its last entry is the time.
+    """Set the clock: its last entry is the time.
 
-    A real one would go on between two keys, for longer than an Esc is waited for.
+    A real one would go on between two keys, for longer than the wait after an Esc.
     """
     times = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: times[-1])
@@ -211,7 +211,7 @@ def test_a_stop_is_taken_back_by_what_lets_all_of_the_job_go_on(
 
 
 def test_a_terminal_that_is_gone_ends_nothing_when_it_lets_the_program_continue(desk: Desk) -> None:
-    """As the kernel does behind a hang-up, at any moment, such as while an answer is saved."""
+    """The kernel sends SIGCONT after a hang-up, at any moment."""
     gone = False
 
     def write(sequence: str) -> None:

@@ -1,4 +1,4 @@
-"""Each key while an answer is awaited, in the middle of text, of code, and at the prompt."""
+"""Every key during the wait for an answer, in text, in code, and at the prompt."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MODES = re.compile(rb"\x1b\[\?(7|25|2004|2026)([hl])")
 
 @dataclass(frozen=True)
 class State:
-    """What stands on the screen when a key is pressed.
+    """Situation in which a key is pressed.
 
     Attributes:
-        answer: The answer that is coming, with all the words.
-        sign: What is on the screen then.
+        answer: The name of the streaming answer.
+        sign: Text on the screen at that moment.
         first: Seconds before its first piece.
     """
 
@@ -210,7 +210,7 @@ def test_a_signal_gives_the_terminal_back(
 
 
 def given_back(terminal: Screen) -> bool:
-    """Whether cursor, wrapping, pastes and echo are as they were."""
+    """Return whether cursor, wrapping, pastes and echo are restored."""
     while terminal._read():
         pass
     last = dict(MODES.findall(terminal.raw))

@@ -1,4 +1,4 @@
-"""Does a link lead only where a terminal may be told to go?"""
+"""Links: which addresses become hyperlinks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a line of hundreds of characters, at once and while it comes?"""
+"""Lines of hundreds of characters, complete and streamed."""
 
 from __future__ import annotations
 

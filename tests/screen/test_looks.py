@@ -1,4 +1,4 @@
-"""Themes, the background that chooses one, and what the environment says of colours."""
+"""Themes, the background that decides between them, and variables for colours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.plain import Accessible, Plain
 from nemochat.screen.style.background import Background, from_environment, luminance, theme_for
 from nemochat.screen.style.colours import colour_preference, open_console
-from nemochat.screen.style.theme import ANSI, THEMES
+from nemochat.screen.style.theme import THEMES
 from tests.conftest import Program
 from tests.streaming import Streaming
 from tests.terminal import BACKGROUND_ASKED, Screen
@@ -54,7 +54,7 @@ def test_the_themes_are_those_that_the_setting_takes_and_the_command_explains() 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_a_theme_has_every_style_and_leaves_the_background_alone(name: str) -> None:
-    assert THEMES[name].keys() == ANSI.keys()
+    assert THEMES[name].keys() == THEMES["ansi"].keys()
     assert [look for look in THEMES[name].values() if Style.parse(look).bgcolor] == []
 
 
@@ -293,7 +293,7 @@ def spoken(view: Plain, *deltas: Delta, candidates: int = 1) -> None:
 def test_the_bell_rings_after_a_long_answer(
     *, seconds: float, wish: bool, rings: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(status, "SECONDS", seconds)  # nobody waits ten for a test
+    monkeypatch.setattr(status, "LONG_ANSWER", seconds)  # nobody waits ten for a test
     out = io.BytesIO()
     spoken(Plain(out, None, on_terminal=True, bell=wish), Delta("There."))
     assert out.getvalue() == b"There.\n" + b"\a" * rings
@@ -303,7 +303,7 @@ def test_an_accessible_view_says_who_speaks_and_that_it_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Three, which would be waited for in vain.
-    monkeypatch.setattr("nemochat.screen.plain.SECONDS_BEFORE_WAITING_IS_SAID", 0.1)
+    monkeypatch.setattr("nemochat.screen.plain.WAITING_DELAY", 0.1)
     out, err = io.BytesIO(), io.StringIO()
     view = Accessible(out, err, on_terminal=True)
 

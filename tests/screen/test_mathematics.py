@@ -1,4 +1,4 @@
-"""Does a formula become Unicode only where that says the same?"""
+"""Formulas in Unicode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of an answer that came whole?"""
+"""Measures of a complete answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The painter on a terminal of pyte: what is seen depends on the text alone."""
+"""Painter on a terminal of pyte: the result depends on the text alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = re.compile(r"\x1b\[\??[0-9;]*[a-zA-Z]|\x1b\]8;[^\x1b]*\x1b\\")
 
 
 def styled(span: Span) -> str:
-    """A look of its own for each style, so that a wrong one is seen."""
+    """Return the text in a different colour for each style."""
     if not span.style:
         return span.text
     number = zlib.crc32(span.style.encode())
@@ -29,7 +29,7 @@ def styled(span: Span) -> str:
 
 
 class Screen(pyte.HistoryScreen):
-    """A screen that takes characters without a width one by one: pyte drops what follows them."""
+    """Screen that takes zero-width characters one by one; pyte drops what follows them."""
 
     def draw(self, data: str) -> None:
         for character in data:
@@ -37,7 +37,7 @@ class Screen(pyte.HistoryScreen):
 
 
 class Glass:
-    """A terminal, and all that was written to it."""
+    """Terminal with everything that was written to it."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.screen = Screen(columns, rows, history=HISTORY, ratio=0.5)
@@ -66,7 +66,7 @@ class Glass:
         self.painter.frame(final, [], self.columns)
 
     def seen(self) -> list[list[tuple[str, str, bool, bool, bool]]]:
-        """Scrollback and screen: each character with its looks, trailing blanks gone."""
+        """Return scrollback and screen as characters with attributes, without trailing blanks."""
         rows = [*self.screen.history.top, *(self.screen.buffer[y] for y in range(self.rows))]
         seen = []
         for row in rows:

@@ -1,4 +1,4 @@
-"""Views that repaint nothing: what goes to which stream, to the letter."""
+"""Views that repaint nothing: the exact output on each stream."""
 
 from __future__ import annotations
 
@@ -121,12 +121,12 @@ def test_what_a_plain_view_cannot_do_is_said() -> None:
     view.set_raw(raw=True)
     assert view.take_typed() == b""
     for impossible, told in (
-        (lambda: view.theme("dark"), "this view shows no colours"),
+        (lambda: view.theme("dark"), "this view has no colours"),
         (
             lambda: view.set_raw(raw=False),
-            "this view shows answers as they come, and lays out none",
+            "this view cannot format answers",
         ),
-        (lambda: view.copy("x"), "this view has no clipboard; /write FILE keeps the text"),
+        (lambda: view.copy("x"), "this view has no clipboard; /write FILE saves the text"),
     ):
         with pytest.raises(UsageError) as refused:
             impossible()

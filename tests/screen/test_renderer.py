@@ -1,4 +1,4 @@
-"""Does a streamed answer look as the same answer at once, whatever it is and however it comes?"""
+"""Streamed answers equal complete ones, at any chunking and width."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nemochat.screen.answer import Layout
 from nemochat.screen.markdown.renderer import Renderer, render
 from nemochat.screen.text.spans import Row, Span
+from nemochat.screen.text.wrap import Verbatim
 from tests.conftest import more
 
 from .answers import ANSWERS, LITERAL, NUMBERED, POEM
@@ -57,7 +59,7 @@ MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
 
 
 def stream(text: str, width: int, sizes: Callable[[], int], *, tails: bool = True) -> list[Row]:
-    """The text fed in pieces, the tail asked for after each."""
+    """Return the rows of a text fed in pieces, with the tail requested after each."""
     renderer = Renderer(width)
     final: list[Row] = []
     at = 0
@@ -402,19 +404,21 @@ LONG: dict[str, Callable[[int], str]] = {
     "ticks": lambda n: "a ` b `` c " * n,
     "a line of code": lambda n: "```\n" + "call(1);" * n,
     "blanks": lambda n: "a" + "    " * n,
+    "combining characters": lambda n: "a" + "\u0301" * n * 4,
+    "zero-width characters": lambda n: "a" + "\u200b" * n * 4,
     "nothing but newlines": lambda n: "\n" * n * 4,
 }
 
 
-def calls(text: str) -> int:
-    """The number of calls that it takes to render a text that comes in tokens of four letters."""
+def calls(text: str, layout: Layout | None = None) -> int:
+    """Return the number of function calls for laying out a text in tokens of four characters."""
     count = 0
 
     def counted(frame: FrameType, event: str, argument: object) -> None:
         nonlocal count
         count += event in {"call", "c_call"}
 
-    renderer = Renderer(79)
+    renderer = layout or Renderer(79)
     sys.setprofile(counted)
     try:
         for at in range(0, len(text), 4):
@@ -431,4 +435,10 @@ def test_a_token_costs_the_same_after_many(name: str) -> None:
     make = LONG[name]
     calls(make(1_000)[:800])  # imports and caches
     few, many = (calls(make(size)[: 4 * size]) / size for size in (1_500, 4_500))
+    assert many <= 1.3 * few
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u200b", "x"])
+def test_a_token_of_source_costs_the_same_after_many(mark: str) -> None:
+    few, many = (calls("a" + mark * 4 * size, Verbatim(79)) / size for size in (1_500, 4_500))
     assert many <= 1.3 * few

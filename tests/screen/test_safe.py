@@ -1,7 +1,8 @@
-"""Does foreign text reach a terminal without anything that a terminal obeys?"""
+"""Sanitizing foreign text."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import unicodedata
@@ -16,20 +17,22 @@ from .payloads import PAYLOADS
 
 ODD = "\x00\a\b\t\n\v\f\r\x0e\x1b\x7f\x80\x85\x9b\x9f\u200d\u2028\u2029\u202a\u202e\u2066\u2069"
 ODDER = "\ufeff\ufff9\ufffb\ufffd\U000e0001\U000e0061\U000e007f\ud83d\ude00\udb40\udc49ab é漢"
+ODDER += "\U0001f3f4\U000e0067\U000e0100\U000e01ef\u200b\u2060"
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 TEXTS = st.text(st.sampled_from(ODD + ODDER) | st.characters())
 
 
 def is_harmful(character: str) -> bool:
-    """Whether a terminal or a reader's eye is led astray by it."""
+    """Return whether a character affects a terminal or misleads a reader."""
     if character in "\t\n":
         return False
-    hidden = "\ufeff\ufff9\ufffa\ufffb\u2028\u2029"
+    hidden = "\ufeff\ufff9\ufffa\ufffb\u2028\u2029\U000e0001"
     return (
         unicodedata.category(character) in {"Cc", "Cs"}
         or unicodedata.bidirectional(character)
         in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
         or character in hidden
-        or "\U000e0000" <= character <= "\U000e007f"
+        or "\U000e0100" <= character <= "\U000e01ef"
     )
 
 
@@ -50,6 +53,13 @@ def stream(pieces: list[str]) -> str:
         ("\u202a\u202b\u202c\u202d\u202e", "�����"),
         ("\u2066\u2067\u2068\u2069", "����"),
         ("\ufeffa\ufff9\ufffa\ufffbb\U000e0001\U000e0061\U000e007fc", "abc"),
+        (f"a{SCOTLAND}b", f"a{SCOTLAND}b"),
+        (f"{SCOTLAND}{SCOTLAND[1:]}", SCOTLAND),
+        (SCOTLAND[:-1], SCOTLAND[0]),
+        (f"{SCOTLAND[:3]}\U000e007f", SCOTLAND[0]),
+        (f"{SCOTLAND[:-1]}{SCOTLAND[1:]}", SCOTLAND[0]),
+        ("葛\U000e0100\U000e01ef x\ufe0f", "葛 x\ufe0f"),
+        ("a\u200bb\u2060c", "a\u200bb\u2060c"),
         ("\ud83d\ude00", "😀"),
         ("\udb40\udc61x", "x"),
         ("\ud83d \ude00", "� �"),
@@ -76,6 +86,13 @@ def test_no_payload_keeps_what_a_terminal_obeys(payload: str) -> None:
 @given(TEXTS)
 def test_no_text_keeps_what_a_terminal_obeys(text: str) -> None:
     assert not list(filter(is_harmful, sanitize(text)))
+
+
+@given(TEXTS)
+def test_tag_characters_stay_in_flags_only(text: str) -> None:
+    flag = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
+    rest = re.sub(flag, "", sanitize(f"{text}{SCOTLAND}{text}"))
+    assert not re.search("[\U000e0000-\U000e007f]", rest)
 
 
 @given(TEXTS)
@@ -114,6 +131,8 @@ def test_a_trailing_half_waits_for_the_other_one() -> None:
         ("漢字漢字", 8, "漢字漢字"),
         ("漢字漢字漢", 8, "漢字漢…"),
         ("\x1b]0;owned\a", 20, "␛]0;owned␇"),
+        ("pay\u200b\u2060\ufeffpal", 20, "paypal"),
+        ("می\u200cخواهم \u200e👩\u200d👧\u200f", 20, "می\u200cخواهم \u200e👩\u200d👧\u200f"),
         ("", 5, ""),
         ("x" * 100_000, 4, "xxx…"),
     ],

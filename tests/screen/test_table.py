@@ -1,4 +1,4 @@
-"""Do tables fit, from wide terminals to narrow ones, and do they wait no longer than they must?"""
+"""Tables on wide and narrow terminals, complete and streamed."""
 
 from __future__ import annotations
 

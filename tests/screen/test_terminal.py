@@ -1,4 +1,4 @@
-"""The terminal's view: the real program in a pseudo-terminal, at a server that takes its time."""
+"""Terminal view: the program in a pseudo-terminal with a slow server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thoughts and answer, in any pieces, and what an answer shows of them."""
+"""Reasoning and answer, at any chunking."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_nothing_is_lost_at_any_split(parts: list[str], step: int) -> None:
 
 
 def grown(*deltas: Delta, interrupted: bool = False) -> list[str]:
-    """The texts of an answer's rows, the seconds of its thoughts counted from 7."""
+    """Return the texts of an answer's rows; its clock starts at 7 seconds."""
     answer = Answer(lambda: Renderer(20), lambda: 7.4)
     rows = [row for delta in deltas for row in answer.feed(delta)]
     return [row.text for row in rows + answer.end(interrupted=interrupted)]

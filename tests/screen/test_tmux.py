@@ -1,4 +1,4 @@
-"""The chat in tmux: a real terminal that reflows, with its scrollback and its copies."""
+"""Chat in tmux: a terminal that reflows, with scrollback and copies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CODE = "def f(x):\n\treturn x  # a tab\n\n    if x:\n        pass\n"
 
 
 class Tmux:
-    """A terminal in a tmux of its own."""
+    """Terminal in a tmux server of its own."""
 
     def __init__(self, socket: Path, program: Program, *arguments: str) -> None:
         self._socket = socket
@@ -43,7 +43,7 @@ class Tmux:
         self("send-keys", "Enter")
 
     def text(self) -> str:
-        """Screen and scrollback, wrapped lines joined."""
+        """Return screen and scrollback with wrapped lines joined."""
         return self("capture-pane", "-p", "-J", "-S", "-")
 
     def wait_for(self, text: str, seconds: float = 30) -> str:

@@ -1,4 +1,4 @@
-"""Is an answer that is shown as it came the same however it comes?"""
+"""Answers shown as Markdown source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nemochat.screen.answer import Answer
 from nemochat.screen.text.sanitize import sanitize
 from nemochat.screen.text.spans import Row, Span
-from nemochat.screen.text.verbatim import Verbatim, verbatim_rows
+from nemochat.screen.text.wrap import Verbatim, verbatim_rows
 from tests.conftest import more
 from tests.screen.answers import ANSWERS
 from tests.screen.test_renderer import MARKDOWN

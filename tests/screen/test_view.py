@@ -1,4 +1,4 @@
-"""The terminal's view in this process: what stands on a terminal of pyte after each turn."""
+"""Terminal view in this process, on a terminal of pyte."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOOK = Provenance(ending=Ending.COMPLETE, seconds=2.0, usage=Usage(3, 12))
 
 
 class Glass(io.StringIO):
-    """Standard output that is seen."""
+    """Standard output as a terminal of pyte."""
 
     def text(self) -> str:
         screen = pyte.HistoryScreen(40, 100)
@@ -32,7 +32,7 @@ class Glass(io.StringIO):
 
 @contextmanager
 def glass(columns: int = 40) -> Iterator[Glass]:
-    """A terminal of a hundred rows, and no keys."""
+    """Yield a terminal of a hundred rows without keys."""
     with redirect_stdout(Glass()) as shown, pytest.MonkeyPatch.context() as patched:
         patched.setattr(sys, "stdin", None)  # as Python starts without one
         patched.setenv("COLUMNS", str(columns))
@@ -123,9 +123,7 @@ def test_two_answers_are_shown_when_both_are_there() -> None:
     assert text.startswith("\n── 1 ──")
     assert "\nOne\n\n── 2 ──" in text
     assert "\nTwo\n[cut at max_tokens]\n" in text
-    assert text.endswith(
-        "The first answer goes on; /pick 2 goes\nover to the second, /pick 1 back."
-    )
+    assert text.endswith("Continuing from answer 1. /pick 2\nswitches to answer 2.")
 
 
 def test_a_turn_that_failed_is_ended_before_what_is_told_of_it() -> None:
@@ -236,7 +234,7 @@ def test_what_is_not_final_is_laid_out_anew_when_the_width_changes() -> None:
 @pytest.mark.parametrize("wish", [True, False])
 def test_the_bell_rings_when_an_answer_is_there(wish: bool) -> None:
     with glass() as shown, pytest.MonkeyPatch.context() as patched:
-        patched.setattr("nemochat.screen.status.SECONDS", 0.0)  # not the ten of a long answer
+        patched.setattr("nemochat.screen.status.LONG_ANSWER", 0.0)  # not the ten of a long answer
         on = Terminal(Colourizer("ansi", Background({})), bell=wish)
         follow(on, Delta("x"))
         on.settle([answer("")])

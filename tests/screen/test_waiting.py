@@ -1,4 +1,4 @@
-"""What stands where an answer will begin, second by second."""
+"""Status rows during the wait for an answer, second by second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nemochat.screen.status import Status
 
 
 class Clock:
-    """A clock that stands still until it is set."""
+    """Clock that is set by hand."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -22,14 +22,14 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Set the clock by hand: what is shown at 3 s is not to be waited for, and exact."""
+    """Replace the clock."""
     clock = Clock()
     monkeypatch.setattr(time, "monotonic", clock)
     return clock
 
 
 def show(waiting: Status, thought: str = "", columns: int = 80) -> list[tuple[str, str]]:
-    """Texts and styles of the rows."""
+    """Return texts and styles of the rows."""
     rows = waiting.rows(thought, columns)
     return [(row.text, " ".join({span.style for span in row.spans})) for row in rows]
 
@@ -38,7 +38,7 @@ def show(waiting: Status, thought: str = "", columns: int = 80) -> list[tuple[st
     ("candidates", "told"),
     [
         (1, "waiting for the first token, 3 s"),
-        (2, "waiting for two answers, 3 s (Ctrl-C or Esc stops)"),
+        (2, "waiting for 2 answers, 3 s (Ctrl-C or Esc stops)"),
         (3, "waiting for 3 answers, 3 s (Ctrl-C or Esc stops)"),
     ],
 )

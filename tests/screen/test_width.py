@@ -1,4 +1,4 @@
-"""Are the columns of a text those that terminals use?"""
+"""Columns of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does prose break where it should, and never elsewhere later?"""
+"""Wrapping of prose."""
 
 from __future__ import annotations
 
@@ -7,14 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemochat.screen.text.spans import Span, cut, row
-from nemochat.screen.text.wrap import (
-    _breaks_of_clusters,
-    _breaks_of_plain,
-    find_breaks,
-    lay_out_rows,
-    unbreakable_width,
-    wrap,
-)
+from nemochat.screen.text.width import LONGEST_CLUSTER
+from nemochat.screen.text.wrap import find_breaks, lay_out, unbreakable_width, wrap
 
 PROSE = st.text("ab  \n.,漢字、（👍e\u0301", max_size=60)
 WIDTHS = st.integers(2, 12)
@@ -51,11 +45,12 @@ def test_text_is_wrapped(text: str, width: int, expected: list[str]) -> None:
     assert wrap_text(text, width) == expected
 
 
-@given(st.text("ab  \n", max_size=60), WIDTHS)
-def test_the_quick_way_and_the_thorough_one_agree(text: str, width: int) -> None:
-    quick = [text[a:b].rstrip(" ") for a, b in _breaks_of_plain(text, width)]
-    thorough = [text[a:b].rstrip(" ") for a, b in _breaks_of_clusters(text, width)]
-    assert quick == thorough
+@pytest.mark.parametrize("mark", ["\u0301", "\u200b", "\u200d", "\u1161", "\ufe0f"])
+def test_a_row_holds_a_bounded_number_of_invisible_characters(mark: str) -> None:
+    text = "a" + mark * 10_000
+    rows = wrap_text(text, 20)
+    assert "".join(rows) == text
+    assert max(map(len, rows)) <= 20 * LONGEST_CLUSTER
 
 
 @given(PROSE, PROSE, WIDTHS)
@@ -79,7 +74,7 @@ def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
 
 @given(PROSE, WIDTHS)
 def test_no_row_is_wider_than_the_width(text: str, width: int) -> None:
-    assert all(found.width <= width for found in lay_out_rows([Span(text)], width, (), ()))
+    assert all(found.width <= width for found in lay_out([Span(text)], width))
 
 
 def test_spans_are_cut_and_joined_with_their_looks() -> None:
@@ -98,7 +93,7 @@ def test_spans_are_cut_and_joined_with_their_looks() -> None:
 
 
 def test_a_line_break_at_the_end_opens_no_row() -> None:
-    texts = [found.text for found in lay_out_rows([Span("a\n")], 9, (Span("• "),), (Span("  "),))]
+    texts = [found.text for found in lay_out([Span("a\n")], 9, (Span("• "),), (Span("  "),))]
     assert texts == ["• a"]
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -106,6 +107,20 @@ def test_code_is_coloured_and_an_unknown_language_stays_as_it_is() -> None:
     assert '<span class="k">def</span>' in page
     assert "a &lt; b" in page
     assert "prefers-color-scheme: dark" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("rego", 'x = "' + "\\" * 190),  # exponential in Pygments' lexer, which is not used
+        ("bash", "x=$'" + "\\1" * 90),  # the same, in a lexer that is repaired
+        ("python", "x = '" + "\\" * 100_000),  # too long
+    ],
+)
+def test_a_hostile_line_of_code_is_shown_and_its_page_is_written(language: str, line: str) -> None:
+    page = html.write([conversation(f"```{language}\n{line}\n\nreturn 1\n```")])
+    code = page.partition("<pre>")[2].partition("</pre>")[0]
+    assert unescape(re.sub(r"<[^>]*>", "", code)) == f"{line}\n\nreturn 1\n"
 
 
 def test_other_answers_are_folded_away_and_several_conversations_are_one_page() -> None:

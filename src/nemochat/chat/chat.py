@@ -189,7 +189,7 @@ class Chat:
             turn.continue_from(path[-1])
             turn.request_rest(prompt, settings.system)
 
-        return self._run_turn(request)
+        return self._run_turn(prompt, request)
 
     def _answer(self, changes: Mapping[str, Value]) -> list[Message]:
         settings = self.conversation.settings
@@ -201,16 +201,17 @@ class Chat:
                 while self.options.resume_dropped and turn.is_dropped:
                     turn.request_rest(prompt, settings.system)
 
-        return self._run_turn(request)
+        return self._run_turn(prompt, request)
 
-    def _run_turn(self, request: Callable[[Turn], None]) -> list[Message]:
+    def _run_turn(self, prompt: Prompt, request: Callable[[Turn], None]) -> list[Message]:
         """Return the answers to a request, which are shown and saved."""
+        is_limited = prompt.parameters.get("max_tokens") is not None
         turn = Turn(
             self.conversation,
             self.endpoint,
             self.view,
             self._saver,
-            loop_tokens=self.options.loop_tokens,
+            loop_tokens=0 if is_limited else self.options.loop_tokens,
         )
         try:
             turn.run(lambda: request(turn))

@@ -244,10 +244,9 @@ def open_chat(
     connector = ClientFactory(settings, os.environ, view, log)
     store = None if common.private else _open_store(view)
     conversation = ConversationBuilder(settings, connector, common).build(store, view)
-    tokenless = ""
-    if guide_without_token:
-        tokenless = _fall_back_to_guide(conversation.settings, connector, common)
-    name = conversation.settings.endpoint
+    settled = conversation.settings
+    tokenless = _fall_back_to_guide(settled, connector, common) if guide_without_token else ""
+    name = settled.endpoint
     if dry_run:
         endpoint: Endpoint = connector.dry_run(name, curl=dry_run == "curl")
     else:

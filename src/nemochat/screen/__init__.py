@@ -1,1 +1,1 @@
-"""Views of a turn: model text sanitized, laid out and painted."""
+"""Views of a turn: text from the model is sanitized, laid out and painted."""

@@ -1,4 +1,4 @@
-"""A growing answer: its thoughts summarized in one row, its text laid out."""
+"""Growing answer: its reasoning in one row, its text laid out."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Protocol
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
 from nemochat.screen.text.spans import Row, Span, row
-from nemochat.screen.text.verbatim import Verbatim
+from nemochat.screen.text.wrap import Verbatim
 
 OPENED, CLOSED = "<think>", "</think>"
-_FURTHEST = 1_000  # characters within which the first tag ends, blanks before it among them
-_MOST_THOUGHT = 1_000  # characters that are kept: only the last are shown
-LIKELY = ("python", "bash", "javascript", "json")  # languages of code in answers
+_FURTHEST = 1_000  # characters within which the opening tag must end
+_MOST_THOUGHT = 1_000  # characters kept: only the last ones are shown
+LIKELY = ("python", "bash", "javascript", "json")  # languages, the most frequent in answers
 
 
 class ThoughtSplitter:
-    """Divides a text that comes in pieces into thoughts and answer, the same at any split."""
+    """Splitter of a streamed text into reasoning and answer, at any chunking."""
 
     def __init__(self) -> None:
         self._held: str | None = ""
         self._inside = False
-        self._trims = False  # whether newlines between thoughts and answer may still come
+        self._trims = False  # whether newlines before the answer are dropped
 
     def feed(self, piece: str) -> tuple[str, str]:
-        """What of the text so far, and not given yet, is thought, and what is answer."""
+        """Return the reasoning and the answer that this piece adds."""
         if self._held is None:
             return "", self._trim(piece)
         text = self._held + piece
         if not self._inside:
             start = text[:_FURTHEST].lstrip()
             if len(text) < _FURTHEST and OPENED.startswith(start):
-                self._held = text  # it may still become the tag
+                self._held = text  # perhaps the beginning of the tag
                 return "", ""
             if not start.startswith(OPENED):
                 self._held = None
@@ -50,7 +50,7 @@ class ThoughtSplitter:
         return text[: len(text) - held], ""
 
     def flush(self) -> tuple[str, str]:
-        """What was held back."""
+        """Return what was held back."""
         held, self._held = self._held or "", None
         return (held, "") if self._inside else ("", held)
 
@@ -62,41 +62,41 @@ class ThoughtSplitter:
 
 
 def strip_thoughts(text: str) -> str:
-    """The answer of a text that is there at once."""
+    """Return the answer of a complete text, without its reasoning."""
     thinking = ThoughtSplitter()
     return thinking.feed(text)[1] + thinking.flush()[1]
 
 
 class Layout(Protocol):
-    """What makes rows of a text that comes in pieces: as Markdown, or as it came."""
+    """Layout of a streamed text in rows, as Markdown or verbatim."""
 
     def feed(self, text: str) -> list[Row]:
-        """Take in a piece; returns the rows that became final."""
+        """Add a piece of text; return the rows that became final."""
 
     def tail(self) -> list[Row]:
-        """The rows that are not final, as they stand."""
+        """Return the rows that are not final."""
 
     def end(self, *, interrupted: bool = False) -> list[Row]:
-        """Nothing more comes; returns the rows that are left."""
+        """End the text; return the remaining rows."""
 
     def resize(self, width: int) -> None:
-        """Lay out what is not final for another width."""
+        """Lay out what is not final at another width."""
 
 
 class Answer:
-    """An answer that grows delta by delta.
+    """Answer that grows delta by delta.
 
     Attributes:
-        thought: The end of what is thought, until the answer's text begins.
-        ending: How it ended, once that was said.
+        thought: The end of the reasoning, until the text begins.
+        ending: How the answer ended, if it did.
     """
 
     def __init__(self, layout: Callable[[], Layout], seconds: Callable[[], float]) -> None:
         """Begin an answer.
 
         Args:
-            layout: Makes what lays out its text, when that begins.
-            seconds: How long ago it was asked for.
+            layout: Creates the layout when the text begins.
+            seconds: Returns the seconds since the request.
         """
         self.thought = ""
         self.ending: Ending | None = None
@@ -107,26 +107,26 @@ class Answer:
 
     @property
     def has_text(self) -> bool:
-        """Whether any of its text came."""
+        """Return whether the text has begun."""
         return self._layout is not None
 
     def feed(self, delta: Delta) -> list[Row]:
-        """Take in more; returns the rows that became final."""
+        """Add a delta; return the rows that became final."""
         thought, text = self._thinking.feed(delta.text) if delta.text else ("", "")
         self.ending = delta.ending or self.ending
         return self._add(delta.reasoning + thought, text)
 
     def tail(self) -> list[Row]:
-        """The rows that are not final, as they stand."""
+        """Return the rows that are not final."""
         return self._layout.tail() if self._layout else []
 
     def end(self, *, interrupted: bool = False) -> list[Row]:
-        """Nothing more comes; returns the rows that are left."""
+        """End the answer; return the remaining rows."""
         final = self._add(*self._thinking.flush()) + self._summarize_thoughts()
         return final + (self._layout.end(interrupted=interrupted) if self._layout else [])
 
     def resize(self, width: int) -> None:
-        """Lay out what is not final for another width."""
+        """Lay out what is not final at another width."""
         if self._layout:
             self._layout.resize(width)
 
@@ -140,7 +140,7 @@ class Answer:
         return final + self._layout.feed(text)
 
     def _summarize_thoughts(self) -> list[Row]:
-        """The row that stands for what was thought."""
+        """Return the row that stands for the reasoning."""
         if not self.thought.strip():
             return []
         self.thought = ""
@@ -148,13 +148,13 @@ class Answer:
 
 
 def layout(width: int, *, raw: bool, math: bool, numbered: bool) -> Layout:
-    """What lays out an answer.
+    """Return a layout for an answer.
 
     Args:
         width: Columns of its rows.
-        raw: Whether its Markdown is shown as it comes.
-        math: Whether formulas are shown in Unicode.
-        numbered: Whether code blocks have numbers.
+        raw: Whether to show its Markdown source.
+        math: Whether to show formulas in Unicode.
+        numbered: Whether to number code blocks.
     """
     if raw:
         return Verbatim(width)
@@ -164,7 +164,7 @@ def layout(width: int, *, raw: bool, math: bool, numbered: bool) -> Layout:
 
 
 def rows(markdown: str, width: int, *, math: bool) -> list[Row]:
-    """The rows of a whole text."""
+    """Return the rows of a complete Markdown text."""
     from nemochat.screen.markdown.renderer import render
 
     return render(markdown, width, math=math)
@@ -172,9 +172,9 @@ def rows(markdown: str, width: int, *, math: bool) -> list[Row]:
 
 @cache
 def prepare() -> None:
-    """Load what an answer is likely to need, while nothing else is to be done; once is enough."""
-    from nemochat.screen.markdown import highlight
+    """Load what an answer is likely to need, while there is nothing else to do."""
+    from nemochat.lexers import preload
 
     import_module("nemochat.screen.markdown.renderer")
-    import_module("rich.console")  # which draws in colours
-    highlight.prepare(*LIKELY)
+    import_module("rich.console")  # for colours
+    preload(*LIKELY)

@@ -1,4 +1,4 @@
-"""Two answers to one question, side by side where there is room."""
+"""Two answers to one question, side by side on a wide terminal."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from nemochat.core.messages import Ending, Message
 from nemochat.screen.answer import Layout, strip_thoughts
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.screen.text.spans import BLANK, Row, Span, cut, row, rule
-from nemochat.screen.text.width import TAB, clusters
-from nemochat.screen.text.width import text_width as columns_of
-from nemochat.screen.text.wrap import lay_out
+from nemochat.screen.text.width import TAB, text_width
+from nemochat.screen.text.wrap import lay_out, split_columns
 
 _SIDES = 2  # left and right
-WIDE = 100  # columns of a terminal in which two answers stand side by side
+WIDE = 100  # columns from which two answers are shown side by side
 LONGEST_OUTCOME = 200  # characters
 _BETWEEN = Span(" │ ", "dim")
 
@@ -25,23 +24,23 @@ def render_new(
     *,
     chooses: bool,
 ) -> list[Row]:
-    """The rows of the answers where two were asked for: of both, or of the one that came.
+    """Return the rows of the answers to a request for several.
 
     Args:
-        answers: The answers.
-        columns: Of the terminal.
-        layout: Makes what lays out a text of so many columns.
-        chooses: Whether a prompt follows at which one can be chosen.
+        answers: The answers; an endpoint may return fewer than requested.
+        columns: Width of the terminal.
+        layout: Creates a layout of the given width.
+        chooses: Whether a prompt follows at which one can be picked.
     """
     hint, style = "", "dim"
     if len(answers) > 1:
         rows = render_all(answers, columns, layout)
         if chooses:
-            hint = "The first answer goes on; /pick 2 goes over to the second, /pick 1 back."
+            hint = "Continuing from answer 1. /pick 2 switches to answer 2."
     else:
         rows = render_one(answers[0], columns - 1, layout)
         if answers[0].ending is not Ending.INTERRUPTED and not answers[0].empty:
-            hint = "The endpoint answered once, though two answers were asked for."
+            hint = "The endpoint returned one answer instead of two."
             style = "notice"
     return [*rows, BLANK, *lay_out([Span(hint, style)], columns - 1)] if hint else rows
 
@@ -49,22 +48,21 @@ def render_new(
 def render_all(
     answers: Sequence[Message], columns: int, layout: Callable[[int], Layout]
 ) -> list[Row]:
-    """The rows of several answers, each under its number and with its ending if it is not whole.
+    """Return the rows of several answers, each with its number and its ending if incomplete.
 
     Args:
         answers: The answers.
-        columns: Of the terminal.
-        layout: Makes what lays out a text of so many columns.
+        columns: Width of the terminal.
+        layout: Creates a layout of the given width.
     """
     if columns >= WIDE and len(answers) == _SIDES:
         width = (columns - 1 - len(_BETWEEN.text)) // 2
         left, right = (
-            [_heading(place), *render_one(a, width, layout)]
-            for place, a in _number_answers(answers)
+            [_heading(place), *render_one(a, width, layout)] for place, a in enumerate(answers, 1)
         )
         return list(_side_by_side(_fold(left, width), _fold(right, width), width))
     rows: list[Row] = []
-    for place, answer in _number_answers(answers):
+    for place, answer in enumerate(answers, 1):
         begins, goes_on = Span("── ", "rule"), Span(f" {rule(columns - 1).text[5:]}", "rule")
         head = row([begins, *_heading(place).spans, goes_on])
         rows += [*([BLANK] if rows else []), head, *render_one(answer, columns - 1, layout)]
@@ -72,7 +70,7 @@ def render_all(
 
 
 def render_one(answer: Message, width: int, layout: Callable[[int], Layout]) -> list[Row]:
-    """The rows of an answer that is there at once, and how it ended if it is not whole."""
+    """Return the rows of a complete answer, and how it ended if it is incomplete."""
     renderer = layout(width)
     rows = renderer.feed(strip_thoughts(answer.content))
     rows += renderer.end(interrupted=answer.ending is not Ending.COMPLETE)
@@ -80,15 +78,11 @@ def render_one(answer: Message, width: int, layout: Callable[[int], Layout]) -> 
 
 
 def render_outcome(answer: Message, width: int) -> list[Row]:
-    """How an answer ended, in rows of so many columns; none if it is whole."""
+    """Return how an answer ended, in rows of `width` columns; none if it is complete."""
     if not answer.outcome:
         return []
     text = f"[{sanitize_line(answer.outcome, LONGEST_OUTCOME)}]"
     return lay_out([Span(text, "notice")], width)
-
-
-def _number_answers(answers: Sequence[Message]) -> Iterator[tuple[int, Message]]:
-    return enumerate(answers, 1)
 
 
 def _heading(place: int) -> Row:
@@ -103,19 +97,19 @@ def _side_by_side(left: Sequence[Row], right: Sequence[Row], width: int) -> Iter
 
 
 def _fold(rows: Sequence[Row], width: int) -> list[Row]:
-    """Rows no wider than this: lines of code, which the terminal wraps elsewhere, are parted."""
+    """Return rows no wider than `width`, with long lines of code split."""
     folded: list[Row] = []
-    joined: list[Span] = []  # of a line of code of which more rows follow
+    joined: list[Span] = []  # of a line of code that continues
     for each in rows:
         joined += each.spans
         if each.is_continued:
             continue
         spans, joined = _expand_tabs(joined), []
         text = "".join([span.text for span in spans])
-        if columns_of(text) <= width:
+        if text_width(text) <= width:
             folded.append(row(spans))
         else:
-            folded += [row(part) for part in cut(spans, list(_split(text, width)))]
+            folded += [row(part) for part in cut(spans, list(split_columns(text, width)))]
     return folded
 
 
@@ -126,18 +120,6 @@ def _expand_tabs(spans: Sequence[Span]) -> list[Span]:
         text = span.text
         if "\t" in text:
             text = (" " * (at % TAB) + text).expandtabs(TAB)[at % TAB :]
-        at += columns_of(text)
+        at += text_width(text)
         found.append(span._replace(text=text))
     return found
-
-
-def _split(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """The first character and the one after the last of each row that a line is parted into."""
-    start = at = used = 0
-    for part, wide in clusters(text):
-        if used + wide > width:
-            yield start, at
-            start, used = at, 0
-        at += len(part)
-        used += wide
-    yield start, at

@@ -1,4 +1,4 @@
-"""Writes to the terminal: their errors, and what the terminal is capable of."""
+"""Writes to the terminal, their errors, and what the terminal supports."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nemochat.errors import Ended, ExitCode, OutputError
 
 
 def write(text: str) -> None:
-    """Write to the terminal of standard output, and flush.
+    """Write to the terminal of standard output and flush.
 
     Raises:
-        Ended: nobody is left to read it: the terminal was closed.
+        Ended: the terminal was closed.
         OutputError: it cannot be written to.
     """
     with _translate_errors():
@@ -25,9 +25,9 @@ def write(text: str) -> None:
 
 
 def write_control(sequence: str) -> None:
-    """Write a control sequence past the buffer of standard output.
+    """Write a control sequence, bypassing the buffer of standard output.
 
-    So may a signal's handler, which may come in the middle of a write; it raises what `write` does.
+    A signal handler may call it in the middle of another write. It raises what `write` raises.
     """
     with _translate_errors():
         os.write(sys.stdout.fileno(), sequence.encode("ascii"))
@@ -42,14 +42,14 @@ def _translate_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EIO:
             raise Ended(ExitCode.HUNG_UP) from None
-        raise OutputError(f"the terminal cannot be written to ({error.strerror})") from error
+        raise OutputError(f"cannot write to the terminal ({error.strerror})") from error
 
 
 def is_reflowing() -> bool:
-    """Whether the terminal wraps anew what stands on it when its width changes: most do."""
+    """Return whether the terminal rewraps its text when its width changes, as most do."""
     return "XTERM_VERSION" not in os.environ and os.environ.get("TERM") != "linux"
 
 
 def write_clipboard(text: str) -> None:
-    """Ask the terminal to put a text on its clipboard (OSC 52)."""
+    """Copy a text to the clipboard of the terminal (OSC 52)."""
     write(f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\x07")

@@ -1,6 +1,6 @@
 """Drawings of our own data by rich: tables, lists and progress.
 
-Answers are drawn by the renderer of Markdown, which streams. What is drawn here comes whole.
+Streamed answers are drawn by `screen/markdown` instead.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
-NARROW_COLUMNS = 60  # columns; with fewer a table would be torn, and a list takes its place
-MAX_CELL_COLUMNS = 200  # columns
+NARROW_COLUMNS = 60  # a terminal with fewer gets a list instead of a table
+MAX_CELL_COLUMNS = 200
 PROGRESS_DELAY = 1.0  # seconds of work before its progress is drawn
 PROGRESS_INTERVAL = 0.1  # seconds between two drawings
 SEPARATOR = " · "
@@ -36,12 +36,12 @@ Cell = str | Sequence[Span]  # spans where parts of it have a style
 
 
 class Column(NamedTuple):
-    """A column of a table.
+    """Column of a table.
 
     Attributes:
         head: Its title.
-        is_number: Whether its cells are numbers, which end in one line.
-        is_labelled: Whether a list names the cell by the title, for it doesn't speak for itself.
+        is_number: Whether its cells are numbers, aligned at the right.
+        is_labelled: Whether a list shows the title before the cell.
     """
 
     head: str
@@ -50,7 +50,7 @@ class Column(NamedTuple):
 
 
 def format_row(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
-    """Return the cells of a row that aren't empty as one harmless line."""
+    """Return the cells of a row that aren't empty as one sanitized line."""
     return "".join(span.text for span in _join_cells(columns, cells))
 
 
@@ -101,14 +101,14 @@ def draw_finding(line: str, theme: str, *, is_ok: bool) -> None:
 def show_progress(
     noun: str, theme: str, total: int | None = None
 ) -> Iterator[Callable[[int], None]]:
-    """Give a function that draws on the terminal of standard error how many things are done.
+    """Yield a function that draws the number of finished things on standard error.
 
-    Nothing is drawn in the first second, and nothing stays. No thread draws.
+    Nothing is drawn in the first second, and the drawing is erased at the end. No thread draws.
 
     Args:
         noun: The things, in the plural.
-        theme: In which it is drawn.
-        total: How many there are, if that is known.
+        theme: The theme of the drawing.
+        total: How many things there are, if known.
     """
     progress: Progress | None = None
     due = time.monotonic() + PROGRESS_DELAY
@@ -118,10 +118,10 @@ def show_progress(
         if time.monotonic() < due:
             return
         due = time.monotonic() + PROGRESS_INTERVAL
-        with suppress(OSError):  # the terminal was closed: there is nobody to tell
+        with suppress(OSError):  # the terminal was closed
             if progress is None:
                 progress = _create_progress(noun, theme, total, done)
-                progress.start()  # may be interrupted when the cursor is hidden already
+                progress.start()  # a signal may come after it hid the cursor
             else:
                 progress.update(progress.task_ids[0], completed=done, refresh=True)
 
@@ -136,7 +136,7 @@ def show_progress(
 def _create_progress(noun: str, theme: str, total: int | None, done: int) -> Progress:
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-    # A bar without a total pulses in blended colours, which are none of the theme's.
+    # A bar without a total pulses in colours outside the theme.
     is_bar = total is not None
     progress = Progress(
         BarColumn(20, "rule", "bullet", "bullet") if is_bar else SpinnerColumn(style="bullet"),
@@ -165,7 +165,7 @@ def _join_cells(columns: Sequence[Column], cells: Sequence[Cell]) -> list[Span]:
 
 
 def _sanitize_cell(cell: Cell) -> list[Span]:
-    """Return a cell as harmless spans of one line; foreign text may be in each."""
+    """Return a cell as sanitized spans on one line."""
     if isinstance(cell, str):
         cell = [Span(sanitize_line(cell, MAX_CELL_COLUMNS))]
     clean = [span._replace(text=_BLANKS.sub(" ", sanitize(span.text))) for span in cell]
@@ -173,14 +173,14 @@ def _sanitize_cell(cell: Cell) -> list[Span]:
 
 
 def _to_text(spans: Iterable[Span]) -> Text:
-    """Return spans for rich, which takes no text in them for markup."""
+    """Return spans as a text for rich, which doesn't read its markup in them."""
     from rich.text import Text
 
     return Text.assemble(*((span.text, span.style) for span in spans), overflow="fold")
 
 
 def _draw(console: Console, drawing: RenderableType) -> None:
-    """Write a drawing to the terminal, without the blanks at the ends of its lines."""
+    """Write a drawing to the terminal, without trailing blanks."""
     from rich.segment import Segment, Segments
 
     width = max(shutil.get_terminal_size().columns - 1, NARROWEST)
@@ -192,7 +192,7 @@ def _draw(console: Console, drawing: RenderableType) -> None:
 
 
 def _strip_blanks(line: list[Segment]) -> list[Segment]:
-    """Return a line's segments without blanks at its end, and without the style of other blanks."""
+    """Return a line's segments without trailing blanks, and other blanks without style."""
     line = [segment._replace(style=None) if segment.text.isspace() else segment for segment in line]
     while line and not line[-1].text.rstrip():
         line.pop()

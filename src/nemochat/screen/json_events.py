@@ -16,17 +16,17 @@ Object = Mapping[str, object]
 
 
 class Collector(Plain):
-    """Holds the answer back: who asked for it shows what is to be made of it."""
+    """View that shows nothing: its caller prints the complete answer."""
 
     def write(self, delta: Delta) -> None:
-        """Wait for the whole."""
+        """Ignore the delta."""
 
 
 class JsonEvents(Plain):
-    """Writes each event of a turn as one JSON object on one line, as it comes.
+    """View that writes each event of a turn as a JSON object on one line.
 
     Attributes:
-        conversation: Whose turn it is; who opens it puts it here.
+        conversation: The conversation of the turn, set by whoever opens it.
     """
 
     conversation: Conversation | None = None
@@ -35,15 +35,16 @@ class JsonEvents(Plain):
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
     ) -> Generator[Delta]:
-        """Tell that the question is being asked, and pass the deltas on."""
-        if not self._started and (talk := self.conversation):
+        """Write the start event, and pass the deltas on."""
+        if not self._started and (conversation := self.conversation):
             self._started = True
-            target = {"model": talk.settings.model, "endpoint": talk.settings.endpoint}
-            self.event("start", {**conversation_id(talk), **target})
+            settings = conversation.settings
+            target = {"model": settings.model, "endpoint": settings.endpoint}
+            self.event("start", {**conversation_id(conversation), **target})
         return super().follow(deltas, stop, candidates=candidates)
 
     def write(self, delta: Delta) -> None:
-        """Write a piece of text or of reasoning."""
+        """Write a piece of text or reasoning."""
         for name, piece in (("reasoning", delta.reasoning), ("text", delta.text)):
             if piece:
                 self.event("delta", {"candidate": delta.candidate, name: piece})
@@ -67,24 +68,24 @@ class JsonEvents(Plain):
 
 
 def to_object(answer: Message) -> dict[str, object]:
-    """An answer's members in `--json`: its text, and all of its provenance that is known."""
+    """Return the members of an answer in `--json`: its text and what is known of its origin."""
     details = records.details_to_json(answer)
     provenance = details.pop("provenance", {})
     code = answer.ending.exit_code if answer.ending else ExitCode.OK
     return {"content": answer.content, **provenance, **details, "exit_code": int(code)}
 
 
-def conversation_id(talk: Conversation) -> dict[str, object]:
-    """The number of a conversation, as the member that names it; none where nothing keeps it."""
-    return {"conversation": talk.id} if talk.id is not None else {}
+def conversation_id(conversation: Conversation) -> dict[str, object]:
+    """Return the member with the conversation's number, or none if it is not saved."""
+    return {"conversation": conversation.id} if conversation.id is not None else {}
 
 
 def error_to_object(error: NemochatError) -> dict[str, object]:
-    """What is said of an error, as JSON values."""
+    """Return an error as a JSON object."""
     hint = {"hint": error.hint} if error.hint else {}
     return {"message": error.sentence, **hint, "exit_code": int(error.exit_code)}
 
 
 def to_line(value: object) -> str:
-    """A value as JSON on one line."""
+    """Return a value as JSON on one line."""
     return json.dumps(value, ensure_ascii=False)

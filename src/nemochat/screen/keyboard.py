@@ -1,4 +1,4 @@
-"""Keyboard between two prompts: no echo, and everything typed is kept for the next prompt."""
+"""Keyboard between two prompts: keys are not echoed, and are kept for the next prompt."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import Any, Self, TextIO
 from nemochat.errors import Ended, OutputError
 from nemochat.signals import SuspendSignals, stop_process
 
-_INPUT_MODES, _LOCAL_MODES, _KEYS = 0, 3, 6  # places in a terminal's attributes
+_INPUT_MODES, _LOCAL_MODES, _KEYS = 0, 3, 6  # indexes of a terminal's attributes
 _MOST = 65536  # bytes read at once
 ESCAPE = b"\x1b"
-SECONDS_ALONE = 0.05  # after which an Esc is no beginning of another key's sequence
+SECONDS_ALONE = 0.05  # after which an Esc doesn't begin a longer sequence
 PASTES_MARKED, PASTES_BARE = "\x1b[?2004h", "\x1b[?2004l"
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 
@@ -27,25 +27,23 @@ if sys.platform != "win32":
 
 
 class TerminalModes:
-    """How a terminal takes keys: quiet for a while, then as it was before.
+    """Input modes of a terminal: quiet for a while, then restored.
 
-    Quiet: keys come at once and unseen; Ctrl-C and Ctrl-Z stay signals.
+    In quiet mode, keys arrive at once and are not echoed; Ctrl-C and Ctrl-Z still send signals.
     """
 
     def __init__(self, terminal: TextIO | None) -> None:
-        """Change nothing yet; where `terminal` is none, or None, nothing ever is."""
+        """Change nothing yet, or ever if `terminal` is None or no terminal."""
         self._terminal = terminal
         self._before: list[Any] | None = None
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the terminal is quiet, because of this."""
+        """Return whether this object has made the terminal quiet."""
         return self._before is not None
 
     def silence(self) -> bool:
-        """Make the terminal quiet, unless it is another job's now; return whether it is quiet."""
-        if sys.platform == "win32":  # keys are echoed there
-            return False
+        """Make the terminal quiet if this process may; return whether it is quiet."""
         if (
             self._before is None
             and self._terminal
@@ -59,15 +57,13 @@ class TerminalModes:
         return self.is_quiet
 
     def silence_again(self) -> None:
-        """Make a terminal quiet that was, and that somebody else has set since."""
-        if sys.platform != "win32" and self._before and self._terminal and self.is_foreground():
+        """Make a terminal quiet again after another program changed its modes."""
+        if self._before and self._terminal and self.is_foreground():
             with suppress(termios.error):
                 self._silence(self._terminal, self._before)
 
     def restore(self) -> None:
-        """Let the terminal be as it was, unless it is another job's now, which set its own."""
-        if sys.platform == "win32":
-            return
+        """Restore the modes, unless another job uses the terminal now."""
         before, self._before = self._before, None
         if before is not None and self._terminal and self.is_foreground():
             with suppress(termios.error):
@@ -75,12 +71,12 @@ class TerminalModes:
 
     @contextmanager
     def lend(self) -> Iterator[None]:
-        """The terminal as it was before it was quiet; then as it is now, whoever made it so."""
-        if sys.platform == "win32" or self._before is None or not self._terminal:
+        """Restore the modes for a while; then bring back the current ones, whoever set them."""
+        if self._before is None or not self._terminal:
             yield
             return
         before = now = self._before
-        with suppress(termios.error):  # of a terminal that is gone
+        with suppress(termios.error):  # the terminal is gone
             now = termios.tcgetattr(self._terminal)
         self.restore()
         try:
@@ -92,32 +88,33 @@ class TerminalModes:
                     self._before = before
 
     def read(self, seconds: float) -> bytes:
-        """The keys that were pressed, or are within so many seconds; b"" if none were."""
+        """Return the keys pressed within `seconds`; b"" for none."""
         if self._terminal is None or not select.select([self._terminal], [], [], seconds)[0]:
             return b""
         try:
             return os.read(self._terminal.fileno(), _MOST)
-        except OSError:  # it is gone, which whoever writes to it will be told
+        except OSError:  # it is gone: the next write raises
             return b""
 
     def is_foreground(self) -> bool:
-        """Whether this process is in the foreground: to set a terminal from behind stops one."""
+        """Return whether this process is in the foreground; False on Windows, which echoes keys.
+
+        A background process that sets the modes of its terminal is stopped.
+        """
         if sys.platform == "win32" or self._terminal is None:
             return False
         try:
             return os.tcgetpgrp(self._terminal.fileno()) == os.getpgrp()
-        except OSError:  # it controls no job
+        except OSError:  # it is not the controlling terminal
             return True
 
     @staticmethod
     def _silence(terminal: TextIO, before: list[Any]) -> None:
-        if sys.platform == "win32":
-            return
         quiet = list(before)
         quiet[_INPUT_MODES] &= ~termios.ICRNL  # Enter and Ctrl-J stay two keys
         quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
-        quiet[_LOCAL_MODES] |= termios.NOFLSH  # Ctrl-C does not lose what was typed
-        # Ctrl-\ would end the program where it stands, and leave the terminal like this.
+        quiet[_LOCAL_MODES] |= termios.NOFLSH  # Ctrl-C doesn't discard what was typed
+        # Ctrl-\ would end the program at once, and leave the terminal quiet.
         none = bytes([os.fpathconf(terminal.fileno(), "PC_VDISABLE") & 0xFF])
         quiet[_KEYS] = list(before[_KEYS])
         quiet[_KEYS][termios.VQUIT] = none
@@ -125,15 +122,15 @@ class TerminalModes:
 
 
 class Keyboard:
-    """A context in which keys come at once and unseen; Ctrl-C stays a signal, and Ctrl-Z suspends.
+    """Context in which keys are not echoed, Ctrl-C sends a signal and Ctrl-Z suspends.
 
-    Where they are read, a lone Esc is seen, and all else is collected; where not, they wait in the
-    terminal's queue for whoever reads next. A chat listens also before and after its answers: in
-    the terminal's usual modes, Enter would become another key, and Ctrl-D be lost.
+    If keys are read, a lone Esc is recognized, and the others are collected; otherwise they wait in
+    the terminal's queue for the next reader. A chat also listens before and after its answers: in
+    the usual modes, Enter would become another key, and Ctrl-D would be lost.
 
     Attributes:
-        modes: The terminal's.
-        typed: What was read and not yet taken.
+        modes: The modes of the terminal.
+        typed: Bytes that were read, for `take_typed`.
     """
 
     def __init__(
@@ -147,10 +144,10 @@ class Keyboard:
 
         Args:
             terminal: Where keys are pressed.
-            write: Writes control sequences to the terminal, also within a signal's handler; keys
-                are read if it is given.
-            clear: Takes away what is not to stand on the screen while the program is suspended.
-            forget: Leaves it there: somebody else has written below it.
+            write: Writes control sequences to the terminal, also in a signal handler. Without it,
+                keys are not read.
+            clear: Erases what must not be on the screen while the program is suspended.
+            forget: Leaves that on the screen, because something else was written below it.
         """
         self.modes = TerminalModes(terminal)
         self.typed = b""
@@ -158,12 +155,12 @@ class Keyboard:
         self._clear = clear
         self._forget = forget
         self._listening = False
-        self._is_polled = False  # whether someone calls `stops` again and again
+        self._is_polled = False  # whether `read_stop` is called repeatedly
         self._suspending = False
         self._signals: SuspendSignals | None = None  # while the keyboard is quiet
-        self._must_resume = False  # after someone stopped it who did not ask
-        self._was_continued = False  # whether the shell said so since it is about to suspend
-        self._escape_time: float | None = None  # since when an Esc stands at the end
+        self._must_resume = False  # after a stop that was not requested here
+        self._was_continued = False  # whether SIGCONT arrived before the stop
+        self._escape_time: float | None = None  # when the Esc at the end was read
 
     def __enter__(self) -> Self:
         self._suspending, self._is_polled = False, True
@@ -181,14 +178,14 @@ class Keyboard:
             stop_process()
 
     def listen(self) -> None:
-        """Be quiet from here on, until `rest`; called again after whoever set the terminal."""
+        """Be quiet until `rest`; call it again after another program set the modes."""
         self._listening = True
         self._watch()
         if self._take():
             self._send(PASTES_MARKED)
 
     def rest(self) -> None:
-        """Let the terminal be as it was."""
+        """Restore the terminal."""
         self._listening = False
         self._restore()
         if self._signals is not None:
@@ -196,18 +193,18 @@ class Keyboard:
             self._signals = None
 
     def take_typed(self) -> bytes:
-        """What was typed, once."""
+        """Return what was typed, once."""
         typed, self.typed = self.typed, b""
         return typed
 
     def release(self) -> None:
-        """Let the terminal be as it was, unless somebody listens."""
+        """Restore the terminal, unless `listen` is in force."""
         if not self._listening:
             self.modes.restore()
 
     @contextmanager
     def lend(self) -> Iterator[None]:
-        """The terminal as it was, for a question or a program; what was typed is not for them."""
+        """Restore the terminal for another reader, which doesn't see earlier keys."""
         listening = self._listening
         while self.modes.is_quiet and self._write and (read := self.modes.read(0)):
             self.typed += read
@@ -219,7 +216,7 @@ class Keyboard:
                 self.listen()
 
     def read_stop(self) -> bool:
-        """Read what was typed; return whether a lone Esc was. After a Ctrl-Z, suspend first."""
+        """Read keys; return whether one was a lone Esc. Suspend first if Ctrl-Z was pressed."""
         if self._suspending:
             self._suspend()
         elif self._must_resume:
@@ -250,16 +247,16 @@ class Keyboard:
             self._send(PASTES_BARE)
 
     def _send(self, sequence: str) -> None:
-        """Write a control sequence, where keys are read; raise nothing if the terminal is gone.
+        """Write a control sequence if keys are read; ignore a closed terminal.
 
-        A closed terminal sends SIGCONT, whose handler writes: it must not end what it interrupts.
+        A closed terminal sends SIGCONT, whose handler writes and must not raise.
         """
         if self._write:
             with suppress(Ended, OutputError):
                 self._write(sequence)
 
     def _watch(self) -> None:
-        """Let Ctrl-Z wait for the next look at the keyboard: no frame is cut in two then."""
+        """Delay Ctrl-Z until the next read, so that it interrupts no frame."""
         if self._signals is None:
             self._signals = SuspendSignals(self._request_suspend, self._request_resume)
             self._signals.__enter__()
@@ -271,15 +268,17 @@ class Keyboard:
             self._suspend()
 
     def _suspend(self) -> None:
-        """Stop as any program does, with the terminal as it was before."""
+        """Stop the process, with the terminal restored."""
         self._suspending = self._was_continued = False
         if self._is_polled:
-            (self._clear if self.modes.is_foreground() else self._forget)()  # the shell's already?
+            (
+                self._clear if self.modes.is_foreground() else self._forget
+            )()  # or the shell has the terminal
         was_quiet = self.modes.is_quiet
         with self.modes.lend():
             if was_quiet:
                 self._send(PASTES_BARE)
-            # Others of the job have stopped by now, and their shell may have let all go on again.
+            # The rest of the job has stopped by now, and its shell may have continued it.
             if not self._was_continued and self._signals is not None:
                 self._signals.stop()
         self._must_resume = False
@@ -294,7 +293,7 @@ class Keyboard:
             self._resume()
 
     def _resume(self) -> None:
-        """Take the terminal again, which was the shell's since this process was stopped."""
+        """Make the terminal quiet again after the process was stopped."""
         self._must_resume = False
         self._forget()
         self.modes.silence_again()

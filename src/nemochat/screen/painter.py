@@ -1,40 +1,39 @@
 """Painter of the terminal: final rows stay, live rows are repainted below them.
 
-Final rows are written once and belong to the terminal's scrollback. The live rows are compared
-with those on the screen: most frames only append to the last one. A frame that moves the cursor
-is a synchronized update, so that no half of it is seen. Only live rows are ever erased.
+Final rows are written once and belong to the terminal's scrollback. Live rows are compared with
+those on the screen: most frames only append to the last one. A frame that moves the cursor is a
+synchronized update, so that it is never seen half done. Only live rows are ever erased.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nemochat.screen.text.spans import Row, Span
-from nemochat.screen.text.width import clusters
-from nemochat.screen.text.width import text_width as columns_of
+from nemochat.screen.text.spans import Row, Span, cut
+from nemochat.screen.text.width import TAB, clusters, text_width
 
 BEGIN_UPDATE, END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
 ERASE_LINE = "\x1b[K"
 NEW_LINE = "\r\n"
-# After a row that fills the terminal's the cursor still stands on it: a blank goes over to the next
-# one, whose first character then takes its place, and the terminal knows that the line was wrapped.
+# After a full row the cursor is still on it. A blank moves it to the next one, where other text
+# replaces the blank; so the terminal knows that the line was wrapped.
 WRAPPED = " \r"
 
 
 class Painter:
-    """Writes rows to a terminal whose cursor stands at the start of an empty line.
+    """Painter of rows, below a cursor at the start of an empty line.
 
     Attributes:
-        apart: Whether what is written next stands apart: a blank row was the last one, or none was.
+        apart: Whether the last row is blank, or there is none.
     """
 
     def __init__(self, write: Callable[[str], None], styled: Callable[[Span], str]) -> None:
-        """Prepare.
+        """Create a painter.
 
         Args:
-            write: Writes to the terminal, and flushes.
-            styled: A span with its sequences.
+            write: Writes to the terminal and flushes.
+            styled: Returns the text of a span with its control sequences.
         """
         self._write = write
         self._styled = styled
@@ -42,13 +41,13 @@ class Painter:
         self.apart = True
 
     def frame(self, final: Sequence[Row], live: Sequence[Row], columns: int) -> None:
-        """Let the final rows stay, and the live rows stand below them.
+        """Write final rows, and replace the live rows below them.
 
         Args:
-            final: Rows that are written for good, above what is live.
-            live: All rows that are live now, fewer than the terminal has. A live row is cut at the
-                terminal's edge.
-            columns: Of the terminal. A final row may be wider: it is wrapped by the terminal.
+            final: Written once, above the live rows. A row may be wider than the terminal, which
+                wraps it.
+            live: All live rows, fewer than the terminal has, and cropped to its width.
+            columns: Width of the terminal.
         """
         tail = [crop(row, columns - 1) for row in live]
         if not final and tail == self._live:
@@ -57,26 +56,26 @@ class Painter:
         same = self._count_unchanged(rows, len(final))
         old = len(self._live)
         if same == old:
-            beginning = NEW_LINE if old and (len(rows) > same or not tail) else ""
-            self._write(beginning + self._join_rows(rows[same:], len(final) - same))
+            start = NEW_LINE if old and (len(rows) > same or not tail) else ""
+            self._write(start + self._join_rows(rows[same:], len(final) - same))
         elif (
             same == old - 1 < len(rows)
             and (same >= len(final) or _is_reusable(rows[same]))
             and (more := find_appended_spans(self._live[-1], rows[same]))
         ):
-            going_on = Row(tuple(more), 0, is_continued=rows[same].is_continued)
-            self._write(self._join_rows([going_on, *rows[same + 1 :]], len(final) - same))
+            appended = Row(tuple(more), 0, is_continued=rows[same].is_continued)
+            self._write(self._join_rows([appended, *rows[same + 1 :]], len(final) - same))
         else:
             self._write(self._rewrite(rows, same, len(final)))
         self._live = tail
         self.apart = not (rows and rows[-1].spans)
 
     def resize(self, columns: int, *, reflows: bool) -> None:
-        """Take the live rows away: the terminal has another width now.
+        """Erase the live rows after a change of the terminal's width.
 
         Args:
-            columns: Of the terminal.
-            reflows: Whether it wraps anew what stands on it.
+            columns: Width of the terminal.
+            reflows: Whether it has rewrapped its text.
         """
         heights = [-(-max(row.width, 1) // columns) if reflows else 1 for row in self._live]
         if heights:
@@ -85,15 +84,15 @@ class Painter:
         self._live = []
 
     def forget(self) -> None:
-        """Give up the live rows: something else was written below them."""
+        """Leave the live rows where they are: something else was written below them."""
         self._live = []
 
     def drop_scrolled(self, rows: int) -> None:
-        """Give up the live rows that a terminal of so many rows has pushed into its scrollback."""
+        """Leave live rows alone that scrolled out of a terminal with this many rows."""
         self._live = self._live[-rows:]
 
     def _count_unchanged(self, rows: list[Row], final: int) -> int:
-        """How many of the live rows, from the first, stand as they should already."""
+        """Return how many live rows, from the first, need no repainting."""
         same = 0
         for old, new in zip(self._live, rows, strict=False):
             if old != new or (same < final and not _is_reusable(new)):
@@ -102,32 +101,32 @@ class Painter:
         return same
 
     def _rewrite(self, rows: list[Row], same: int, final: int) -> str:
-        """Erase the live rows from the first that differs, and write from there on."""
+        """Return what erases the live rows from the first changed one, and writes the rest."""
         old = len(self._live) - same
         erased = (NEW_LINE).join([ERASE_LINE] * old)
         text = "\r" + _up(old - 1) + erased + "\r" + _up(old - 1)
         if same < len(rows):
             text += self._join_rows(rows[same:], final - same)
-        elif same:  # the cursor belongs to the end of the last row
+        elif same:  # move the cursor to the end of the last row
             text += _up(1) + (f"\x1b[{rows[-1].width}C" if rows[-1].width else "")
         return BEGIN_UPDATE + text + END_UPDATE
 
     def _join_rows(self, rows: list[Row], final: int) -> str:
-        """Rows one below the other; after a final one the cursor is at the next line's start."""
+        """Return the rows as text; after a final row the cursor is on the next line."""
         lines = []
         for place, row in enumerate(rows):
             text = "".join(map(self._styled, row.spans))
             if place < final:
                 lines.append(text + (WRAPPED if row.is_continued else NEW_LINE))
                 continue
-            if not text.isascii():  # it stays one row, whatever widths the terminal believes in
+            if not text.isascii():  # one row, even if the terminal measures it differently
                 text = NO_WRAP + text + WRAP
             lines.append(text + (NEW_LINE if place < len(rows) - 1 else ""))
         return "".join(lines)
 
 
 def find_appended_spans(old: Row, new: Row) -> list[Span]:
-    """The spans by which `new` goes on after `old`; none if it differs before, or is the same."""
+    """Return the spans that `new` appends to `old`; none if it differs before that."""
     if len(new.spans) < len(old.spans) or old.spans[:-1] != new.spans[: len(old.spans) - 1]:
         return []
     if not old.spans:
@@ -140,30 +139,25 @@ def find_appended_spans(old: Row, new: Row) -> list[Span]:
 
 
 def _is_reusable(row: Row) -> bool:
-    """Whether a live row that becomes final may stand as it is.
+    """Return whether a live row can become final without being rewritten.
 
-    Others are written again, for a live row is not wrapped: it may take two rows when it is, where
-    a terminal believes in other widths.
+    Other rows are written with autowrap off while they are live, and must be wrapped when final.
     """
     return not row.is_continued and all(span.text.isascii() for span in row.spans)
 
 
 def crop(row: Row, most: int) -> Row:
-    """As much of a row as so many columns hold."""
+    """Return the part of a row that fits into `most` columns."""
     if row.width <= most:
         return row
-    spans: list[Span] = []
-    text = ""  # up to here
-    for span in row.spans:
-        prefix = ""
-        for cluster, _ in clusters(span.text):
-            if columns_of(text + prefix + cluster) > most:
-                spans.append(span._replace(text=prefix))
-                return Row(tuple(s for s in spans if s.text), columns_of(text + prefix))
-            prefix += cluster
-        spans.append(span)
-        text += prefix
-    return row
+    size = columns = 0  # characters that fit, and their columns
+    for cluster, width in clusters(row.text):
+        columns += TAB - columns % TAB if cluster == "\t" else width
+        if columns > most:
+            break
+        size += len(cluster)
+    (spans,) = cut(row.spans, [(0, size)])
+    return Row(tuple(spans), text_width("".join([span.text for span in spans])))
 
 
 def _up(rows: int) -> str:

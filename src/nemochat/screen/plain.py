@@ -1,6 +1,6 @@
 """Plain and accessible views: the exact answer in a pipe, sanitized text on a terminal.
 
-Everything that is not the answer goes to standard error.
+Everything but the answer goes to standard error.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from nemochat.screen.stream_thread import follow_in_thread
 from nemochat.screen.text.sanitize import LONGEST_NOTICE, StreamSanitizer, sanitize, sanitize_line
 
 BETWEEN_CANDIDATES = "\n\n---\n\n"
-SECONDS_A_TICK = 0.05  # between two looks at the keyboard
-SECONDS_BEFORE_WAITING_IS_SAID = 3.0
+SECONDS_A_TICK = 0.05  # between two reads of the keyboard
+WAITING_DELAY = 3.0  # seconds
 
 
 class Plain:
-    """Writes answers as they come, with one newline at the end."""
+    """View that writes answers as they arrive, each ending in one newline."""
 
     def __init__(
         self,
@@ -39,14 +39,14 @@ class Plain:
         keys: bool = False,
         bell: bool = False,
     ) -> None:
-        """Write answers to `out`, and all else to `err`.
+        """Write answers to `out` and everything else to `err`.
 
         Args:
-            out: Where answers go.
-            err: Where all else goes; None nowhere.
-            on_terminal: Whether `out` is one: answers are then made harmless.
-            keys: Whether to read the keyboard while an answer comes: Esc then stops it. Whoever
-                asks for that takes what was `typed`.
+            out: Standard output.
+            err: Standard error, or None if it is closed.
+            on_terminal: Whether `out` is a terminal: then answers are sanitized.
+            keys: Whether to read the keyboard during an answer: Esc stops it, and the caller must
+                fetch the other keys with `take_typed`.
             bell: Whether to ring after a long answer.
         """
         self._out = out
@@ -63,7 +63,7 @@ class Plain:
 
     @cached_property
     def keyboard(self) -> Keyboard:
-        """The terminal's keyboard."""
+        """Return the keyboard of the terminal."""
         return Keyboard(sys.stdin, write_control if self._keys else None)
 
     def follow(
@@ -71,9 +71,9 @@ class Plain:
         deltas: Iterator[Delta],
         stop: Callable[[], None],
         *,
-        candidates: int,  # noqa: ARG002 - a View's
+        candidates: int,  # noqa: ARG002 - part of View
     ) -> Generator[Delta]:
-        """Pass the deltas on; on a terminal, its keyboard is quiet meanwhile."""
+        """Pass the deltas on; on a terminal, keys are not echoed meanwhile."""
         self._stopped.clear()
         if not self._on_terminal:
             yield from deltas
@@ -89,13 +89,13 @@ class Plain:
             yield from follow_in_thread(deltas, end, self._tick)
 
     def _tick(self) -> float:
-        """Look at the keyboard; return the seconds until it is to be looked at again."""
+        """Read the keyboard; return the seconds until the next time."""
         if self.keyboard.read_stop():
             raise Cancelled
         return SECONDS_A_TICK
 
     def continue_from(self, text: str) -> None:
-        """Nothing: what was written before stands."""
+        """Do nothing: the beginning of the answer is on the screen already."""
 
     def write(self, delta: Delta) -> None:
         """Write more of the answer and flush it."""
@@ -104,11 +104,11 @@ class Plain:
         if delta.candidate != self._candidate:
             self._candidate = delta.candidate
             self._put(self._flush() + self._separator())
-        self._begun = True  # before its first byte is out: Ctrl-C may come right behind that
+        self._begun = True  # before the write, which Ctrl-C may interrupt
         self._put(self._cleaner.feed(delta.text) if self._cleaner else delta.text)
 
     def settle(self, answers: list[Message]) -> None:
-        """End the last line, and tell on standard error if something is missing."""
+        """End the last line, and report on standard error what is missing."""
         if self._begun:
             self._put(self._flush() + "\n")
         self._begun, self._candidate = False, 0
@@ -119,7 +119,7 @@ class Plain:
             self._bell.end()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
-        """Tell why the endpoint is asked again, and wait."""
+        """Report why the request is repeated, and wait."""
         self.notice(f"{error.sentence}; trying again in {seconds:.1f} s")
         self._stopped.wait(seconds)
 
@@ -132,42 +132,42 @@ class Plain:
         self.notice(text)
 
     def show_question(self, text: str) -> None:
-        """Show a question that nobody typed here."""
+        """Show a question that was not typed here."""
         self._put(f"{self._gap}> {self._make_printable(text)}\n\n")
         self._gap = "\n"
 
-    def theme(self, name: str = "") -> str:  # noqa: ARG002 - a Screen's
-        """There are no colours."""
-        raise UsageError("this view shows no colours")
+    def theme(self, name: str = "") -> str:  # noqa: ARG002 - part of Screen
+        """Refuse: this view has no colours."""
+        raise UsageError("this view has no colours")
 
     def output(self, text: str) -> None:
-        """Show lines that a command of the shell wrote, as they are."""
+        """Show the output of a shell command."""
         self._put(self._make_printable(text) + ("" if text.endswith("\n") else "\n"))
 
     def take_typed(self) -> bytes:
-        """What was typed while an answer came, once."""
+        """Return what was typed during an answer, once."""
         return self.keyboard.take_typed()
 
     def show(self, markdown: str) -> None:
-        """Show a text of our own, or of a stored conversation, as it stands."""
+        """Show a text of our own, or of a stored conversation, as Markdown source."""
         self._put(self._make_printable(markdown) + "\n")
 
     @property
     def raw(self) -> bool:
-        """Whether answers are shown as they came: always."""
+        """Return True: answers are always shown as Markdown source."""
         return True
 
     def set_raw(self, *, raw: bool) -> None:
-        """Nothing is laid out here."""
+        """Refuse to format answers."""
         if not raw:
-            raise UsageError("this view shows answers as they come, and lays out none")
+            raise UsageError("this view cannot format answers")
 
-    def copy(self, text: str) -> None:  # noqa: ARG002 - a Screen's
-        """There is no clipboard that a plain view could reach."""
-        raise UsageError("this view has no clipboard; /write FILE keeps the text")
+    def copy(self, text: str) -> None:  # noqa: ARG002 - part of Screen
+        """Refuse: this view has no clipboard."""
+        raise UsageError("this view has no clipboard; /write FILE saves the text")
 
     def _separator(self) -> str:
-        """What stands between two candidates."""
+        """Return what separates two candidates."""
         return BETWEEN_CANDIDATES
 
     def _flush(self) -> str:
@@ -181,8 +181,8 @@ class Plain:
         """Write and flush.
 
         Raises:
-            Ended: the reader of the pipe left, or the terminal was closed.
-            OutputError: the disk is full, or the like.
+            Ended: the reader of the pipe is gone, or the terminal was closed.
+            OutputError: the disk is full, for example.
         """
         try:
             self._out.write(text.encode(self._encoding, "replace"))
@@ -196,21 +196,21 @@ class Plain:
 
 
 class Accessible(Plain):
-    """Says who speaks and where an answer ends, for those who listen to the terminal."""
+    """View for screen readers: it announces questions, answers and their ends."""
 
-    _several = False  # whether two answers were asked for
-    _silent_since: float | None = None  # None: it was said, or need not be
+    _several = False  # whether several answers were requested
+    _silent_since: float | None = None  # None: the wait is over or announced
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
     ) -> Generator[Delta]:
-        """Pass the deltas on; say once if they are long in coming."""
+        """Pass the deltas on; announce a long wait once."""
         self._several = candidates > 1
         self._silent_since = None if self._begun else time.monotonic()
         return super().follow(deltas, stop, candidates=candidates)
 
     def write(self, delta: Delta) -> None:
-        """Write more of the answer, after a line that says so."""
+        """Write more of the answer, after a line that announces it."""
         if delta.text and not self._begun:
             self._candidate = delta.candidate
             self._put(f"{self._label()}:\n")
@@ -218,27 +218,27 @@ class Accessible(Plain):
         super().write(delta)
 
     def settle(self, answers: list[Message]) -> None:
-        """End the answer with a line that says so, and how it ended."""
+        """End the answer with a line that announces its end, and report how it ended."""
         begun, end = self._begun, f"End of {self._label().lower()}.\n"
         self._silent_since = None
         super().settle(answers)
         if begun:
             self._put(end)
         for answer in answers:
-            if answer.outcome and answer.ending is Ending.INTERRUPTED:  # a key that was not meant?
+            if answer.outcome and answer.ending is Ending.INTERRUPTED:  # perhaps by accident
                 self.notice(answer.outcome)
 
     def notice(self, text: str) -> None:
-        """Write one line to standard error, and say that it is no answer."""
+        """Write one line to standard error, marked as a notice."""
         say(self._err, text, "Notice")
 
     def show_question(self, text: str) -> None:
-        """Show a question that nobody typed here."""
+        """Show a question that was not typed here."""
         self._put(f"Question:\n{self._make_printable(text)}\n")
 
     def _tick(self) -> float:
         since = self._silent_since
-        if since is not None and time.monotonic() - since >= SECONDS_BEFORE_WAITING_IS_SAID:
+        if since is not None and time.monotonic() - since >= WAITING_DELAY:
             self._silent_since = None
             self._put("Waiting for the answer.\n")
         return super()._tick()
@@ -250,16 +250,16 @@ class Accessible(Plain):
         return f"\n\n{self._label()}:\n"
 
 
-def say(err: TextIO | None, text: str, who: str = "nemochat") -> None:
-    """Write one harmless line to standard error, if there is one, after the name of who says it.
+def say(err: TextIO | None, text: str, speaker: str = "nemochat") -> None:
+    """Write one sanitized line to standard error, if there is one, after the speaker's name.
 
-    A sentence that begins with that name stands as it is.
+    The name is left out if the text begins with it.
     """
     if err is None:
         return
-    before = "" if text.startswith(f"{who} ") else f"{who}: "
+    before = "" if text.startswith(f"{speaker} ") else f"{speaker}: "
     try:
         err.write(f"{before}{sanitize_line(text, LONGEST_NOTICE)}\n")
         err.flush()
     except (OSError, ValueError):
-        pass  # standard error is closed: there is nobody to tell
+        pass  # standard error is closed

@@ -1,4 +1,4 @@
-"""Status of an answer: the wait before it, its measures after it, and the bell."""
+"""Status of an answer: the wait before it, its measures, and the bell."""
 
 from __future__ import annotations
 
@@ -13,45 +13,44 @@ from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.screen.text.spans import Row, Span
 from nemochat.screen.text.wrap import NARROWEST, lay_out
 
-SECONDS_BEFORE_IT_SHOWS = 0.4
-_NUMBERS = {2: "two"}
-_AT_ONCE = 0.05  # seconds; an answer whose text came within less was not streamed
-_SHORT = 0.095  # seconds that one digit behind the point would not show
-SECONDS = 10.0  # from which on an answer took long
+STATUS_DELAY = 0.4  # seconds
+_AT_ONCE = 0.05  # seconds; an answer that arrives faster was not streamed
+_SHORT = 0.095  # seconds, below which one decimal place is not enough
+LONG_ANSWER = 10.0  # seconds
 
 
 class Status:
-    """The rows that stand where an answer will begin, and the waits for another try."""
+    """Status rows shown until an answer begins, and the waits between attempts."""
 
     def __init__(self) -> None:
         self._candidates = 1
         self._began = 0.0
-        self._retry: tuple[float, str] | None = None  # until when, and why
+        self._retry: tuple[float, str] | None = None  # its time, and the reason
         self._stopped = threading.Event()
 
     def begin(self, candidates: int) -> None:
-        """So many answers were asked for, now."""
+        """Start the clock for this many answers."""
         self._candidates = candidates
         self._began, self._retry = time.monotonic(), None
         self._stopped.clear()
 
     def seconds(self) -> float:
-        """How long ago that was."""
+        """Return the seconds since then."""
         return time.monotonic() - self._began
 
     def retry(self, seconds: float, why: str) -> None:
-        """Count down to the next try: called where the deltas come from, painted where they go."""
+        """Wait for the next attempt; the reading thread waits, and the main thread paints."""
         self._retry = (time.monotonic() + seconds, why)
         self._stopped.wait(seconds)
         self._retry = None
 
     def stop(self) -> None:
-        """Try no more."""
+        """End the wait."""
         self._stopped.set()
 
     def rows(self, thought: str, columns: int) -> list[Row]:
-        """The rows now on a terminal of so many columns; `thought` is the end of the thoughts."""
-        retry = self._retry  # of another thread
+        """Return the current rows, given the end of the reasoning and the terminal's columns."""
+        retry = self._retry  # the other thread changes it
         width = max(columns - 1, NARROWEST)
         if retry is not None:
             until, why = retry
@@ -64,20 +63,20 @@ class Status:
             room = max(width - len(text), NARROWEST)
             last = sanitize_line(thought[-room:], room)
             return lay_out([Span(text + last, "thought")], width)[:1]
-        if seconds < SECONDS_BEFORE_IT_SHOWS:
+        if seconds < STATUS_DELAY:
             return []
         if self._candidates == 1:
             text = f"waiting for the first token, {seconds:.0f} s"
         else:
-            number = _NUMBERS.get(self._candidates, str(self._candidates))
-            text = f"waiting for {number} answers, {seconds:.0f} s (Ctrl-C or Esc stops)"
+            text = f"waiting for {self._candidates} answers, {seconds:.0f} s (Ctrl-C or Esc stops)"
         return lay_out([Span(text, "dim")], width)
 
 
 def format_measures(answer: Message) -> str:
-    """Seconds to the first token, tokens a second, tokens and cost, as far as they are known.
+    """Return the time to the first token, tokens per second, tokens and cost.
 
-    "" for an answer that is not whole, or was put together from several requests.
+    What is unknown is left out. The result is empty for an answer that is incomplete or was
+    assembled from several requests.
     """
     provenance = answer.provenance
     if provenance is None or not provenance.ending or not provenance.ending.is_complete:
@@ -93,7 +92,7 @@ def format_measures(answer: Message) -> str:
     elif whole is not None:
         parts.append(_seconds(whole))
     if provenance.usage and provenance.usage.completion_tokens:
-        parts.append(f"{provenance.usage.completion_tokens} tokens")
+        parts.append(f"{provenance.usage.completion_tokens:,} tokens")
     if provenance.usage and provenance.usage.estimated_cost:
         parts.append(format_money(provenance.usage.estimated_cost))
     return " · ".join(parts)
@@ -104,19 +103,19 @@ def _seconds(seconds: float) -> str:
 
 
 class Bell:
-    """Rings at the end of a long answer, or never."""
+    """Bell that rings at the end of a long answer."""
 
     def __init__(self, write: Callable[[str], None] | None) -> None:
-        """Prepare; `write` writes to the terminal, None never rings."""
+        """Create a bell; `write` writes to the terminal, and None turns the bell off."""
         self._write = write
         self._begun: float | None = None
 
     def begin(self) -> None:
-        """An answer is awaited from now on, unless one is already."""
+        """Start the clock, unless it is running."""
         self._begun = self._begun or time.monotonic()
 
     def end(self) -> None:
-        """It is there: ring if that took long."""
-        if self._write and self._begun and time.monotonic() - self._begun >= SECONDS:
+        """Ring if the answer took long."""
+        if self._write and self._begun and time.monotonic() - self._begun >= LONG_ANSWER:
             self._write("\a")
         self._begun = None

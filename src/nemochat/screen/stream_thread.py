@@ -1,4 +1,4 @@
-"""Deltas read by another thread, so that the screen can be painted while none arrives."""
+"""Second thread that reads deltas, so that the screen can be painted while none arrives."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from contextlib import suppress
 from nemochat.core.delta import Delta
 from nemochat.signals import StreamSignals
 
-SECONDS_TO_STOP = 0.2  # that a thread is waited for; one that still connects ends by itself
+SECONDS_TO_STOP = 0.2  # a thread that is still connecting ends by itself later
 
 
 class _End:
-    """The last thing in the queue: the deltas are over, or an error came."""
+    """Last item in the queue: the end of the deltas, or an error."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
 
 
 class _ReaderThread:
-    """Deltas that a thread of their own reads."""
+    """Thread that reads deltas into a queue."""
 
     def __init__(self, deltas: Iterator[Delta]) -> None:
         self.over = False
@@ -32,7 +32,7 @@ class _ReaderThread:
         self._thread.start()
 
     def next(self, seconds: float) -> Delta | None:
-        """The next delta, if it comes within so many seconds; None at the end, too."""
+        """Return the next delta; None if none arrives in time, or at the end."""
         each = self._poll() or self._wait(seconds)
         if not isinstance(each, _End):
             return each
@@ -42,7 +42,7 @@ class _ReaderThread:
         return None
 
     def join(self) -> None:
-        """Wait for the thread, but not for long."""
+        """Wait briefly for the thread to end."""
         self._thread.join(SECONDS_TO_STOP)
 
     def _poll(self) -> Delta | _End | None:
@@ -51,10 +51,10 @@ class _ReaderThread:
         return None
 
     def _wait(self, seconds: float) -> Delta | _End | None:
-        """What arrives within so many seconds.
+        """Return what arrives in time.
 
-        The queue's own waiting has no end in Python 3.11 and 3.12 where a signal came and the time
-        is over when its handler is: after a pause of the process, or a Ctrl-C.
+        In Python 3.11 and 3.12, `SimpleQueue.get` waits forever if a signal interrupts it and its
+        time is over when the handler returns.
         """
         self._some.clear()
         if (each := self._poll()) is None and self._some.wait(seconds):
@@ -70,7 +70,7 @@ class _ReaderThread:
         try:
             for delta in self._deltas:
                 self._put(delta)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
+        except BaseException as error:  # noqa: BLE001 - raised again in the other thread
             self._put(_End(error))
         else:
             self._put(_End(None))
@@ -84,12 +84,12 @@ def follow_in_thread(
     """Pass deltas on, and call `frame` between them.
 
     Args:
-        deltas: Read in a thread of its own.
-        stop: Ends the deltas: called when this iterator is closed, or raises, before their end.
-        frame: Paints what is due, and returns the seconds until it wants to be called again.
+        deltas: Read in another thread.
+        stop: Called to end the deltas if this iterator is closed or raises before their end.
+        frame: Paints what is due; returns the seconds until its next call.
 
     Raises:
-        Cancelled: SIGINT came, or `frame` raises it; never between a delta and its painting.
+        Cancelled: SIGINT arrived, or `frame` raised it; never between a delta and its painting.
     """
     reading = _ReaderThread(deltas)
     with StreamSignals() as signals:

@@ -1,7 +1,7 @@
 """Terminal view: answers, notices and our own texts.
 
-A streamed answer is laid out as it comes. Final rows are written once and stay in the terminal's
-own scrollback; the live ones are repainted 25 times a second.
+A streamed answer is laid out as it arrives. Final rows are written once and stay in the scrollback
+of the terminal; the live ones are repainted up to 25 times a second.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ from nemochat.screen.stream_thread import follow_in_thread
 from nemochat.screen.style.colours import Colourizer
 from nemochat.screen.text.sanitize import LONGEST_NOTICE, sanitize_line
 from nemochat.screen.text.spans import BLANK, Row, Span, row, rule
-from nemochat.screen.text.verbatim import verbatim_rows
-from nemochat.screen.text.wrap import NARROWEST, lay_out
+from nemochat.screen.text.wrap import NARROWEST, lay_out, verbatim_rows
 
 SECONDS_A_FRAME = 0.04
-SECONDS_A_TICK = 0.05  # between two looks at the keyboard while nothing comes
+SECONDS_A_TICK = 0.05  # between two reads of the keyboard while nothing arrives
 
 
 class Terminal:
-    """Shows turns, notices and texts of our own.
+    """View that formats answers on a terminal.
 
     Attributes:
-        raw: Whether the Markdown of answers is shown as it came.
-        keyboard: The terminal's.
+        raw: Whether to show the Markdown source of answers.
+        keyboard: The keyboard of the terminal.
     """
 
     def __init__(
@@ -49,13 +48,14 @@ class Terminal:
         raw: bool = False,
         bell: bool = False,
     ) -> None:
-        """Look at the terminal of standard output.
+        """Use the terminal of standard output.
 
         Args:
-            colours: In which its rows are shown.
-            math: Whether formulas are shown in Unicode.
-            keys: Whether a prompt follows, whose reader takes what was `typed`; code is numbered.
-            raw: Whether the Markdown of answers is shown as it came.
+            colours: The styles of its rows.
+            math: Whether to show formulas in Unicode.
+            keys: Whether a prompt follows: then keys are read during an answer, for `take_typed`,
+                and code blocks are numbered.
+            raw: Whether to show the Markdown source of answers.
             bell: Whether to ring after a long answer.
         """
         self.raw = raw
@@ -72,50 +72,50 @@ class Terminal:
         self._columns, self._rows = shutil.get_terminal_size()
         self._final: list[Row] = []
         self._waiting = Status()
-        self._candidates = 1  # that were asked for
-        self._answer: Answer | None = None  # that grows
-        self._candidate = 0  # that it is
-        self._taken_up = False  # whether its beginning was shown by another turn
+        self._candidates = 1  # number of answers requested
+        self._answer: Answer | None = None  # the growing one
+        self._candidate = 0  # its number
+        self._continues = False  # whether an earlier turn showed its beginning
         self._following, self._painted = False, 0.0
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
     ) -> Generator[Delta]:
-        """Pass the deltas on, painting meanwhile; the keyboard's echo is off so long."""
+        """Pass the deltas on and paint meanwhile; keys are not echoed until the end."""
 
         def end() -> None:
             self._waiting.stop()
             stop()
 
         self._bell.begin()
-        if self._answer is None or self._taken_up:
-            self._final.append(BLANK)  # between what was typed and its answer
+        if self._answer is None or self._continues:
+            self._final.append(BLANK)  # between question and answer
         elif self._answer.ending not in DROPPED:
-            self._abandon()  # else it goes on with what follows
-        self._colours.read_reply()  # what the terminal says of itself is no key
-        self._taken_up, self._candidates = False, candidates
-        self._painted = time.monotonic() - SECONDS_A_TICK + 0.005  # the question leaves first
+            self._abandon()  # otherwise the deltas continue it
+        self._colours.read_reply()  # it is not a key
+        self._continues, self._candidates = False, candidates
+        self._painted = time.monotonic() - SECONDS_A_TICK + 0.005  # the question is sent first
         self._waiting.begin(candidates)
         with self.keyboard:
             try:
                 self._following = True
                 yield from follow_in_thread(deltas, end, self._frame)
             except Ended:
-                self._abandon()  # nobody settles it
+                self._abandon()  # it won't be settled
                 raise
             finally:
                 self._following = False
                 self._paint()
 
     def continue_from(self, text: str) -> None:
-        """Go on with an answer that was shown before; rows of it that may change come again."""
+        """Continue an answer shown before; its last rows are shown again."""
         self._abandon()
         self._answer, self._candidate = self._growing_answer(), 0
         self._answer.feed(Delta(text))
-        self._taken_up = True
+        self._continues = True
 
     def write(self, delta: Delta) -> None:
-        """Take in more of the answer; the next frame shows it, or all of it if there are two."""
+        """Add a delta to the answer, for the next frame; several answers are shown at the end."""
         if self._candidates > 1:
             return
         if self._answer is not None and delta.text and delta.candidate != self._candidate:
@@ -126,13 +126,13 @@ class Terminal:
         self._final += self._answer.feed(delta)
 
     def settle(self, answers: list[Message]) -> None:
-        """Show the rest, how an answer ended that is not whole, and what it took if it is."""
+        """Show the rest of the answer, its ending if it is incomplete, and its measures."""
         self._update_size()
         if self._candidates > 1:
             self._final += render_new(answers, self._columns, self._layout, chooses=self._keys)
         elif self._answer is not None:
-            whole = all(answer.ending is Ending.COMPLETE for answer in answers)
-            self._final += self._answer.end(interrupted=not whole)
+            is_complete = all(answer.ending is Ending.COMPLETE for answer in answers)
+            self._final += self._answer.end(interrupted=not is_complete)
         self._answer = None
         for answer in answers if self._candidates == 1 else ():
             self._final += render_outcome(answer, self._width)
@@ -144,21 +144,21 @@ class Terminal:
         self._bell.end()
 
     def wait(self, seconds: float, error: EndpointError) -> None:
-        """Count down to the next try: called where the deltas come from, painted where they go."""
+        """Count down to the next attempt; the reading thread waits, and the main thread paints."""
         self._waiting.retry(seconds, sanitize_line(error.sentence, LONGEST_NOTICE))
 
     def notice(self, text: str) -> None:
-        """Tell something that is not the answer."""
+        """Show a notice."""
         self._update_size()
         self._show_rows(lay_out([Span(sanitize_line(text, LONGEST_NOTICE), "notice")], self._width))
 
     def greet(self, text: str) -> None:
-        """Show a line above the first prompt, without a style: the prompt needn't wait for rich."""
+        """Show a line above the first prompt, without a style that would load rich."""
         self._update_size()
         self._show_rows(lay_out([Span(sanitize_line(text, LONGEST_NOTICE))], self._width))
 
     def show_question(self, text: str) -> None:
-        """Show a question that nobody typed here."""
+        """Show a question that was not typed here."""
         self._add_blank_row()
         self._show_rows([*verbatim_rows(f"> {text}", "question"), BLANK])
 
@@ -168,30 +168,30 @@ class Terminal:
         self._show_rows([*rows(markdown, self._columns - 1, math=self._math), BLANK])
 
     def set_raw(self, *, raw: bool) -> None:
-        """Show the Markdown of answers as it came from here on, or laid out."""
+        """Show the Markdown source of answers from here on, or format them."""
         self.raw = raw
 
     def theme(self, name: str = "") -> str:
-        """Show answers in this theme from now on; return the name of the one in force."""
+        """Use this theme from here on; return the name of the current one."""
         return self._colours.set_theme(name)
 
     def output(self, text: str) -> None:
-        """Show lines that a command of the shell wrote, as they are."""
+        """Show the output of a shell command."""
         self._show_rows(verbatim_rows(text.removesuffix("\n")))
 
     def take_typed(self) -> bytes:
-        """What was typed while an answer came, once."""
-        self._colours.set_theme()  # what the terminal says of itself was not typed
+        """Return what was typed during an answer, once."""
+        self._colours.set_theme()  # read the terminal's reply, which was not typed
         self._add_blank_row()
         return self.keyboard.take_typed()
 
     def copy(self, text: str) -> None:
-        """Ask the terminal to put a text on its clipboard (OSC 52)."""
+        """Copy a text to the clipboard of the terminal (OSC 52)."""
         write_clipboard(text)
 
     @property
     def _width(self) -> int:
-        """Columns of a text of ours."""
+        """Return the columns of our own text."""
         return max(self._columns - 1, NARROWEST)
 
     def _growing_answer(self) -> Answer:
@@ -200,15 +200,15 @@ class Terminal:
     def _layout(self, width: int) -> Layout:
         return layout(width, raw=self.raw, math=self._math, numbered=self._keys)
 
-    def _show_rows(self, found: list[Row]) -> None:
-        """Show rows that are no answer, below one that was not settled: it failed."""
+    def _show_rows(self, new: list[Row]) -> None:
+        """Show rows that are not part of an answer; an answer that failed ends above them."""
         if not self._following:
             self._abandon()
-        self._final += found
+        self._final += new
         self._paint()
 
     def _add_blank_row(self) -> None:
-        """Leave a row blank below what was told, if none is."""
+        """Add a blank row, unless the last one is blank."""
         if not self._painter.apart:
             self._show_rows([BLANK])
 
@@ -219,7 +219,7 @@ class Terminal:
             self._answer = None
 
     def _frame(self) -> float:
-        """Paint if it is time; return the seconds until it is again."""
+        """Paint if it is time; return the seconds until the next frame."""
         if self.keyboard.read_stop():
             raise Cancelled
         now = time.monotonic()
@@ -229,11 +229,11 @@ class Terminal:
             return due
         self._paint()
         self._painted = now
-        prepare()  # while nothing has come
+        prepare()  # while nothing has arrived
         return pause
 
     def _clear(self) -> None:
-        """Take the live rows away; the next frame shows them again."""
+        """Erase the live rows; the next frame shows them again."""
         self._painter.resize(self._columns, reflows=is_reflowing())
 
     def _update_size(self) -> None:

@@ -1,1 +1,1 @@
-"""Streamed Markdown, laid out in rows that are final as soon as nothing can change them."""
+"""Streamed Markdown, laid out in rows that are final as soon as no further text can change them."""

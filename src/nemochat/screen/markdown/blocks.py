@@ -1,6 +1,6 @@
 """Block structure of one line: the containers it continues, and the block it begins.
 
-Reading a line changes nothing, so an unfinished line can be tried.
+Reading a line changes nothing, so an incomplete line can be read too.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from nemochat.screen.markdown.containers import TAB, Container, Cursor
 from nemochat.screen.markdown.links import parse_definition
 from nemochat.screen.markdown.table import parse_alignments, split_cells
 
-DEEPEST = 32  # containers within one another
-LONGEST_TITLE = 200  # characters of the one line that an underline makes a heading
-LONGEST_CLAIMED = 1_000  # characters of a line that may be the head of a table, or a definition
-LONGEST = 4_000  # characters of any other line that is not text or code
+DEEPEST = 32  # nested containers
+LONGEST_TITLE = 200  # characters of a line that an underline turns into a heading
+LONGEST_CLAIMED = 1_000  # characters of a table's head or a definition
+LONGEST = 4_000  # characters of any other line except text and code
 
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)(.*)", re.DOTALL)
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
@@ -26,13 +26,11 @@ _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
 _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"([-+*])(?=[ \t]|$)|([0-9]{1,9})([.)])(?=[ \t]|$)")
 _FORMULA = {"\\[": "\\]", "$$": "$$"}
-_MOST_BLANKS = 4  # behind a bullet; more of them begin indented code
+_MOST_BLANKS = 4  # after a bullet; more begin indented code
 
 
 class Kind(Enum):
-    """What a line is to the block that it belongs to."""
-
-    __hash__ = object.__hash__  # that of Enum is written in Python, and each token asks for it
+    """What a line is to the block it belongs to."""
 
     BLANK = auto()
     TEXT = auto()
@@ -51,14 +49,14 @@ class Kind(Enum):
 
 
 class Open(NamedTuple):
-    """The block that is open: what the next line must know of it.
+    """Open block, as far as the next line depends on it.
 
     Attributes:
-        kind: TEXT in a paragraph, FENCE in fenced code, and so on; BLANK for none.
-        held: The last line of a paragraph, while an underline or delimiters may still claim it.
-        alone: Whether that line is the only one of its paragraph.
-        mark: The fence, or what ends a formula.
-        indent: Columns by which the fence is indented.
+        kind: TEXT in a paragraph, FENCE in fenced code, and so on; BLANK for no block.
+        held: The last line of a paragraph, which an underline or delimiters may still claim.
+        alone: Whether it is the only line of its paragraph.
+        mark: The fence, or the end of a formula.
+        indent: Columns of indentation of the fence.
     """
 
     kind: Kind = Kind.BLANK
@@ -69,16 +67,16 @@ class Open(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What a line does.
+    """Reading of a line.
 
     Attributes:
         kind: What it is.
-        matched: The number of containers that it goes on in.
-        opened: The containers that it begins.
-        text: What it gives to its block.
-        mark: As in `Open`, where it begins such a block.
+        matched: Number of containers that it continues.
+        opened: Containers that it begins.
+        text: Text for its block.
+        mark: As in `Open`, if it begins such a block.
         indent: As in `Open`.
-        lazy: Whether it goes on in a paragraph without the marks of its containers.
+        lazy: Whether it continues a paragraph without the marks of its containers.
     """
 
     kind: Kind
@@ -90,11 +88,11 @@ class Line(NamedTuple):
     lazy: bool = False
 
     def is_continuation(self, stack: Sequence[Container]) -> bool:
-        """Whether the line stands in all of the containers that are open, and in no new one."""
+        """Return whether the line continues all open containers and begins no other."""
         return self.lazy or (self.matched == len(stack) and not self.opened)
 
     def is_claimable(self, *, alone: bool) -> bool:
-        """Whether the line after this text may make a heading or the head of a table of it.
+        """Return whether the next line may turn this text into a heading or a table's head.
 
         Args:
             alone: Whether it is the first line of its paragraph.
@@ -108,7 +106,7 @@ class Line(NamedTuple):
 
 
 def read_line(line: str, stack: Sequence[Container], block: Open) -> Line:
-    """Read a line, or the beginning of one of more than `LONGEST` characters."""
+    """Read a line, or the first `LONGEST` characters of a longer one."""
     cursor = Cursor(line)
     matched = _match_containers(cursor, stack)
     inside = matched == len(stack)
@@ -138,7 +136,7 @@ def read_line(line: str, stack: Sequence[Container], block: Open) -> Line:
 
 
 def _match_containers(cursor: Cursor, stack: Sequence[Container]) -> int:
-    """The number of containers that the line goes on in; the cursor passes their marks."""
+    """Return how many containers the line continues; the cursor passes their marks."""
     for index, container in enumerate(stack):
         if not container.holds(cursor):
             return index
@@ -146,7 +144,7 @@ def _match_containers(cursor: Cursor, stack: Sequence[Container]) -> int:
 
 
 def _read_verbatim(cursor: Cursor, matched: int, block: Open) -> Line | None:
-    """The reading of a line within fenced code or a formula; None elsewhere and after it."""
+    """Read a line within fenced code or a formula; return None elsewhere and after them."""
     if block.kind not in {Kind.FENCE, Kind.FORMULA}:
         return None
     long = len(cursor.text) > LONGEST
@@ -159,7 +157,7 @@ def _read_verbatim(cursor: Cursor, matched: int, block: Open) -> Line | None:
         cursor.skip(min(block.indent, columns))
         return Line(Kind.CODE, matched, text=cursor.rest())
     if not text or long:
-        return None  # LaTeX has no blank lines in a formula
+        return None  # a formula has no blank lines
     if text == block.mark:
         return Line(Kind.FORMULA_END, matched, text=text)
     cursor.skip(min(block.indent, columns))
@@ -169,7 +167,7 @@ def _read_verbatim(cursor: Cursor, matched: int, block: Open) -> Line | None:
 def _read_leaf(
     cursor: Cursor, matched: int, opened: list[Container], paragraph: Open
 ) -> Line | None:
-    """The reading of a line of which the rest is blank, indented or begins a block but text."""
+    """Read the rest of a line that is blank or indented or begins a block other than text."""
     columns, index = cursor.indent()
     text = cursor.text[index:]
     if not text:
@@ -187,7 +185,7 @@ def _read_leaf(
 
 
 def _read_claim(text: str, paragraph: Open) -> tuple[Kind, str, str] | None:
-    """The kind, content and mark of a line that makes something else of the line before it."""
+    """Return kind, content and mark of a line that changes the meaning of the one before."""
     held = paragraph.held
     first = text[0]
     if not held:
@@ -202,7 +200,7 @@ def _read_claim(text: str, paragraph: Open) -> tuple[Kind, str, str] | None:
 
 
 def _read_edge(text: str) -> tuple[Kind, str, str] | None:
-    """The kind, content and mark of a line that is a block, or begins one that ends by a mark."""
+    """Return kind, content and mark of a line that is a block, or begins one with an end mark."""
     first = text[0]
     if first == "#" and (match := _HEADING.match(text)):
         return Kind.HEADING, _CLOSING.sub("", match[2]).strip(), match[1]
@@ -217,7 +215,7 @@ def _read_edge(text: str) -> tuple[Kind, str, str] | None:
 
 
 def _open_container(cursor: Cursor, opened: list[Container], *, interrupts: bool) -> bool:
-    """Whether a quote or an item begins here; the cursor passes its mark."""
+    """Open the quotation or item that begins here, if any; the cursor passes its mark."""
     columns, index = cursor.indent()
     text = cursor.text[index:]
     if text[0] == ">":
@@ -230,7 +228,7 @@ def _open_container(cursor: Cursor, opened: list[Container], *, interrupts: bool
         return False
     empty = not text[match.end() :].strip()
     if interrupts and (empty or (match[2] and int(match[2]) != 1)):
-        return False  # "in the year\n1998. Then" is no list
+        return False  # "in the year\n1998. Then" is not a list
     cursor.enter(index, match.end())
     blanks, _ = cursor.indent()
     if empty or blanks > _MOST_BLANKS:

@@ -1,4 +1,4 @@
-"""Quotes and list items, and the margin they give to the blocks inside."""
+"""Quotations and list items, and the margin that they give to the blocks inside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BULLET = "• "
 
 
 class Cursor:
-    """A place in a line, with the columns of a tab that was entered only in part."""
+    """Position in a line, which may be in the middle of a tab."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -22,7 +22,7 @@ class Cursor:
         self._spare = 0
 
     def indent(self) -> tuple[int, int]:
-        """Columns of blanks from here, and the index of the first character behind them."""
+        """Return the columns of blanks from here, and the index of the next other character."""
         text, at = self.text, self.at
         if at == len(text) or text[at] not in " \t":
             return self._spare, at
@@ -56,28 +56,28 @@ class Cursor:
             self.at += 1
 
     def enter(self, index: int, marker: int) -> None:
-        """Pass a marker of so many characters that begins at an index behind blanks."""
+        """Pass a mark of this many characters, at an index after blanks."""
         columns, _ = self.indent()
         self._column += columns + marker
         self._spare = 0
         self.at = index + marker
 
     def rest(self) -> str:
-        """The text from here."""
+        """Return the text from here."""
         return " " * self._spare + self.text[self.at :]
 
 
 @dataclass(slots=True)
 class Container:
-    """A quote (its mark is ">") or a list item.
+    """Quotation (its mark is ">") or list item.
 
     Attributes:
-        mark: The bullet's character, or the delimiter behind a number.
-        indent: Columns that lines of an item must be indented.
-        number: The item's number, of which only the first one of a list counts in the source.
-        shown: Whether the bullet or number has been shown.
-        filled: Whether there is anything in it.
-        over: Whether nothing more can be in it: a blank line followed an empty item.
+        mark: The bullet, or the delimiter after a number.
+        indent: Columns by which lines of an item must be indented.
+        number: Number of the item; only the first one of a list is read from the source.
+        is_shown: Whether the bullet or number has been shown.
+        is_filled: Whether it contains anything.
+        is_closed: Whether it is an empty item followed by a blank line.
     """
 
     mark: str
@@ -89,11 +89,11 @@ class Container:
 
     @property
     def is_quote(self) -> bool:
-        """Whether it is a quote."""
+        """Return whether it is a quotation."""
         return self.mark == ">"
 
     def holds(self, cursor: Cursor) -> bool:
-        """Whether the line goes on in it; the cursor passes what says so."""
+        """Return whether the line continues it; the cursor passes its mark."""
         columns, index = cursor.indent()
         if self.is_quote:
             if columns >= TAB or cursor.text[index : index + 1] != ">":
@@ -110,11 +110,11 @@ class Container:
         return True
 
     def follows(self, other: Container) -> bool:
-        """Whether this item belongs to the same list as one before."""
+        """Return whether this item belongs to the same list as an earlier one."""
         return not self.is_quote and self.mark == other.mark
 
     def label(self) -> Span:
-        """What stands before its first row."""
+        """Return what its first row begins with."""
         if self.is_quote:
             return Span(_BAR, "quote")
         if self.number is None:
@@ -122,23 +122,23 @@ class Container:
         return Span(f"{self.number}{self.mark} ", "bullet")
 
     def indentation(self) -> Span:
-        """What stands before its other rows."""
+        """Return what its other rows begin with."""
         label = self.label()
         return label if self.is_quote else Span(" " * len(label.text))
 
 
 class Margin:
-    """What stands before the rows of a block, and how many columns are left.
+    """What the rows of a block begin with, and the remaining columns.
 
     Attributes:
-        first: Before its next row, which is its first one until that is taken.
-        rest: Before the rows after that.
-        columns: What is left of the width, at least half of it.
+        first: Spans before the next row.
+        rest: Spans before the rows after that.
+        columns: Columns that remain, at least half of the width.
 
     Args:
-        containers: What the block stands in.
+        containers: The containers of the block.
         width: Columns of text.
-        shown: How many of the containers are shown by rows before the block.
+        shown: Number of containers that earlier rows show.
     """
 
     def __init__(self, containers: Sequence[Container], width: int, *, shown: int = 0) -> None:
@@ -150,7 +150,7 @@ class Margin:
         self.resize(width)
 
     def resize(self, width: int) -> None:
-        """Fit another width."""
+        """Change the width."""
         columns = sum([len(span.text) for span in self._rest])
         over = max(columns - width // 2, 0)
         self.first = _cut_left(self._first, over)
@@ -158,14 +158,14 @@ class Margin:
         self.columns = width - columns + over
 
     def take(self) -> tuple[Span, ...]:
-        """What stands before the next row."""
+        """Return the spans before the next row, and go on to the row after it."""
         first = self.first
         self.first, self._first = self.rest, self._rest
         return first
 
 
 def _cut_left(spans: Sequence[Span], over: int) -> tuple[Span, ...]:
-    """The spans without this many columns at their left."""
+    """Return the spans without this many columns at the left."""
     if not over:
         return tuple(spans)
     kept: list[Span] = []

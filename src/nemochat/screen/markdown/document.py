@@ -1,34 +1,34 @@
-"""Open containers and the open block: source lines go in, final rows come out.
+"""Open containers and the open block: lines go in, final rows come out.
 
-A blank row separates blocks; within a list only where the source has one, because whether a list
-is loose would be known only at its end.
+A blank row separates blocks; within a list only if the source has a blank line there, because
+only the end of a list tells whether it is loose.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from nemochat.lexers import open_highlighter
 from nemochat.screen.markdown.blocks import Kind, Line, Open, read_line
 from nemochat.screen.markdown.code import CodeBlock, FormulaBlock, IndentedCode
 from nemochat.screen.markdown.containers import Container, Margin
-from nemochat.screen.markdown.highlight import highlighter
+from nemochat.screen.markdown.inline import Outlook, RenderOptions
 from nemochat.screen.markdown.links import parse_definition
-from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.markdown.paragraph import Paragraph
 from nemochat.screen.markdown.table import Table, parse_alignments
 from nemochat.screen.text.spans import Row, Span, row, rule
-from nemochat.screen.text.wrap import lay_out_rows
+from nemochat.screen.text.wrap import lay_out
 
 _WITHIN = {Kind.CODE, Kind.FENCE_END, Kind.FORMULA_END, Kind.TABLE_ROW}
 
 
 class BlockStart(NamedTuple):
-    """What comes before the rows of a new block.
+    """What precedes the rows of a new block.
 
     Attributes:
-        ended: Rows of items that end with nothing in them.
+        ended_rows: Rows of empty items that end.
         gap: The blank row before the block, or None.
-        margin: What stands before its rows.
+        margin: The margin of its rows.
     """
 
     ended_rows: list[Row]
@@ -37,17 +37,17 @@ class BlockStart(NamedTuple):
 
 
 class ContainerStack:
-    """The containers that are open, from the outermost one."""
+    """The open containers, from the outermost one."""
 
     def __init__(self) -> None:
         self.containers: list[Container] = []
-        self._filled = False  # whether there is anything yet
-        self._blank = False  # whether a blank line came since
-        self._due: Row | None = None  # a gap before containers in which nothing stands yet
+        self._filled = False  # whether any block has begun
+        self._blank = False  # whether the last line was blank
+        self._due: Row | None = None  # the gap before containers that are still empty
         self._last = Kind.BLANK
 
     def start_block(self, reading: Line, width: int) -> BlockStart:
-        """What comes before the block that begins with this line."""
+        """Return what precedes the block that begins with this line."""
         gap = self._due
         containers = self.containers[: reading.matched]
         ended = self.end_empty_items(reading.matched, width)
@@ -62,7 +62,7 @@ class ContainerStack:
         return BlockStart(ended, gap, margin)
 
     def end_empty_items(self, matched: int, width: int) -> list[Row]:
-        """Rows of items behind so many containers that have nothing in them."""
+        """Return the rows of empty items after this many containers."""
         empty = [
             index
             for index, container in enumerate(self.containers)
@@ -74,7 +74,7 @@ class ContainerStack:
         return [*([self._due] if self._due else []), labels]
 
     def enter(self, reading: Line, gap: Row | None) -> list[Row]:
-        """Leave the containers that end, enter new ones; returns the gap if a block follows."""
+        """Leave containers that end and enter new ones; return the gap if a block follows."""
         self.containers = [*self.containers[: reading.matched], *reading.opened]
         self._filled = True
         self._last = reading.kind
@@ -90,7 +90,7 @@ class ContainerStack:
         return [gap] if gap else []
 
     def add_blank(self, matched: int, width: int) -> list[Row]:
-        """A blank line goes on in so many containers; returns rows of empty items that end."""
+        """Add a blank line in this many containers; return rows of empty items that end."""
         self._blank = True
         if matched == len(self.containers):
             return []
@@ -107,11 +107,11 @@ class ContainerStack:
         return ended
 
     def mark_filled(self) -> None:
-        """Another line of the block that is open came."""
+        """Note another line of the open block."""
         self._blank = False
 
     def _needs_gap(self, reading: Line, containers: list[Container]) -> bool:
-        """Whether a blank row stands before the block that begins with this line."""
+        """Return whether a blank row precedes the block that begins with this line."""
         if self._blank:
             return True
         if reading.kind is Kind.DEFINITION is self._last:
@@ -124,27 +124,27 @@ class ContainerStack:
 
 
 class Document:
-    """Lines of source go in, final rows come out; `live` shows the rest."""
+    """Layout of complete lines; `live` adds the rest."""
 
     def __init__(self, width: int, setting: RenderOptions) -> None:
         self._width = width
         self._setting = setting
-        self._fences = 0  # fenced blocks of code so far
+        self._fences = 0  # number of fenced blocks so far
         self._stack = ContainerStack()
         self._block = Open()
         self._leaf: Paragraph | CodeBlock | Table | None = None
 
     @property
     def is_in_code(self) -> bool:
-        """Whether the next line stands as it is, unless it ends that."""
+        """Return whether the next line is verbatim, unless it ends the block."""
         return self._block.kind in {Kind.FENCE, Kind.FORMULA}
 
     def read(self, line: str) -> Line:
-        """What this line does, or the beginning of a line."""
+        """Read a line, or the beginning of one."""
         return read_line(line, self._stack.containers, self._block)
 
     def add_line(self, line: str) -> list[Row]:
-        """Take in a complete line; returns rows that became final."""
+        """Add a complete line; return the rows that became final."""
         reading = self.read(line)
         if reading.kind is Kind.BLANK:
             return self._take_blank(reading)
@@ -171,7 +171,7 @@ class Document:
         return final
 
     def begin_line(self, reading: Line) -> list[Row]:
-        """Take in the beginning of a line of text or code, before the line is complete."""
+        """Add the beginning of a line of text or code, before the line is complete."""
         final: list[Row] = [] if self._is_continuation(reading) else self._begin(reading)
         self._stack.mark_filled()
         if isinstance(self._leaf, Paragraph):
@@ -180,18 +180,18 @@ class Document:
         return final + self._leaf.begin_line(reading.text, self._width + 1)
 
     def extend_line(self, text: str) -> list[Row]:
-        """Take in more of a line that was handed over."""
+        """Add more of a line that has begun."""
         if isinstance(self._leaf, Paragraph):
             return self._leaf.add(text)
         assert isinstance(self._leaf, CodeBlock)
         return self._leaf.extend_line(text, self._width + 1)
 
     def end_line(self) -> list[Row]:
-        """End a line that was handed over."""
+        """End a line that has begun."""
         return self._leaf.end_line() if isinstance(self._leaf, CodeBlock) else []
 
     def live(self, line: str) -> list[Row]:
-        """The rows that are not final, with a line that is not complete ("" for none)."""
+        """Return the rows that are not final, including an incomplete line ("" for none)."""
         reading = self.read(line)
         if reading.kind in {Kind.BLANK, Kind.UNDERLINE, Kind.DELIMITERS}:
             return self._render_open_block("")
@@ -210,18 +210,18 @@ class Document:
                 return rows + self._read_single_line(reading, margin)
 
     def end(self, outlook: Outlook) -> list[Row]:
-        """Nothing more comes; returns all rows that are left."""
+        """End the text; return the remaining rows."""
         final = self._leave(outlook)
         return final + self._stack.start_block(Line(Kind.BLANK, 0), self._width).ended_rows
 
     def resize(self, width: int) -> None:
-        """Lay out what is not final for another width."""
+        """Lay out what is not final at another width."""
         self._width = width
         if self._leaf:
             self._leaf.margin.resize(width)
 
     def _is_continuation(self, reading: Line) -> bool:
-        """Whether the line belongs to the block that is open."""
+        """Return whether the line belongs to the open block."""
         same = reading.kind is self._block.kind and reading.kind in {Kind.TEXT, Kind.INDENTED}
         return reading.kind in _WITHIN or (same and reading.is_continuation(self._stack.containers))
 
@@ -260,7 +260,7 @@ class Document:
         return final
 
     def _begin(self, reading: Line) -> list[Row]:
-        """Leave the block that is open, enter the containers of another one and begin it."""
+        """Leave the open block, enter the containers of another one and begin it."""
         final = self._leave()
         ended, gap, margin = self._stack.start_block(reading, self._width)
         final += ended + self._stack.enter(reading, gap) + self._read_single_line(reading, margin)
@@ -268,7 +268,7 @@ class Document:
         return final
 
     def _open(self, reading: Line, margin: Margin) -> None:
-        """Begin the block of which this line is the first one."""
+        """Begin the block whose first line this is."""
         self._block = Open(reading.kind, mark=reading.mark, indent=reading.indent)
         match reading.kind:
             case Kind.TEXT:
@@ -276,7 +276,7 @@ class Document:
             case Kind.FENCE:
                 self._fences += 1
                 info = reading.text[len(reading.mark) :] if self._setting.coloured else ""
-                self._leaf = CodeBlock(margin, highlighter(info) if info else None)
+                self._leaf = CodeBlock(margin, open_highlighter(info) if info else None)
             case Kind.INDENTED:
                 self._leaf = IndentedCode(margin)
             case Kind.FORMULA:
@@ -287,7 +287,7 @@ class Document:
             self._block = Open()
 
     def _read_single_line(self, reading: Line, margin: Margin) -> list[Row]:
-        """The rows of a line that is a block, or the edge of one."""
+        """Return the rows of a line that is a block, or the first line of one."""
         match reading.kind:
             case Kind.HEADING:
                 heading = Paragraph(margin, self._setting, "heading")
@@ -300,7 +300,7 @@ class Document:
                 return [row((*margin.take(), Span(reading.text + number, "fence")))]
             case Kind.DEFINITION:
                 span = Span(reading.text.replace("\t", " "), "dim")
-                return lay_out_rows([span], margin.columns, margin.first, margin.rest)
+                return lay_out([span], margin.columns, margin.first, margin.rest)
             case _:
                 return []
 
@@ -318,7 +318,7 @@ class Document:
         return final
 
     def _end_block(self, outlook: Outlook) -> list[Row]:
-        """The rows that are not final, if the block that is open ends here."""
+        """Return the rows that are not final, as if the open block ended here."""
         match self._leaf:
             case Paragraph() as paragraph:
                 return paragraph.finish(self._block.held, outlook)
@@ -328,7 +328,7 @@ class Document:
                 return []
 
     def _render_open_block(self, text: str) -> list[Row]:
-        """The rows of the block that is open, with more text in it."""
+        """Return the rows of the open block with more text in it."""
         match self._leaf:
             case Paragraph() as paragraph:
                 held = self._block.held

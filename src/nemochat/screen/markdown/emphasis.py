@@ -1,30 +1,72 @@
-"""Emphasis: CommonMark's delimiter algorithm with a bounded reach.
+"""Emphasis: CommonMark's delimiter algorithm within a bounded distance, and styled nodes.
 
-An opener reaches `SPAN` characters: anything further back is settled.
+An opener reaches `SPAN` characters; what is further back is settled.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-SPAN = 1_000  # source characters within which what opens must be closed
+from nemochat.screen.text.spans import Span
+
+SPAN = 1_000  # characters within which a construct must be closed
 
 _STYLES = {1: "emphasis", 2: "strong"}
 _STRIKE = "~"
 _DOUBLE = 2
-_RULE_OF = 3  # of runs that both open and close, sums divisible by three do not match
+_RULE_OF = 3  # runs that both open and close don't match if their sum is divisible by 3
+
+
+@dataclass(slots=True)
+class InlineNode:
+    """Piece of a paragraph as it is shown.
+
+    Attributes:
+        start: Position in the source.
+        text: Text shown.
+        style: Its own style.
+        link: Address that it links to.
+        linked: Whether it is in the text of a link.
+    """
+
+    start: int
+    text: str
+    style: str = ""
+    link: str = ""
+    linked: bool = False
+
+
+@dataclass(slots=True)
+class Bracket:
+    """`[` or `![`, which may begin a link.
+
+    Attributes:
+        node: Index of its node.
+        start: Position in the source.
+        image: Whether it is `![`.
+        depth: Number of open delimiters before it.
+        active: Whether a link may still begin here; a link contains no other link.
+    """
+
+    node: int
+    start: int
+    image: bool
+    depth: int
+    active: bool = True
 
 
 @dataclass(slots=True)
 class Delimiter:
-    """A run of `*`, `_` or `~~`: where it stands and how much of it is left.
+    """Run of `*`, `_` or `~~`.
 
     Attributes:
-        node: The index of the node that shows what is left.
-        start: Its position in the source.
-        size: Its length in the source.
-        left: Characters that are not part of a pair yet.
+        node: Index of the node that shows the rest of it.
+        start: Position in the source.
+        size: Length in the source.
+        left: Number of characters that are not part of a pair.
     """
 
     character: str
@@ -38,7 +80,7 @@ class Delimiter:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Emphasis from one delimiter to another: their nodes, and their extent in the source."""
+    """Emphasis between two delimiters: their nodes, and their range in the source."""
 
     style: str
     opener: int
@@ -48,7 +90,7 @@ class Pair:
 
 
 def flanking(character: str, before: str, after: str) -> tuple[bool, bool]:
-    """Whether a run of the character between these two may open and may close ("" is an edge)."""
+    """Return whether a run between two characters can open and can close ("" is an edge)."""
     blank_before = not before or before.isspace()
     blank_after = not after or after.isspace()
     point_before = not (blank_before or before.isalnum()) and _is_punctuation(before)
@@ -61,9 +103,9 @@ def flanking(character: str, before: str, after: str) -> tuple[bool, bool]:
 
 
 def match_delimiters(delimiters: list[Delimiter], bottom: int) -> list[Pair]:
-    """Match what can be matched above `bottom`: what is matched or enclosed leaves the list."""
+    """Pair the delimiters above `bottom`; paired and enclosed ones leave the list."""
     pairs: list[Pair] = []
-    floors: dict[tuple[str, bool, int], int] = {}  # nothing before this position can be the opener
+    floors: dict[tuple[str, bool, int], int] = {}  # no opener is before this position
     at = bottom
     while at < len(delimiters):
         closer = delimiters[at]
@@ -89,7 +131,7 @@ def match_delimiters(delimiters: list[Delimiter], bottom: int) -> list[Pair]:
 
 
 def _opener(delimiters: list[Delimiter], at: int, bottom: int, floor: int) -> int:
-    """The index of the nearest delimiter that the one at `at` closes, or -1."""
+    """Return the index of the nearest delimiter that the one at `at` closes, or -1."""
     closer = delimiters[at]
     oldest = max(floor, closer.start - SPAN)
     for index in range(at - 1, bottom - 1, -1):
@@ -112,3 +154,44 @@ def _breaks_rule_of_three(opener: Delimiter, closer: Delimiter) -> bool:
 
 def _is_punctuation(character: str) -> bool:
     return unicodedata.category(character)[0] in "PS"
+
+
+def render_nodes(
+    nodes: Sequence[InlineNode], pairs: Sequence[Pair], style: str, end: int
+) -> list[Span]:
+    """Return the spans of the nodes before `end`, with a base style."""
+    spans: list[Span] = []
+    grounds = _grounds(pairs, style)
+    ground = style
+    for index, node in enumerate(nodes):
+        if node.start >= end:
+            break
+        ground = grounds.get(index, ground)
+        if node.text:
+            look = _join_styles(ground, node.style, "link" if node.linked else "")
+            spans.append(Span(node.text, look, node.link))
+    return spans
+
+
+def _grounds(pairs: Sequence[Pair], style: str) -> dict[int, str]:
+    """Return the base styles between delimiters, by the index of the first node of each."""
+    changes: dict[int, list[tuple[str, int]]] = {}
+    for pair in pairs:
+        changes.setdefault(pair.opener + 1, []).append((pair.style, 1))
+        changes.setdefault(pair.closer, []).append((pair.style, -1))
+    depth = dict.fromkeys(("strong", "emphasis", "strike"), 0)
+    grounds: dict[int, str] = {}
+    for index in sorted(changes):
+        if index >= 0:  # otherwise it is closed by assumption
+            for name, more in changes[index]:
+                depth[name] += more
+            grounds[index] = _join_styles(
+                style, *[name for name, count in depth.items() if count > 0]
+            )
+    return grounds
+
+
+@cache
+def _join_styles(*names: str) -> str:
+    """Return names of styles as one string, each once."""
+    return " ".join(dict.fromkeys([name for name in names if name]))

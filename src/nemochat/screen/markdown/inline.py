@@ -1,16 +1,27 @@
 """Inline parser: emphasis, code, math and links, and how much of them is settled.
 
-The source is scanned from a place before which nothing is open. While more may follow, the parse
-stops where a construct is undecided; everything before the first construct that may still be
-closed is settled: a parse of the whole paragraph gives the same result.
+The source is scanned from a position before which nothing is open. While more may follow, parsing
+stops where a construct is undecided. Everything before the first construct that may still be
+closed is settled: parsing the complete paragraph gives the same result.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import NamedTuple
 
-from nemochat.screen.markdown.emphasis import SPAN, Delimiter, Pair, flanking, match_delimiters
+from nemochat.screen.markdown.emphasis import (
+    SPAN,
+    Bracket,
+    Delimiter,
+    InlineNode,
+    Pair,
+    flanking,
+    match_delimiters,
+    render_nodes,
+)
 from nemochat.screen.markdown.links import (
     UNFINISHED,
     encode_address,
@@ -18,20 +29,43 @@ from nemochat.screen.markdown.links import (
     parse_destination,
 )
 from nemochat.screen.markdown.literals import read_literal, read_plain, read_unfinished
-from nemochat.screen.markdown.nodes import Bracket, InlineNode, render_nodes
-from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.text.spans import Span
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<&$]|~~|!\[|(?<![A-Za-z0-9])https?://")
 _MAY_BE_SPECIAL = re.compile(r"(?:!|~|(?<![A-Za-z0-9])h(?:t(?:t(?:ps?:?/?)?)?)?)\Z")
 _RUNS = {mark: re.compile(rf"\{mark}{{1,{SPAN}}}") for mark in "*_~["}
 _REFERENCE = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})(\]?)")
-_DEEPEST = 32  # brackets, or delimiters, that wait for their other half
+_DEEPEST = 32  # open brackets or delimiters
 _STRIKE = 2  # tildes
 
 
+class Outlook(Enum):
+    """What is known of the text after the source."""
+
+    OPEN = "more may follow: return what is settled"
+    ENDED = "nothing follows"
+    HOPEFUL = "more will follow: show open constructs as if they were closed"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """Options of a layout.
+
+    Attributes:
+        definitions: Addresses of reference links by normalized label; definitions are added.
+        math: Whether to show formulas in Unicode where that is exact.
+        numbered: Whether to number fenced blocks.
+        coloured: Whether to highlight code.
+    """
+
+    definitions: dict[str, str] = field(default_factory=dict)
+    math: bool = True
+    numbered: bool = False
+    coloured: bool = True
+
+
 class InlineSpans(NamedTuple):
-    """The spans of the source up to `settled`."""
+    """Spans of the source up to `settled`."""
 
     spans: list[Span]
     settled: int
@@ -40,7 +74,7 @@ class InlineSpans(NamedTuple):
 def parse(
     text: str, before: str, style: str, setting: RenderOptions, outlook: Outlook
 ) -> InlineSpans:
-    """Read the source, of which `before` is the character in front, on the ground of a style."""
+    """Parse the source, after the character `before`, with a base style."""
     if outlook is not Outlook.OPEN and not _SPECIAL.search(text):
         return InlineSpans([Span(text, style)], len(text))
     scan = _Scanner(before + text, setting, outlook)
@@ -57,12 +91,12 @@ class _Scanner:
         self.nodes: list[InlineNode] = []
         self._delimiters: list[Delimiter] = []
         self._brackets: list[Bracket] = []
-        self._deferred = False  # whether delimiters wait for the end of a bracket
+        self._deferred = False  # whether delimiters wait for a bracket to close
         self.pairs: list[Pair] = []
         self._links: list[tuple[int, int]] = []
 
     def run(self, at: int) -> int:
-        """Scan from here; returns the place up to which all is settled."""
+        """Scan from here; return the position up to which everything is settled."""
         text = self._text
         end = len(text)
         if self._more and (match := _MAY_BE_SPECIAL.search(text, at)):
@@ -86,7 +120,7 @@ class _Scanner:
         return self._find_settled_end(at) if self._more else len(text)
 
     def _read_construct(self, at: int) -> int:
-        """Read what begins at this special character; returns where it ends."""
+        """Read the construct at this special character; return its end."""
         character = self._text[at]
         if character in "*_~":
             return self._delimiter(at, character)
@@ -110,7 +144,7 @@ class _Scanner:
         assert run
         end = run.end()
         if end == len(self._text) and self._outlook is not Outlook.ENDED:
-            return UNFINISHED if self._more else end  # hopefully the other half: not shown yet
+            return UNFINISHED if self._more else end  # probably the other half: not shown yet
         size = end - at
         if character != "~" or size == _STRIKE:
             before, after = self._text[at - 1 : at], self._text[end : end + 1]
@@ -125,7 +159,7 @@ class _Scanner:
         return end
 
     def _match_early(self, at: int) -> None:
-        """Match at once where no link can come between, and give up the oldest of many openers."""
+        """Match at once where no link can intervene; drop the oldest of many openers."""
         if self._brackets and any(b.active and at - b.start <= SPAN for b in self._brackets):
             self._deferred = True
             return
@@ -145,7 +179,7 @@ class _Scanner:
         run = _RUNS["["].match(self._text, at)
         assert run
         end = run.end()
-        closed = self._more or self._text.rfind("]") >= end  # else the last one stands for all
+        closed = self._more or self._text.rfind("]") >= end  # otherwise the last one represents all
         first = max(at, end - _DEEPEST) if closed else end - 1
         if first > at:
             self.nodes.append(InlineNode(at, self._text[at:first]))
@@ -173,7 +207,7 @@ class _Scanner:
         return at + 1
 
     def _link_target(self, bracket: Bracket, at: int) -> tuple[int, str] | int | None:
-        """Where the link that ends its text here ends, and its address."""
+        """Return the end and the address of the link whose text ends here."""
         text = self._text
         last = bracket.start + SPAN
         after = text[at + 1 : at + 2]
@@ -191,7 +225,7 @@ class _Scanner:
         return self._reference(bracket, at) if self._setting.definitions else None
 
     def _reference(self, bracket: Bracket, at: int) -> tuple[int, str] | int | None:
-        """Where the reference link that ends its text here ends, and its address."""
+        """Return the end and the address of the reference link whose text ends here."""
         text = self._text
         last = bracket.start + SPAN
         label, end = text[bracket.start + 1 + bracket.image : at], at + 1
@@ -204,7 +238,7 @@ class _Scanner:
         return None if target is None else (end, target)
 
     def _link(self, bracket: Bracket, address: str) -> None:
-        """Make a link of what stands since the bracket."""
+        """Make a link of everything after the bracket."""
         self._match(bracket.depth)
         del self._delimiters[bracket.depth :]
         self.nodes[bracket.node].text = ""
@@ -217,7 +251,7 @@ class _Scanner:
         if address and address not in {text, f"mailto:{text}"}:
             suffix = f" ({address})" if text else address
             self.nodes.append(InlineNode(bracket.start, suffix, "dim", leads))
-        if not bracket.image:  # a link holds no other link
+        if not bracket.image:  # a link contains no other link
             for outer in self._brackets:
                 outer.active = outer.active and outer.image
 
@@ -242,7 +276,7 @@ class _Scanner:
                 self.pairs.append(Pair(style, delimiter.node, -1, delimiter.start, 0))
 
     def _find_settled_end(self, limit: int) -> int:
-        """The place before which no sequel changes anything."""
+        """Return the position before which further text changes nothing."""
         waiting = [d.start for d in self._delimiters if d.opens and limit - d.start <= SPAN]
         waiting += [b.start for b in self._brackets if b.active and limit - b.start <= SPAN]
         settled = min([limit, *waiting])

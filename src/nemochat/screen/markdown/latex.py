@@ -1,7 +1,7 @@
 r"""LaTeX in Unicode where that is exact; everything else keeps its source.
 
-Only what reads alike on one line: `x^2` becomes x², `\alpha \le \beta` becomes α ≤ β; a matrix, an
-aligned environment or an unknown command keeps its source.
+Only formulas that read the same on one line are exact: `x^2` becomes x², `\alpha \le \beta` becomes
+α ≤ β; a matrix, an aligned environment or an unknown command keeps its source.
 """
 
 from __future__ import annotations
@@ -58,22 +58,22 @@ _DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 
 
 class _NotExactError(Exception):
-    """There is no one line of Unicode that says the same."""
+    """No line of Unicode has the same meaning."""
 
 
 def to_unicode(source: str) -> str | None:
-    """The formula in Unicode, or None where only its source is exact."""
+    """Return the formula in Unicode, or None if only its source is exact."""
     tokens: list[str] = _TOKEN.findall(source.strip())
     tokens.reverse()
     try:
         text = _group(tokens, closed=False)
-    except (_NotExactError, RecursionError):  # hundreds of braces in one another are no formula
+    except (_NotExactError, RecursionError):  # hundreds of nested braces
         return None
     return re.sub(r" {2,}", " ", text).strip() if "quad" not in source else text.strip()
 
 
 def _group(tokens: list[str], *, closed: bool) -> str:
-    """What stands up to the closing brace, or to the end."""
+    """Return the text up to the closing brace or the end."""
     text = ""
     while tokens:
         token = tokens.pop()
@@ -95,7 +95,7 @@ def _group(tokens: list[str], *, closed: bool) -> str:
 
 
 def _argument(tokens: list[str]) -> str:
-    """The next group, command or single character."""
+    """Return the next group, command or single character."""
     while tokens and tokens[-1].isspace():
         tokens.pop()
     if not tokens or tokens[-1] in "^_}":
@@ -155,19 +155,19 @@ def _construct(name: str, tokens: list[str]) -> str:
 
 
 def _is_factor_start(token: str) -> bool:
-    """Whether what begins so would be read into the denominator before it."""
+    """Return whether a token would seem to belong to the denominator before it."""
     if token.startswith("\\"):
         return not (token[1:] in _OPERATORS or token[1:] in _SILENT or token[1:] in _BLANKS)
     return token.isalnum() or token in {"(", "{"}
 
 
 def _guard_suffix(text: str, tokens: list[str]) -> str:
-    """The text, unless an exponent or an index that follows would seem to be of its last part."""
+    """Return the text, unless a following exponent or index would seem to belong to its end."""
     if tokens and tokens[-1] in {"^", "_"}:
         raise _NotExactError
     return text
 
 
 def _parenthesize(text: str) -> str:
-    """In parentheses, unless it is one number or one letter."""
+    """Return the text in parentheses, unless it is a single number or letter."""
     return text if text and (len(text) == 1 or text.isdecimal()) else f"({text})"

@@ -1,4 +1,4 @@
-"""Links: their addresses, labels and definitions, and which may be shown as hyperlinks."""
+"""Links: addresses, labels and definitions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html.entities import html5
 
 from nemochat.screen.text.sanitize import sanitize
 
-LONGEST_ADDRESS = 2_000  # bytes; what terminals take
+LONGEST_ADDRESS = 2_000  # bytes, as terminals accept
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
 _UNENCODED = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
@@ -16,21 +16,26 @@ _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ANGLED = re.compile(r"<((?:[^<>\\\n]|\\.)*)(>?)")
-_TITLES = {'"': '"', "'": "'", "(": ")"}
+_BLANKS = re.compile(r"[ \n]*")
+_TITLE = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^)\\]|\\.)*\))"
+_CLOSED_TITLE = re.compile(_TITLE, re.DOTALL)
 _DEEPEST = 32  # parentheses within an address
 _LABEL = r"\[((?:[^\[\]\\]|\\.){1,999})\]"
 _DEFINITION = re.compile(
     _LABEL + r":[ \t]*(<(?:[^<>\\]|\\.)*>|[^\s<]\S*)"
-    r"(?:[ \t]+(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?[ \t]*"
+    rf"(?:[ \t]+{_TITLE})?[ \t]*"
 )
 _MAY_DEFINE = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}\\?(?:\](?::|$)|$)")
 
 UNFINISHED = -1
-"""Returned where the text ends before it is decided what stands there."""
+"""Result of a parser if the text ends before the construct is decided."""
 
 
 def encode_address(address: str) -> str:
-    """The address percent-encoded for a hyperlink; "" unless it is http, https or mailto."""
+    """Return the address percent-encoded for a hyperlink, or "" if none is allowed.
+
+    Only http, https and mailto are allowed, and at most `LONGEST_ADDRESS` bytes.
+    """
     if not _ADDRESS.fullmatch(address):
         return ""
     encoded = _BARE_PERCENT.sub("%25", _UNENCODED.sub(_percent, address))
@@ -38,7 +43,7 @@ def encode_address(address: str) -> str:
 
 
 def decode(source: str) -> str:
-    """Text with its backslash escapes and entities resolved, made harmless again after that."""
+    """Return the text with escapes and entities resolved, and sanitized again."""
     if "&" in source:
         parts = ENTITY.split(source)
         entities = ENTITY.findall(source)
@@ -50,7 +55,7 @@ def decode(source: str) -> str:
 
 
 def decode_entity(entity: str) -> str:
-    """The characters of an entity such as `&amp;`, made harmless; itself if there is none."""
+    """Return the sanitized characters of an entity such as `&amp;`, or an unknown one itself."""
     if entity.startswith("&#"):
         digits = entity[2:-1]
         code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
@@ -63,12 +68,12 @@ def decode_entity(entity: str) -> str:
 
 
 def parse_destination(text: str, start: int) -> tuple[int, str] | int | None:
-    """Where `(address "title")` that begins at `start` ends, and its address.
+    """Return the end and the address of `(address "title")` at `start`.
 
     Returns:
-        None where none stands there, `UNFINISHED` where the text ends too early to tell.
+        None if there is none, `UNFINISHED` if the text ends before that is decided.
     """
-    at = _skip_blanks(text, start + 1)
+    at = _end_of_blanks(text, start + 1)
     if text[at : at + 1] == "<":
         match = _ANGLED.match(text, at)
         if match is None or not match[2]:
@@ -79,19 +84,19 @@ def parse_destination(text: str, start: int) -> tuple[int, str] | int | None:
         if end is None or end == len(text):
             return end if end is None else UNFINISHED
         address, at = text[at:end], end
-    after = _skip_blanks(text, at)
-    if after > at and text[after : after + 1] in _TITLES:
-        closed = _end_of_title(text, after)
-        if closed is None:
+    after = _end_of_blanks(text, at)
+    if after > at and text.startswith(('"', "'", "("), after):
+        title = _CLOSED_TITLE.match(text, after)
+        if title is None:
             return UNFINISHED
-        after = _skip_blanks(text, closed)
+        after = _end_of_blanks(text, title.end())
     if after >= len(text):
         return UNFINISHED
     return (after + 1, decode(address)) if text[after] == ")" else None
 
 
 def parse_definition(line: str) -> tuple[str, str] | None:
-    """The label and the address of a line `[label]: address "title"`."""
+    """Return the label and the address of a line `[label]: address "title"`."""
     match = _DEFINITION.fullmatch(line)
     if match is None or not match[1].strip():
         return None
@@ -102,12 +107,12 @@ def parse_definition(line: str) -> tuple[str, str] | None:
 
 
 def is_possible_definition(beginning: str) -> bool:
-    """Whether a line that begins so may yet become a definition."""
+    """Return whether a line that begins like this may become a definition."""
     return _MAY_DEFINE.match(beginning) is not None
 
 
 def normalize_label(label: str) -> str:
-    """The label as it is compared: case and blanks do not count."""
+    """Return the label as it is compared, without differences of case and blanks."""
     return " ".join(label.split()).casefold()
 
 
@@ -119,14 +124,13 @@ def _unescape(source: str) -> str:
     return _ESCAPE.sub(r"\1", source) if "\\" in source else source
 
 
-def _skip_blanks(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \n":
-        at += 1
-    return at
+def _end_of_blanks(text: str, at: int) -> int:
+    match = _BLANKS.match(text, at)
+    return match.end() if match else at
 
 
 def _end_of_bare(text: str, at: int) -> int | None:
-    """Where an address without angle brackets ends: its parentheses are balanced."""
+    """Return the end of an address without angle brackets; its parentheses are balanced."""
     depth = 0
     while at < len(text):
         character = text[at]
@@ -144,15 +148,3 @@ def _end_of_bare(text: str, at: int) -> int | None:
             return at if depth == 0 else None
         at += 1
     return len(text)
-
-
-def _end_of_title(text: str, at: int) -> int | None:
-    close = _TITLES[text[at]]
-    at += 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == close:
-            return at + 1
-        at += 1
-    return None

@@ -1,6 +1,6 @@
 """Literal constructs: code, math, escapes, entities, line breaks and bare addresses.
 
-Nothing inside them is Markdown. Each one closes within `SPAN` characters, or is plain text.
+They contain no Markdown. Each one closes within `SPAN` characters, or is plain text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WORDS = re.compile(r"[^\\^_={}+*/<>|]*\s[^\\^_={}+*/<>|]*")
 
 
 class Literal(NamedTuple):
-    """What stands in the source up to `end`, and how it is shown."""
+    """Construct that ends at `end`, and how it is shown."""
 
     end: int
     text: str
@@ -37,16 +37,16 @@ class Literal(NamedTuple):
 
 
 def read_literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int | None:
-    """What begins at this character.
+    """Return the construct that begins at this character.
 
     Args:
         text: The source.
-        at: Where to look.
+        at: Position of the character.
         more: Whether more text may follow the source.
-        math: Whether formulas are shown in Unicode where that is exact.
+        math: Whether to show formulas in Unicode where that is exact.
 
     Returns:
-        None where nothing begins, `UNFINISHED` where the text ends too early to tell.
+        None if nothing begins, `UNFINISHED` if the text ends before that is decided.
     """
     match text[at]:
         case "\\":
@@ -64,7 +64,7 @@ def read_literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int
 
 
 def read_plain(text: str, at: int) -> Literal:
-    """The same place where nothing begins: its characters, or the one that is escaped."""
+    """Return the plain characters here, or the escaped one, if no construct begins."""
     character = text[at]
     if character == "\\" and text[at + 1 : at + 2] in _ESCAPABLE:
         return Literal(at + 2, text[at + 1])
@@ -76,7 +76,7 @@ def read_plain(text: str, at: int) -> Literal:
 
 
 def read_unfinished(text: str, at: int, *, math: bool) -> Literal:
-    """The same place where the text ends before the construct: as if it were closed at the end."""
+    """Return the unfinished construct here as if it were closed at the end."""
     rest = text[at:]
     end = len(text)
     if rest.startswith("`"):

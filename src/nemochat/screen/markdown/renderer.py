@@ -1,7 +1,7 @@
 """Renderer of a streamed answer: text goes in, final rows and a live tail come out.
 
-A final row is never taken back: every decision depends on earlier source and on a bounded
-look-ahead. So a streamed answer looks like one that is rendered at once.
+A final row is never changed: every decision depends on earlier text and a bounded look-ahead. So
+a streamed answer looks the same as a complete one.
 """
 
 from __future__ import annotations
@@ -18,50 +18,50 @@ from nemochat.screen.markdown.blocks import (
     Line,
 )
 from nemochat.screen.markdown.document import Document
+from nemochat.screen.markdown.inline import Outlook, RenderOptions
 from nemochat.screen.markdown.links import is_possible_definition
-from nemochat.screen.markdown.options import Outlook, RenderOptions
 from nemochat.screen.text.sanitize import StreamSanitizer, sanitize
 from nemochat.screen.text.spans import Row
 from nemochat.screen.text.wrap import NARROWEST
 
-_PATIENCE = 256  # characters that come before an undecided line is looked at again
-_UNDECIDED = re.compile(r"[-*_+=#>`~|:.$\\ \t0-9)\[\]]{1,12}")  # a bullet or a rule, perhaps
-_UNDECIDED_IN_CODE = re.compile(r"[ \t]*(?:`{1,12}|~{1,12}|\${1,2}|\\\]?)")  # its end, perhaps
-_END_OF_LINE = re.compile("\r\n?|[\n\u2028\u2029]")  # as `harmless` sees them
-_WIDTH = 80  # columns; no block depends on them
+_PATIENCE = 256  # characters before an undecided line is read again
+_UNDECIDED = re.compile(r"[-*_+=#>`~|:.$\\ \t0-9)\[\]]{1,12}")  # perhaps a bullet or a rule
+_UNDECIDED_IN_CODE = re.compile(r"[ \t]*(?:`{1,12}|~{1,12}|\${1,2}|\\\]?)")  # perhaps its end
+_END_OF_LINE = re.compile("\r\n?|[\n\u2028\u2029]")  # as `sanitize` treats them
+_WIDTH = 80  # columns, on which no block depends
 
 
 class Renderer:
-    """Markdown in pieces into rows.
+    """Layout of streamed Markdown.
 
     Args:
         width: Columns of text, one less than the terminal has.
-        math: Whether formulas are shown in Unicode where that is exact.
-        numbered: Whether fenced blocks of code are numbered, as `code_blocks` gives them.
+        math: Whether to show formulas in Unicode where that is exact.
+        numbered: Whether to number fenced blocks, as `list_code_blocks` does.
     """
 
     def __init__(self, width: int, *, math: bool = True, numbered: bool = False) -> None:
         self._cleaner = StreamSanitizer()
         setting = RenderOptions(math=math, numbered=numbered)
         self._document = Document(max(width, NARROWEST), setting)
-        self._line = ""  # the line that is not complete
-        self._handed_over = False  # whether the document has what came of it
+        self._line = ""  # the incomplete line
+        self._handed_over = False  # whether the document has its beginning
         self._due = LONGEST_TITLE
 
     def feed(self, text: str) -> list[Row]:
-        """Take in a piece; returns the rows that became final."""
+        """Add a piece of text; return the rows that became final."""
         return self._add(self._cleaner.feed(text))
 
     def tail(self) -> list[Row]:
-        """The rows that are not final, as they stand."""
+        """Return the rows that are not final."""
         undecided = _UNDECIDED_IN_CODE if self._document.is_in_code else _UNDECIDED
         return self._document.live("" if undecided.fullmatch(self._line) else self._line)
 
     def end(self, *, interrupted: bool = False) -> list[Row]:
-        """Nothing more comes; returns the rows that are left.
+        """End the text; return the remaining rows.
 
         Args:
-            interrupted: Whether the answer was cut: then marks that are open are closed.
+            interrupted: Whether the answer was cut: then open constructs are closed.
         """
         final = self._add(self._cleaner.flush())
         if self._line or self._handed_over:
@@ -69,7 +69,7 @@ class Renderer:
         return final + self._document.end(Outlook.HOPEFUL if interrupted else Outlook.ENDED)
 
     def resize(self, width: int) -> None:
-        """Lay out what is not final for another width."""
+        """Lay out what is not final at another width."""
         self._document.resize(max(width, NARROWEST))
 
     def _add(self, text: str) -> list[Row]:
@@ -82,7 +82,7 @@ class Renderer:
         return final + self._extend_line(last)
 
     def _complete_line(self, text: str) -> list[Row]:
-        """The line ends with this text."""
+        """Complete the line with this text."""
         final = self._extend_line(text, ends=True)
         if self._handed_over:
             final += self._document.end_line()
@@ -94,7 +94,7 @@ class Renderer:
         return final
 
     def _extend_line(self, text: str, *, ends: bool = False) -> list[Row]:
-        """The line goes on with this text; what must be text or code is handed over at once."""
+        """Extend the line; the document gets the beginning of a line that must be text or code."""
         if self._handed_over:
             return self._document.extend_line(text) if text else []
         line = self._line = self._line + text
@@ -113,7 +113,7 @@ class Renderer:
     def _begin_line(self) -> list[Row]:
         beginning, rest = self._line[: LONGEST + 1], self._line[LONGEST + 1 :]
         reading = self._document.read(beginning)
-        if reading.kind is Kind.BLANK:  # more blanks than that say nothing more
+        if reading.kind is Kind.BLANK:  # further blanks change nothing
             self._line = beginning[:-1] + rest.lstrip(" \t")
             return [] if len(self._line) <= LONGEST else self._begin_line()
         self._handed_over = True
@@ -122,7 +122,7 @@ class Renderer:
         return final + self._document.extend_line(rest) if rest else final
 
     def _is_text(self, reading: Line, size: int) -> bool:
-        """Whether the line is text, however it goes on."""
+        """Return whether the line is text, however it continues."""
         text = reading.text
         if reading.kind is not Kind.TEXT or len(text) <= LONGEST_TITLE:
             return False
@@ -134,18 +134,18 @@ class Renderer:
 
 
 def render(text: str, width: int, *, math: bool = True, numbered: bool = False) -> list[Row]:
-    """All rows of a text that is there at once."""
+    """Return the rows of a complete text."""
     renderer = Renderer(width, math=math, numbered=numbered)
     return renderer.feed(text) + renderer.end()
 
 
 @dataclass(frozen=True, slots=True)
 class FencedCode:
-    """A fenced block.
+    """Fenced block.
 
     Attributes:
-        info: What stands behind the opening fence, such as `python`, harmless; "" for nothing.
-        code: Its lines as they came, each with a newline at its end, without their margin.
+        info: The sanitized info string after the opening fence, such as `python`; "" for none.
+        code: The original lines without their margin, each ending in a newline.
     """
 
     info: str
@@ -153,7 +153,7 @@ class FencedCode:
 
 
 def list_code_blocks(markdown: str) -> list[FencedCode]:
-    """The fenced blocks of an answer, the first one being number 1; one may lack its end."""
+    """Return the fenced blocks of an answer, in order; the last one may be unclosed."""
     document = Document(_WIDTH, RenderOptions(coloured=False))
     blocks: list[tuple[str, list[str]]] = []
     inside = False  # a fence, not a formula

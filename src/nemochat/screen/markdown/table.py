@@ -1,7 +1,7 @@
 """Tables: widths that fit the terminal, and rows that are final.
 
-Widths need all rows, so a table is printed when it ends. After `MOST_WAITING` rows the widths
-freeze; from the first row that they would crowd, the head is repeated with all the room there is.
+The widths depend on all rows, so a table is printed when it ends. After `MOST_WAITING` rows the
+widths freeze. From the first row that needs more, the head is repeated with the full width.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ import re
 from collections.abc import Sequence
 
 from nemochat.screen.markdown.containers import Margin
-from nemochat.screen.markdown.inline import parse
-from nemochat.screen.markdown.options import Outlook, RenderOptions
+from nemochat.screen.markdown.inline import Outlook, RenderOptions, parse
 from nemochat.screen.text.spans import BLANK, Row, Span, row
 from nemochat.screen.text.width import text_width
-from nemochat.screen.text.wrap import drop_empty_row, lay_out_rows, unbreakable_width, wrap
+from nemochat.screen.text.wrap import drop_empty_row, lay_out, unbreakable_width, wrap
 
 MOST_WAITING = 300  # rows
-_SHOWN = 12  # rows that are shown while it grows: its last ones
-_NARROWEST = 4  # columns of a cell; with less, a row becomes lines of "name: value"
+_SHOWN = 12  # the last rows, shown while the table grows
+_NARROWEST = 4  # columns of a cell; if there are less, a row becomes "name: value" lines
 _BETWEEN = " │ "
 _CROSSING = "─┼─"
 _RULE = "table.rule"
-_SHORT_RULE = 8  # columns; between rows that are shown as lines
+_SHORT_RULE = 8  # columns, between rows shown as lines
 _HEAD = "strong"
 
 _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
@@ -32,7 +31,7 @@ Cell = list[Span]
 
 
 def parse_alignments(line: str) -> list[str] | None:
-    """How the columns are aligned ("<", "^" or ">"), if the line is one of delimiters."""
+    """Return the alignments of the columns ("<", "^" or ">") from a delimiter row."""
     if not _DELIMITERS.fullmatch(line) or not ("|" in line or ":" in line):
         return None
     alignments = []
@@ -43,7 +42,7 @@ def parse_alignments(line: str) -> list[str] | None:
 
 
 def split_cells(line: str) -> list[str]:
-    """The cells of a row."""
+    """Return the cells of a row."""
     line = line.strip()
     line = line.removeprefix("|")
     if line.endswith("|") and not line.endswith("\\|"):
@@ -52,7 +51,7 @@ def split_cells(line: str) -> list[str]:
 
 
 class Table:
-    """A table that grows row by row."""
+    """Table that grows row by row."""
 
     def __init__(
         self, margin: Margin, setting: RenderOptions, header: str, aligned: list[str]
@@ -61,17 +60,15 @@ class Table:
         self._setting = setting
         self._aligned = aligned
         self._natural = [1] * len(aligned)  # columns of the widest cell
-        self._longest = [1] * len(aligned)  # columns of what is best not parted
+        self._longest = [1] * len(aligned)  # columns of the widest unbreakable part
         self._header = self._cells(header, _HEAD)
         self._natural, self._longest = self._measure(self._header)
         self._body: list[list[Cell]] = []
-        self._laid: dict[int, list[Row]] = {}  # rows of the body as they were shown last
-        self._laid_head: list[Row] = []
-        self._widths: list[int] = []  # for which they were laid out; [] is "name: value"
+        self._widths: list[int] = []  # of the columns; [] means "name: value" lines
         self._frozen = False
 
     def add_row(self, text: str) -> list[Row]:
-        """Add a row; returns rows that became final."""
+        """Add a row; return the rows that became final."""
         row_of_cells = self._cells(text)
         if self._frozen:
             head = self._widen(row_of_cells)
@@ -86,28 +83,25 @@ class Table:
         return final
 
     def live(self, extra: str = "") -> list[Row]:
-        """The head and the last rows as they stand, with a row that is not complete."""
+        """Return the head and the last rows, with an incomplete row."""
         rows: list[Row] = []
         growing = self._cells(extra, outlook=Outlook.HOPEFUL) if extra else None
         if not self._frozen:
             self._fit(growing)
             rows += self._head()
             first = max(0, len(self._body) - _SHOWN)
-            self._laid.pop(first - 1, None)
             for index in range(first, len(self._body)):
-                if index not in self._laid:
-                    self._laid[index] = self._record(self._body[index], first=index == 0)
-                rows += self._laid[index]
+                rows += self._record(self._body[index], first=index == 0)
         if growing:
             rows += self._record(growing, first=not (self._frozen or self._body))
         return self._add_margin(rows)
 
     def finish(self) -> list[Row]:
-        """The rows that are not final, if the table ends here."""
+        """Return the rows that are not final, if the table ends here."""
         return [] if self._frozen else self._add_margin(self._layout_all())
 
     def _cells(self, line: str, style: str = "", outlook: Outlook = Outlook.ENDED) -> list[Cell]:
-        """The cells of a row: as many as the head has, what is more joined to the last one."""
+        """Return as many cells as the head has; the last one contains any further ones."""
         count = len(self._aligned)
         texts = split_cells(line.replace("\t", " "))
         texts[count - 1 :] = [" | ".join(texts[count - 1 :])]
@@ -115,7 +109,7 @@ class Table:
         return [parse(text, "", style, self._setting, outlook).spans for text in texts]
 
     def _measure(self, row_of_cells: list[Cell]) -> tuple[list[int], list[int]]:
-        """What the columns need, and what is best not parted in them, with one more row."""
+        """Return the widest cells and the widest unbreakable parts, with one more row."""
         natural, longest = self._natural.copy(), self._longest.copy()
         for index, cell in enumerate(row_of_cells):
             text = "".join([span.text for span in cell])
@@ -124,21 +118,17 @@ class Table:
         return natural, longest
 
     def _fit(self, growing: list[Cell] | None = None) -> None:
-        """Choose the widths; what was laid out for other ones is forgotten.
+        """Choose the widths.
 
         Args:
-            growing: The row that is not complete, if it is shown: its cells would be wrapped into
-                the widths of the rows before it, and leap when it is complete.
+            growing: The incomplete row, if it is shown. Widths that ignore it would wrap its cells,
+                which would jump when it is complete.
         """
         natural, longest = self._measure(growing or [])
-        widths = fit_widths(natural, longest, self.margin.columns)
-        if widths != self._widths:
-            self._widths = widths
-            self._laid.clear()
-            self._laid_head = []
+        self._widths = fit_widths(natural, longest, self.margin.columns)
 
     def _widen(self, row_of_cells: list[Cell]) -> list[Row]:
-        """The head again, if a row needs wider columns than the frozen ones and there is room."""
+        """Return the head again if a row needs more than the frozen widths and there is room."""
         natural, longest = self._measure(row_of_cells)
         spare = self.margin.columns - len(_BETWEEN) * (len(natural) - 1) - sum(self._widths)
         if not self._widths or natural == self._natural or spare < len(natural):
@@ -147,33 +137,30 @@ class Table:
         widths = fit_widths(natural, longest, self.margin.columns)
         spare = (spare + sum(self._widths) - sum(widths)) // len(widths)
         self._widths = [width + spare for width in widths]
-        self._laid_head = []
         return [BLANK, *self._head()]
 
     def _layout_all(self) -> list[Row]:
         self._fit()
         rows = self._head()
         for index, row_of_cells in enumerate(self._body):
-            rows += self._laid.get(index) or self._record(row_of_cells, first=index == 0)
+            rows += self._record(row_of_cells, first=index == 0)
         return rows
 
     def _head(self) -> list[Row]:
         if not self._widths:
             return []
-        if not self._laid_head:
-            rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
-            self._laid_head = [*self._align_rows(self._header), row([rule])]
-        return list(self._laid_head)
+        rule = Span(_CROSSING.join(["─" * width for width in self._widths]), _RULE)
+        return [*self._align_rows(self._header), row([rule])]
 
     def _record(self, row_of_cells: list[Cell], *, first: bool) -> list[Row]:
-        """The rows of one row of the table."""
+        """Return the rows of one row of the table."""
         if self._widths:
             return self._align_rows(row_of_cells)
         rule = row([Span("─" * min(self.margin.columns, _SHORT_RULE), _RULE)])
         rows = [] if first else [rule]
         for name, value in zip(self._header, row_of_cells, strict=True):
             spans = [*name, Span(": ", _HEAD), *value] if name else value
-            rows += lay_out_rows(spans, self.margin.columns, (), ())
+            rows += lay_out(spans, self.margin.columns)
         return rows
 
     def _align_rows(self, row_of_cells: list[Cell]) -> list[Row]:
@@ -200,7 +187,7 @@ class Table:
         return with_margin
 
     def _add_margin(self, rows: list[Row]) -> list[Row]:
-        """The rows behind the margin."""
+        """Return the rows with the margin."""
         margin = self.margin
         if not margin.rest:
             return rows
@@ -211,14 +198,14 @@ class Table:
 
 
 def fit_widths(natural: Sequence[int], longest: Sequence[int], width: int) -> list[int]:
-    """Widths of columns that fit; [] where fewer than `_NARROWEST` columns a cell remain."""
+    """Return widths of columns that fit, or [] if a cell would have less than `_NARROWEST`."""
     room = width - len(_BETWEEN) * (len(natural) - 1)
     if sum(natural) <= room:
         return list(natural)
     if room < _NARROWEST * len(natural):
         return []
     least = [min(most, max(word, _NARROWEST)) for word, most in zip(longest, natural, strict=True)]
-    if sum(least) > room:  # some word must be parted: the widest columns give way
+    if sum(least) > room:  # a word must be split: the widest columns shrink
         return _level(least, room)
     shortages = [most - word for most, word in zip(natural, least, strict=True)]
     extra = _level(shortages, room - sum(least))
@@ -226,7 +213,7 @@ def fit_widths(natural: Sequence[int], longest: Sequence[int], width: int) -> li
 
 
 def _level(shortages: Sequence[int], room: int) -> list[int]:
-    """Each what it wants, but no more than a common limit, so that the sum fits the room."""
+    """Return each value limited to a common maximum, so that the sum fits the room."""
     extra = [0] * len(shortages)
     left = room
     order = sorted(range(len(shortages)), key=shortages.__getitem__)

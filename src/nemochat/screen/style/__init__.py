@@ -1,1 +1,1 @@
-"""Colours: themes, what the terminal can show, and its background."""
+"""Colours: themes, what the terminal supports, and its background."""

@@ -1,4 +1,4 @@
-"""Dark or light background of the terminal, asked for before the first colour is needed."""
+"""Dark or light background of the terminal, requested before the first colour is needed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 
 from nemochat.screen.keyboard import Keyboard
 
-# The colour of the background (OSC 11), and what sort of terminal this is (DA1): every terminal
-# answers the second at once, so one that does not know the first is not waited for.
+# Requests the background (OSC 11) and the kind of terminal (DA1). Every terminal answers the second
+# one, so there is no wait for a terminal that doesn't know the first.
 QUESTION = "\x1b]11;?\x07\x1b[c"
-SECONDS = 0.1  # that a reply is waited for, since the first colour is due
-SECONDS_FAR_AWAY = 1.0  # where it travels
-UNKNOWN = "ansi"  # the theme that is right on both
+SECONDS = 0.1  # to wait for a reply when the first colour is due
+SECONDS_FAR_AWAY = 1.0  # the same, over SSH
+UNKNOWN = "ansi"  # the theme for any background
 _COLOUR = (
     rb"(?i)\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})"
     rb"[^\x07\x1b]*(?:\x07|\x1b\\)"
@@ -22,27 +22,27 @@ _COLOUR = (
 _SORT = rb"\x1b\[\?[0-9;]*c"
 _REPLIES = rb"\x1b\]11;[^\x07\x1b]*(?:\x07|\x1b\\|\Z)|" + _SORT
 _MUTE = r"(dumb|unknown|linux|vt\d|ansi|cons|sun|eterm|emacs|$)"  # values of TERM
-_MIDDLE = 0.179  # luminance on which black and white are read equally well
-_NEARLY_BLACK = 0.04045  # where sRGB's curve begins
+_MIDDLE = 0.179  # luminance on which black and white have equal contrast
+_NEARLY_BLACK = 0.04045  # where the curve of sRGB begins
 _LIGHT_COLOURS = {"7", "15"}  # of the sixteen, in COLORFGBG
 
 
 class Background:
-    """Asks a terminal for its background; what is typed meanwhile is left to the keyboard."""
+    """Detector of the terminal's background; other keys are left to the keyboard."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """Prepare; where the environment's variables tell the background, nobody is asked."""
+        """Prepare; if an environment variable names the background, nothing is requested."""
         self._environment = environment
         self._theme = from_environment(environment)
-        self._keyboard: Keyboard | None = None  # where a reply is awaited
+        self._keyboard: Keyboard | None = None  # where a reply is expected
 
     def ask(self, keyboard: Keyboard, write: Callable[[str], None]) -> None:
-        """Write the question to the terminal, if it will understand and there is need of it.
+        """Request the background from the terminal, if it is unknown and the terminal may reply.
 
-        Its keys are quiet from here to the reply, lest that is echoed.
+        The terminal is quiet until the reply, which would be echoed otherwise.
 
         Args:
-            keyboard: Of the terminal, from which the reply will come.
+            keyboard: Where the reply will arrive.
             write: Writes to the terminal.
         """
         if self._theme or re.match(_MUTE, self._environment.get("TERM", "")):
@@ -54,21 +54,21 @@ class Background:
 
     @property
     def is_pending(self) -> bool:
-        """Whether a reply is awaited."""
+        """Return whether a reply is expected."""
         return self._keyboard is not None
 
     def theme(self) -> str:
-        """The theme for this background, "dark" or "light"; UNKNOWN if the terminal is silent."""
+        """Return "dark" or "light", or UNKNOWN if the terminal doesn't reply."""
         far = {"SSH_CONNECTION", "SSH_TTY"} & self._environment.keys()
         self._read_reply(SECONDS_FAR_AWAY if far else SECONDS)
         return self._theme or UNKNOWN
 
     def _end(self) -> None:
-        """Take a reply that nobody came for: after the end it would be typed into the shell."""
+        """Read a reply that nobody waits for: after the exit, the shell would read it."""
         self._read_reply(SECONDS_FAR_AWAY)
 
     def _read_reply(self, seconds: float) -> None:
-        """Take the reply, where one is awaited, and let the terminal be as it was."""
+        """Read the reply, if one is expected, and restore the terminal."""
         if self._keyboard is not None:
             self._theme = self._parse_reply(self._keyboard, seconds)
             self._keyboard.release()
@@ -76,7 +76,7 @@ class Background:
             self._keyboard = None
 
     def _parse_reply(self, keyboard: Keyboard, seconds: float) -> str | None:
-        """The theme that the reply asks for, if there is one; the rest is what was typed."""
+        """Return the theme for the reply, if there is one; the other bytes were typed."""
         deadline = time.monotonic() + seconds
         read = b""
         while not re.search(_SORT, read):
@@ -85,14 +85,14 @@ class Background:
                 break
             read += more
         keyboard.typed += re.sub(_REPLIES, b"", read)
-        if found := re.search(_COLOUR, read):
-            red, green, blue = (int(part, 16) / (16 ** len(part) - 1) for part in found.groups())
+        if match := re.search(_COLOUR, read):
+            red, green, blue = (int(part, 16) / (16 ** len(part) - 1) for part in match.groups())
             return theme_for(red, green, blue)
         return None
 
 
 def from_environment(environment: Mapping[str, str]) -> str | None:
-    """The theme for the background that COLORFGBG tells: "15;0" is white on black."""
+    """Return the theme for the background in COLORFGBG: "15;0" is white on black."""
     background = environment.get("COLORFGBG", "").rpartition(";")[2]
     if not background.isdecimal() or int(background) > 15:  # noqa: PLR2004 - the sixteen colours
         return None
@@ -100,12 +100,12 @@ def from_environment(environment: Mapping[str, str]) -> str | None:
 
 
 def theme_for(red: float, green: float, blue: float) -> str:
-    """The theme for a background, its parts from 0 to 1: "dark" where white is read best on it."""
+    """Return "dark" or "light" for a background with components from 0 to 1."""
     return "dark" if luminance(red, green, blue) < _MIDDLE else "light"
 
 
 def luminance(red: float, green: float, blue: float) -> float:
-    """The relative luminance of a colour, its parts from 0 to 1 (WCAG 2.2)."""
+    """Return the relative luminance of a colour with components from 0 to 1 (WCAG 2.2)."""
     linear = [
         part / 12.92 if part <= _NEARLY_BLACK else ((part + 0.055) / 1.055) ** 2.4
         for part in (red, green, blue)

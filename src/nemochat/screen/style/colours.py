@@ -1,4 +1,4 @@
-"""Colours: rich's console, as the environment and the theme configure it, and styled spans."""
+"""Colours: rich's console for the environment and the theme, and styled spans."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from nemochat.screen.text.spans import Span
 if TYPE_CHECKING:
     from rich.console import Console
 
-AUTO = "auto"  # the theme that the terminal's background decides
-_FEWEST: Final = "standard"  # the sixteen colours, in rich's words
+AUTO = "auto"  # dark or light, depending on the terminal's background
+_FEWEST: Final = "standard"  # rich's name for the sixteen colours
 _FEW = {_FEWEST, "windows"}
 
 
 def colour_preference(environment: Mapping[str, str] = os.environ) -> bool | None:
-    """Return whether the environment wants colours; None if it leaves that to the terminal.
+    """Return whether the environment wants colours; None if the terminal decides.
 
-    NO_COLOR (any text) turns them off, CLICOLOR_FORCE (anything but 0) on, CLICOLOR=0 off: the
-    first of the three that is set wins.
+    NO_COLOR (any text) turns them off, CLICOLOR_FORCE (anything but 0) on, CLICOLOR=0 off; the
+    first one that is set wins.
     """
     if environment.get("NO_COLOR"):
         return False
@@ -35,22 +35,21 @@ def colour_preference(environment: Mapping[str, str] = os.environ) -> bool | Non
 
 
 class Colourizer:
-    """Puts a span's sequences round it, by the theme in force."""
+    """Styles of spans in the current theme."""
 
     def __init__(self, theme: str, background: Background) -> None:
         """Prepare.
 
         Args:
-            theme: A theme's name, or AUTO, which the background decides when the first styled span
-                is to be shown.
-            background: Of the terminal.
+            theme: Name of a theme, or AUTO: then the background decides at the first styled span.
+            background: Background of the terminal.
         """
         self._theme = theme
         self._background = background
         self._render: Callable[[Span], str] | None = None
 
     def __call__(self, span: Span) -> str:
-        """A span's text with its sequences."""
+        """Return the text of a span with its control sequences."""
         if not span.style and not span.link:
             return span.text
         if self._render is None:
@@ -58,17 +57,17 @@ class Colourizer:
         return self._render(span)
 
     def ask(self, keyboard: Keyboard, write: Callable[[str], None]) -> None:
-        """Ask the terminal for its background, if that decides anything."""
+        """Request the background from the terminal, if the theme depends on it."""
         if self._theme == AUTO and colour_preference() is not False:
             self._background.ask(keyboard, write)
 
     def read_reply(self) -> None:
-        """Take the terminal's reply if it was asked, before anybody else reads its keyboard."""
+        """Read the terminal's reply, if expected, before anything else reads the keyboard."""
         if self._background.is_pending:
             self.set_theme()
 
     def set_theme(self, theme: str = "") -> str:
-        """Show spans in this theme from now on; return the name of the one in force."""
+        """Use this theme from here on; return the name of the current one."""
         if theme:
             self._theme, self._render = theme, None
         if self._theme == AUTO:
@@ -77,7 +76,7 @@ class Colourizer:
 
 
 def make_styler(theme: str = "ansi") -> Callable[[Span], str]:
-    """Return a function that puts a span's sequences round it, in a theme on this terminal."""
+    """Return a function that returns the text of a span with its control sequences."""
     from rich.console import COLOR_SYSTEMS
     from rich.style import Style
 
@@ -101,11 +100,11 @@ def make_styler(theme: str = "ansi") -> Callable[[Span], str]:
 
 
 def open_console(theme: str = "ansi", file: TextIO | None = None) -> Console:
-    """Return a rich console that draws in a theme on a terminal, standard output by default.
+    """Return a rich console with a theme, on standard output by default.
 
-    rich detects the colours, except where `colour_preference` decides. On a terminal with no more
-    than sixteen colours the themes for dark and for light are `ansi`. Without colours, the console
-    still has a color system, or rich would draw no bold text either; `no_color` is set instead.
+    rich detects the colours unless `colour_preference` decides. On a terminal with at most sixteen
+    colours, `ansi` replaces the themes for dark and light. Without colours, the console still has a
+    color system, because rich needs one for bold text; `no_color` is set instead.
     """
     from rich.console import Console
 
@@ -122,7 +121,7 @@ def open_console(theme: str = "ansi", file: TextIO | None = None) -> Console:
         color_system=_FEWEST if theme == "ansi" or system is None else "auto",
         no_color=system is None or theme == "mono",
         theme=load_theme(theme),
-        markup=False,  # foreign text has brackets
+        markup=False,  # other people's text has brackets
         emoji=False,
         highlight=False,
     )

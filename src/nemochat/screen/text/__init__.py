@@ -1,1 +1,1 @@
-"""Plain text for a terminal: sanitized, measured, wrapped, in styled spans."""
+"""Plain text for a terminal: sanitized, measured and wrapped, in styled spans."""

@@ -1,7 +1,7 @@
-"""Sanitizer for foreign text, whoever wrote it, before a terminal shows it.
+"""Sanitizer for text from anywhere else, before a terminal shows it.
 
-No sequence is parsed: characters are translated, so no sequence's end can be mistaken. The store,
-pipes and files get the text unchanged.
+Characters are translated one by one. No escape sequence is parsed, so none can end too early or too
+late. The store, pipes and files receive the text unchanged.
 """
 
 from __future__ import annotations
@@ -16,31 +16,39 @@ _CONTROL_PICTURES = 0x2400
 _DELETE = "\x7f"
 _REPLACEMENT = "\ufffd"
 
+# A flag of a subdivision: a black flag, its ISO 3166-2 code in tag characters, and their end.
+_BLACK_FLAG = "\U0001f3f4"
+_TAG = "[\U000e0030-\U000e0039\U000e0061-\U000e007a]"
+_FLAG = f"{_BLACK_FLAG}{_TAG}{{3,6}}\U000e007f"
+_UNFINISHED_FLAG = f"{_BLACK_FLAG}{_TAG}{{0,6}}\\Z"
 _ODD = (
-    "\r\n?|[\u2028\u2029]"  # ends of lines
-    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # C0 but tab and newline, DEL
+    f"{_FLAG}"
+    "|\r\n?|[\u2028\u2029]"  # line ends
+    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # C0 except tab and newline, DEL
     "|[\x80-\x9f\u202a-\u202e\u2066-\u2069]"  # C1; bidi embeddings, overrides, isolates
-    "|[\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # BOM, interlinear marks, tags
-    "|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]"  # surrogates: halves of one character, lone
+    "|[\ufeff\ufff9-\ufffb]"  # BOM, interlinear marks
+    "|[\U000e0000-\U000e007f\U000e0100-\U000e01ef]"  # tags, variation selectors
+    "|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]"  # surrogates: a pair, lone
 )
+_INVISIBLE = str.maketrans("", "", "\u200b\u2060")  # removed from names
 
 
 def sanitize(text: str) -> str:
-    """The text as a terminal may have it, its lines ending in newlines."""
+    """Return the text without anything that a terminal obeys; lines end in newlines."""
     if text.isascii() and text.isprintable():
         return text
     return re.sub(_ODD, _translate, text)
 
 
 def sanitize_line(text: str, most: int) -> str:
-    """A title, a name or an address as one line of at most `most` columns, cut with an ellipsis."""
-    line = " ".join(sanitize(text[: 4 * most + 4]).split())
+    """Return a title, name or address as one line of at most `most` columns, or cut with "…"."""
+    line = " ".join(sanitize(text[: 4 * most + 4]).translate(_INVISIBLE).split())
     if len(line) <= most and line.isascii():
         return line
     width = 0
     fits = 0  # characters that leave room for the ellipsis
     for index, character in enumerate(line):
-        width += _columns(character)
+        width += _estimate_columns(character)
         if width > most:
             return line[:fits].rstrip() + "…"
         if width < most:
@@ -49,26 +57,26 @@ def sanitize_line(text: str, most: int) -> str:
 
 
 class StreamSanitizer:
-    """Pieces of one text made harmless as they come: the same result for any split into pieces."""
+    """Sanitizer for a text that arrives in pieces; the result doesn't depend on the pieces."""
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, text: str) -> str:
-        """The piece made harmless; a trailing CR and half a character wait for the next one."""
-        if self._held:
-            text = self._held + text
-            self._held = ""
+        """Return the sanitized piece; a trailing CR, surrogate or incomplete flag is held back."""
+        text = self._held + text
+        self._held = ""
         if not text:
             return ""
         last = text[-1]
         if last == "\r" or "\ud800" <= last <= "\udbff":
             self._held = last
-            text = text[:-1]
-        return sanitize(text)
+        elif last >= _BLACK_FLAG and (match := re.search(_UNFINISHED_FLAG, text)):
+            self._held = match[0]
+        return sanitize(text[: len(text) - len(self._held)])
 
     def flush(self) -> str:
-        """What waited, when nothing more comes."""
+        """Return what was held back, at the end of the text."""
         held, self._held = self._held, ""
         return sanitize(held)
 
@@ -77,8 +85,9 @@ def _translate(match: re.Match[str]) -> str:
     odd = match[0]
     if odd in {"\r", "\r\n", "\u2028", "\u2029"}:
         return "\n"
-    if len(odd) > 1:  # two halves
-        # The whole may be odd itself: tag characters are written with surrogates in JSON.
+    if odd[0] == _BLACK_FLAG:
+        return odd
+    if len(odd) > 1:  # a surrogate pair, of a character that may be odd itself
         return sanitize(join_surrogates(odd))
     if odd < " ":
         return chr(_CONTROL_PICTURES + ord(odd))
@@ -89,8 +98,8 @@ def _translate(match: re.Match[str]) -> str:
     return _REPLACEMENT
 
 
-def _columns(character: str) -> int:
-    # An estimate from above is enough to cut a line: the renderer of answers measures better.
+def _estimate_columns(character: str) -> int:
+    """Return at least the columns of a character, without loading the tables of wcwidth."""
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,4 +1,4 @@
-"""Rows of spans, each with the name of a style."""
+"""Rows of styled spans."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from typing import NamedTuple
 
 from nemochat.screen.text.width import text_width
 
-_LONGEST_RULE = 40  # columns; a longer one divides more than it should
+_LONGEST_RULE = 40  # columns
 
 
 class Span(NamedTuple):
-    """Text of one look: `style` is names of the theme, blanks between; `link` an address or ""."""
+    """Text in one style.
+
+    Attributes:
+        text: The text, without newlines when it is in a row.
+        style: Names of styles of the theme, separated by blanks.
+        link: The address of a hyperlink, or "".
+    """
 
     text: str
     style: str = ""
@@ -19,13 +25,13 @@ class Span(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line as it is written to the terminal.
+    """One line as written to the terminal.
 
     Attributes:
-        spans: What stands in it; the last one never ends in a blank.
-        width: Columns that it takes. Code is not wrapped: it may be wider than the terminal.
-        goes_on: The next row belongs to the same line of code: this one fills whole terminal rows,
-            and no newline stands between.
+        spans: Its content; the last span never ends in a blank.
+        width: Its columns. Code is not wrapped, so it may be wider than the terminal.
+        is_continued: Whether the next row continues the same line of code: this one fills whole
+            rows of the terminal, and no newline follows.
     """
 
     spans: tuple[Span, ...]
@@ -34,7 +40,7 @@ class Row(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What it says, without its looks."""
+        """Return its text without styles."""
         return "".join(span.text for span in self.spans)
 
 
@@ -42,12 +48,12 @@ BLANK = Row((), 0)
 
 
 def rule(width: int) -> Span:
-    """A line across so many columns, or as many as look well."""
+    """Return a horizontal line of at most `width` columns."""
     return Span("─" * min(width, _LONGEST_RULE), "rule")
 
 
 def row(spans: Iterable[Span]) -> Row:
-    """The row of these spans, neighbours of one look joined, blanks at its end gone."""
+    """Return the row of these spans, with equal neighbours joined and trailing blanks removed."""
     joined: list[Span] = []
     for span in spans:
         if not span.text:
@@ -70,7 +76,7 @@ def row(spans: Iterable[Span]) -> Row:
 
 
 def cut(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> list[list[Span]]:
-    """The spans of each range of characters; the ranges are in order and do not overlap."""
+    """Return the spans of each range of characters; ranges are in order and don't overlap."""
     lines: list[list[Span]] = []
     index = 0
     offset = 0  # where spans[index] begins

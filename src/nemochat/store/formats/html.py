@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nemochat.core.conversation import Conversation
 from nemochat.core.ledger import format_money
 from nemochat.core.messages import Message, Role
+from nemochat.lexers import open_highlighter
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -140,17 +141,17 @@ def _markdown() -> MarkdownIt:
 
 
 def _highlight(code: str, language: str, _: str) -> str:
-    """Code as HTML with Pygments' classes; as it stands where nobody knows the language."""
-    from pygments import highlight
+    """Return code as HTML with Pygments' classes; "" for a language without a lexer."""
+    from pygments import format as format_tokens
     from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from pygments.token import string_to_tokentype
 
-    try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
+    highlighter = open_highlighter(language)
+    if highlighter is None:
         return ""
-    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+    lines = [[*highlighter.line(line), ((), "\n")] for line in code.removesuffix("\n").split("\n")]
+    tokens = [(string_to_tokentype(".".join(kind)), text) for line in lines for kind, text in line]
+    return str(format_tokens(tokens, HtmlFormatter(nowrap=True)))
 
 
 def _styles() -> str:
