@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.hostile import imports, inputs, texts
+from tests.hostile import code, imports, inputs, texts
 
-CASES = [*inputs.CASES, *texts.CASES, *imports.CASES]
+CASES = [*inputs.CASES, *texts.CASES, *code.CASES, *imports.CASES]
