@@ -116,7 +116,7 @@ _nemochat_offer() {
     "chats backup") words="-h --help"; _nemochat_files ;;
     "chats delete") words="--yes -y -h --help"; _nemochat_names chats ;;
     "chats export") words="--all --output --format -h --help"; _nemochat_names chats ;;
-    "chats import") words="--from -h --help"; _nemochat_files ;;
+    "chats import") words="--from --with-settings -h --help"; _nemochat_files ;;
     "chats list") words="--limit --page --json -h --help" ;;
     "chats path") words="-h --help" ;;
     "chats prune") words="--older-than --yes -y -h --help" ;;

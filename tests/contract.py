@@ -90,7 +90,7 @@ STREAMS = (
     Row("ask --raw escapes", b"a\x1b[31mb\x00\xc2\x9bc\n"),
     Row("ask --no-stream foreign", "naïve 日本 🎉\u2028x\n"),
     Row("ask -u plain", "two words\n", r"3 tokens read, 2 written, \$0\.0000012, \d+\.\d s"),
-    Row("ask --max-tokens 5 ending length", "text\n", "cut at max_tokens"),
+    Row("ask --max-tokens 5 ending length", "text\n", "cut off at max_tokens"),
     Row("ask -q --max-tokens 5 ending length", "text\n"),
     Row("ask -n 2 plain", "two words\n\n---\n\ntwo words!\n"),
 )
@@ -167,7 +167,7 @@ OUTPUT = (
         f'{{"event": "end", "candidate": 0, {ANSWER}, "exit_code": 0}}\n'.replace(
             '"complete"', '"tool_calls"'
         ),
-        "the model asks for tools",
+        "the model wants to call tools",
     ),
     Row(
         "ask --json status 404 No such thing",
@@ -196,7 +196,7 @@ OUTPUT = (
     Row("ask --out /dev/null plain", ""),
     Row("ask --out - plain", "two words\n"),
     Row("ask --out /dev/full plain", "two words\n", "/dev/full cannot be written .*", 1),
-    Row("ask --out answer.md cut", "text\n", "the endpoint hung up without an ending", 9),
+    Row("ask --out answer.md cut", "text\n", "the endpoint closed the connection early", 9),
     Row("ask --out no/answer.md x", "", "no/answer.md cannot be written: there is no folder .*", 2),
     Row("ask -i x", "", "-i continues in the chat, which needs a terminal", 2),
 )
@@ -224,7 +224,7 @@ STRUCTURED = (
         )
         + f' "value": {FITS}}}\n',
     ),
-    Row(f"ask --schema {FIELDS} cut", "text\n", "the endpoint hung up without an ending", 9),
+    Row(f"ask --schema {FIELDS} cut", "text\n", "the endpoint closed the connection early", 9),
     Row("ask --schema 'name, age number' x", "", 'a schema is .*; not "age number".*', 2),
     Row("ask --schema nothing.json x", "", "nothing.json cannot be read .*", 2),
     Row("ask --schema broken.json x", "", "broken.json is not JSON .*", 2),
@@ -278,17 +278,17 @@ ENDINGS = (
     Row("ask status 401 Not authenticated", "", "the endpoint .*401.*", 4),
     Row("ask --retries 0 status 500 Down", "", r"the endpoint failed \(500: Down\).*", 7),
     Row("ask page", "", ".*A page.*", 8),
-    Row("ask cut", "text\n", "the endpoint hung up without an ending", 9),
-    Row("ask -q cut", "text\n", "the endpoint hung up without an ending", 9),
-    Row("ask ending length", "text\n", "cut at the endpoint's limit of tokens", 9),
+    Row("ask cut", "text\n", "the endpoint closed the connection early", 9),
+    Row("ask -q cut", "text\n", "the endpoint closed the connection early", 9),
+    Row("ask ending length", "text\n", "cut off at the endpoint's token limit", 9),
     Row("ask --base-url http://127.0.0.1:9 --retries 0 x", "", ".*127.0.0.1:9.*", 6),
     Row("ask --base-url ftp://x x", "", ".*http:// or https://.*", 3),
     Row("ask --endpoint guied x", "", r".*Did you mean guide\?", 3),
     Row("ask --endpoint deepinfra x", "", ".*token.*", 3, environment={"DEEPINFRA_TOKEN": "a\nb"}),
-    Row("ask -t 3 x", "", "temperature takes 0 to 2, not 3", 2),
+    Row("ask -t 3 x", "", "temperature must be 0 to 2, not 3", 2),
     Row("ask -o tempature 3 x", "", r'.*"tempature"\. Did you mean temperature\?', 2),
     Row("ask --temprature 1 x", "", r".*Did you mean --temperature\?", 2),
-    Row("ask --retries many x", "", "--retries: retries takes .*", 2),
+    Row("ask --retries many x", "", "--retries: retries must be .*", 2),
     Row("ask -s @nothing.txt x", "", "nothing.txt cannot be read .*", 2),
     Row("aks", "", r".*Did you mean nemochat ask\?", 2),
     Row("chat", "", 'there is no command "chat". nemochat alone opens the chat', 2),

@@ -259,5 +259,5 @@ def test_there_may_be_nothing_to_go_on_with(make: Make) -> None:
     with pytest.raises(UsageError, match="no answer"):
         chat.resume()
     chat.say("Hi")
-    with pytest.raises(UsageError, match="whole"):
+    with pytest.raises(UsageError, match="complete"):
         chat.resume()

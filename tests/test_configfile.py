@@ -155,13 +155,16 @@ def test_what_is_taken_out_is_gone_and_what_was_not_there_is_told(file: Path) ->
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('retries = "1"', 'retries takes a whole number from 0 to 2, not "1"'),
+        ('retries = "1"', 'retries must be a whole number from 0 to 2, not "1"'),
         ("retries = true", "not true"),
-        ("model = 5", "model takes a text, not 5"),
-        ("[model]\nx = 1", "model takes a text, not a section"),
-        ('[parameters]\ntemperature = "0.3"', 'temperature takes 0 to 2, not "0.3"'),
+        ("model = 5", "model must be text, not 5"),
+        ("[model]\nx = 1", "model must be text, not a section"),
+        ('[parameters]\ntemperature = "0.3"', 'temperature must be 0 to 2, not "0.3"'),
         ('[parameters]\nstop = ["a", 5]', 'not ["a", 5]'),
-        ("model = 'a'\nmodel = 'b'\n", "(at line 2, column 12)). nemochat config edit opens it"),
+        (
+            "model = 'a'\nmodel = 'b'\n",
+            "(at line 2, column 12)). Run nemochat config edit to correct it",
+        ),
         ("model = '\udcff'", "(line 1 is not UTF-8 text)"),
         ("#\n# \udce9t\udce9", "(line 2 is not UTF-8 text)"),
     ],

@@ -13,10 +13,10 @@ import pytest
 from nemochat.cli.app import root_command
 from nemochat.cli.completions import scripts
 from nemochat.cli.completions.tree import SHELLS, CommandSpec, list_commands
+from nemochat.config import paths
 from nemochat.config.settings import THEME_NAMES
 from nemochat.core import profile
 from nemochat.guide import knowledge
-from nemochat.store import shell_names
 from nemochat.store.formats import exports, imports
 from tests.conftest import Program, needs
 from tests.regen import ROOT, TABLES, filled, generated
@@ -112,7 +112,7 @@ def test_bash_takes_no_value_for_a_command_and_no_flag_for_one_that_takes_a_valu
 @needs("fish")
 def test_fish_offers_what_belongs_to_the_command_at_the_cursor_alone(tmp_path: Path) -> None:
     state = tmp_path / ".local" / "state" / "nemochat"
-    shell_names.write_names(state, shell_names.CHATS, ["lamb"])
+    paths.write_names(state, paths.CHATS, ["lamb"])
     (tmp_path / "notes.md").write_text("x")
     script = ROOT / "completions" / "nemochat.fish"
 
@@ -145,10 +145,8 @@ def test_fish_offers_what_belongs_to_the_command_at_the_cursor_alone(tmp_path: P
 
 def test_bash_completes_names_and_files_and_runs_none_of_them(tmp_path: Path) -> None:
     state = tmp_path / ".local" / "state" / "nemochat"
-    shell_names.write_names(
-        state, shell_names.CHATS, ["lamb", "le boeuf", "$(touch pwned)", "`touch pwned`"]
-    )
-    shell_names.write_names(state, shell_names.MODELS, ["maker/model"])
+    paths.write_names(state, paths.CHATS, ["lamb", "le boeuf", "$(touch pwned)", "`touch pwned`"])
+    paths.write_names(state, paths.MODELS, ["maker/model"])
     (tmp_path / ".config" / "nemochat").mkdir(parents=True)
     (tmp_path / ".config" / "nemochat" / "config.toml").write_text(
         '[profile.chef]\n[profile."sous chef".parameters]\n[endpoint.home]\n'

@@ -140,7 +140,7 @@ def test_a_template_takes_what_comes_through_the_pipe(kitchen: Program, heard: H
     ("flags", "code", "told"),
     [
         (("-p", "shef"), 2, "Did you mean chef?"),
-        (("-p", "translate"), 2, "wants a value for {language}"),
+        (("-p", "translate"), 2, "needs a value for {language}"),
         (("-p", "chef", "--param", "a=b"), 2, 'has no placeholder "a"'),
         (("-p", "translate", "--param", "language"), 2, "NAME=VALUE"),
         (("-p", "translate", "--param", "input=x"), 2, "the question itself"),
@@ -170,19 +170,19 @@ def test_a_profile_that_the_environment_names_wrongly_is_the_configuration_s_fau
     [
         ("sytem = 'x'", "Did you mean system?"),
         ("temprature = 1", "Did you mean temperature?"),
-        ("temperature = 3", "temperature takes 0 to 2, not 3"),
-        ("about = 3", "about takes a text, not 3"),
-        ("template = 'a { b'", "A brace itself is {{"),
-        ("template = 'a }'", "A brace itself is }}"),
-        ("messages = 3", "user and assistant in turns"),
-        ("messages = [{ role = 'user', content = 'x' }]", "user and assistant in turns"),
+        ("temperature = 3", "temperature must be 0 to 2, not 3"),
+        ("about = 3", "about must be text, not 3"),
+        ("template = 'a { b'", "Write {{ for a literal brace"),
+        ("template = 'a }'", "Write }} for a literal brace"),
+        ("messages = 3", "alternating user and assistant"),
+        ("messages = [{ role = 'user', content = 'x' }]", "alternating user and assistant"),
         (
             "messages = [{ role = 'assistant', content = 'x' }, { role = 'user', content = 'x' }]",
-            "Number 1 is to be a text of the user",
+            "Number 1 must be text of the user",
         ),
         (
             "messages = [{ role = 'user', content = 'x' }, { role = 'assistant', text = 'x' }]",
-            "Number 2 is not",
+            "Number 2 is wrong",
         ),
     ],
 )
@@ -253,7 +253,7 @@ def test_a_value_is_put_in_once_and_never_read_as_a_template() -> None:
     twice = Profile("x", template="{a} {input} {a}")
     assert twice.placeholders == ("a",)
     assert twice.fill_template("{a}", {"a": "{input}"}) == "{input} {a} {input}"
-    with pytest.raises(UsageError, match="wants a value"):
+    with pytest.raises(UsageError, match="needs a value"):
         twice.fill_template("x", {})
 
 
@@ -269,7 +269,7 @@ def test_a_conversation_remembers_its_profile_and_another_machine_too(
     assert exported["filling"] == {"language": "French"}
     assert exported["messages"][1:3] == exported["examples"] == EXAMPLES
     (kitchen.home / "one.json").write_text(json.dumps(exported))
-    assert kitchen.run("chats", "import", "one.json").returncode == 0
+    assert kitchen.run("chats", "import", "--with-settings", "one.json").returncode == 0
     again = json.loads(kitchen.run("chats", "export", "2", "--format", "json").stdout)
     assert [again[key] for key in ("profile", "filling", "examples")] == [
         exported[key] for key in ("profile", "filling", "examples")
@@ -278,7 +278,7 @@ def test_a_conversation_remembers_its_profile_and_another_machine_too(
     assert listed[-1]["title"] == "Into French, {not} One!"
     write_profile(kitchen, FILE.replace("profile.translate", "profile.other"))
     done = kitchen.run("ask", "-c", "Three")
-    assert b'no profile "translate" any more' in done.stderr
+    assert b'The profile "translate" no longer exists' in done.stderr
     assert heard.bodies[-1]["messages"][-1]["content"] == "Three"
     assert heard.bodies[-1]["messages"][1:3] == EXAMPLES
 
@@ -288,7 +288,7 @@ def test_a_conversation_that_goes_on_can_take_up_a_profile_drop_it_and_get_new_v
 ) -> None:
     kitchen.run("ask", "One")
     done = kitchen.run("ask", "-c", "-p", "translate", "--param", "language=Welsh", "Two")
-    assert b"are for a beginning" in done.stderr
+    assert b"apply only to new conversations" in done.stderr
     assert heard.bodies[-1]["messages"][1]["content"] == "One"
     assert heard.bodies[-1]["messages"][-1]["content"] == "Into Welsh, {not} Two!"
     kitchen.run("ask", "-c", "--param", "language=Irish", "Three")
@@ -306,7 +306,7 @@ def test_the_chat_takes_up_a_profile_clears_with_it_and_drops_it(
             ("/profile shef", "Did you mean chef?"),
             ("/profile", "None is in force"),
             ("/role chef", "The profile is chef from the next question on: recipes."),
-            ("/profile translate", "wants a value for {language}"),
+            ("/profile translate", "needs a value for {language}"),
             ("/info", "chef"),
         ):
             terminal.say(line)
@@ -315,7 +315,7 @@ def test_the_chat_takes_up_a_profile_clears_with_it_and_drops_it(
         terminal.say("Hello!")
         terminal.wait_for_prompt()
         terminal.say("/profile translate language='Old Norse'")
-        terminal.wait_for("are for a beginning")
+        terminal.wait_for("examples apply only")
         terminal.wait_for_prompt()
         terminal.say("Two")
         terminal.wait_for_prompt()
@@ -362,7 +362,7 @@ def test_load_brings_the_profile_back_and_says_where_it_is_gone(
     assert four["messages"][0]["role"] == "user"
     write_profile(kitchen, "")
     done = kitchen.run("--script", "script")
-    assert b'There is no profile "below" any more' in done.stderr
+    assert b'The profile "below" no longer exists' in done.stderr
     assert heard.bodies[-3]["messages"][-1]["content"] == "Two"
 
 
@@ -410,7 +410,7 @@ def test_edit_makes_the_file_for_its_owner_and_checks_what_the_editor_leaves(
 def test_a_database_of_version_2_gets_room_for_profiles(tmp_path: Path) -> None:
     path = tmp_path / "nemochat.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nemochat.store.tables_sql.VERSION", 2)
+        patch.setattr("nemochat.store.rows.VERSION", 2)
         store = ConversationStore(path)
         with store.database.transaction() as db:
             db.execute(

@@ -149,7 +149,7 @@ def test_turns_said_during_a_lock_are_saved_when_it_is_over(desk: Desk) -> None:
     failing, working = desk.seen.notices
     assert failing.startswith("Not saved: the database ")
     assert "locked" in failing
-    assert working == "Saving works again: everything is saved"
+    assert working == "Saving works again; everything is saved."
     desk.chat.leave()
     assert len(desk.seen.notices) == 2
 
@@ -184,7 +184,7 @@ def test_a_lock_that_begins_within_an_answer_leaves_the_whole_of_it_for_later(de
     desk.chat.leave()
     assert_saved(desk.store, desk.chat.conversation)
     assert desk.store.load("1").messages()[1].ending is Ending.COMPLETE
-    assert desk.seen.notices[1:] == ["Saving works again: everything is saved"]
+    assert desk.seen.notices[1:] == ["Saving works again; everything is saved."]
 
 
 def test_two_answers_at_once_are_siblings_also_if_they_are_saved_later(desk: Desk) -> None:
@@ -281,7 +281,7 @@ def test_what_another_process_says_meanwhile_stands_beside_it(desk: Desk) -> Non
     assert below in talk.nodes
     assert beside in talk.nodes
     assert sorted(way for way, _ in draw(desk.store.load("1"))) == sorted(w for w, _ in draw(talk))
-    assert any("/tree shows both" in notice for notice in desk.seen.notices)
+    assert any("`/tree` shows both" in notice for notice in desk.seen.notices)
 
 
 def test_a_conversation_deleted_elsewhere_is_told_once_and_lives_on_in_a_fork(desk: Desk) -> None:
@@ -292,7 +292,7 @@ def test_a_conversation_deleted_elsewhere_is_told_once_and_lives_on_in_a_fork(de
     desk.say("two")
     desk.say("three")
     (told,) = desk.seen.notices
-    assert "another nemochat has deleted this conversation. /fork keeps it anew" in told
+    assert "another nemochat has deleted this conversation. /fork saves it as a new one" in told
     desk.chat.switch(desk.store.add_imported(desk.chat.conversation.fork()), desk.store)
     desk.say("four")
     desk.chat.leave()
@@ -326,7 +326,7 @@ def test_a_name_given_during_a_lock_is_saved_later(desk: Desk) -> None:
     desk.lock.take()
     desk.chat.rename("lamb")
     desk.chat.leave()
-    assert "The last changes of the settings were not saved" in desk.seen.notices[-1]
+    assert "The last changes to the settings were not saved" in desk.seen.notices[-1]
     desk.lock.release()
     desk.chat.leave()
     assert desk.store.load("lamb").id == 1
@@ -340,7 +340,7 @@ def test_what_is_lost_in_the_end_is_told_with_its_number(desk: Desk) -> None:
     desk.chat.leave()
     first, last = desk.seen.notices
     assert first.startswith("Not saved: ")
-    assert last.startswith("2 turns were not saved; copy what you need and run nemochat doctor")
+    assert last.startswith("2 turns were not saved; copy what you need. Run nemochat doctor")
     assert "locked" in last
     desk.lock.release()
 

@@ -67,8 +67,8 @@ def test_a_token_is_not_shown_when_what_was_found_is(file: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("", "no command"),
-        ("pass 'show", "no command"),
+        ("", "is empty, or"),
+        ("pass 'show", "is empty, or"),
         ("no-such-program-here x", "cannot be run (No such file or directory)"),
         (python("raise SystemExit(3)"), "failed (exit code 3)"),
         (python("import sys; print('sk-secret'); sys.exit('sk-secret')"), "failed (exit code 1)"),

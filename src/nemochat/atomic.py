@@ -22,6 +22,11 @@ def make_private_folder(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
+def create_private_file(path: Path) -> int:
+    """Create a file for its owner alone and return its descriptor; FileExistsError if it exists."""
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
+
+
 def write_atomically(path: Path, content: bytes, *, mode: int) -> None:
     """Replace the content of a file, so that a crash leaves either the old or the new content.
 

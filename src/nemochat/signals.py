@@ -146,13 +146,13 @@ class AnswerSignals(Mode):
     def __init__(self, *, defers: bool = False) -> None:
         super().__init__()
         self.defers = defers
-        self._handled = self._pending = 0
+        self._handled = self.pending = 0
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         super().__exit__(kind, error, _)
-        if self._pending:
+        if self.pending:
             signal.setitimer(signal.ITIMER_REAL, 0)
         self._handle_pending(is_over=True)
 
@@ -165,10 +165,10 @@ class AnswerSignals(Mode):
             self.defers, self._handled = True, number
             self.handle_outside(number)
             return
-        if not self._pending:
+        if not self.pending:
             signal.setitimer(signal.ITIMER_REAL, SECONDS_TO_SETTLE)
-        if self._pending in (0, signal.SIGINT):
-            self._pending = number
+        if self.pending in (0, signal.SIGINT):
+            self.pending = number
 
     def _stop_waiting(self, _: int) -> None:
         self.defers = False
@@ -176,7 +176,7 @@ class AnswerSignals(Mode):
 
     def _handle_pending(self, *, is_over: bool) -> None:
         """Handle the signal that waited, unless the first one had the same effect."""
-        pending, self._pending = self._pending, 0
+        pending, self.pending = self.pending, 0
         repeated = pending == signal.SIGINT or self._handled not in (0, signal.SIGINT)
         if pending and not (is_over and self._handled and repeated):
             self.handle_outside(pending)
@@ -187,6 +187,11 @@ class SaveSignals(AnswerSignals):
 
     def __init__(self) -> None:
         super().__init__(defers=True)
+
+
+def has_pending_signal() -> bool:
+    """Return whether a signal waits until something is saved."""
+    return any(isinstance(mode, AnswerSignals) and mode.pending for mode in _modes)
 
 
 class StreamSignals(Mode):
@@ -222,12 +227,7 @@ class SuspendSignals(Mode):
     """
 
     def __init__(self, suspend: Callable[[], None], resume: Callable[[], None]) -> None:
-        """Prepare.
-
-        Args:
-            suspend: Stops the process, now or soon, by calling `stop`.
-            resume: Takes the terminal again.
-        """
+        """Prepare: `suspend` calls `stop`, now or soon; `resume` takes the terminal again."""
         super().__init__()
         self._suspend = suspend
         self._resume = resume

@@ -74,7 +74,7 @@ IMPOSSIBLE = [
 @pytest.mark.parametrize("base_url", IMPOSSIBLE)
 def test_an_impossible_address_is_refused_before_anything_is_sent(base_url: str) -> None:
     error = refusal(base_url)
-    assert error.sentence.startswith("the address takes ")
+    assert error.sentence.startswith("an address ")
     assert str(error).isprintable()
     assert "password@" not in str(error)
 
@@ -83,14 +83,14 @@ def test_an_impossible_address_is_refused_before_anything_is_sent(base_url: str)
     ("base_url", "said"),
     [
         *(
-            (f"http://{name}@host/v1", "the address takes no user name and no password")
+            (f"http://{name}@host/v1", "an address must not contain a user name or password")
             for name in ("name:password", "name", "")
         ),
         *(
-            (f"http://host/v1{end}", "the address takes nothing after a ? or a #")
+            (f"http://host/v1{end}", "an address must not contain ? or #")
             for end in ("?key=1", "#x", "?", "#")
         ),
-        ("x", 'the address takes http:// or https:// and a host, not "x"'),
+        ("x", 'an address has http:// or https:// and a host, unlike "x"'),
     ],
 )
 def test_what_an_address_may_not_have_is_named(base_url: str, said: str) -> None:
@@ -131,14 +131,14 @@ def test_a_token_over_an_open_network_is_warned_of(
 )
 def test_a_token_that_no_header_carries_is_reported_but_not_shown(token: str) -> None:
     error = refusal("http://127.0.0.1:9", token)
-    assert error.sentence.startswith("the token holds a blank, a line break")
+    assert error.sentence.startswith("the token contains a space, a line break")
     assert token not in str(error)
 
 
 @pytest.mark.parametrize("token", ['"sk-test"', "'sk-test'", "Bearer sk-test", "A_TOKEN=sk-test"])
 def test_what_was_copied_with_a_token_is_reported(token: str) -> None:
     error = refusal("http://127.0.0.1:9", token)
-    assert error.sentence.endswith("not belong to it")
+    assert error.sentence.endswith(("; remove them", "; remove it", "; remove that word"))
     assert "sk-test" not in str(error)
 
 

@@ -111,7 +111,7 @@ def test_what_is_exported_can_be_imported(chats: Program) -> None:
         assert (done.returncode, done.stderr, done.stdout) == (0, b"", b"")
         assert (chats.home / name).stat().st_mode & 0o777 == 0o600
     assert chats.run("chats", "export", "lamb", "--output", "x.md").returncode == 2
-    assert b"no format for" in chats.run("chats", "export", "lamb", "--output", "x.pdf").stderr
+    assert b"is unknown" in chats.run("chats", "export", "lamb", "--output", "x.pdf").stderr
     printed = chats.run("chats", "export", "lamb", "--output", "-", "--format", "text")
     assert (printed.returncode, printed.stderr) == (0, b"")
     assert printed.stdout == chats.run("chats", "export", "lamb", "--format", "text").stdout
@@ -178,7 +178,7 @@ def test_a_damaged_database_is_set_aside_and_the_answer_is_kept(chats: Program) 
     done = chats.run("ask", "-c", SAVING)
     assert done.returncode == 2
     said = done.stderr.decode()
-    assert "set aside" in said.partition("\n")[0]
+    assert "moved aside" in said.partition("\n")[0]
     assert "there is no conversation to continue" in said
     for each in chats.database.parent.glob(f"{chats.database.name}?*"):
         each.unlink()
@@ -187,7 +187,7 @@ def test_a_damaged_database_is_set_aside_and_the_answer_is_kept(chats: Program) 
     assert done.returncode == 0
     assert b"/save" in done.stdout
     assert done.stderr.count(b"\n") == 1
-    assert b"set aside" in done.stderr
+    assert b"moved aside" in done.stderr
     assert len(lines(chats, "list")) == 1
     (aside,) = chats.database.parent.glob("*.corrupt-*")
     assert aside.stat().st_size == 5000

@@ -147,15 +147,15 @@ def test_a_broken_file_is_named_with_its_line(program: Program, file: Path) -> N
         assert done.returncode == 3
         assert f"{file} cannot be read" in done.stderr.decode()
         assert "line 1" in done.stderr.decode()
-        assert "nemochat config edit opens it" in done.stderr.decode()
+        assert "Run nemochat config edit to correct it" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("temperature = 0.3", "Parameters stand below a line [parameters]"),
-        ("parameters = 5", "Parameters stand below a line [parameters]"),
-        ('api_key = "x"', "nemochat keys set keeps a token"),
+        ("temperature = 0.3", "Put parameters below a line [parameters]"),
+        ("parameters = 5", "Put parameters below a line [parameters]"),
+        ('api_key = "x"', "Tokens do not belong in the configuration"),
         ('modell = "x"', "Did you mean model?"),
     ],
 )

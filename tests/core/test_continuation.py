@@ -99,7 +99,7 @@ def test_the_join_is_the_same_at_any_split(before: str, rest: str, step: int) ->
 
 def test_the_rest_is_asked_for_with_the_last_words() -> None:
     assert continuation_prompt(BEFORE) == (
-        "Your last answer was cut off. Go on with it exactly where it stopped, without an"
+        "Your last answer was cut off. Continue exactly where it stopped, without an"
         " introduction. Begin by repeating its last words:"
         " Paris, and the capital of Japan is Tok"
     )

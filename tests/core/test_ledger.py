@@ -28,7 +28,7 @@ def test_what_the_endpoint_counted_is_added_up_and_what_it_did_not_tell_is_left_
 @pytest.mark.parametrize(
     ("dollars", "told"),
     [
-        (None, "at a cost that the endpoint did not tell"),
+        (None, "at an unknown cost"),
         (0, "$0"),
         (0.0000015, "$0.0000015"),
         (0.000123, "$0.00012"),

@@ -36,23 +36,27 @@ def test_the_table_has_the_page_s_parameters_and_those_documented_since() -> Non
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("temperature", "3", "temperature takes 0 to 2, not 3"),
-        ("temperature", "warm", 'temperature takes 0 to 2, not "warm"'),
-        ("temperature", "nan", 'temperature takes 0 to 2, not "nan"'),
-        ("temperature", "0,5", 'temperature takes 0 to 2, not "0,5"'),
-        ("temperature", "", 'temperature takes 0 to 2, not ""'),
-        ("top_k", "1.5", "top_k takes a whole number from 0 to 999, not 1.5"),
-        ("top_k", "1_0", 'top_k takes a whole number from 0 to 999, not "1_0"'),
-        ("top_p", "0", "top_p takes above 0, to 1, not 0"),
-        ("max_tokens", "-1", "max_tokens takes a whole number from 0 to 1000000, or none, not -1"),
-        ("repetition_penalty", "0", "repetition_penalty takes 0.01 to 5, not 0"),
-        ("n", "3", "n takes a whole number from 1 to 2, not 3"),
-        ("seed", "1e400", "seed takes a whole number, not 1e400"),
-        ("tool_choice", "any", 'tool_choice takes none or auto, not "any"'),
-        ("stop", '["a","b","c","d","e"]', 'stop takes up to 4 texts, not "[\\"a\\",'),
-        ("stop", "", 'stop takes up to 4 texts, not ""'),
-        ("stop", '["a", ""]', "stop takes up to 4 texts, not "),
-        ("stop", "[]", 'stop takes up to 4 texts, not "[]"'),
+        ("temperature", "3", "temperature must be 0 to 2, not 3"),
+        ("temperature", "warm", 'temperature must be 0 to 2, not "warm"'),
+        ("temperature", "nan", 'temperature must be 0 to 2, not "nan"'),
+        ("temperature", "0,5", 'temperature must be 0 to 2, not "0,5"'),
+        ("temperature", "", 'temperature must be 0 to 2, not ""'),
+        ("top_k", "1.5", "top_k must be a whole number from 0 to 999, not 1.5"),
+        ("top_k", "1_0", 'top_k must be a whole number from 0 to 999, not "1_0"'),
+        ("top_p", "0", "top_p must be above 0 and at most 1, not 0"),
+        (
+            "max_tokens",
+            "-1",
+            "max_tokens must be a whole number from 0 to 1000000, or none, not -1",
+        ),
+        ("repetition_penalty", "0", "repetition_penalty must be 0.01 to 5, not 0"),
+        ("n", "3", "n must be a whole number from 1 to 2, not 3"),
+        ("seed", "1e400", "seed must be a whole number, not 1e400"),
+        ("tool_choice", "any", 'tool_choice must be none or auto, not "any"'),
+        ("stop", '["a","b","c","d","e"]', 'stop must be up to 4 texts, not "[\\"a\\",'),
+        ("stop", "", 'stop must be up to 4 texts, not ""'),
+        ("stop", '["a", ""]', "stop must be up to 4 texts, not "),
+        ("stop", "[]", 'stop must be up to 4 texts, not "[]"'),
     ],
 )
 def test_a_value_out_of_range_is_refused_in_one_sentence(
@@ -108,7 +112,7 @@ def test_an_unknown_parameter_names_the_nearest() -> None:
         find("temprature")
     assert refused.value.sentence == 'there is no parameter "temprature"'
     assert refused.value.hint == "Did you mean temperature?"
-    with pytest.raises(UsageError, match="There are temperature, top_p"):
+    with pytest.raises(UsageError, match="Parameters are temperature, top_p"):
         find("xyzzy")
 
 
@@ -116,7 +120,7 @@ def test_changes_are_words_each_of_a_name_and_a_value() -> None:
     made = parameters.parse_changes(" temp=0.3  stop=a=b n=2 ")
     assert made == {"temperature": 0.3, "stop": ("a=b",), "n": 2}
     assert parameters.parse_changes("") == {}
-    with pytest.raises(UsageError, match=r'^a change is NAME=VALUE, not "warm"'):
+    with pytest.raises(UsageError, match=r'^a change must be NAME=VALUE, not "warm"'):
         parameters.parse_changes("n=2 warm")
 
 

@@ -11,7 +11,7 @@ from nemochat.core.profile import KEYS, Profile, parse_values, read_profile
 from nemochat.errors import UsageError
 
 FOLDER = PurePosixPath("/config")
-TURNS = "messages takes user and assistant in turns, each a role and content"
+TURNS = "messages must be alternating user and assistant roles with content"
 ASKS = {"role": "user", "content": "Good morning"}
 ANSWERS = {"role": "assistant", "content": "Guten Morgen"}
 
@@ -60,33 +60,33 @@ def test_a_system_prompt_s_file_is_named_from_the_folder_of_the_configuration(
     ("told", "sentence", "hint"),
     [
         ({"sytem": "x"}, 'there is no key "sytem"', "Did you mean system?"),
-        ({"Q": "x"}, 'there is no key "Q"', f"There are {', '.join(KEYS)}"),
-        ({"temperature": 3}, "temperature takes 0 to 2, not 3", ""),
-        ({"about": 3}, "about takes a text, not 3", ""),
+        ({"Q": "x"}, 'there is no key "Q"', f"Keys are {', '.join(KEYS)}"),
+        ({"temperature": 3}, "temperature must be 0 to 2, not 3", ""),
+        ({"about": 3}, "about must be text, not 3", ""),
         (
             {"template": "a { and more than twenty letters"},
-            'template has a { that is part of no placeholder ("{ and more than twe…")',
-            "A brace itself is {{",
+            'template has a { outside a placeholder ("{ and more than twe…")',
+            "Write {{ for a literal brace",
         ),
         (
             {"template": "{a} }"},
-            'template has a } that is part of no placeholder ("}")',
-            "A brace itself is }}",
+            'template has a } outside a placeholder ("}")',
+            "Write }} for a literal brace",
         ),
         ({"messages": 3}, TURNS, ""),
         ({"messages": [ASKS]}, TURNS, ""),
-        ({"messages": [ASKS, 3]}, TURNS, "Number 2 is not"),
-        ({"messages": [ASKS, {"role": "assistant"}]}, TURNS, "Number 2 is not"),
-        ({"messages": [ANSWERS, ASKS]}, TURNS, "Number 1 is to be a text of the user"),
+        ({"messages": [ASKS, 3]}, TURNS, "Number 2 is wrong"),
+        ({"messages": [ASKS, {"role": "assistant"}]}, TURNS, "Number 2 is wrong"),
+        ({"messages": [ANSWERS, ASKS]}, TURNS, "Number 1 must be text of the user"),
         (
             {"messages": [ASKS, {**ANSWERS, "content": " "}]},
             TURNS,
-            "Number 2 is to be a text of the assistant",
+            "Number 2 must be text of the assistant",
         ),
         (
             {"messages": [ASKS, ANSWERS, {**ASKS, "content": 5}, ANSWERS]},
             TURNS,
-            "Number 3 is to be a text of the user",
+            "Number 3 must be text of the user",
         ),
     ],
 )
@@ -100,12 +100,12 @@ def test_what_cannot_be_is_told_with_the_profile_and_what_would_do(
 
 @pytest.mark.parametrize("name", ["none", "a b", "", "-a", "_a"])
 def test_a_profile_has_a_name_that_can_be_typed(name: str) -> None:
-    with pytest.raises(UsageError, match=f'^a profile cannot be called "{name}"$'):
+    with pytest.raises(UsageError, match=f'^"{name}" cannot be the name of a profile$'):
         read_profile(name, {}, FOLDER)
 
 
 def test_a_profile_is_a_section() -> None:
-    with pytest.raises(UsageError, match=r"^\[profile.chef\] is a section, not 3$"):
+    with pytest.raises(UsageError, match=r"^\[profile.chef\] must be a section, not 3$"):
         read_profile("chef", 3, FOLDER)
 
 
@@ -133,10 +133,10 @@ def test_a_template_wants_each_of_its_values_and_no_other() -> None:
         (
             both,
             {"b": "1"},
-            'the profile "p" wants a value for {a}',
-            "Give --param a=VALUE, or /profile p a=VALUE",
+            'the profile "p" needs a value for {a}',
+            "Use --param a=VALUE, or /profile p a=VALUE",
         ),
-        (Profile("p"), {"c": ""}, 'the profile "p" has no placeholder "c"', "It takes no values"),
+        (Profile("p"), {"c": ""}, 'the profile "p" has no placeholder "c"', "It has none"),
     ):
         with pytest.raises(UsageError) as refused:
             profile.fill_template("x", given)
@@ -150,9 +150,9 @@ def test_values_are_read_from_words() -> None:
     }
     assert parse_values([]) == {}
     for word, told in (
-        ("language", 'a value for a profile is NAME=VALUE, not "language"'),
-        ("=x", 'a value for a profile is NAME=VALUE, not "=x"'),
-        ("input=x", "{input} is the question itself, and takes no other value"),
+        ("language", 'a value for a profile must be NAME=VALUE, not "language"'),
+        ("=x", 'a value for a profile must be NAME=VALUE, not "=x"'),
+        ("input=x", "{input} is the question itself and cannot be set"),
     ):
         with pytest.raises(UsageError) as refused:
             parse_values([word])

@@ -42,7 +42,7 @@ def test_what_is_no_list_of_fields_is_refused(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["", " , ", "\n,\n"])
 def test_a_schema_has_a_field(words: str) -> None:
-    with pytest.raises(UsageError, match=r"^the schema names no field$"):
+    with pytest.raises(UsageError, match=r"^the schema has no fields$"):
         parse_fields(words)
 
 

@@ -99,22 +99,22 @@ def test_a_broken_conversation_is_refused(
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({"temperature": 3}, "temperature takes 0 to 2, not 3"),
-        ({"temperature": "warm"}, 'temperature takes 0 to 2, not "warm"'),
-        ({"temperature": True}, "temperature takes 0 to 2, not true"),
-        ({"top_k": 1000}, "top_k takes a whole number from 0 to 999, not 1000"),
-        ({"top_p": 0}, "top_p takes above 0, to 1, not 0"),
+        ({"temperature": 3}, "temperature must be 0 to 2, not 3"),
+        ({"temperature": "warm"}, 'temperature must be 0 to 2, not "warm"'),
+        ({"temperature": True}, "temperature must be 0 to 2, not true"),
+        ({"top_k": 1000}, "top_k must be a whole number from 0 to 999, not 1000"),
+        ({"top_p": 0}, "top_p must be above 0 and at most 1, not 0"),
         (
             {"max_tokens": 1_000_001},
-            "max_tokens takes a whole number from 0 to 1000000, or none, not 1000001",
+            "max_tokens must be a whole number from 0 to 1000000, or none, not 1000001",
         ),
         ({"max_tokens": "none"}, "max_tokens takes a whole number"),
-        ({"n": 3}, "n takes a whole number from 1 to 2, not 3"),
+        ({"n": 3}, "n must be a whole number from 1 to 2, not 3"),
         ({"presence_penalty": -2.5}, "presence_penalty takes -2 to 2, not -2.5"),
-        ({"repetition_penalty": 0}, "repetition_penalty takes 0.01 to 5, not 0"),
-        ({"stop": ["a", "b", "c", "d", "e"]}, "stop takes up to 4 texts, not"),
-        ({"tool_choice": "required"}, 'tool_choice takes none or auto, not "required"'),
-        ({"tool_choice": {"type": "function"}}, "tool_choice takes none or auto, not"),
+        ({"repetition_penalty": 0}, "repetition_penalty must be 0.01 to 5, not 0"),
+        ({"stop": ["a", "b", "c", "d", "e"]}, "stop must be up to 4 texts, not"),
+        ({"tool_choice": "required"}, 'tool_choice must be none or auto, not "required"'),
+        ({"tool_choice": {"type": "function"}}, "tool_choice must be none or auto, not"),
     ],
 )
 def test_a_parameter_out_of_range_is_refused_by_name(

@@ -170,7 +170,7 @@ def test_a_wrong_body_is_refused_in_the_endpoints_shape(client: httpx.Client) ->
     assert response.status_code == 422
     [problem] = response.json()["detail"]
     assert problem["loc"] == ["body", "temperature"]
-    assert problem["msg"] == "temperature takes 0 to 2, not 3"
+    assert problem["msg"] == "temperature must be 0 to 2, not 3"
     assert client.post(PATH, content=b"{").status_code == 400
     assert client.post(PATH, json={**body(), "model": "x"}).json() == {"error": "Model not found"}
     assert client.post(PATH, json=body(n=2, stream=True)).status_code == 422

@@ -50,7 +50,7 @@ class Running:
 
 
 def installed(folder: Path, what: str, commands: Sequence[Sequence[str]]) -> None:
-    """Install into a folder, unless the same is there already.
+    """Install into a folder, unless the same already exists.
 
     Raises:
         LeftOut: a command is missing or fails.

@@ -113,11 +113,11 @@ TURNS = (
         ("--max-tokens", "5", "Tell it at length"),
         {
             AIMOCK: Expected(
-                endings=("max_tokens",), texts=(CUT_ANSWER,), says="cut at max_tokens"
+                endings=("max_tokens",), texts=(CUT_ANSWER,), says="cut off at max_tokens"
             ),
             LITELLM: Expected(texts=(ANSWER,), note="its mock does not cut"),
             LLAMA: Expected(
-                endings=("max_tokens",), says="cut at max_tokens", flags=("--seed", "18")
+                endings=("max_tokens",), says="cut off at max_tokens", flags=("--seed", "18")
             ),
         },
     ),
@@ -126,11 +126,11 @@ TURNS = (
         ("Use a tool",),
         {
             AIMOCK: Expected(
-                endings=("tool_calls",), says="the model asks for tools", calls=("weather",)
+                endings=("tool_calls",), says="the model wants to call tools", calls=("weather",)
             ),
             LITELLM: Expected(
                 endings=("tool_calls",),
-                says="the model asks for tools",
+                says="the model wants to call tools",
                 texts=("Let me look.",),
                 calls=("weather",),
                 flags=("-m", "tools", "-S"),
@@ -170,7 +170,7 @@ TURNS = (
     Turn(
         "--temperature 99",
         ("--temperature", "99", "Hello"),
-        dict.fromkeys((AIMOCK, LITELLM, LLAMA), refused(2, "temperature takes 0 to 2")),
+        dict.fromkeys((AIMOCK, LITELLM, LLAMA), refused(2, "temperature must be 0 to 2")),
         unsent=True,
     ),
     Turn(
@@ -204,9 +204,9 @@ TURNS = (
         "an empty answer",
         ("Say nothing",),
         {
-            AIMOCK: Expected(8, ("empty",), says="no text came"),
+            AIMOCK: Expected(8, ("empty",), says="the answer was empty"),
             LITELLM: "it takes no empty text",
-            LLAMA: Expected(8, ("empty",), says="no text came", flags=("--seed", "10")),
+            LLAMA: Expected(8, ("empty",), says="the answer was empty", flags=("--seed", "10")),
         },
     ),
     Turn(

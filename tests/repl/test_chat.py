@@ -148,13 +148,13 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
     ("line", "said"),
     [
         ("/temprature", "Did you mean /temperature?"),
-        ("/set temperature 3", "temperature takes 0 to 2, not 3"),
+        ("/set temperature 3", "temperature must be 0 to 2, not 3"),
         ("/set temprature 1", "Did you mean temperature?"),
         ("/load nothing", "no conversation"),
         ("/undo", "nothing to undo"),
         ("/model other/model", "other/model"),
         ("/endpoint nowhere", "no endpoint"),
-        ("/set temperature 0,3", 'not "0,3". Decimals have a point: 0.3'),
+        ("/set temperature 0,3", 'not "0,3". Write decimals with a point: 0.3'),
         ("help", "`/help COMMAND` and `/help TOPIC` tell more."),
         ("?", "`/help COMMAND` and `/help TOPIC` tell more."),
         ("/help temperature", "short for `/set temperature`"),
@@ -189,7 +189,7 @@ def test_a_damaged_database_is_told_of_by_the_first_that_touches_it(
     (program.home / "script").write_text(f"{line}\n/list\n")
     done = program.run("--endpoint", "guide", "--script", "script")
     first, *others = done.stderr.decode().splitlines()
-    assert first.startswith("nemochat: the database nemochat.db is damaged: it was set aside")
+    assert first.startswith("nemochat: The database nemochat.db is damaged: it was moved aside")
     assert not any("damaged" in other for other in others)
 
 

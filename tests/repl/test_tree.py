@@ -138,7 +138,7 @@ def test_conversations_are_searched_renamed_exported_and_deleted_from_inside(
                    "/delete stew yes", "/list", "/list 2", "/list x")  # fmt: skip
     assert "- 1 · lamb · you: How do I **save** a chat?" in shown
     assert "Written to lamb.html" in shown
-    assert "is there already" in shown
+    assert "already exists" in shown
     what = f'conversation 1, "stew" (1 question, last used {datetime.now(UTC):%Y-%m-%d})'
     assert f"`/delete 1 yes` deletes {what} for good." in shown
     assert "| 1 | stew | 1 |" in shown
@@ -194,7 +194,7 @@ def test_an_answer_that_died_with_the_process_is_marked_and_gone_on_with(
         )
     db.close()
     shown = play(asking, "/load 1", "/continue", "/why")
-    assert "stopped with nemochat" in shown
+    assert "nemochat ended too early" in shown
     assert "after 12 characters" in shown
     assert "Your last answer was cut off" in list_questions(heard)[-1]
 

@@ -41,7 +41,7 @@ def test_wide_terminals_show_two_answers_side_by_side_each_with_its_ending() -> 
     assert rows == [
         f"1{' ' * 47} │ 2",
         f"A b{' ' * 45} │ D",
-        f"{' ' * 48} │ [cut at max_tokens]",
+        f"{' ' * 48} │ [cut off at max_tokens]",
         f"c{' ' * 47} │",
     ]
 
@@ -69,7 +69,7 @@ def test_narrow_terminals_show_one_answer_below_the_other() -> None:
     rows = show(answer("A **b**", Ending.LENGTH), answer("c"), 99)
     rule = "─" * 35
     assert rows == [
-        f"── 1 {rule}", "A b", "[cut at the endpoint's limit of tokens]", "", f"── 2 {rule}", "c"
+        f"── 1 {rule}", "A b", "[cut off at the endpoint's token limit]", "", f"── 2 {rule}", "c"
     ]  # fmt: skip
 
 

@@ -161,4 +161,4 @@ def test_an_accessible_view_says_what_is_a_question_and_how_an_answer_ended() ->
     play(view, [Delta("Be"), Delta("cause")], [answer("Because", Ending.INTERRUPTED)])
     play(view, [], [answer("", Ending.STALLED)])
     assert out.getvalue().decode() == "Question:\nWhy?␇\nAnswer:\nBecause\nEnd of answer.\n"
-    assert err.getvalue() == "Notice: stopped by you\nNotice: the endpoint fell silent\n"
+    assert err.getvalue() == "Notice: stopped by you\nNotice: the endpoint stopped sending\n"

@@ -39,7 +39,7 @@ def test_a_conversation_is_found_by_the_beginning_of_its_name(saved: Conversatio
     find = saved.catalogue.find
     assert (find("lamb"), find("lamb s"), find("wine"), find("Wine_")) == (1, 2, 3, 3)
     assert find("2") == 2
-    with pytest.raises(StoreError, match='may be "lamb", "lamb stew"'):
+    with pytest.raises(StoreError, match='matches "lamb", "lamb stew"'):
         find("la")
     for nothing in ("", "%", "_", "x", "99", "²", "9" * 30, "9" * 5000, "0", "name:", "name:2"):
         with pytest.raises(StoreError, match="no conversation"):

@@ -161,7 +161,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(StoreError, match="newer nemochat"):
+    with pytest.raises(StoreError, match="newer version of nemochat"):
         ConversationStore(path).catalogue.entries()
 
 

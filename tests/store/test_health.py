@@ -11,8 +11,8 @@ import pytest
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.errors import StoreError
-from nemochat.store.check import count_conversations
 from nemochat.store.conversations import ConversationStore
+from nemochat.store.database import count_conversations
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def test_a_damaged_one_is_told_of_with_what_to_do(database: Path) -> None:
     with pytest.raises(StoreError) as caught:
         count_conversations(database)
     assert str(database) in caught.value.sentence
-    assert caught.value.hint.endswith(f" nemochat chats import {database}.corrupt-…")
+    assert caught.value.hint.endswith(
+        f" nemochat chats import --with-settings {database}.corrupt-…"
+    )
     assert database.read_bytes() == content
 
 
@@ -48,7 +50,7 @@ def test_what_is_to_be_typed_is_quoted_for_the_shell(tmp_path: Path) -> None:
     path.write_bytes(b"no database at all" * 500)
     with pytest.raises(StoreError) as caught:
         count_conversations(path)
-    assert caught.value.hint.endswith(f" nemochat chats import '{path}'.corrupt-…")
+    assert caught.value.hint.endswith(f" nemochat chats import --with-settings '{path}'.corrupt-…")
 
 
 def test_what_a_chat_that_is_open_said_a_moment_ago_counts(tmp_path: Path) -> None:
@@ -86,7 +88,10 @@ def test_a_newer_one_is_left_to_a_newer_nemochat(database: Path) -> None:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError) as caught:
         count_conversations(database)
-    assert caught.value.sentence == f"the database {database} is of a newer nemochat"
+    assert (
+        caught.value.sentence
+        == f"the database {database} was created by a newer version of nemochat"
+    )
     assert caught.value.hint.startswith("Update nemochat")
 
 

@@ -96,7 +96,7 @@ def test_a_value_of_another_type_is_told(tmp_path: Path) -> None:
     path.write_text("\n".join(json.dumps({"messages": body}) for body in bodies))
     _, kept, (bad,) = read(path)
     assert len(kept) == 1
-    assert bad.why == "int where a text belongs"
+    assert bad.why == "int instead of text"
 
 
 def test_a_format_that_is_named_is_taken(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_format_that_is_named_is_taken(tmp_path: Path) -> None:
         assert (reader.name, len(list(found))) == ("openai", 1)
     with pytest.raises(UsageError, match='no format "word"') as caught:
         imports.parse(path, Path.read_bytes, "word")
-    assert caught.value.hint == f"There are {imports.NAMES}"
+    assert caught.value.hint == f"Formats are {imports.NAMES}"
 
 
 def test_a_file_is_read_up_to_a_bound_and_of_a_database_the_beginning(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_database_of_another_program_is_none_of_ours(tmp_path: Path) -> None:
         db.execute("CREATE TABLE other (name)")
     with pytest.raises(StoreError) as caught:
         list(imports.parse(path, Path.read_bytes, "nemochat-db")[1])
-    assert caught.value.sentence == f"{path} is no database of this nemochat's"
+    assert caught.value.sentence == f"{path} is not a database of this version of nemochat"
 
 
 def test_a_backup_goes_on_where_its_conversations_were(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nemochat.config.paths import CHATS, MODELS, write_names
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.store.memory import MemoryStore
-from nemochat.store.shell_names import CHATS, MODELS, write_names
 
 
 def test_names_are_lines_for_their_owner_alone(tmp_path: Path) -> None:

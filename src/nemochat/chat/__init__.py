@@ -1,1 +1,1 @@
-"""A chat and its turns, and the ports through which it reaches an endpoint, a store and a view."""
+"""The chat, its turns, and the ports through which it reaches endpoint, store and view."""

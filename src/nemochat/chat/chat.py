@@ -21,16 +21,16 @@ from nemochat.signals import SaveSignals
 
 
 class Options(NamedTuple):
-    """How a chat asks.
+    """How a chat requests answers.
 
     Attributes:
-        stream: Whether answers are streamed, where they can be.
-        resume_dropped: Whether the rest of an answer that broke off is asked for by itself.
-        loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
-        response_format: The shape that answers are to have; None leaves it to the model.
-        announce_faults: Whether to tell when saving fails and when it works again, not only what
-            is lost in the end.
-        allow_secrets: Whether messages are sent without a look for keys and passwords in them.
+        stream: Whether to stream answers where possible.
+        resume_dropped: Whether to request the rest of an answer whose connection dropped.
+        loop_tokens: After how many repeated tokens to stop an answer; 0 never does.
+        response_format: The required form of the answers; None leaves it to the model.
+        announce_faults: Whether to announce that saving fails or works again; what is lost in the
+            end is always announced.
+        allow_secrets: Whether to send messages without looking for keys and passwords in them.
     """
 
     stream: bool = True
@@ -42,13 +42,14 @@ class Options(NamedTuple):
 
 
 class Chat:
-    """A conversation being talked along.
+    """A conversation with an endpoint, saved and shown.
 
     Attributes:
-        conversation: What was said, and with which settings.
-        endpoint: Who answers.
-        options: How it asks.
-        secret_check: What keeps secrets from being sent.
+        conversation: The messages and settings.
+        endpoint: What answers.
+        view: What shows the turns.
+        options: How answers are requested.
+        secret_check: What asks before a key or password is sent.
     """
 
     def __init__(
@@ -68,19 +69,18 @@ class Chat:
 
     @property
     def store(self) -> Store:
-        """What keeps the conversation."""
+        """Return the store that holds the conversation."""
         return self._saver.store
 
     @property
     def failure(self) -> StoreError | None:
-        """Why something is unsaved; None while everything is saved."""
+        """Return why something is unsaved; None while everything is saved."""
         return self._saver.failure
 
     def say(self, text: str) -> list[Message]:
-        """Ask a question; return the answer, or both where two candidates were asked for.
+        """Ask a question and return the answer, or both answers if two candidates were requested.
 
-        Ctrl-C stops the answer: what came is kept, with an ending that says so. The question is
-        kept before it is sent, also if there is no answer.
+        The question is saved before it is sent. Ctrl-C stops the answer; the text so far is kept.
 
         Raises:
             UsageError: the question is empty.
@@ -93,15 +93,15 @@ class Chat:
         return self._answer({})
 
     def retry(self, changes: Mapping[str, Value]) -> list[Message]:
-        """Ask the last question again, with other parameters for this once; the old answer stays.
+        """Ask the last question again, this time with other parameters; the old answer is kept.
 
         Raises:
-            UsageError: nothing was asked yet.
+            UsageError: there is no question yet.
             EndpointError: there is no answer.
         """
         question = self.conversation.last(Role.USER)
         if question is None:
-            raise UsageError("there is no question to ask again")
+            raise UsageError("there is no question to repeat")
         self._check_secrets()
         before = self.conversation.head
         self.conversation.go_to(question.key)
@@ -112,7 +112,7 @@ class Chat:
                 self.conversation.go_to(before)
 
     def edit(self, question: MessageNode, text: str) -> list[Message]:
-        """Ask a question of the path in other words; the old one stays beside it, with all below.
+        """Reword a question of the path; the old one and everything below it are kept as a branch.
 
         Raises:
             UsageError: the question is empty.
@@ -124,15 +124,15 @@ class Chat:
         return self.say(text)
 
     def mark(self) -> None:
-        """Keep the conversation's name, settings and head."""
+        """Save the conversation's name, settings and head."""
         self._saver.mark(self.conversation)
         self._show_notices()
 
     def rename(self, name: str) -> None:
-        """Give the conversation a name.
+        """Rename the conversation.
 
         Raises:
-            StoreError: another one has it.
+            StoreError: another conversation has the name.
         """
         before, self.conversation.name = self.conversation.name, name
         try:
@@ -142,44 +142,45 @@ class Chat:
             raise
 
     def switch(self, conversation: Conversation, store: Store) -> None:
-        """Continue with another conversation, kept in this store.
+        """Continue with another conversation, saved in this store.
 
-        What is unsaved of the one before is still saved later; where it is the same one, its
-        version in memory is newer.
+        Unsaved messages of the previous one are still saved later. If both are the same
+        conversation, the version in memory is kept, which is newer.
         """
         self._saver.store = store
         self.conversation = self._saver.newest(conversation)
 
     def leave(self, *, retry: bool = True) -> None:
-        """Save what is unsaved, and tell what is lost if that fails.
+        """Save what is unsaved, and announce what is lost if that fails.
 
         Args:
             retry: Whether to try once more, and wait for locks.
         """
         if retry:
-            with suppress(Cancelled):  # what is lost is told all the same
+            with suppress(Cancelled):  # what is lost is still announced
                 self._catch_up()
         self._show_notices()
         if self.failure is not None:
             turns = self._saver.count_unsaved_turns()
-            lost = f"{turns} turn{'s were' if turns > 1 else ' was'}"
-            self.view.notice(  # what to do comes first: a long reason is cut
-                f"{lost if turns else 'The last changes of the settings were'} not saved; copy what"
-                f" you need and run nemochat doctor. Reason: {self.failure}"
-            )
+            lost = "The last changes to the settings were not saved; the last answer is complete."
+            if turns:
+                number = "1 turn was" if turns == 1 else f"{turns} turns were"
+                lost = f"{number} not saved; copy what you need."
+            # What to do comes first, because a long reason is cut.
+            self.view.notice(f"{lost} Run nemochat doctor. Reason: {self.failure}")
 
     def resume(self) -> list[Message]:
-        """Ask for the rest of the last answer and join it.
+        """Request the rest of the last answer and append it.
 
         Raises:
-            UsageError: it is whole, or there is none.
+            UsageError: the answer is complete, or there is none.
             EndpointError: there is no rest.
         """
         path = self.conversation.path()
         if not path or path[-1].message.role is not Role.ASSISTANT:
-            raise UsageError("there is no answer to go on with")
+            raise UsageError("there is no answer to continue")
         if not is_resumable(path[-1].message.ending):
-            raise UsageError("the last answer is whole")
+            raise UsageError("the last answer is complete")
         self._check_secrets()
         settings = self.conversation.settings
         once: Mapping[str, Value] = {"n": 1} if candidate_count(settings.parameters) > 1 else {}
@@ -204,7 +205,7 @@ class Chat:
         return self._run_turn(prompt, request)
 
     def _run_turn(self, prompt: Prompt, request: Callable[[Turn], None]) -> list[Message]:
-        """Return the answers to a request, which are shown and saved."""
+        """Return the answers to a request, shown and saved."""
         is_limited = prompt.parameters.get("max_tokens") is not None
         turn = Turn(
             self.conversation,
@@ -244,7 +245,7 @@ class Chat:
         )
 
     def _append(self, message: Message) -> None:
-        """Put a message on the disk and after the head; a signal waits until it is there."""
+        """Save a message and append it after the head; a signal waits until both are done."""
         with SaveSignals():
             self.conversation.append(self._saver.begin(self.conversation, message), message)
         self._show_notices()
@@ -255,5 +256,5 @@ class Chat:
             self._saver.catch_up(self.conversation)
 
     def _show_notices(self) -> None:
-        for news in self._saver.take_notices():
-            self.view.notice(news)
+        for notice in self._saver.take_notices():
+            self.view.notice(notice)

@@ -26,13 +26,13 @@ TOKENS = "tokens"  # the file for them, in the folder of what is neither setting
 
 
 class ClientFactory:
-    """Makes clients.
+    """Maker of clients.
 
     Attributes:
         config: The settings in force.
-        environment: Where tokens are.
-        view: Waits between two tries, and is told what should be said before anything is sent.
-        log: Takes a line for each request, response, try and ending; None logs nothing.
+        environment: The environment variables, which may hold tokens.
+        view: Shows warnings, and waits between two attempts.
+        log: Receives a line for each request, response, attempt and ending; None logs nothing.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class ClientFactory:
         self._found: dict[str, tokens.Token | None] = {}
 
     def rows(self) -> tuple[endpoints.EndpointConfig, ...]:
-        """All endpoints, the configuration's among them; ConfigurationError if one is none."""
+        """Return all endpoints, including configured ones; ConfigurationError if one is invalid."""
         return load_rows(self.config)
 
     def row(self, name: str) -> endpoints.EndpointConfig:
-        """The endpoint of this name; ConfigurationError names the nearest, and who names it."""
+        """Return the endpoint of this name; ConfigurationError names the nearest."""
         among = self.rows()
         try:
             return endpoints.find(name, among)
@@ -64,18 +64,18 @@ class ClientFactory:
             raise ConfigurationError(f"{origin}: {error.sentence}", error.hint) from None
 
     def model(self, name: str) -> str:
-        """The model to ask for at the endpoint of this name."""
+        """Return the model to request from the endpoint of this name."""
         return self.config.text("model") or self.row(name).model
 
     def is_ready(self, name: str) -> bool:
-        """Whether the endpoint of this name can be asked: it has a token, or needs none."""
+        """Return whether the endpoint of this name has a token, or needs none."""
         return not self.needs_token(name) or self.token(name) is not None
 
     def client(self, name: str) -> Client:
-        """A client of the endpoint of this name.
+        """Return a client of the endpoint of this name.
 
         Raises:
-            ConfigurationError: it has no token, or an impossible address.
+            ConfigurationError: it has no token, or an invalid address.
         """
         from nemochat.api.client import Client, ClientOptions
 
@@ -85,7 +85,7 @@ class ClientFactory:
         if token is None and self.needs_token(name):
             raise ConfigurationError(
                 f"there is no token for {name}: {row.token_variable} is not set",
-                f"Set it or take nemochat keys set {name}, or ask --endpoint guide",
+                f"Set it, run nemochat keys set {name}, or use --endpoint guide",
             )
         self._check_encryption(row, route, token)
         number = self.config.number
@@ -107,7 +107,7 @@ class ClientFactory:
         return client
 
     def dry_run(self, name: str, *, curl: bool) -> DryRun:
-        """An endpoint that shows what would be sent to the one of this name, and sends nothing."""
+        """Return an endpoint that shows the requests to the one of this name, and sends nothing."""
         from nemochat.api.request import DryRun
 
         row = self.row(name)
@@ -116,33 +116,33 @@ class ClientFactory:
         return DryRun(self.address(name), variable, adapter, curl=curl)
 
     def route(self, name: str) -> Route:
-        """The way to the endpoint of this name; the guide begins to listen.
+        """Return the route to the endpoint of this name, starting the guide if necessary.
 
         Raises:
-            ConfigurationError: nothing can be sent there.
+            ConfigurationError: the address is invalid.
         """
         if name == endpoints.GUIDE:
             return Route(self.address(name), proxy="")
         return build_route(self.config, self.row(name))
 
     def token(self, name: str) -> tokens.Token | None:
-        """The token for the endpoint of this name, looked for once.
+        """Return the token for the endpoint of this name; it is looked up once.
 
         Raises:
-            ConfigurationError: it is none, a command prints none, or others can read the file.
+            ConfigurationError: it is invalid, its command fails, or others can read its file.
         """
         if name == endpoints.GUIDE:
             return None
         if name not in self._found:
             token = tokens.find_token(self.token_query(name), self.environment, token_file())
             if token and (problem := endpoints.token_problem(token.token)):
-                hint = "Copy it again, the whole of it and nothing else"
+                hint = "Copy all of it again, and nothing else"
                 raise ConfigurationError(f"the token from {token.source} {problem}", hint)
             self._found[name] = token
         return self._found[name]
 
     def token_query(self, name: str) -> tokens.TokenQuery:
-        """What the token of this endpoint is looked for by."""
+        """Return where the token of this endpoint may come from."""
         row = self.row(name)
         base_url = overriding_address(self.config, name) or row.base_url
         command = row.token_command
@@ -156,23 +156,20 @@ class ClientFactory:
         )
 
     def needs_token(self, name: str) -> bool:
-        """Whether an endpoint takes no request without a token, as far as is known.
-
-        One at an address of its person's own may do without.
-        """
+        """Return whether an endpoint requires a token; one at another address may not."""
         row = self.row(name)
         return bool(row.token_variable) and not overriding_address(self.config, name)
 
     def token_variable(self, name: str) -> str:
-        """The variable that should hold the token for an endpoint, where its address is now."""
+        """Return the variable that should hold the token for an endpoint at its current address."""
         query = self.token_query(name)
         return (query.variable if query.own else "") or tokens.ANY
 
     def address(self, name: str) -> str:
-        """The base address of the endpoint of this name; the guide begins to listen.
+        """Return the base address of the endpoint of this name, starting the guide if necessary.
 
         Raises:
-            ConfigurationError: nothing can be sent there.
+            ConfigurationError: it is invalid.
         """
         if name == endpoints.GUIDE:
             from nemochat.guide.server import TYPING_PACE, start
@@ -182,7 +179,7 @@ class ClientFactory:
         return build_route(self.config, self.row(name)).base_url
 
     def display_address(self, name: str) -> str:
-        """Where the endpoint of this name is asked: its name, or the host that it was moved to."""
+        """Return the name of an endpoint, or the host that it was moved to."""
         moved = urlsplit(overriding_address(self.config, name)).netloc
         return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
 
@@ -223,18 +220,18 @@ class ClientFactory:
     def _withheld_warning(
         self, row: endpoints.EndpointConfig, address: str, token: tokens.Token | None
     ) -> str:
-        """What is to be said of a token that does not go to another's address, or ""."""
+        """Return a warning if a token is not sent to an address of somebody else, or ""."""
         there = bool(row.token_variable and self.environment.get(row.token_variable, "").strip())
         if row.name == endpoints.GUIDE or token or not there or self.token_query(row.name).own:
             return ""
         return (
-            f"{row.token_variable} is not sent to {urlsplit(address).netloc}, which is not"
-            f" {row.name}'s; {tokens.ANY} would be"
+            f"{row.token_variable} is not sent to {urlsplit(address).netloc}, which does not belong"
+            f" to {row.name}; set {tokens.ANY} to send a token there"
         )
 
 
 def load_rows(config: Config) -> tuple[endpoints.EndpointConfig, ...]:
-    """All endpoints, the configuration's among them; ConfigurationError if one is none."""
+    """Return all endpoints, including configured ones; ConfigurationError if one is invalid."""
     try:
         return endpoints.load_endpoints(config.endpoints)
     except ConfigurationError as error:
@@ -242,10 +239,10 @@ def load_rows(config: Config) -> tuple[endpoints.EndpointConfig, ...]:
 
 
 def overriding_address(config: Config, name: str) -> str:
-    """The address that the settings give the endpoint of this name, or "".
+    """Return the address that the settings give to the endpoint of this name, or "".
 
-    They give one to the endpoint that they name, unless what names it wins over what gives the
-    address: who asks for an endpoint is not to be sent elsewhere.
+    It belongs to the endpoint that the settings name, unless that name has a higher precedence than
+    the address: a user who names an endpoint is not redirected.
     """
     if name == endpoints.GUIDE or name != config.text("endpoint"):
         return ""
@@ -253,7 +250,7 @@ def overriding_address(config: Config, name: str) -> str:
 
 
 def build_route(config: Config, row: endpoints.EndpointConfig) -> Route:
-    """The way to an endpoint, the guide apart; ConfigurationError if nothing can be sent there."""
+    """Return the route to an endpoint other than the guide; ConfigurationError if it is invalid."""
     proxy = config.text("proxy")
     return Route(
         endpoints.normalize_address(overriding_address(config, row.name) or row.base_url),
@@ -264,7 +261,7 @@ def build_route(config: Config, row: endpoints.EndpointConfig) -> Route:
 
 
 def token_file() -> Path | None:
-    """The file with tokens that `nemochat keys set` writes; None without a home."""
+    """Return the file in which `nemochat keys set` stores tokens; None without a home directory."""
     try:
         return directories().state / TOKENS
     except ConfigurationError:

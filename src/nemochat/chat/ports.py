@@ -14,16 +14,16 @@ from nemochat.errors import EndpointError
 
 
 class Endpoint(Protocol):
-    """Who answers."""
+    """What answers."""
 
     def prepare(self) -> None:
-        """Make ready for a question, in a thread beside the person who types it."""
+        """Prepare for a question, in a second thread while the user types."""
 
     def adapt(self, prompt: Prompt) -> Prompt:
-        """The prompt as it will be sent, without the parameters that are not taken."""
+        """Return the prompt as it will be sent, without unsupported parameters."""
 
     def stream(self, prompt: Prompt) -> Generator[Delta]:
-        """Yield the answer to a prompt, piece by piece, each candidate with an ending.
+        """Yield the answer to a prompt in deltas; each candidate has an ending.
 
         Raises:
             EndpointError: there is no answer.
@@ -31,37 +31,37 @@ class Endpoint(Protocol):
         """
 
     def stop(self) -> None:
-        """Cancel the answer that another thread reads."""
+        """Cancel the answer that another thread is reading."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
 
 
 class Store(Protocol):
-    """What keeps conversations; every method raises StoreError if it cannot.
+    """What saves conversations; every method raises StoreError if it cannot.
 
-    With `wait` they wait for a lock of another process, otherwise hardly: an answer streams.
+    With `wait`, methods wait for a lock of another process; without it, hardly: an answer streams.
     """
 
     def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
-        """Keep a new message after the conversation's head; return its key."""
+        """Save a new message after the conversation's head, and return its key."""
 
     def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
-        """Keep more of an answer, now and then; never wait."""
+        """Save more of an answer now and then, without waiting."""
 
     def settle(
         self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
     ) -> None:
-        """Keep the whole of an answer."""
+        """Save the complete answer."""
 
     def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Keep a conversation's name, settings and head."""
+        """Save a conversation's name, settings and head."""
 
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Keep all of a conversation that is unsaved, at once or not at all."""
+        """Save everything that is unsaved of a conversation, or nothing."""
 
     def take_notices(self) -> list[str]:
-        """What its person should hear of the store, each sentence once."""
+        """Return what the user should know about the store, each sentence once."""
 
 
 class View(Protocol):
@@ -70,22 +70,22 @@ class View(Protocol):
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
     ) -> Generator[Delta]:
-        """Pass the deltas on while waiting for them in the view's own way.
+        """Yield the deltas, waiting for them in the view's own way.
 
-        To close what is returned closes the deltas. A view may read them in another thread; it then
+        Closing the returned generator closes the deltas. A view that reads them in another thread
         calls `stop` before it leaves them.
 
         Args:
-            deltas: The answer, or both answers.
+            deltas: The deltas of all candidates.
             stop: Cancels them from another thread.
-            candidates: How many answers were asked for.
+            candidates: The number of answers requested.
 
         Raises:
             Cancelled: the user cancels the answer.
         """
 
     def continue_from(self, text: str) -> None:
-        """The next answer goes on from this text, which was shown before."""
+        """Note that the next answer continues this text, which is already shown."""
 
     def write(self, delta: Delta) -> None:
         """Show more of the answer."""
@@ -94,38 +94,38 @@ class View(Protocol):
         """Show how the answer, or each candidate, ended."""
 
     def wait(self, seconds: float, error: EndpointError) -> None:
-        """Wait before the endpoint is asked again, and tell why."""
+        """Wait before the next attempt, and say why."""
 
     def notice(self, text: str) -> None:
-        """Tell something that is not the answer."""
+        """Show a line that is not part of an answer."""
 
 
 class Keys(Protocol):
     """The keyboard of a chat."""
 
     def listen(self) -> None:
-        """Keep what is typed from here on unseen for the next prompt, until `rest`."""
+        """Collect what is typed for the next prompt, without echo, until `rest` is called."""
 
     def rest(self) -> None:
-        """Let the terminal be as it was."""
+        """Restore the terminal."""
 
     def lend(self) -> AbstractContextManager[None]:
-        """The terminal as it was, for a question or a program."""
+        """Restore the terminal within a context, for a question or a program."""
 
 
 class Screen(View, Protocol):
-    """A view that also shows texts of our own."""
+    """A view that also shows text of our own."""
 
     @property
     def keyboard(self) -> Keys:
-        """The keyboard of its terminal."""
+        """Return the keyboard of the terminal."""
 
     @property
     def raw(self) -> bool:
-        """Whether the Markdown of answers is shown as it came."""
+        """Return whether the Markdown of answers is shown as source."""
 
     def set_raw(self, *, raw: bool) -> None:
-        """Show the Markdown of answers as it came, or laid out; UsageError where it cannot."""
+        """Show the Markdown of answers as source or laid out; UsageError if that is impossible."""
 
     def show(self, markdown: str) -> None:
         """Show Markdown."""
@@ -134,19 +134,19 @@ class Screen(View, Protocol):
         """Show a line above the first prompt."""
 
     def show_question(self, text: str) -> None:
-        """Show a question that nobody typed here."""
+        """Show a question that was not typed here."""
 
     def theme(self, name: str = "") -> str:
-        """Show answers in this theme from now on; return the name of the one in force.
+        """Set the theme of answers if a name is given, and return the name of the one in force.
 
         UsageError where there are no colours.
         """
 
     def output(self, text: str) -> None:
-        """Show lines that a command of the shell wrote, as they are."""
+        """Show the output of a shell command unchanged."""
 
     def take_typed(self) -> bytes:
-        """What was typed while an answer came, once."""
+        """Return what was typed while an answer streamed, once."""
 
     def copy(self, text: str) -> None:
-        """Ask the terminal to put a text on its clipboard; UsageError where there is none."""
+        """Ask the terminal to put text on its clipboard; UsageError where it has none."""

@@ -17,18 +17,18 @@ from nemochat.errors import ConversationDeleted, NameTaken, StoreError
 T = TypeVar("T")
 
 SECONDS_BETWEEN_ATTEMPTS = 0.4  # while an answer streams
-_SAVED_AGAIN = "Saving works again: everything is saved"
+_SAVED_AGAIN = "Saving works again; everything is saved."
 
 
 class Saver:
-    """A store for a chat: nothing raises, except for a name that is taken.
+    """A store for a chat that raises nothing, except that a name is taken.
 
-    A conversation knows which of its messages are unsaved; the saver knows which conversations
-    have such messages, and in which store each belongs.
+    A conversation knows which of its messages are unsaved. The saver knows which conversations have
+    unsaved messages, and to which store each belongs.
 
     Attributes:
-        store: Where conversations are saved from now on.
-        announce: Whether `news` tells when saving fails and when it works again.
+        store: Where conversations are saved.
+        announce: Whether to announce that saving fails or works again.
         failure: Why saving failed last; None while everything is saved.
     """
 
@@ -39,12 +39,12 @@ class Saver:
         self._announced = False
         self._behind: list[tuple[Store, Conversation]] = []
         self._attempted = 0.0
-        self._news: list[str] = []
+        self._notices: list[str] = []
 
     def begin(self, conversation: Conversation, message: Message) -> int:
-        """Save a new message after the conversation's head; return its key.
+        """Save a new message after the conversation's head, and return its key.
 
-        A question waits for a lock, unless saving fails already; an answer doesn't.
+        A question waits for a lock, unless saving already fails; an answer doesn't.
         """
         is_question = message.role is not Role.ASSISTANT
         wait = is_question and self.failure is None
@@ -75,7 +75,7 @@ class Saver:
             self._fall_behind(conversation, key, error)
 
     def settle(self, conversation: Conversation, key: int, message: Message) -> None:
-        """Save the whole of an answer, which is in the tree already; `catch_up` waits for locks."""
+        """Save a complete answer that is already in the tree, without waiting for locks."""
         try:
             if self.is_behind(conversation):
                 self._fall_behind(conversation, key)
@@ -103,10 +103,10 @@ class Saver:
             self._announce()
 
     def catch_up(self, current: Conversation) -> None:
-        """Save what is unsaved, waiting for locks; tell if that fails, or works again.
+        """Save what is unsaved, waiting for locks; announce whether saving fails or works again.
 
         Args:
-            current: The conversation of the chat. Another one that was deleted is given up.
+            current: The conversation of the chat. Others are given up if they were deleted.
         """
         for store, conversation in list(self._behind):
             try:
@@ -126,38 +126,38 @@ class Saver:
         return any(each is conversation for _, each in self._behind)
 
     def newest(self, conversation: Conversation) -> Conversation:
-        """Return the version of a saved conversation that has its unsaved messages, too."""
+        """Return the version of a saved conversation that includes its unsaved messages."""
         for _, each in self._behind:
             if each.id is not None and each.id == conversation.id:
                 return each
         return conversation
 
     def count_unsaved_turns(self) -> int:
-        """Return of how many turns something is unsaved."""
+        """Return the number of turns with unsaved messages."""
         return sum(conversation.count_unsaved_turns() for _, conversation in self._behind)
 
     def take_notices(self) -> list[str]:
-        """Return what the user should know of saving, each sentence once."""
-        news, self._news = [*self.store.take_notices(), *self._news], []
+        """Return what the user should know about saving, each sentence once."""
+        notices, self._notices = [*self.store.take_notices(), *self._notices], []
         if self._announced and self.failure is None:
             self._announced = False
-            news.append(_SAVED_AGAIN)
-        return news
+            notices.append(_SAVED_AGAIN)
+        return notices
 
     def _save(self, store: Store, conversation: Conversation, *, wait: bool) -> None:
-        """Save all that is unsaved of a conversation."""
+        """Save everything that is unsaved of a conversation."""
         self._attempted = time.monotonic()
         self._with_a_free_name(conversation, lambda: store.save(conversation, wait=wait))
         self._drop(conversation)
 
     def _with_a_free_name(self, conversation: Conversation, write: Callable[[], T]) -> T:
-        """Write; a name that another conversation has by now is no reason to lose a message."""
+        """Call `write`, again without the conversation's name if another one has taken it."""
         try:
             return write()
         except NameTaken:
-            self._news.append(
-                f"Another conversation is named {format_value(conversation.name)} now, so this one"
-                " has no name any more; /rename gives it another"
+            self._notices.append(
+                f"{format_value(conversation.name)} is now the name of another conversation, so"
+                " this one is unnamed; `/rename` names it."
             )
             conversation.name = ""
             return write()
@@ -165,7 +165,7 @@ class Saver:
     def _fall_behind(
         self, conversation: Conversation, key: int | None, error: StoreError | None = None
     ) -> None:
-        """Note that a message is unsaved, or only the name, settings and head."""
+        """Note that a message is unsaved or, without a key, only the name, settings and head."""
         if key is not None:
             conversation.unsaved.setdefault(key, datetime.now(UTC))
         if not self.is_behind(conversation):
@@ -180,14 +180,14 @@ class Saver:
             self.failure = None
 
     def _announce(self) -> None:
-        """Tell that saving fails, once until it works again."""
+        """Announce that saving fails, once until it works again."""
         if self._announced or not self.announce:
             return
         self._announced = True
         if isinstance(self.failure, ConversationDeleted):
-            self._news.append(f"{self.failure}. Until then nothing more of it is saved")
+            self._notices.append(f"{self.failure}. Until then, nothing more of it is saved.")
         else:
-            self._news.append(
+            self._notices.append(
                 f"Not saved: {self.failure}. The conversation stays in memory; nemochat tries again"
-                " after every answer"
+                " after every answer."
             )

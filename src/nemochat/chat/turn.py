@@ -20,7 +20,7 @@ from nemochat.signals import AnswerSignals, SaveSignals
 
 MOST_CONTINUATIONS = 3  # of one answer whose connection drops again and again
 
-AGAINST_LOOPS = "a repetition_penalty of 1.1 helps; --no-loop-guard lets it go on"
+AGAINST_LOOPS = "a repetition_penalty of 1.1 may help; --no-loop-guard does not stop it"
 
 
 class _Candidate:
@@ -38,7 +38,7 @@ class Turn:
     """The candidates of one answer while they grow.
 
     Attributes:
-        messages: The answers, once they are settled.
+        messages: The settled answers.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class Turn:
         """Begin a turn after the conversation's head.
 
         Args:
-            conversation: Where the answers go.
-            endpoint: Who is asked.
-            view: What shows them.
-            saver: What saves them.
-            loop_tokens: After how many tokens an answer that repeats itself is stopped; 0 never.
+            conversation: Receives the answers.
+            endpoint: Sends the answers.
+            view: Shows them.
+            saver: Saves them.
+            loop_tokens: After how many repeated tokens an answer is stopped; 0 never.
         """
         self.messages: list[Message] = []
         self._conversation = conversation
@@ -71,9 +71,9 @@ class Turn:
         self._started = time.monotonic()
 
     def run(self, request: Callable[[], None]) -> None:
-        """Collect what `request` asks for, and settle the answers, whatever happens.
+        """Collect what `request` asks for, and settle the answers whatever happens.
 
-        Cancelled is a way to end the answer: it is not raised.
+        Cancelled ends the answer and is not raised.
 
         Raises:
             EndpointError: there is no answer.
@@ -105,7 +105,7 @@ class Turn:
         self._collect(prompt, lambda delta: delta)
 
     def continue_from(self, answer: MessageNode) -> None:
-        """Go on with an answer that is there already: what comes is joined to it."""
+        """Continue an existing answer: what follows is appended to it."""
         provenance = answer.message.provenance or Provenance()
         growing = PartialAnswer(provenance, answer.message.content)
         self._view.continue_from(growing.text)
@@ -113,7 +113,7 @@ class Turn:
         self._candidates[0] = _Candidate(growing, RepetitionGuard(self._loop_tokens), answer.key)
 
     def request_rest(self, prompt: Prompt, system: str) -> None:
-        """Ask for the rest of the first candidate, and join it.
+        """Request the rest of the first candidate and append it.
 
         Raises:
             EndpointError: there is no rest.
@@ -160,7 +160,7 @@ class Turn:
                     break
 
     def _add(self, delta: Delta) -> bool:
-        """Take in one more piece; return whether it is to be the last."""
+        """Add a delta; return whether it is to be the last one."""
         candidate = self._candidates.get(delta.candidate)
         if candidate is None:
             candidate = _Candidate(
@@ -189,7 +189,7 @@ class Turn:
             self._saver.grow(self._conversation, candidate.key, candidate.growing)
 
     def _begin(self, candidate: _Candidate) -> None:
-        """Put an answer on the disk: a sibling of the others, the first one on the path."""
+        """Save a new answer as a sibling of the others; the first one is on the path."""
         conversation, message = self._conversation, candidate.growing.message()
         with SaveSignals():  # on the disk and in the tree, or in neither
             conversation.head = self._parent
@@ -199,7 +199,7 @@ class Turn:
             conversation.go_to(self._candidates[first].key or key)
 
     def _settle(self, forced: Ending | None) -> None:
-        """Put the whole answers on the disk."""
+        """Save the complete answers."""
         if not self._candidates:
             self._candidates[0] = _Candidate(PartialAnswer(self._provenance), RepetitionGuard(0))
         endings = [c.growing.provenance.ending for c in self._candidates.values()]

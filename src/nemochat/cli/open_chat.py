@@ -18,14 +18,13 @@ from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile, load, tokens
 from nemochat.config.endpoints import GUIDE
 from nemochat.config.load import Config, load_config
-from nemochat.config.paths import directories
+from nemochat.config.paths import CHATS, directories, write_names
 from nemochat.config.settings import PREFIX, SETTINGS
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.core.json_schema import ResponseFormat
 from nemochat.core.text import nearest
 from nemochat.errors import ConfigurationError, NemochatError, UsageError
 from nemochat.screen.plain import say
-from nemochat.store import shell_names
 from nemochat.store.catalogue import refer_to
 from nemochat.store.conversations import ConversationStore
 from nemochat.store.memory import MemoryStore
@@ -80,14 +79,17 @@ class ConversationBuilder(NamedTuple):
         Raises:
             NemochatError: there is no such profile or endpoint, or a file cannot be read.
         """
+        return Conversation(self._apply_profile(self._read_configured_settings(), empty=True))
+
+    def _read_configured_settings(self) -> Settings:
+        """Return the settings of flags, environment and file, without a profile."""
         endpoint = self.config.text("endpoint")
-        settings = Settings(
+        return Settings(
             self.connector.model(endpoint),
             endpoint,
             apply_profile.read_configured_system(self.config),
             dict(self.config.parameters),
         )
-        return Conversation(self._apply_profile(settings, empty=True))
 
     def resume(self, store: ConversationStore | None, view: View) -> Conversation:
         """Return the conversation that the flags name, or the last one, changed as they say.
@@ -109,6 +111,10 @@ class ConversationBuilder(NamedTuple):
         if conversation is None:
             raise UsageError("there is no conversation to continue")
         self._apply_options(conversation, view)
+        if changes := apply_profile.describe_changes(
+            self._read_configured_settings(), conversation.settings
+        ):
+            view.notice(changes)
         return conversation
 
     def _apply_options(self, conversation: Conversation, view: View) -> None:
@@ -273,7 +279,7 @@ def write_completion_names(store: ConversationStore | None) -> None:
     if store is not None and store.database.path.exists():
         with suppress(NemochatError):  # the old names stay
             references = map(refer_to, store.catalogue.names())
-            shell_names.write_names(directories().state, shell_names.CHATS, references)
+            write_names(directories().state, CHATS, references)
 
 
 def _open_store(view: View) -> ConversationStore | None:

@@ -12,27 +12,27 @@ from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
 from nemochat.files import expand_home, read_text
 
-BEGUN = "The examples of a profile are for a beginning: /clear begins a conversation with them"
+BEGUN = "A profile's examples apply only to new conversations; `/clear` begins one."
 Profiles = Mapping[str, Profile]
 Model = Callable[[str], str]  # the model to ask for at the endpoint of a name
 
 
 def find_profile(profiles: Profiles, name: str) -> Profile:
-    """The profile of this name; UsageError names the nearest."""
+    """Return the profile of this name; UsageError names the nearest."""
     if name in profiles:
         return profiles[name]
     near = nearest(name, profiles)
-    hint = f"There are {', '.join(profiles)}" if profiles else "nemochat profiles edit makes one"
+    hint = f"Profiles are {', '.join(profiles)}" if profiles else "nemochat profiles edit adds one"
     raise UsageError(
         f"there is no profile {format_value(name)}", f"Did you mean {near[0]}?" if near else hint
     )
 
 
 def find_configured_profile(config: Config) -> Profile | None:
-    """The profile that a flag, the environment or the file names; None for none.
+    """Return the profile that a flag, the environment or the file names, or None.
 
     Raises:
-        UsageError: a flag names one that there is not.
+        UsageError: a flag names an unknown one.
         ConfigurationError: the environment or the file does.
     """
     name, origin = config.text("profile"), config.origin("profile")
@@ -49,18 +49,18 @@ def find_configured_profile(config: Config) -> Profile | None:
 def apply_profile(
     profile: Profile, settings: Settings, values: Mapping[str, str], model: Model, *, empty: bool
 ) -> Settings:
-    """Settings with a profile in force.
+    """Return the settings with a profile in force.
 
     Args:
         profile: The profile.
-        settings: What was in force.
-        values: Those of the placeholders of its template.
-        model: Tells the model of an endpoint, for a profile that names an endpoint alone.
-        empty: Whether nothing was said yet: the examples are for a beginning.
+        settings: The settings before.
+        values: The values of its template's placeholders.
+        model: Returns the model of an endpoint, for a profile that names only an endpoint.
+        empty: Whether the conversation is empty: only then the examples apply.
 
     Raises:
         UsageError: a placeholder has no value.
-        ConfigurationError: the file of its system prompt cannot be read.
+        ConfigurationError: the file of the system prompt cannot be read.
     """
     profile.check(values)
     endpoint = profile.endpoint or settings.endpoint
@@ -78,13 +78,13 @@ def apply_profile(
 
 
 def remove_profile(config: Config, settings: Settings, model: Model, *, empty: bool) -> Settings:
-    """Settings without their profile: what it set, and is still so, is as the configuration says.
+    """Return the settings without their profile: what it set and is unchanged is configured again.
 
     Args:
         config: The configuration, with its profiles.
-        settings: What is in force.
-        model: Tells the model of an endpoint.
-        empty: Whether nothing was said yet: examples that were sent already stay.
+        settings: The settings in force.
+        model: Returns the model of an endpoint.
+        empty: Whether the conversation is empty: examples that were sent are kept.
     """
     bare = replace(
         settings,
@@ -112,7 +112,7 @@ def remove_profile(config: Config, settings: Settings, model: Model, *, empty: b
 
 
 def render_question(profiles: Profiles, settings: Settings, question: str) -> str:
-    """A question as the template of the profile in force puts it.
+    """Return a question within the template of the profile in force.
 
     Raises:
         UsageError: the template has a placeholder without a value.
@@ -122,17 +122,29 @@ def render_question(profiles: Profiles, settings: Settings, question: str) -> st
 
 
 def missing_profile_notice(profiles: Profiles, settings: Settings) -> str:
-    """What to tell of a conversation that comes back without its profile; "" where it is there."""
+    """Return a notice if a conversation's profile no longer exists, or ""."""
     if not settings.profile or settings.profile in profiles:
         return ""
     return (
-        f"There is no profile {format_value(settings.profile)} any more; its system prompt and"
-        " parameters stay, a template is not used"
+        f"The profile {format_value(settings.profile)} no longer exists. Its system prompt and"
+        " parameters are kept; its template is not used."
     )
 
 
+def describe_changes(before: Settings, after: Settings) -> str:
+    """Return a notice about what another conversation changes of the settings, or ""."""
+    changes = []
+    if after.endpoint != before.endpoint:
+        changes.append(f"endpoint {format_value(after.endpoint)}")
+    if after.model != before.model:
+        changes.append(f"model {format_value(after.model)}")
+    if after.system != before.system:
+        changes.append("its own system prompt" if after.system else "no system prompt")
+    return f"This conversation uses {', '.join(changes)}." if changes else ""
+
+
 def read_system(profile: Profile) -> str:
-    """The text of a profile's system prompt; ConfigurationError if its file cannot be read."""
+    """Return a profile's system prompt; ConfigurationError if its file cannot be read."""
     try:
         return resolve_system_prompt(profile.system or "")
     except UsageError as error:
@@ -140,7 +152,7 @@ def read_system(profile: Profile) -> str:
 
 
 def read_configured_system(config: Config) -> str:
-    """The system prompt that a flag, the environment or the file names.
+    """Return the system prompt that a flag, the environment or the file names.
 
     Raises:
         UsageError: a flag names a file that cannot be read.
@@ -156,5 +168,5 @@ def read_configured_system(config: Config) -> str:
 
 
 def resolve_system_prompt(text: str) -> str:
-    """The system prompt that a setting names: itself, or a file's text after an @."""
+    """Return the system prompt of a setting: its text, or that of the file after an @."""
     return read_text(expand_home(text[1:])) if text.startswith("@") else text

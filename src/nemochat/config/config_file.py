@@ -22,7 +22,7 @@ Check = Callable[[Config], object]  # raises ConfigurationError for what cannot 
 
 
 def check_text(text: str, file: Path, check: Check) -> Config:
-    """What a text would set, if it were the file's; ConfigurationError if it cannot be."""
+    """Return the configuration in a file with this text; ConfigurationError if it is invalid."""
     config = Config()
     load.apply_text(config, text, file)
     check(config)
@@ -30,16 +30,16 @@ def check_text(text: str, file: Path, check: Check) -> Config:
 
 
 def set_value(file: Path, name: str, text: str, check: Check) -> Value:
-    """Set a setting in the file, and return its value; nothing is written if it cannot be.
+    """Set a setting in the file, and return its value; nothing is written if it is not allowed.
 
     Args:
-        file: The configuration file; it may be missing.
+        file: The configuration file; it may not exist.
         name: A setting, `parameters.NAME`, or a key of a section such as `endpoint.NAME.model`.
         text: The value as typed.
-        check: Looks at what the whole file would set.
+        check: Checks the resulting configuration.
 
     Raises:
-        UsageError: there is no such setting, or it takes no such value.
+        UsageError: there is no such setting, or the value is not allowed.
         ConfigurationError: the file is broken, or cannot be written.
     """
     document = _document(file)
@@ -51,7 +51,7 @@ def set_value(file: Path, name: str, text: str, check: Check) -> Value:
 
 
 def remove_value(file: Path, name: str, check: Check) -> bool:
-    """Take a setting out of the file; return whether it was there."""
+    """Remove a setting from the file, and return whether it was there."""
     document = _document(file)
     for keys in _spellings(name):
         table: Any = document
@@ -89,7 +89,7 @@ def _write(file: Path, document: TOMLDocument, check: Check) -> None:
 
 
 def _parse_assignment(name: str, text: str) -> tuple[tuple[str, ...], Value]:
-    """Where a value stands in the file, and what it is."""
+    """Return the keys of a setting in the file, and its value."""
     keys = parse_name(name)
     if keys[0] == load.ENDPOINT and len(keys) > 1:
         return keys, tuple(text.split()) if keys[-1] == "without" else text
@@ -104,7 +104,7 @@ def _parse_assignment(name: str, text: str) -> tuple[tuple[str, ...], Value]:
 
 
 def parse_name(name: str) -> tuple[str, ...]:
-    """The keys of a dotted name that there can be; UsageError names the nearest."""
+    """Return the keys of a dotted name; UsageError names the nearest."""
     keys = tuple(name.split("."))
     if len(keys) == 1 and (setting := find_setting(name)):
         return (setting.name,)
@@ -116,12 +116,12 @@ def parse_name(name: str) -> tuple[str, ...]:
     names = [s.name for s in SETTINGS] + [f"{load.SECTION}.{n}" for n in parameters.names()]
     near = [f"{load.SECTION}.{name}"] if name in parameters.names() else []
     near = near or nearest(name, names)
-    hint = f"Did you mean {near[0]}?" if near else "nemochat config show lists them"
+    hint = f"Did you mean {near[0]}?" if near else "nemochat config show lists all settings"
     raise UsageError(f"there is no setting {format_value(name)}", hint)
 
 
 def _spellings(name: str) -> Iterator[tuple[str, ...]]:
-    """Where a setting may stand: in a place of its own, or as a section's default."""
+    """Yield the places of a setting: its own, or the default of a section."""
     keys = parse_name(name)
     if len(keys) == 1:
         yield (*keys, load.DEFAULT)
@@ -129,9 +129,9 @@ def _spellings(name: str) -> Iterator[tuple[str, ...]]:
 
 
 def _locate(document: TOMLDocument, keys: tuple[str, ...]) -> tuple[Any, str]:
-    """The table in which a value stands, made where it lacks, and the value's key in it.
+    """Return the table of a value, created if necessary, and the value's key in it.
 
-    TOML lets a name be a value or a section. `endpoint` and `profile` are both to us: beside
+    In TOML, a name is a value or a section, but `endpoint` and `profile` are both to us: next to
     sections, the value is called `default`.
     """
     import tomlkit

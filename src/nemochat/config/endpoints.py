@@ -28,20 +28,20 @@ KEYS = (*TEXTS, "headers", "body", "without", "called")
 _NAME = r"[A-Za-z0-9._-]{1,40}"
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 _HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"  # RFC 9110, token
-_OURS = {  # headers that frame the request, or carry the token
+_OURS = {  # headers that frame the request, or hold the token
     *("authorization", "host", "content-length", "content-type", "content-encoding"),
     *("transfer-encoding", "accept-encoding", "connection", "te", "trailer", "upgrade", "expect"),
 }
 
 
 class Dialect(NamedTuple):
-    """What of a request an endpoint does not take, calls otherwise, or wants besides.
+    """How the requests to an endpoint differ.
 
     Attributes:
-        without: Members of the body that it does not take, by our names.
+        without: Members of the body that it does not accept, by our names.
         called: Its names of members, by ours.
-        body: Further members of the body; they win over ours.
-        headers: Further headers; they may be secret.
+        body: Additional members of the body, which override ours.
+        headers: Additional headers, which may be secret.
     """
 
     without: tuple[str, ...] = ()
@@ -51,30 +51,30 @@ class Dialect(NamedTuple):
 
 
 def to_ascii(host: str) -> str:
-    """A host's name or number in ASCII.
+    """Return a host's name or address in ASCII.
 
     Raises:
-        ValueError: it can be none.
+        ValueError: it is not valid.
     """
     if host.isascii():
         labels = host.removesuffix(".").split(".")
         if not all(0 < len(label) <= _LONGEST_LABEL for label in labels):
             raise ValueError(host)
         return host
-    import idna  # for few names
+    import idna  # rarely needed
 
     return idna.encode(host, uts46=True).decode("ascii")
 
 
 class EndpointConfig(NamedTuple):
-    """A place where Nemo is served over Chat Completions.
+    """A server of Nemo over Chat Completions.
 
     Attributes:
-        name: What it is called in flags and configuration.
-        base_url: The address to which `/chat/completions` is added; "" if it starts with us.
-        model: What Nemo is called there.
-        token_variable: The environment variable with its token; "" if it takes none.
-        about: What it is, in a few words.
+        name: Its name in flags and configuration.
+        base_url: The address before `/chat/completions`; "" if nemochat starts it.
+        model: Its name for Nemo.
+        token_variable: The environment variable with its token; "" if it needs none.
+        about: A description in a few words.
         dialect: How its requests differ.
         token_command: A command that prints its token, or "".
     """
@@ -89,12 +89,12 @@ class EndpointConfig(NamedTuple):
 
 
 class HintContext(NamedTuple):
-    """What a hint may name of the request.
+    """Details of a request that a hint may mention.
 
     Attributes:
         token_variable: The environment variable that should hold the endpoint's token.
-        model: The model that was asked for.
-        source: Where the token that was sent came from, in words; "" where none was.
+        model: The model that was requested.
+        source: The source of the token that was sent, in words, or "".
     """
 
     token_variable: str
@@ -102,15 +102,15 @@ class HintContext(NamedTuple):
     source: str = ""
 
 
-# Differences are those that the servers' own documentation of 2026-11 tells; where it is silent,
-# a parameter is sent and the server has the last word.
+# Differences according to the servers' own documentation of 2026-11; where that says nothing,
+# a parameter is sent, and the server decides.
 TABLE = (
     EndpointConfig(
         "deepinfra",
         "https://api.deepinfra.com/v1/openai",
         NEMO,
         "DEEPINFRA_TOKEN",
-        "DeepInfra's service, paid by the token",
+        "DeepInfra's service, billed by the token",
     ),
     EndpointConfig(
         "ollama",
@@ -130,7 +130,7 @@ TABLE = (
         # llama.cpp, tools/server/README.md
         Dialect(called={"repetition_penalty": "repeat_penalty"}),
     ),
-    EndpointConfig(  # docs.vllm.ai, "OpenAI-Compatible Server": it takes all of ours
+    EndpointConfig(  # docs.vllm.ai, "OpenAI-Compatible Server": it accepts all of ours
         "vllm", "http://127.0.0.1:8000/v1", NEMO, "", "vLLM on this machine"
     ),
     EndpointConfig(
@@ -147,9 +147,9 @@ TABLE = (
         "https://api.mistral.ai/v1",
         "open-mistral-nemo",
         "MISTRAL_API_KEY",
-        "Mistral's own service, paid by the token",
-        # docs.mistral.ai/api, "Chat Completion": what is not in its schema gets a 422, and so does
-        # stream_options (avante.nvim#2347); the usage comes without being asked for
+        "Mistral's own service, billed by the token",
+        # docs.mistral.ai/api, "Chat Completion": members outside its schema cause a 422, as does
+        # stream_options, known from bug reports; the usage is sent anyway
         Dialect(
             without=("top_k", "min_p", "repetition_penalty", "stream_options"),
             called={"seed": "random_seed"},
@@ -160,24 +160,24 @@ TABLE = (
         "https://openrouter.ai/api/v1",
         "mistralai/mistral-nemo",
         "OPENROUTER_API_KEY",
-        "OpenRouter, which asks whoever serves it, paid by the token",
+        "OpenRouter, which forwards to other providers, billed by the token",
     ),
-    EndpointConfig(GUIDE, "", NEMO, "", "answers about nemochat out of its own pages; no account"),
+    EndpointConfig(GUIDE, "", NEMO, "", "answers from the documentation; needs no account"),
 )
 
 
 def find(name: str, among: Sequence[EndpointConfig] = TABLE) -> EndpointConfig:
-    """The endpoint of this name; ConfigurationError names the nearest."""
+    """Return the endpoint of this name; ConfigurationError names the nearest."""
     by_name = {endpoint.name: endpoint for endpoint in among}
     if name in by_name:
         return by_name[name]
     near = nearest(name, by_name)
-    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(by_name)}"
+    hint = f"Did you mean {near[0]}?" if near else f"Endpoints are {', '.join(by_name)}"
     raise ConfigurationError(f"there is no endpoint {format_value(name)}", hint)
 
 
 def is_own_address(endpoint: EndpointConfig, base_url: str) -> bool:
-    """Whether an address is the endpoint's own, or this machine's: its token may go there."""
+    """Return whether a token may be sent to an address: the endpoint's own, or a local one."""
     own = _own_address(endpoint)
     return is_local(base_url) or urlsplit(base_url).hostname == urlsplit(own).hostname
 
@@ -188,10 +188,10 @@ def _own_address(endpoint: EndpointConfig) -> str:
 
 
 def normalize_address(base_url: str) -> str:
-    """A base address without its last slash.
+    """Return a base address without its last slash.
 
     Raises:
-        ConfigurationError: nothing can be sent there.
+        ConfigurationError: it is not valid.
     """
     try:
         parts = urlsplit(base_url)
@@ -202,11 +202,11 @@ def normalize_address(base_url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not printable or port == 0:
         raise _not_an_address(base_url)
     if "@" in parts.netloc:
-        raise ConfigurationError("the address takes no user name and no password")
-    if "?" in base_url or "#" in base_url:  # what is added to it would stand after them
-        raise ConfigurationError("the address takes nothing after a ? or a #")
+        raise ConfigurationError("an address must not contain a user name or password")
+    if "?" in base_url or "#" in base_url:  # the appended path would follow them
+        raise ConfigurationError("an address must not contain ? or #")
     if parts.path.rstrip("/").endswith("/chat/completions"):
-        raise ConfigurationError("the address takes no /chat/completions, which is added to it")
+        raise ConfigurationError("an address must not contain /chat/completions, which is added")
     try:
         to_ascii(parts.hostname)
     except ValueError:
@@ -221,7 +221,7 @@ def _not_an_address(base_url: str) -> ConfigurationError:
 
 
 def is_local(base_url: str) -> bool:
-    """Return whether an address is this machine's own.
+    """Return whether an address is on this machine.
 
     Not every system resolves all names below `localhost` to itself, so they are looked up.
     """
@@ -252,31 +252,31 @@ def is_downgraded(endpoint: EndpointConfig, base_url: str) -> bool:
 
 
 def exposure_warning(base_url: str, token: str) -> str:
-    """What is to be said before a token goes over a network unencrypted, or ""."""
+    """Return a warning if a token would be sent unencrypted over a network, or ""."""
     if not token or urlsplit(base_url).scheme != "http" or is_local(base_url):
         return ""
-    return f"the token goes to {urlsplit(base_url).netloc} unencrypted; https:// would hide it"
+    return f"the token is sent unencrypted to {urlsplit(base_url).netloc}; use https:// if possible"
 
 
 def token_problem(token: str) -> str:
-    """What is wrong with a token as a person copied it, or "". It never repeats the token."""
+    """Return what is wrong with a pasted token, without repeating it, or ""."""
     if token[:1] in _QUOTES and token[:1] == token[-1:]:
-        return "stands in quotes, which do not belong to it"
+        return "is in quotes; remove them"
     name, _, value = token.partition("=")
     if name.endswith(("TOKEN", "KEY")) and value:
-        return "begins with a variable's name, which does not belong to it"
+        return "begins with the name of a variable; remove it"
     if name.lower().startswith("bearer "):
-        return "begins with Bearer, which does not belong to it"
+        return "begins with Bearer; remove that word"
     if not token.isascii() or not token.isprintable() or " " in token:
-        return "holds a blank, a line break or a character outside ASCII"
+        return "contains a space, a line break or a character outside ASCII"
     return ""
 
 
 def load_endpoints(told: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
-    """All endpoints: the table's, amended where `[endpoint.NAME]` does, then the person's own.
+    """Return all endpoints: the table, changed by `[endpoint.NAME]`, and the user's own.
 
     Raises:
-        ConfigurationError: a section makes no sense.
+        ConfigurationError: a section is invalid.
     """
     rows = {row.name: row for row in TABLE}
     for name, section in told.items():
@@ -288,52 +288,52 @@ def load_endpoints(told: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
 def _row(name: str, section: object, known: EndpointConfig | None) -> EndpointConfig:
     where = f"[endpoint.{name}]"
     if not re.fullmatch(_NAME, name) or name == GUIDE:
-        raise ConfigurationError(f"no endpoint of yours can be called {format_value(name)}")
+        raise ConfigurationError(f"{format_value(name)} cannot be the name of an endpoint")
     if not isinstance(section, dict):
-        raise ConfigurationError(f"{where} takes a table, not {format_value(section)}")
+        raise ConfigurationError(f"{where} must be a table, not {format_value(section)}")
     for key in section:
         if key not in KEYS:
             near = nearest(key, KEYS)
-            hint = f"Did you mean {near[0]}?" if near else f"It takes {', '.join(KEYS)}"
-            raise ConfigurationError(f"{where} takes no {format_value(key)}", hint)
-    row = known or EndpointConfig(name, "", NEMO, "", "an endpoint of your own")
+            hint = f"Did you mean {near[0]}?" if near else f"Keys are {', '.join(KEYS)}"
+            raise ConfigurationError(f"{where} has no key {format_value(key)}", hint)
+    row = known or EndpointConfig(name, "", NEMO, "", "your own endpoint")
     texts = {key: _text(where, key, section[key]) for key in TEXTS if key in section}
     if "base_url" in texts:
         texts["base_url"] = _address(where, texts["base_url"])
     elif not known:
-        raise ConfigurationError(f"{where} has no base_url", "It is the address of the server")
+        raise ConfigurationError(f"{where} has no base_url", "Set it to the address of the server")
     if not re.fullmatch(_VARIABLE, texts.get("token_variable") or "_"):
-        raise ConfigurationError(f"{where} token_variable takes the name of a variable")
+        raise ConfigurationError(f"{where} token_variable must be the name of a variable")
     return row._replace(dialect=_dialect(where, section, row.dialect), **texts)
 
 
 def _dialect(where: str, section: Mapping[str, Any], known: Dialect) -> Dialect:
     without = section.get("without", list(known.without))
     if not isinstance(without, list) or not all(isinstance(each, str) for each in without):
-        raise ConfigurationError(f"{where} without takes a list of names")
+        raise ConfigurationError(f"{where} without must be a list of names")
     called = _texts(where, "called", section.get("called", {}))
     headers = _texts(where, "headers", section.get("headers", {}))
     for name, value in headers.items():
         _check_header(where, name, value)
     body = section.get("body", {})
     if not isinstance(body, dict) or not _is_json(body):
-        raise ConfigurationError(f"{where} body takes a table of what JSON can hold")
+        raise ConfigurationError(f"{where} body must be a table of JSON values")
     return Dialect(tuple(without), {**known.called, **called}, body, headers)
 
 
 def _check_header(where: str, name: str, value: str) -> None:
-    """See that a header is one line of its own; what it holds is not repeated."""
+    """Check that a header is a single line; its value is not repeated in errors."""
     if not re.fullmatch(_HEADER, name):
-        raise ConfigurationError(f"{where} headers: no header can be called {format_value(name)}")
+        raise ConfigurationError(f"{where} headers: {format_value(name)} is not a valid name")
     if name.lower() in _OURS:
-        hint = "token_variable or token_command gives the token"
+        hint = "Use token_variable or token_command for the token"
         raise ConfigurationError(
-            f"{where} headers takes no {name}: it is nemochat's own",
+            f"{where} headers must not contain {name}, which nemochat sets",
             hint if name.lower() == "authorization" else "",
         )
     if not value.isascii() or not value.isprintable() or value != value.strip():
         raise ConfigurationError(
-            f"{where} headers: {name} holds a line break, or a character outside ASCII"
+            f"{where} headers: {name} contains a line break or a character outside ASCII"
         )
 
 
@@ -346,18 +346,18 @@ def _address(where: str, base_url: str) -> str:
 
 def _text(where: str, key: str, value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
-        raise ConfigurationError(f"{where} {key} takes a text of one line")
+        raise ConfigurationError(f"{where} {key} must be text on one line")
     return value
 
 
 def _texts(where: str, key: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
-        raise ConfigurationError(f"{where} {key} takes a table of texts")
+        raise ConfigurationError(f"{where} {key} must be a table of texts")
     return value
 
 
 def _is_json(value: object) -> bool:
-    """Whether TOML's value is JSON's too: TOML has dates and infinities."""
+    """Return whether a TOML value is valid JSON, which has no dates and infinities."""
     if isinstance(value, dict):
         return all(map(_is_json, value.values()))
     if isinstance(value, list):

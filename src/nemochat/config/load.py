@@ -15,21 +15,21 @@ from nemochat.core.text import format_value, nearest
 from nemochat.errors import ConfigurationError, UsageError
 
 SECTION = "parameters"  # of the file: the sampling parameters
-PROFILE = "profile"  # a setting, and the sections of the file that tell of profiles
-ENDPOINT = "endpoint"  # a setting, and the sections of the file that tell of endpoints
-UNSET = "default"  # the origin of a setting that nobody set
-DEFAULT = "default"  # the setting's name within those: TOML lets a name be one thing only
+PROFILE = "profile"  # a setting, and the sections of the file with profiles
+ENDPOINT = "endpoint"  # a setting, and the sections of the file with endpoints
+UNSET = "default"  # the origin of a setting with its default value
+DEFAULT = "default"  # the setting's name within a section: in TOML, a name is a value or a section
 LARGEST = 4 * 1024 * 1024  # bytes of a configuration file
 
 
 class Config:
-    """The settings in force, each with its origin, and what else the file holds.
+    """The settings in force, each with its origin, and the other content of the file.
 
     Attributes:
-        file: The configuration file's path; "" where there is none.
+        file: The configuration file's path; "" if there is none.
         parameters: The sampling parameters of the file.
-        endpoints: What the file tells of endpoints, unchecked, by their names.
-        profiles: The profiles of the file, by their names.
+        endpoints: The endpoint sections of the file, unchecked, by name.
+        profiles: The profiles of the file, by name.
     """
 
     def __init__(self) -> None:
@@ -42,29 +42,29 @@ class Config:
         self.profiles: dict[str, profile.Profile] = {}
 
     def put(self, name: str, value: Value, origin: str) -> None:
-        """Let a setting be `value`, because of `origin`."""
+        """Set a setting to `value`, which came from `origin`."""
         self._values[name] = (value, origin)
 
     def value(self, name: str) -> Value:
-        """A setting."""
+        """Return a setting."""
         return self._values[name][0]
 
     def text(self, name: str) -> str:
-        """A setting that is a text."""
+        """Return a setting that is text."""
         return str(self._values[name][0])
 
     def number(self, name: str) -> float:
-        """A setting that is a number."""
+        """Return a setting that is a number."""
         value = self._values[name][0]
         assert isinstance(value, int | float)
         return value
 
     def origin(self, name: str) -> str:
-        """Where a setting comes from: UNSET, the file's path, a variable or a flag."""
+        """Return where a setting comes from: UNSET, the file's path, a variable or a flag."""
         return self._values[name][1]
 
     def outranks(self, name: str, other: str) -> bool:
-        """Whether one setting comes from where what is said wins over where another comes from."""
+        """Return whether `name` comes from a higher-precedence source than `other`."""
         return self._rank(name) > self._rank(other)
 
     def _rank(self, name: str) -> int:
@@ -75,18 +75,18 @@ class Config:
 def load_config(
     flags: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None = None
 ) -> Config:
-    """The settings in force.
+    """Return the settings in force.
 
     Args:
-        flags: Settings given on the command line, by name; None is not given.
-        environment: The environment's variables.
-        file: The configuration file; None takes the platform's place for it.
+        flags: Settings from the command line, by name; None means that the flag is absent.
+        environment: The environment variables.
+        file: The configuration file; None uses the platform's.
 
     Raises:
-        ConfigurationError: a setting has no such value, or the file is broken.
+        ConfigurationError: a value is not allowed, or the file is broken.
     """
     config = Config()
-    with suppress(ConfigurationError):  # without a home there is no file
+    with suppress(ConfigurationError):  # without a home directory there is no file
         file = file or default_path()
     if file is not None and (content := read_file(file)):
         apply_text(config, content, file)
@@ -102,7 +102,7 @@ def load_config(
 
 
 def read_file(file: Path) -> str:
-    """The text of a configuration file; "" if there is none.
+    """Return the text of a configuration file, or "" if there is none.
 
     Raises:
         ConfigurationError: it cannot be read.
@@ -110,7 +110,7 @@ def read_file(file: Path) -> str:
     broken = f"the configuration {file} cannot be read"
     try:
         mode = file.stat().st_mode
-        if S_ISDIR(mode) or S_ISFIFO(mode):  # a pipe would be waited for
+        if S_ISDIR(mode) or S_ISFIFO(mode):  # opening a pipe would block
             what = "a folder" if S_ISDIR(mode) else "a pipe"
             raise ConfigurationError(f"{broken} (it is {what}, not a file)")
         with file.open("rb") as opened:
@@ -129,10 +129,10 @@ def read_file(file: Path) -> str:
 
 
 def apply_text(config: Config, text: str, file: Path) -> None:
-    """Take what a configuration file's text sets.
+    """Apply a configuration file's text.
 
     Raises:
-        ConfigurationError: it is no TOML, names nothing known, or sets what cannot be.
+        ConfigurationError: it is not TOML, or has unknown names or invalid values.
     """
     import tomllib  # here: most users have no file
 
@@ -146,18 +146,18 @@ def apply_text(config: Config, text: str, file: Path) -> None:
         reason = "a number has more than 4,300 digits" if is_long else error
         raise ConfigurationError(
             f"the configuration {file} cannot be read ({reason})",
-            f'Beside [{section}.NAME], a setting is {section}.{DEFAULT} = "NAME"'
+            f'Next to [{section}.NAME], write {section}.{DEFAULT} = "NAME"'
             if twice and section
-            else "nemochat config edit opens it",
+            else "Run nemochat config edit to correct it",
         ) from error
     config.file = str(file)
     for name, value in data.items():
         if name == SECTION and isinstance(value, dict):
             config.parameters.update(_read_parameters(value, file))
         elif name == PROFILE and isinstance(value, dict):
-            _take_profiles(config, value, file)
+            _apply_profiles(config, value, file)
         elif name == ENDPOINT and isinstance(value, dict):
-            _take_endpoints(config, value, str(file))
+            _apply_endpoints(config, value, str(file))
         elif name in _BY_NAME:
             checked = _BY_NAME[name].check(value, str(file))
             if name == "system" and str(checked).startswith("@"):
@@ -168,23 +168,23 @@ def apply_text(config: Config, text: str, file: Path) -> None:
 
 
 def unknown_setting(name: str, where: str) -> ConfigurationError:
-    """The error for a setting that there is not; it names the nearest, or the right place."""
+    """Return the error for an unknown setting, which names the nearest or the right place."""
     near = nearest(name, [*_BY_NAME, SECTION])
-    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
+    hint = f"Did you mean {near[0]}?" if near else f"Settings are {', '.join(_BY_NAME)}"
     if name in {SECTION, *parameters.names()}:
-        hint = f"Parameters stand below a line [{SECTION}]"
+        hint = f"Put parameters below a line [{SECTION}]"
     elif name.lower() in {"api_key", "apikey", "key", "token"}:
-        hint = "nemochat keys set keeps a token; the configuration holds none"
+        hint = "Tokens do not belong in the configuration; run nemochat keys set"
     return ConfigurationError(f"{where}: there is no setting {format_value(name)}", hint)
 
 
-def _take_endpoints(config: Config, data: dict[str, object], origin: str) -> None:
+def _apply_endpoints(config: Config, data: dict[str, object], origin: str) -> None:
     if isinstance(data.get(DEFAULT), str):
         config.put(ENDPOINT, _BY_NAME[ENDPOINT].check(data.pop(DEFAULT), origin), origin)
     config.endpoints.update(data)
 
 
-def _take_profiles(config: Config, data: dict[str, object], file: Path) -> None:
+def _apply_profiles(config: Config, data: dict[str, object], file: Path) -> None:
     if isinstance(data.get(DEFAULT), str):
         config.put(PROFILE, _BY_NAME[PROFILE].check(data.pop(DEFAULT), str(file)), str(file))
     try:
@@ -206,5 +206,5 @@ def _read_parameters(data: Mapping[str, object], file: Path) -> Values:
 
 
 def default_path() -> Path:
-    """Where the configuration file is, or would be; ConfigurationError without a home."""
+    """Return the path of the configuration file; ConfigurationError without a home directory."""
     return directories().config / "config.toml"

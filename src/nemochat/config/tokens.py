@@ -20,18 +20,18 @@ from nemochat import core_files
 from nemochat.atomic import PRIVATE, make_private_folder, write_atomically
 from nemochat.errors import ConfigurationError
 
-ANY = "NEMOCHAT_TOKEN"  # the variable with a token for whichever endpoint is asked
-SERVICE = "nemochat"  # the name of ours in the keyring
-SECONDS = 30.0  # that a password manager may take
-LARGEST = 64 * 1024  # bytes of what it prints
+ANY = "NEMOCHAT_TOKEN"  # the variable with a token for any endpoint
+SERVICE = "nemochat"  # our name in the keyring
+SECONDS = 30.0  # for a password manager
+LARGEST = 64 * 1024  # bytes of its output
 
 
 class Token(NamedTuple):
-    """A token that was found; it does not show when this is printed.
+    """A token; its repr hides the secret.
 
     Attributes:
         token: The secret.
-        source: Where it was, in words.
+        source: Where it was found, in words.
     """
 
     token: str
@@ -42,14 +42,14 @@ class Token(NamedTuple):
 
 
 class TokenQuery(NamedTuple):
-    """Whose token is looked for.
+    """Where the token of an endpoint may come from.
 
     Attributes:
-        endpoint: The endpoint's name: what the keyring and the file know it by.
+        endpoint: The endpoint's name in the keyring and the file.
         variable: Its own variable, or "".
         command: A command that prints it, or "".
-        own: Whether the request goes to the endpoint's own address, or to this machine. Elsewhere
-            none of its tokens goes, but only the one of `NEMOCHAT_TOKEN`.
+        own: Whether the request goes to the endpoint's own address, or to this machine. Other
+            addresses receive only the token of `NEMOCHAT_TOKEN`.
     """
 
     endpoint: str
@@ -61,15 +61,15 @@ class TokenQuery(NamedTuple):
 def find_token(
     query: TokenQuery, environment: Mapping[str, str], file: Path | None
 ) -> Token | None:
-    """The token for an endpoint, or None.
+    """Return the token for an endpoint, or None.
 
     Args:
-        query: Whose it is.
-        environment: The environment's variables.
-        file: The file with tokens; None if there can be none.
+        query: Where to look.
+        environment: The environment variables.
+        file: The file with tokens, or None.
 
     Raises:
-        ConfigurationError: the command prints none, or others may read the file.
+        ConfigurationError: the command prints none, or others can read the file.
     """
     if query.own and (variable_token := _variable(query.variable, environment)):
         return variable_token
@@ -92,7 +92,7 @@ def _variable(name: str, environment: Mapping[str, str]) -> Token | None:
 
 
 def run_token_command(command: str) -> str:
-    """The first line that a command prints; no shell is between, and nothing else is shown.
+    """Run a command without a shell, and return the first line that it prints.
 
     Raises:
         ConfigurationError: it cannot be run, fails, takes more than 30 seconds, or prints nothing.
@@ -102,16 +102,16 @@ def run_token_command(command: str) -> str:
     except ValueError:
         words = []
     if not words:
-        raise ConfigurationError("token_command is no command: a quote is not closed, or no word")
+        raise ConfigurationError("token_command is empty, or a quote in it is not closed")
     name = Path(words[0]).name
-    by_hand = f"Run {name} by hand to see why"
+    by_hand = f"Run {name} yourself to see why"
     try:
         with core_files.inherited_limit():
             process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no name of a program"
+        why = getattr(error, "strerror", None) or "it is not the name of a program"
         raise ConfigurationError(f"the token_command {name} cannot be run ({why})") from None
     with process:
         try:
@@ -134,9 +134,9 @@ def run_token_command(command: str) -> str:
 
 
 def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
-    """What a process prints until it ends, at most 64 KiB of it; None if it takes too long.
+    """Return what a process prints, at most 64 KiB; None if it takes too long.
 
-    What a process of its own leaves running is not waited for.
+    Processes that it leaves running in the background are not waited for.
     """
     assert process.stdout
     deadline = time.monotonic() + SECONDS
@@ -160,14 +160,14 @@ def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
 
 
 def has_keyring() -> bool:
-    """Whether the library for the system's keyring is installed."""
+    """Return whether the library for the system's keyring is installed."""
     return find_spec("keyring") is not None
 
 
 def read_keyring(endpoint: str) -> str:
-    """The token that the system's keyring holds for an endpoint, or "".
+    """Return the token that the system's keyring holds for an endpoint, or "".
 
-    A keyring that is locked, or that this system lacks, holds none: the file may.
+    A keyring that is locked or missing counts as empty: the file may hold a token.
     """
     if not has_keyring():
         return ""
@@ -177,7 +177,7 @@ def read_keyring(endpoint: str) -> str:
 
 
 def write_keyring(endpoint: str, token: str) -> bool:
-    """Put a token into the system's keyring; return whether it is there."""
+    """Store a token in the system's keyring; return whether it is there."""
     if not has_keyring():
         return False
     with suppress(ConfigurationError), _open_keyring(endpoint) as keyring:
@@ -187,7 +187,7 @@ def write_keyring(endpoint: str, token: str) -> bool:
 
 
 def remove_from_keyring(endpoint: str) -> bool:
-    """Take a token out of the system's keyring; return whether there was one."""
+    """Remove a token from the system's keyring; return whether there was one."""
     if not read_keyring(endpoint):
         return False
     with _open_keyring(endpoint) as keyring:
@@ -197,21 +197,21 @@ def remove_from_keyring(endpoint: str) -> bool:
 
 @contextmanager
 def _open_keyring(endpoint: str) -> Iterator[ModuleType]:
-    """Lend the library for the system's keyring; every error of it is a ConfigurationError."""
+    """Yield the library for the system's keyring; its errors become ConfigurationError."""
     keyring = import_module("keyring")
     try:
         yield keyring
     except Exception as error:  # noqa: BLE001 - each system's keyring raises errors of its own
         raise ConfigurationError(
-            f"the keyring keeps its token for {endpoint} ({type(error).__name__})"
+            f"the keyring cannot be used for {endpoint} ({type(error).__name__})"
         ) from None
 
 
 def read_token_file(file: Path) -> dict[str, str]:
-    """The tokens in the file for them, by endpoints; none if there is no file.
+    """Return the tokens of a file by endpoint; none if it does not exist.
 
     Raises:
-        ConfigurationError: others may read it, or it is broken.
+        ConfigurationError: others can read it, or it is broken.
     """
     import tomllib  # here: most users have no file
 
@@ -221,19 +221,19 @@ def read_token_file(file: Path) -> dict[str, str]:
             if status.st_uid != os.getuid() or status.st_mode & 0o077:
                 raise ConfigurationError(
                     f"others can read the tokens in {file} (mode {status.st_mode & 0o777:o})",
-                    f"chmod 600 {shlex.quote(str(file))}, and think of them as known",
+                    f"Run chmod 600 {shlex.quote(str(file))}, and replace the tokens",
                 )
             data = tomllib.loads(opened.read(LARGEST).decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError) as error:  # what it says may hold a token
-        why = getattr(error, "strerror", None) or "it is no TOML"
+    except (OSError, ValueError) as error:  # the error itself may contain a token
+        why = getattr(error, "strerror", None) or "it is not TOML"
         raise ConfigurationError(f"the tokens in {file} cannot be read ({why})") from None
     return {name: token for name, token in data.items() if isinstance(token, str)}
 
 
 def write_token(file: Path, endpoint: str, token: str | None) -> None:
-    """Put a token into the file for them, which is its owner's alone; None takes it out.
+    """Store a token in a private file; None removes it.
 
     Raises:
         ConfigurationError: the file cannot be read or written.
@@ -241,8 +241,8 @@ def write_token(file: Path, endpoint: str, token: str | None) -> None:
     tokens = {name: each for name, each in read_token_file(file).items() if name != endpoint}
     if token is not None:
         tokens[endpoint] = token
-    lines = ["# Tokens of nemochat: nemochat keys set, status, remove"]
-    # A JSON string is a TOML string, too.
+    lines = ["# Tokens of nemochat, managed by nemochat keys"]
+    # A JSON string is also a TOML string.
     lines += [f"{json.dumps(name)} = {json.dumps(each)}" for name, each in sorted(tokens.items())]
     try:
         make_private_folder(file.parent)

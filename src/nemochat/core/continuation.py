@@ -1,7 +1,7 @@
 """Continuation of an answer that was cut: how it is requested and joined without a seam.
 
-A model that is asked to continue begins a new answer, so it cannot continue within a word. It is
-asked to begin with the last words of the text so far; where it does, they show the place to join.
+A model that is asked to continue begins a new message, so it cannot continue within a word. It is
+asked to repeat the last words first; if it does, they show where to join.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
 
-LONGEST_OVERLAP = 1000  # characters; a model that repeats more has begun anew
+LONGEST_OVERLAP = 1000  # characters; a model that repeats more has started over
 WORDS_QUOTED = 8
-_SURE = 12  # characters of an overlap that is no chance even within words
+_SURE = 12  # characters; a shorter overlap within words may be chance
 _RESUMABLE = {
     Ending.LENGTH,
     Ending.MAX_TOKENS,
@@ -26,24 +26,24 @@ DROPPED = {Ending.CONNECTION_LOST, Ending.STALLED, Ending.UNFINISHED, Ending.LEN
 
 
 def is_resumable(ending: Ending | None) -> bool:
-    """Whether an answer that ended so has a rest that can be asked for."""
+    """Return whether the rest of an answer with this ending can be requested."""
     return ending in _RESUMABLE
 
 
 def continuation_prompt(text: str) -> str:
-    """The turn that asks for the rest of an answer."""
+    """Return the message that requests the rest of an answer."""
     last = " ".join(text[-LONGEST_OVERLAP:].split()[-WORDS_QUOTED:])
     return (
-        "Your last answer was cut off. Go on with it exactly where it stopped, without an"
+        "Your last answer was cut off. Continue exactly where it stopped, without an"
         f" introduction. Begin by repeating its last words: {last}"
     )
 
 
 class Seam:
-    """The pieces of a rest, without the words that it repeats.
+    """Joint between an answer and its rest, which removes the words that the rest repeats.
 
     Attributes:
-        overlap: How many characters were left out; known once something was given.
+        overlap: The number of characters removed; 0 until that is decided.
     """
 
     def __init__(self, before: str) -> None:
@@ -52,11 +52,11 @@ class Seam:
         self.overlap = 0
 
     def trim(self, delta: Delta) -> Delta:
-        """A delta of the rest with its new text alone."""
+        """Return a delta of the rest with only its new text."""
         return delta._replace(text=self.feed(delta.text))
 
     def feed(self, piece: str) -> str:
-        """What is new, as far as that is sure."""
+        """Add a piece of the rest, and return the text that is certainly new."""
         if self._held is None or not piece:
             return piece
         self._held += piece
@@ -65,7 +65,7 @@ class Seam:
         return self.flush()
 
     def flush(self) -> str:
-        """What was held back, without what it repeats."""
+        """Return the held text without what it repeats."""
         if self._held is None:
             return ""
         held, self._held = self._held, None
@@ -77,7 +77,7 @@ class Seam:
         return between + held if held.strip() else ""
 
     def _repeats(self, start: str) -> bool:
-        """Whether `start` repeats the end of what came: long enough, or from a word's start on."""
+        """Return whether `start` repeats the end of the answer, and not by chance."""
         if not self._before.endswith(_fold_case(start)):
             return False
         preceding = self._before[-len(start) - 1 : -len(start)]
@@ -88,6 +88,6 @@ class Seam:
 
 
 def _fold_case(text: str) -> str:
-    """The text without capitals: a rest begins with one where the answer had none."""
+    """Return the text in lower case: the rest begins with a capital where the answer had none."""
     low = text.lower()
     return low if len(low) == len(text) else text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from nemochat.core.messages import Message, Role
@@ -19,15 +19,15 @@ LONGEST_TITLE = 60
 
 @dataclass(slots=True)
 class Settings:
-    """With what a conversation is talked: chosen by its person, and coming back with it.
+    """The settings of a conversation, which are saved with it.
 
     Attributes:
         model: The model's name at the endpoint.
         endpoint: The endpoint's name.
         system: The system prompt, or "".
-        parameters: The sampling parameters that were chosen.
+        parameters: The sampling parameters that were set.
         profile: The name of the profile in force, or "".
-        filling: The values of the placeholders of its template.
+        filling: The values of its template's placeholders.
         examples: Questions and answers that are sent before the first question.
     """
 
@@ -40,18 +40,18 @@ class Settings:
     examples: tuple[Message, ...] = ()
 
     def copy(self) -> Settings:
-        """The same settings, to be changed by themselves."""
+        """Return an independent copy."""
         return replace(self, parameters=dict(self.parameters), filling=dict(self.filling))
 
 
 class MessageNode(NamedTuple):
-    """A message in its place.
+    """A message in the tree.
 
     Attributes:
-        key: The store's number for it.
-        parent: The number of the message before it; None for a first one.
-        message: What was said.
-        written: When it was begun; None where nothing keeps it.
+        key: The message's key: the number of its row, or a negative number.
+        parent: The key of the previous message; None for a first one.
+        message: The message.
+        written: When it was begun; None if unknown.
     """
 
     key: int
@@ -64,14 +64,15 @@ class Conversation:
     """A tree of messages and a head.
 
     Attributes:
-        id: The store's number; None until something is kept.
-        name: What its person calls it, or "".
+        id: The store's number; None until something is saved.
+        name: The user's name for it, or "".
         settings: Model, endpoint, system prompt and parameters in force.
         started: When it began; None if it has not.
         head: The key of the path's last message; None before the first.
-        known: Up to which row the tree holds all that the store has of it.
-        rows: The store's number of each message whose key is another one: it was saved later.
-        unsaved: The messages that the store does not have as they are, with the time of each.
+        known: The last row of the store that the tree includes.
+        rows: The rows of messages whose key is another number, because they were saved later.
+        unsaved: The messages that are not saved in their current form, with the time of each.
+        generation: The generation of the database that holds it.
     """
 
     def __init__(
@@ -90,28 +91,47 @@ class Conversation:
         self.known = 0
         self.rows: dict[int, int] = {}
         self.unsaved: dict[int, datetime] = {}
+        self.generation = 0
         self._nodes: dict[int, MessageNode] = {}
         self._children: dict[int | None, list[int]] = {None: []}
         self._last_taken: dict[int | None, int] = {}
 
     @property
     def nodes(self) -> Mapping[int, MessageNode]:
-        """Every message of the tree by its key, in the order in which they came."""
+        """Return every message of the tree by its key, in the order in which they were added."""
         return self._nodes
 
     @property
     def provisional_key(self) -> int:
-        """A key for a message that has no row: below zero, so that no row has it."""
+        """Return an unused key for a message without a row: a negative number."""
         return min((0, *self._nodes, *self.unsaved)) - 1
 
+    def detach(self, generation: int) -> None:
+        """Forget the store's numbers after its database was lost: everything is unsaved again."""
+        keys: dict[int | None, int | None] = {None: None}
+        keys |= {key: -place for place, key in enumerate(self._nodes, 1)}
+        now = datetime.now(UTC)
+        nodes, head, tip = list(self._nodes.values()), self.head, self.tip(self.head)
+        self.id, self.known, self.generation = None, 0, generation
+        self.rows.clear()
+        self.unsaved.clear()
+        self._nodes.clear()
+        self._children = {None: []}
+        self._last_taken.clear()
+        for place, node in enumerate(nodes, 1):
+            self.graft(node._replace(key=-place, parent=keys[node.parent]))
+            self.unsaved[-place] = node.written or now
+        for key in (tip, head):
+            self.go_to(keys[key])
+
     def row(self, key: int | None) -> int | None:
-        """Return the store's number of a message; None if there is none."""
+        """Return the store's number of a message, or None."""
         if key is None or key > 0:
             return key
         return self.rows.get(key)
 
     def count_unsaved_turns(self) -> int:
-        """Return of how many turns something is unsaved."""
+        """Return the number of turns with unsaved messages."""
         return len({self._question(key) for key in self.unsaved})
 
     def _question(self, key: int) -> int:
@@ -122,18 +142,25 @@ class Conversation:
         return node.key
 
     def append(self, key: int, message: Message) -> None:
-        """Say `message` after the head; the head moves to it."""
+        """Add `message` after the head and move the head to it."""
         self.graft(MessageNode(key, self.head, message))
         self.go_to(key)
 
     def graft(self, node: MessageNode) -> None:
-        """Put a node in its place without moving the head; KeyError if its parent is not there."""
+        """Add a node without moving the head.
+
+        Raises:
+            ValueError: its key is taken.
+            KeyError: its parent does not exist.
+        """
+        if node.key in self._nodes:  # a tree with it might have a cycle
+            raise ValueError(f"two messages have the key {node.key}")
         self._children[node.parent].append(node.key)
         self._children.setdefault(node.key, [])
         self._nodes[node.key] = node
 
     def replace(self, key: int, message: Message) -> None:
-        """Put a fuller version of a message in its place, as an answer grows."""
+        """Replace a message, such as an answer that has grown."""
         self._nodes[key] = self._nodes[key]._replace(message=message)
 
     def go_to(self, key: int | None) -> None:
@@ -145,7 +172,7 @@ class Conversation:
             key = parent
 
     def path(self) -> list[MessageNode]:
-        """The messages from the first to the head."""
+        """Return the messages from the first to the head."""
         path = []
         key = self.head
         while key is not None:
@@ -154,38 +181,38 @@ class Conversation:
         return path[::-1]
 
     def messages(self) -> list[Message]:
-        """The path's messages, without their places."""
+        """Return the path's messages without their keys."""
         return [node.message for node in self.path()]
 
     def siblings(self, key: int) -> list[int]:
-        """All messages that stand in this place of the tree, the oldest first, `key` among them."""
+        """Return the alternatives to a message, including itself, the oldest first."""
         return self._children[self._nodes[key].parent]
 
     def children(self, key: int | None) -> list[int]:
-        """All messages that follow this one, the oldest first; those of None begin the tree."""
+        """Return the messages that follow this one, the oldest first; None stands for the root."""
         return self._children[key]
 
     def questions(self) -> list[MessageNode]:
-        """The path's questions: /edit and /why count them from 1."""
+        """Return the path's questions, which /edit and /why count from 1."""
         return [node for node in self.path() if node.message.role is Role.USER]
 
     def tip(self, key: int | None) -> int | None:
-        """Where the talk below `key` was left: the path last taken, or the newest."""
+        """Return the end of the path last taken below `key`, or of the newest one."""
         while (below := self._below(key)) is not None:
             key = below
         return key
 
     def _below(self, key: int | None) -> int | None:
-        """The child along which the talk went last, or the newest, or None."""
+        """Return the child that the path last led through, or the newest one, or None."""
         children = self._children[key]
         return self._last_taken.get(key, children[-1]) if children else None
 
     def last(self, role: Role) -> MessageNode | None:
-        """The path's last message of `role`, or None."""
+        """Return the path's last message of `role`, or None."""
         return next((node for node in reversed(self.path()) if node.message.role is role), None)
 
     def undo(self, turns: int = 1) -> int:
-        """Move the head before the last question, `turns` times; return how many it was.
+        """Move the head before the last question, `turns` times; return how often.
 
         Raises:
             UsageError: there is nothing to undo.
@@ -199,7 +226,7 @@ class Conversation:
         return done
 
     def redo(self, turns: int = 1) -> int:
-        """Move the head down again over what was undone, `turns` times; return how many it was.
+        """Move the head down again over undone turns, `turns` times; return how often.
 
         Raises:
             UsageError: there is nothing to redo.
@@ -217,7 +244,7 @@ class Conversation:
         return done
 
     def branches(self) -> list[int]:
-        """The messages that have siblings, in the order of the tree: /branch counts them from 1."""
+        """Return the messages with siblings in tree order; /branch counts them from 1."""
         keys, waiting = [], self._children[None][::-1]
         while waiting:
             key = waiting.pop()
@@ -227,7 +254,7 @@ class Conversation:
         return keys
 
     def fork(self, name: str = "") -> Conversation:
-        """A new conversation that begins with this path, under the same settings."""
+        """Return a new conversation with a copy of this path and of the settings."""
         fork = Conversation(self.settings.copy(), name=name)
         for place, node in enumerate(self.path(), 1):
             fork.graft(node._replace(key=-place, parent=-place + 1 if place > 1 else None))
@@ -235,7 +262,7 @@ class Conversation:
         return fork
 
     def title(self) -> str:
-        """Its name, or the first line of its first question, at most `LONGEST_TITLE` characters."""
+        """Return the name, or the first line of the first question."""
         if self.name:
             return self.name
         first = next(
@@ -245,6 +272,6 @@ class Conversation:
 
 
 def first_line(text: str) -> str:
-    """The first line of a text that is not blank, cut to `LONGEST_TITLE` characters."""
+    """Return the first line of a text that is not blank, cut to `LONGEST_TITLE` characters."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"

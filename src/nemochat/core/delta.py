@@ -8,7 +8,7 @@ from nemochat.core.messages import Ending, Message, Provenance, Role, ToolCall, 
 
 
 class ToolCallPiece(NamedTuple):
-    """A piece of a tool call: `call` says of which, `id` and `name` may come once or in pieces."""
+    """A piece of the tool call number `call`; `id` and `name` may be sent once or in pieces."""
 
     call: int
     id: str = ""
@@ -17,17 +17,17 @@ class ToolCallPiece(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """A piece of an answer as it comes.
+    """A piece of a streamed answer.
 
     Attributes:
         text: More of the answer.
-        reasoning: More of what the model thinks before it answers.
+        reasoning: More of the model's reasoning.
         tool_calls: Pieces of tool calls.
-        ending: How the answer ended, on its last piece.
-        usage: What the endpoint counted so far; the last one holds.
+        ending: How the answer ended, in its last delta.
+        usage: The endpoint's count so far; the last one is final.
         model: The model that answers.
-        candidate: Which of the `n` answers this belongs to, from 0.
-        reason: The endpoint's own words for an ending that failed.
+        candidate: The index of the candidate, from 0.
+        reason: The endpoint's own words for a failed ending.
     """
 
     text: str = ""
@@ -44,14 +44,14 @@ class PartialAnswer:
     """An answer that grows delta by delta."""
 
     def __init__(self, provenance: Provenance, text: str = "") -> None:
-        """Begin an answer, or go on with one that has `text` already."""
+        """Begin an answer, or continue one that already has `text`."""
         self.provenance = provenance
         self._text: list[str] = [text] if text else []
         self._reasoning: list[str] = []
         self._calls: dict[int, ToolCallPiece] = {}
 
     def add(self, delta: Delta) -> None:
-        """Take in one more piece."""
+        """Add a delta."""
         if delta.text:
             self._text.append(delta.text)
         if delta.reasoning:
@@ -74,18 +74,18 @@ class PartialAnswer:
 
     @property
     def text(self) -> str:
-        """The text so far."""
+        """Return the text so far."""
         if len(self._text) > 1:
             self._text = ["".join(self._text)]
         return self._text[0] if self._text else ""
 
     @property
     def has_content(self) -> bool:
-        """Whether anything came that a person can read or a tool can run."""
+        """Return whether there is text to read or a tool to call."""
         return bool(self._text or self._calls)
 
     def message(self) -> Message:
-        """The answer as it stands."""
+        """Return the answer so far as a message."""
         calls = tuple(
             ToolCall(piece.id or f"call{piece.call:05d}", piece.name, piece.arguments)
             for _, piece in sorted(self._calls.items())

@@ -22,13 +22,13 @@ _LONGEST_NAME = 64
 
 
 def parse_fields(text: str) -> Document:
-    """The schema of an object whose fields are named: `name, age int, bio: in one sentence`.
+    """Return the schema of an object from a list of fields: `name, age int, bio: in one sentence`.
 
-    Fields are parted by commas, or by lines where there are several. Each is a name, a type where
-    it is no text, and after a colon what it means. All are required, and no others are allowed.
+    Fields are separated by commas, or by lines if there are several. Each is a name, a type
+    unless it is text, and a description after a colon. All are required; no others are allowed.
 
     Raises:
-        UsageError: it is no such list of fields.
+        UsageError: it is not such a list.
     """
     fields: dict[str, dict[str, str]] = {}
     for part in text.splitlines() if "\n" in text.strip() else text.split(","):
@@ -47,7 +47,7 @@ def parse_fields(text: str) -> Document:
         if meaning.strip():
             fields[match[1]]["description"] = meaning.strip()
     if not fields:
-        raise UsageError("the schema names no field")
+        raise UsageError("the schema has no fields")
     return {
         "type": "object",
         "properties": fields,
@@ -57,7 +57,7 @@ def parse_fields(text: str) -> Document:
 
 
 def response_format(schema: Document) -> ResponseFormat:
-    """What a request says to have an answer fit a schema."""
+    """Return the `response_format` of a request for answers that match a schema."""
     title = schema.get("title")
     name = re.sub(_UNFIT_FOR_NAMES, "_", title if isinstance(title, str) else "").strip("_")
     return {
@@ -67,7 +67,7 @@ def response_format(schema: Document) -> ResponseFormat:
 
 
 def extract_json(answer: str) -> str:
-    """The JSON of an answer: all of it, or what stands in the code block that it is."""
+    """Return the JSON of an answer, without the code block around it."""
     text = answer.strip()
     fenced = re.fullmatch(_FENCED, text)
     return fenced[2].strip() if fenced else text

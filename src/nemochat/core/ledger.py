@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from nemochat.core.messages import Message
 
-SIGNIFICANT = 2  # digits; a turn costs near 1e-6 USD, which must not become $0.00
+SIGNIFICANT = 2  # digits; a turn costs about 1e-6 USD, which must not become $0.00
 
 
 class Total(NamedTuple):
-    """Sums over answers; `cost` in US dollars is None where no answer told one."""
+    """Sums over answers; `cost` in US dollars is None if no answer has one."""
 
     answers: int
     prompt_tokens: int
@@ -21,7 +21,7 @@ class Total(NamedTuple):
 
 
 def add_up(messages: Iterable[Message]) -> Total:
-    """The sums over all answers that the endpoint counted."""
+    """Return the sums over all answers that the endpoint counted."""
     usages = [m.provenance.usage for m in messages if m.provenance and m.provenance.usage]
     costs = [usage.estimated_cost for usage in usages if usage.estimated_cost is not None]
     return Total(
@@ -33,9 +33,9 @@ def add_up(messages: Iterable[Message]) -> Total:
 
 
 def format_money(dollars: float | None) -> str:
-    """US dollars with two significant digits, however few they are."""
+    """Return US dollars with two significant digits, however few they are."""
     if dollars is None:
-        return "at a cost that the endpoint did not tell"
+        return "at an unknown cost"
     if dollars == 0:
         return "$0"
     places = max(SIGNIFICANT - 1 - floor(log10(dollars)), 2)

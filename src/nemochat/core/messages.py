@@ -11,7 +11,7 @@ from nemochat.errors import ExitCode
 
 
 class Role(StrEnum):
-    """Who speaks."""
+    """The author of a message."""
 
     SYSTEM = "system"
     USER = "user"
@@ -20,20 +20,24 @@ class Role(StrEnum):
 
 
 class Ending(Enum):
-    """How an answer ended: its name in JSON, its exit code, and what is said of it."""
+    """How an answer ended: its name in JSON, its exit code, and its description."""
 
     COMPLETE = "complete", ExitCode.OK, ""
-    LENGTH = "length", ExitCode.INCOMPLETE, "cut at the endpoint's limit of tokens"
-    MAX_TOKENS = "max_tokens", ExitCode.OK, "cut at max_tokens"
-    TOOL_CALLS = "tool_calls", ExitCode.OK, "the model asks for tools"
-    CONTENT_FILTER = "content_filter", ExitCode.INCOMPLETE, "cut by the endpoint's content filter"
+    LENGTH = "length", ExitCode.INCOMPLETE, "cut off at the endpoint's token limit"
+    MAX_TOKENS = "max_tokens", ExitCode.OK, "cut off at max_tokens"
+    TOOL_CALLS = "tool_calls", ExitCode.OK, "the model wants to call tools"
+    CONTENT_FILTER = (
+        "content_filter",
+        ExitCode.INCOMPLETE,
+        "cut off by the endpoint's content filter",
+    )
     INTERRUPTED = "interrupted", ExitCode.INTERRUPTED, "stopped by you"
     CONNECTION_LOST = "connection_lost", ExitCode.INCOMPLETE, "the connection was lost"
-    STALLED = "stalled", ExitCode.INCOMPLETE, "the endpoint fell silent"
+    STALLED = "stalled", ExitCode.INCOMPLETE, "the endpoint stopped sending"
     FAILED = "failed", ExitCode.INCOMPLETE, "the endpoint failed"
-    UNFINISHED = "unfinished", ExitCode.INCOMPLETE, "the endpoint hung up without an ending"
-    REPEATING = "repeating", ExitCode.INCOMPLETE, "stopped, for it repeated itself"
-    EMPTY = "empty", ExitCode.NO_ANSWER, "no text came"
+    UNFINISHED = "unfinished", ExitCode.INCOMPLETE, "the endpoint closed the connection early"
+    REPEATING = "repeating", ExitCode.INCOMPLETE, "stopped because it repeated itself"
+    EMPTY = "empty", ExitCode.NO_ANSWER, "the answer was empty"
 
     def __init__(self, label: str, exit_code: ExitCode, words: str) -> None:
         self.label = label
@@ -42,12 +46,12 @@ class Ending(Enum):
 
     @classmethod
     def from_label(cls, label: str) -> Ending:
-        """The ending with this label in JSON and in the store; KeyError if there is none."""
+        """Return the ending with this name in JSON and in the store; KeyError if there is none."""
         return _ENDINGS[label]
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing of the answer."""
+        """Return whether nothing is missing from the answer."""
         return self in {Ending.COMPLETE, Ending.TOOL_CALLS}
 
 
@@ -55,7 +59,7 @@ _ENDINGS = {ending.label: ending for ending in Ending}
 
 
 class Usage(NamedTuple):
-    """Tokens counted and money asked by the endpoint; None where it did not say.
+    """Tokens and cost counted by the endpoint; None where it reports nothing.
 
     Attributes:
         estimated_cost: US dollars.
@@ -69,7 +73,7 @@ class Usage(NamedTuple):
 
 
 class ToolCall(NamedTuple):
-    """A function that the model wants called, `arguments` as the JSON text that it wrote."""
+    """A function that the model wants to call; `arguments` is its JSON text."""
 
     id: str
     name: str
@@ -77,13 +81,13 @@ class ToolCall(NamedTuple):
 
 
 class Continuation(NamedTuple):
-    """That an answer was cut and gone on with.
+    """A place where an answer was cut and continued.
 
     Attributes:
-        at: After how many characters.
-        ending: How it had ended there; "" if the process had died.
-        asked: The turn that asked for the rest.
-        overlap: How many characters the rest repeated, which were left out.
+        at: The number of characters before it.
+        ending: How the answer had ended there; "" if the process had died.
+        asked: The message that requested the rest.
+        overlap: The number of repeated characters that were removed.
     """
 
     at: int
@@ -97,15 +101,15 @@ class Provenance(NamedTuple):
 
     Attributes:
         model: The model that answered, as the endpoint named it.
-        asked_model: The model that was asked for.
+        asked_model: The model that was requested.
         endpoint: The endpoint's name.
         parameters: The sampling parameters that were sent.
-        ending: How it ended; None while it grows, or when the process died before.
-        reason: The endpoint's own words for an ending that failed, or "".
-        usage: What the endpoint counted.
-        first_token: Seconds from the request to the first piece.
+        ending: How it ended; None while it grows, or if the process died before.
+        reason: The endpoint's own words for a failed ending, or "".
+        usage: The tokens and cost that the endpoint counted.
+        first_token: Seconds from the request to the first delta.
         seconds: Seconds from the request to the end.
-        continued: Where it was cut and gone on with.
+        continued: Where it was cut and continued.
     """
 
     model: str = ""
@@ -121,7 +125,7 @@ class Provenance(NamedTuple):
 
     @property
     def tokens_a_second(self) -> float | None:
-        """How fast the answer came after its first piece; None where that is not known."""
+        """Return the speed of the answer after its first delta; None if unknown."""
         if not self.usage or not self.usage.completion_tokens or self.seconds is None:
             return None
         took = self.seconds - (self.first_token or 0)
@@ -129,7 +133,7 @@ class Provenance(NamedTuple):
 
 
 class Message(NamedTuple):
-    """One message of a conversation; `provenance` stands at answers of the model."""
+    """One message of a conversation; only answers of the model have a `provenance`."""
 
     role: Role
     content: str
@@ -140,20 +144,20 @@ class Message(NamedTuple):
 
     @property
     def ending(self) -> Ending | None:
-        """How this answer ended; None for other messages."""
+        """Return how this answer ended; None for other messages."""
         return self.provenance.ending if self.provenance else None
 
     @property
     def outcome(self) -> str:
-        """What is to be said of how it ended: the words and the endpoint's reason, or ""."""
+        """Return how the answer ended in words, with the endpoint's reason, or ""."""
         if not self.provenance or not self.provenance.ending:
             return ""
         words, reason = self.provenance.ending.words, self.provenance.reason
-        if reason.startswith(words):  # an error of ours, which says so itself
+        if reason.startswith(words):  # one of our own errors
             return reason
         return f"{words} ({reason})" if words and reason else words
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing in it to show or to send."""
+        """Return whether there is nothing to show or to send."""
         return not self.content.strip() and not self.tool_calls

@@ -1,4 +1,4 @@
-"""Table of sampling parameters, and the kinds of values that they take."""
+"""Table of sampling parameters, and the types of their values."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SHORT = {"temp": "temperature"}
 
 
 class Number(NamedTuple):
-    """A number from `low` to `high`, both included unless `above` leaves `low` out.
+    """A number from `low` to `high`, both included unless `above` excludes `low`.
 
-    A bound of None is no bound. `whole` takes integers only; `nullable` also takes "none".
+    None means no bound. `whole` allows integers only; `nullable` also allows "none".
     """
 
     low: float | None = None
@@ -35,14 +35,14 @@ class Number(NamedTuple):
         if self.low is None:
             words = "a whole number" if self.whole else "a number"
         elif self.above:
-            words = f"above {self.low:g}, to {self.high:g}"
+            words = f"above {self.low:g} and at most {self.high:g}"
         else:
             words = f"{self.low:.10g} to {self.high:.10g}"
             words = f"a whole number from {words}" if self.whole else words
         return f"{words}, or none" if self.nullable else words
 
     def parse(self, text: str) -> Value:
-        """Read `text`; ValueError if it is no such number."""
+        """Return the number in `text`; ValueError if it is not allowed."""
         text = text.strip()
         if self.nullable and text.lower() in {NONE, "null"}:
             return None
@@ -82,7 +82,7 @@ class OneOf(NamedTuple):
         return " or ".join(self.words)
 
     def parse(self, text: str) -> Value:
-        """Read `text`; ValueError if it is none of the words."""
+        """Return the word in `text`; ValueError if it is not allowed."""
         return self.check(text.strip().lower())
 
     def check(self, value: object) -> Value:
@@ -101,16 +101,16 @@ class Texts(NamedTuple):
         return f"up to {self.most} texts"
 
     def parse(self, text: str) -> Value:
-        r"""Read one text, or several as a JSON list; `\n` and `\t` are the control characters."""
+        r"""Return one text, or several from a JSON list; `\n` and `\t` are control characters."""
         if text.startswith("[") and text.endswith("]"):
             try:
                 return self.check(json.loads(text))
             except (json.JSONDecodeError, RecursionError):
-                pass  # a text that only looks like a list
+                pass  # text that only looks like a list
         return self.check([text.replace("\\n", "\n").replace("\\t", "\t")])
 
     def check(self, value: object) -> Value:
-        """Return the texts as a tuple; ValueError if they are too many, or one is empty."""
+        """Return the texts as a tuple; ValueError if there are too many or one is empty."""
         texts = [value] if isinstance(value, str) else value
         if (
             not isinstance(texts, list | tuple)
@@ -122,7 +122,7 @@ class Texts(NamedTuple):
 
 
 def format_as_input(value: Value) -> str:
-    """A value as a person would type it."""
+    """Return a value as a user would type it."""
     if value is None:
         return NONE
     return ", ".join(map(repr, value)) if isinstance(value, tuple) else str(value)
@@ -133,10 +133,10 @@ class Parameter(NamedTuple):
 
     Attributes:
         name: Its name in the request body.
-        takes: What it may be.
-        default: What the endpoint uses when it is not sent, in words.
+        takes: The allowed values.
+        default: What the endpoint uses if it is not sent, in words.
         help: What it does, in one sentence without a full stop.
-        flags: Its flags besides `--name-with-hyphens`.
+        flags: Its flags in addition to `--name-with-hyphens`.
     """
 
     name: str
@@ -147,19 +147,19 @@ class Parameter(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """The long flag that bears its name."""
+        """Return the long flag."""
         return "--" + self.name.replace("_", "-")
 
     def parse(self, text: str) -> Value:
-        """Read a value that someone typed; UsageError says what is taken."""
+        """Return a typed value; UsageError names the allowed values."""
         return self._convert(self.takes.parse, text, typed=True)
 
     def check(self, value: object) -> Value:
-        """Take a value from a file; UsageError says what is taken."""
+        """Return a value from a file; UsageError names the allowed values."""
         return self._convert(self.takes.check, value, typed=False)
 
     def check_configured(self, value: object) -> Value:
-        """Take a value from the configuration, where "none" stands for the null that TOML lacks."""
+        """Return a value from the configuration, where "none" replaces the null that TOML lacks."""
         nullable = isinstance(self.takes, Number) and self.takes.nullable
         return self.check(None if nullable and value == NONE else value)
 
@@ -169,8 +169,8 @@ class Parameter(NamedTuple):
         except ValueError:
             comma = isinstance(value, str) and re.fullmatch(_COMMA, value.strip())
             raise UsageError(
-                f"{self.name} takes {self.takes}, not {format_value(value, typed=typed)}",
-                f"Decimals have a point: {comma[1]}.{comma[2]}" if comma else "",
+                f"{self.name} must be {self.takes}, not {format_value(value, typed=typed)}",
+                f"Write decimals with a point: {comma[1]}.{comma[2]}" if comma else "",
             ) from None
 
 
@@ -179,36 +179,47 @@ TABLE = (
         "temperature",
         Number(0, 2),
         "1",
-        "how random the choice of words is: lower is more focused; Mistral advises 0.3 for Nemo",
+        "how random the choice of words is; lower is more focused (Mistral recommends 0.3)",
         ("-t", "--temp"),
     ),
     Parameter(
         "top_p",
         Number(0, 1, above=True),
         "1",
-        "sample from the words that make up this share of likelihood",
+        "sample from the most likely words, up to this total probability",
     ),
-    Parameter("top_k", Number(0, 999, whole=True), "0 (off)", "sample from this many best words"),
     Parameter(
-        "min_p", Number(0, 1), "0", "leave out words less likely than this share of the best one"
+        "top_k",
+        Number(0, 999, whole=True),
+        "0 (off)",
+        "sample from this many likely words",
+    ),
+    Parameter(
+        "min_p",
+        Number(0, 1),
+        "0",
+        "ignore words less likely than this share of the likeliest one",
     ),
     Parameter(
         "max_tokens",
         Number(0, 1_000_000, whole=True, nullable=True),
         "512",
-        "cut the answer after this many tokens; none: as many as the context has room for",
+        "cut the answer after this many tokens; none: as many as fit in the context",
     ),
-    Parameter("stop", Texts(4), "none", "end the answer where one of these texts would come"),
+    Parameter("stop", Texts(4), "none", "end the answer before any of these texts"),
     Parameter(
         "n",
         Number(1, 2, whole=True),
         "1",
-        "ask for this many answers; 2 cannot be streamed",
+        "number of answers; 2 cannot be streamed",
         ("-n",),
     ),
-    Parameter("presence_penalty", Number(-2, 2), "0", "above 0: turn to new topics more readily"),
+    Parameter("presence_penalty", Number(-2, 2), "0", "above 0: move to new topics more readily"),
     Parameter(
-        "frequency_penalty", Number(-2, 2), "0", "above 0: use a word less the more often it came"
+        "frequency_penalty",
+        Number(-2, 2),
+        "0",
+        "above 0: avoid words that are frequent so far",
     ),
     Parameter(
         "repetition_penalty", Number(0.01, 5), "1", "above 1: repeat less, below 1: repeat more"
@@ -217,7 +228,7 @@ TABLE = (
         "seed",
         Number(whole=True),
         "random",
-        "sample alike for the same number, as far as the endpoint can",
+        "make answers repeatable, as far as the endpoint can",
     ),
     Parameter(
         "tool_choice",
@@ -231,39 +242,39 @@ _BY_NAME = {parameter.name: parameter for parameter in TABLE}
 
 
 def names() -> tuple[str, ...]:
-    """The names of all parameters, in the order of the table."""
+    """Return the names of all parameters, in the order of the table."""
     return tuple(_BY_NAME)
 
 
 def find(name: str) -> Parameter:
-    """The parameter called `name` (hyphens count as underscores); UsageError names the nearest."""
+    """Return the parameter called `name`, with - or _; UsageError names the nearest."""
     key = name.strip().lower().lstrip("-").replace("-", "_")
     key = _SHORT.get(key, key)
     if key in _BY_NAME:
         return _BY_NAME[key]
     near = nearest(key, _BY_NAME)
-    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_BY_NAME)}"
+    hint = f"Did you mean {near[0]}?" if near else f"Parameters are {', '.join(_BY_NAME)}"
     raise UsageError(f"there is no parameter {format_value(name)}", hint)
 
 
 def candidate_count(values: Values) -> int:
-    """How many answers these values ask for."""
+    """Return the number of answers that these values request."""
     count = values.get("n")
     return count if isinstance(count, int) else 1
 
 
 def can_stream(values: Values) -> bool:
-    """Whether an answer with these values can be streamed: more than one candidate cannot."""
+    """Return whether an answer with these values can be streamed: only a single candidate can."""
     return candidate_count(values) == 1
 
 
 def parse_changes(argument: str) -> dict[str, Value]:
-    """Parameters from words such as `temperature=0.3`; UsageError if one is none."""
+    """Return parameters from words such as `temperature=0.3`; UsageError if one is not valid."""
     changes: dict[str, Value] = {}
     for word in argument.split():
         name, equals, value = word.partition("=")
         if not equals:
-            raise UsageError(f"a change is NAME=VALUE, not {format_value(word)}")
+            raise UsageError(f"a change must be NAME=VALUE, not {format_value(word)}")
         parameter = find(name)
         changes[parameter.name] = parameter.parse(value)
     return changes

@@ -14,8 +14,8 @@ from nemochat.core.parameters import Value, Values
 from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
-NONE = "none"  # the word for no profile, which none can be called
-INPUT = "input"  # the placeholder for what is asked
+NONE = "none"  # means no profile, and thus cannot be a name
+INPUT = "input"  # the placeholder for the question
 TEXTS = ("about", "system", "model", "endpoint", "template")
 KEYS = (*TEXTS, "messages", *parameters.names())
 _NAME = r"[^\W_][\w.-]*"
@@ -24,15 +24,15 @@ _SPEAKERS = (Role.USER, Role.ASSISTANT)
 
 
 class Profile(NamedTuple):
-    """How to talk, by a name.
+    """A named set of settings.
 
     Attributes:
         name: Its name.
-        about: What it is for, a line or "".
-        system: The system prompt, or @ and the file that holds it; None leaves the one in force.
+        about: What it is for, in one line, or "".
+        system: The system prompt, or @ and a file; None leaves the one in force.
         model: The model, or "" for the one in force.
         endpoint: The endpoint, or "" for the one in force.
-        template: What stands round each question, `{input}` for the question itself; or "".
+        template: The text around each question, with `{input}` for the question, or "".
         messages: Questions and answers that a conversation begins with, as examples.
         parameters: The sampling parameters that it sets.
     """
@@ -48,29 +48,29 @@ class Profile(NamedTuple):
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The placeholders of its template besides `{input}`, each once, in their order."""
+        """Return the placeholders of the template except `{input}`, each once, in order."""
         names = (mark[1] for mark in re.finditer(_MARK, self.template) if mark[1])
         return tuple(dict.fromkeys(name for name in names if name != INPUT))
 
     def check(self, values: Mapping[str, str]) -> None:
-        """See that these are the values of its placeholders; UsageError names one that is not."""
+        """Check that the values match the placeholders; UsageError names one that does not."""
         for name in values:
             if name not in self.placeholders:
                 there = ", ".join(self.placeholders)
                 raise UsageError(
                     f"the profile {format_value(self.name)} has no placeholder"
                     f" {format_value(name)}",
-                    f"It has {there}" if there else "It takes no values",
+                    f"It has {there}" if there else "It has none",
                 )
         for name in self.placeholders:
             if name not in values:
                 raise UsageError(
-                    f"the profile {format_value(self.name)} wants a value for {{{name}}}",
-                    f"Give --param {name}=VALUE, or /profile {self.name} {name}=VALUE",
+                    f"the profile {format_value(self.name)} needs a value for {{{name}}}",
+                    f"Use --param {name}=VALUE, or /profile {self.name} {name}=VALUE",
                 )
 
     def fill_template(self, question: str, values: Mapping[str, str]) -> str:
-        """A question within the template; without `{input}` in it, after it.
+        """Return a question within the template; if that has no `{input}`, the question follows it.
 
         Raises:
             UsageError: a placeholder has no value, or a value no placeholder.
@@ -86,15 +86,15 @@ class Profile(NamedTuple):
 
 
 def read_profile(name: str, data: object, folder: PurePath) -> Profile:
-    """A profile from the values of a configuration file; its file is named from `folder` on.
+    """Return a profile from the values of a configuration file in `folder`.
 
     Raises:
-        UsageError: a key or a value of it cannot be.
+        UsageError: a key or a value is not allowed.
     """
     if name == NONE or not re.fullmatch(_NAME, name):
-        raise UsageError(f"a profile cannot be called {format_value(name)}")
+        raise UsageError(f"{format_value(name)} cannot be the name of a profile")
     if not isinstance(data, dict):
-        raise UsageError(f"[profile.{name}] is a section, not {format_value(data)}")
+        raise UsageError(f"[profile.{name}] must be a section, not {format_value(data)}")
     texts: dict[str, str] = {}
     values: dict[str, Value] = {}
     messages: tuple[Message, ...] = ()
@@ -102,7 +102,7 @@ def read_profile(name: str, data: object, folder: PurePath) -> Profile:
         if key in TEXTS:
             if not isinstance(value, str):
                 raise UsageError(
-                    f"profile {name}: {key} takes a text, not {format_value(value, typed=False)}"
+                    f"profile {name}: {key} must be text, not {format_value(value, typed=False)}"
                 )
             texts[key] = value
         elif key == "messages":
@@ -114,7 +114,7 @@ def read_profile(name: str, data: object, folder: PurePath) -> Profile:
                 raise UsageError(f"profile {name}: {error.sentence}", error.hint) from None
         else:
             near = nearest(key, KEYS)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(KEYS)}"
+            hint = f"Did you mean {near[0]}?" if near else f"Keys are {', '.join(KEYS)}"
             raise UsageError(f"profile {name}: there is no key {format_value(key)}", hint)
     _check_template(name, texts.get("template", ""))
     if "system" in texts:
@@ -123,27 +123,25 @@ def read_profile(name: str, data: object, folder: PurePath) -> Profile:
 
 
 def resolve_system_path(system: str, folder: PurePath) -> str:
-    """A system prompt as a file has it: the path after an @ counts from the file's folder."""
+    """Return a system prompt of a file; a path after an @ is relative to the file's folder."""
     if not system.startswith("@") or system.startswith("@~"):
         return system
     return f"@{folder / system[1:].strip()}"
 
 
 def _messages(name: str, data: object) -> tuple[Message, ...]:
-    """Examples: questions and answers in turns, from a question to an answer."""
-    expected = (
-        f"profile {name}: messages takes user and assistant in turns, each a role and content"
-    )
+    """Return examples: questions and answers in turn."""
+    expected = f"profile {name}: messages must be alternating user and assistant roles with content"
     if not isinstance(data, list) or len(data) % 2:
         raise UsageError(expected)
     result = []
     for place, each in enumerate(data):
         role = _SPEAKERS[place % 2]
         if not isinstance(each, dict) or each.keys() != {"role", "content"}:
-            raise UsageError(expected, f"Number {place + 1} is not")
+            raise UsageError(expected, f"Number {place + 1} is wrong")
         content = each["content"]
         if each["role"] != role.value or not isinstance(content, str) or not content.strip():
-            raise UsageError(expected, f"Number {place + 1} is to be a text of the {role.value}")
+            raise UsageError(expected, f"Number {place + 1} must be text of the {role.value}")
         result.append(Message(role, content))
     return tuple(result)
 
@@ -152,20 +150,24 @@ def _check_template(name: str, template: str) -> None:
     for mark in re.finditer(_MARK, template):
         if mark[0] in {"{", "}"}:
             raise UsageError(
-                f"profile {name}: template has a {mark[0]} that is part of no placeholder"
+                f"profile {name}: template has a {mark[0]} outside a placeholder"
                 f" ({format_value(template[mark.start() :], 20)})",
-                f"A brace itself is {mark[0] * 2}",
+                f"Write {mark[0] * 2} for a literal brace",
             )
 
 
 def parse_values(words: list[str]) -> dict[str, str]:
-    """Values of placeholders from words such as `language=French`; UsageError if one is none."""
+    """Return the values of placeholders from words such as `language=French`.
+
+    Raises:
+        UsageError: a word is something else.
+    """
     result = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"a value for a profile is NAME=VALUE, not {format_value(word)}")
+            raise UsageError(f"a value for a profile must be NAME=VALUE, not {format_value(word)}")
         if name.strip() == INPUT:
-            raise UsageError("{input} is the question itself, and takes no other value")
+            raise UsageError("{input} is the question itself and cannot be set")
         result[name.strip()] = value
     return result

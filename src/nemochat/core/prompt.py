@@ -1,8 +1,8 @@
 """Prompt for one request: the path of a conversation as Nemo's chat template accepts it.
 
-The template accepts one system message at the start, then alternating user and assistant
-messages, and wants the last one to be from the user or a tool; anything else is refused with
-status 400, or drops the system prompt. Stops, failures, undos and imports leave other histories,
+The template accepts one system message at the start, then alternating user and assistant messages,
+and requires the last one to be from the user or a tool. Anything else is refused with status 400,
+or drops the system prompt. Interrupted answers, failures, undos and imports leave other histories,
 so the messages to send are built from the path here. The path itself is never changed.
 """
 
@@ -20,16 +20,16 @@ from nemochat.core.parameters import Values
 _ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _TOOL_CALL_ID_LENGTH = 9
 _TALKERS = {Role.USER, Role.ASSISTANT}
-WINDOW = 131_072  # tokens that Mistral Nemo reads and writes in one turn
-_BYTES_A_TOKEN = 4  # of UTF-8; English prose has more to a token, code fewer
-_TOKENS_A_MESSAGE = 4  # the marks of the chat template around each
+WINDOW = 131_072  # tokens that Mistral Nemo can read and write in one turn
+_BYTES_A_TOKEN = 4  # of UTF-8; English prose has more per token, code fewer
+_TOKENS_A_MESSAGE = 4  # of the chat template, around each message
 
 
 class Prompt(NamedTuple):
-    """All that is asked of an endpoint in one request.
+    """The content of one request.
 
     Attributes:
-        response_format: The shape that the answer is to have; None leaves it to the model.
+        response_format: The required form of the answer; None leaves it to the model.
     """
 
     model: str
@@ -40,11 +40,11 @@ class Prompt(NamedTuple):
 
 
 def build_messages(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
-    """The messages to send for this path, so that Nemo's template takes them.
+    """Return the messages to send for this path, as Nemo's template accepts them.
 
     Args:
         system: The system prompt, or "". It overrides system messages within the path.
-        path: The messages from the first to the question that wants an answer.
+        path: The messages from the first to the question to be answered.
     """
     path = tuple(path)
     systems = [system] if system.strip() else [m.content for m in path if m.role is Role.SYSTEM]
@@ -61,7 +61,7 @@ def build_messages(system: str, path: Iterable[Message]) -> tuple[Message, ...]:
         ):
             both = f"{merged[-1].content}\n\n{message.content}"
             merged[-1] = merged[-1]._replace(content=both)
-        elif merged or message.role is Role.USER:  # an answer to nothing cannot come first
+        elif merged or message.role is Role.USER:  # an answer cannot come first
             merged.append(message)
     while merged and merged[-1].role is Role.ASSISTANT:
         merged.pop()
@@ -74,7 +74,7 @@ def _is_plain(message: Message) -> bool:
 
 
 def _without_loose_tools(messages: list[Message]) -> list[Message]:
-    """Leave out tool calls without results, results without calls, and exchanges never answered.
+    """Remove tool calls without results, results without calls, and exchanges without an answer.
 
     The template does not count an exchange with tools as a turn: it has to follow a question and to
     lead to an answer, or to be the last.
@@ -98,7 +98,7 @@ def _without_loose_tools(messages: list[Message]) -> list[Message]:
 
 
 def _drop_unanswered(result: list[Message]) -> None:
-    """Take an exchange with tools from the end, up to the question that led to it."""
+    """Remove an exchange with tools from the end, up to the question before it."""
     while result and (result[-1].role is Role.TOOL or result[-1].tool_calls):
         result.pop()
 
@@ -115,7 +115,7 @@ def _with_short_ids(message: Message) -> Message:
 
 
 def shorten_id(id: str) -> str:
-    """The id as the 9 alphanumerics that Nemo's template takes; the same for the same id."""
+    """Return an id as the 9 alphanumerics that Nemo's template requires; equal for equal ids."""
     if len(id) == _TOOL_CALL_ID_LENGTH and all(c in _ALPHANUMERIC for c in id):
         return id
     digest = sha256(id.encode("utf-8", "surrogatepass")).digest()
@@ -125,24 +125,24 @@ def shorten_id(id: str) -> str:
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens a text is, without its tokenizer: within a third for prose and code.
+    """Return roughly how many tokens a text has, from its bytes: within a third for prose and code.
 
-    By its bytes: Greek and Cyrillic letters are then half a token each, which is rather too much,
-    and Chinese and Japanese characters three quarters of one.
+    Greek and Cyrillic letters count as half a token each, which is somewhat too much, Chinese and
+    Japanese characters as three quarters of one.
     """
     size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
     return -(-size // _BYTES_A_TOKEN)
 
 
 def estimate_filled(system: str, path: Iterable[Message], texts: Iterable[str]) -> int:
-    """About how many tokens of the context are taken with texts after what was said."""
+    """Return roughly how many tokens of the context the path and further texts use."""
     return estimate_used(system, path) + sum(map(estimate_tokens, texts))
 
 
 def estimate_used(system: str, path: Iterable[Message]) -> int:
-    """About how many tokens the next question finds taken already.
+    """Return roughly how many tokens of the context are used before the next question.
 
-    What the endpoint counted for the last answer, and an estimate of what was said after it.
+    That is the endpoint's count for the last answer, and an estimate of later messages.
     """
     tokens = estimate_tokens(system)
     for message in path:

@@ -8,11 +8,11 @@ from typing import Any
 from nemochat.core.messages import Continuation, Ending, Message, Provenance, Role, ToolCall, Usage
 from nemochat.core.parameters import Value
 
-Json = Any  # what json.loads gives; every use asks for the type first
+Json = Any  # the result of json.loads; every use checks the type first
 
 
 def to_request(message: Message) -> dict[str, Any]:
-    """A message as the Chat Completions protocol writes it."""
+    """Return a message as in the Chat Completions protocol."""
     result: dict[str, Any] = {"role": message.role.value, "content": message.content}
     if message.tool_calls:
         result["tool_calls"] = [
@@ -29,7 +29,7 @@ def to_request(message: Message) -> dict[str, Any]:
 
 
 def details_to_json(message: Message) -> dict[str, Any]:
-    """All of a message but its role and content."""
+    """Return everything of a message except its role and content."""
     details: dict[str, Any] = {}
     if message.reasoning:
         details["reasoning"] = message.reasoning
@@ -43,7 +43,7 @@ def details_to_json(message: Message) -> dict[str, Any]:
 
 
 def message_from_json(role: str, content: str, details: dict[str, Any]) -> Message:
-    """A message from its role, its content and its details."""
+    """Return a message from its role, its content and its details."""
     origin = details.get("provenance")
     return Message(
         Role(role),
@@ -56,7 +56,7 @@ def message_from_json(role: str, content: str, details: dict[str, Any]) -> Messa
 
 
 def provenance_to_json(origin: Provenance) -> dict[str, Any]:
-    """A provenance as JSON values, without what is not known."""
+    """Return a provenance as JSON values, without unknown ones."""
     result = {
         name: value for name, value in origin._asdict().items() if value not in (None, "", {}, ())
     }
@@ -70,7 +70,7 @@ def provenance_to_json(origin: Provenance) -> dict[str, Any]:
 
 
 def provenance_from_json(data: dict[str, Any]) -> Provenance:
-    """A provenance from its JSON values; members that this version does not know are left out."""
+    """Return a provenance from its JSON values; members unknown to this version are ignored."""
     result = {name: value for name, value in data.items() if name in Provenance._fields}
     if "ending" in result:
         result["ending"] = Ending.from_label(result["ending"])
@@ -82,15 +82,15 @@ def provenance_from_json(data: dict[str, Any]) -> Provenance:
 
 
 def to_plain(messages: Iterable[Message]) -> list[dict[str, str]]:
-    """Messages as their roles and contents alone."""
+    """Return only the roles and contents of messages."""
     return [{"role": each.role.value, "content": each.content} for each in messages]
 
 
 def from_plain(data: Iterable[dict[str, str]]) -> tuple[Message, ...]:
-    """Messages from their roles and contents."""
+    """Return messages from their roles and contents."""
     return tuple(Message(Role(each["role"]), each["content"]) for each in data)
 
 
 def parameters_from_json(data: dict[str, Any]) -> dict[str, Value]:
-    """Sampling parameters from JSON values: lists are tuples here."""
+    """Return sampling parameters from JSON values, with tuples for lists."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}

@@ -11,19 +11,19 @@ NUMBER = r"(?ai)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?"
 
 
 def nearest(name: str, among: Iterable[str], most: int = 1, cutoff: float = 0.6) -> list[str]:
-    """The names that are most like this one, the nearest first.
+    """Return the most similar names, the nearest first.
 
     Args:
-        name: What someone wrote.
-        among: What there is.
-        most: How many at most.
-        cutoff: How alike they must be: 0 takes any, 1 the name alone.
+        name: What the user wrote.
+        among: The existing names.
+        most: How many to return at most.
+        cutoff: The required similarity: 0 accepts any name, 1 only the same.
     """
     return get_close_matches(name, list(among), most, cutoff)
 
 
 def join_surrogates(text: str) -> str:
-    """A text with the halves of its characters joined, and U+FFFD for one that stands alone."""
+    """Return a text with surrogate halves joined, and U+FFFD for each lone one."""
     if text.isascii():
         return text
     try:
@@ -34,12 +34,12 @@ def join_surrogates(text: str) -> str:
 
 
 def format_value(value: object, longest: int = 40, *, typed: bool = True) -> str:
-    """A value as an error shows it: numbers bare, text in quotes, long ones cut.
+    """Return a value for an error message: numbers bare, text in quotes, long ones cut.
 
     Args:
-        value: What came.
-        longest: Characters.
-        typed: Whether it was typed, where a number is a text too; a file tells the two apart.
+        value: The value.
+        longest: The limit in characters.
+        typed: Whether it was typed, so that a number is text too; a file distinguishes them.
     """
     if isinstance(value, Mapping):
         return "a section"

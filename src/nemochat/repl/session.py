@@ -102,8 +102,13 @@ class Session:
 
     def switch_conversation(self, conversation: Conversation) -> None:
         """Go on with another conversation, at its own endpoint."""
-        if conversation.settings.endpoint != self.settings.endpoint:
+        before, config = self.settings, self.connector.config
+        if config.origin("base_url") == "--base-url":  # wins over what a conversation says
+            conversation.settings.endpoint = before.endpoint
+        if conversation.settings.endpoint != before.endpoint:
             self.switch_endpoint(conversation.settings.endpoint)
+        if changes := apply_profile.describe_changes(before, conversation.settings):
+            self.screen.notice(changes)
         self.chat.switch(
             conversation, self.disk_store if self.disk_store and not self.private else MemoryStore()
         )

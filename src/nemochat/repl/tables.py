@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from nemochat.api.model_list import ModelInfo
-from nemochat.config.paths import directories
+from nemochat.config import paths
 from nemochat.core.conversation import LONGEST_TITLE
 from nemochat.core.ledger import format_money
 from nemochat.core.text import count_noun, format_value
@@ -19,7 +19,6 @@ from nemochat.errors import ConfigurationError
 from nemochat.screen.drawing import Cell, Column
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.screen.text.spans import Span
-from nemochat.store import shell_names
 from nemochat.store.catalogue import CatalogueEntry
 from nemochat.store.search import SearchResult
 
@@ -124,9 +123,8 @@ def number_range(number: int, one: str, several: str) -> str:
 def write_model_names(models: Iterable[ModelInfo]) -> None:
     """Let the shells complete these models' names from now on, and no others."""
     with suppress(ConfigurationError):  # there is no home to keep them in
-        shell_names.write_names(
-            directories().state, shell_names.MODELS, (model.name for model in models)
-        )
+        names = (model.name for model in models)
+        paths.write_names(paths.directories().state, paths.MODELS, names)
 
 
 def filter_models(models: Iterable[ModelInfo], words: str) -> list[ModelInfo]:

@@ -20,10 +20,11 @@ from nemochat.store.catalogue import LISTED, Catalogue
 if TYPE_CHECKING:
     from nemochat.store.database import Database
 
-SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer on disk: at most that much is lost with the process
+SECONDS_BETWEEN_GROWTHS = 0.4  # of an answer: the most that a crash can lose
+_LOST = "the database was deleted while nemochat was using it"
 BRANCHED = (
-    "another nemochat goes on with this conversation too: what you say is a branch beside its own;"
-    " /tree shows both"
+    "Another nemochat is using this conversation; what you say becomes a separate branch."
+    " `/tree` shows both."
 )
 
 
@@ -35,12 +36,13 @@ class ConversationStore:
         self._path = path
         self._seconds = seconds
         self._grown = 0.0
-        self._news: list[str] = []
+        self._notices: list[str] = []
 
     @cached_property
     def database(self) -> Database:
         """The database; SQLite is loaded with it."""
-        from nemochat.store.database import SECONDS_BUSY, Database
+        from nemochat.store.connect import SECONDS_BUSY
+        from nemochat.store.database import Database
 
         return Database(self._path, SECONDS_BUSY if self._seconds is None else self._seconds)
 
@@ -50,15 +52,19 @@ class ConversationStore:
         return Catalogue(self.database)
 
     def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
-        """Put a message after the conversation's head and on the disk; return its number.
+        """Save a new message after the conversation's head, and return its number.
 
-        A question survives a power cut before it is sent. Before it is put, what other processes
-        said in this conversation meanwhile is put into its tree: it stands beside the path.
+        A question is on the disk before it is sent. Messages that other processes added to this
+        conversation are put into its tree first, as branches.
 
         Raises:
-            StoreError: it cannot be kept.
+            StoreError: it cannot be saved.
         """
         is_question = message.role is not Role.ASSISTANT
+        if self._is_lost(conversation):
+            if not (is_question and wait):
+                raise StoreError(_LOST)
+            self.save(conversation)
         with self.database.transaction("FULL" if is_question else "NORMAL", wait=wait) as db:
             if conversation.id is None:
                 conversation.started = conversation.started or datetime.now(UTC)
@@ -77,20 +83,21 @@ class ConversationStore:
                 settled=settled,
             )
             rows.update_conversation(db, number, conversation, key)
-        conversation.id = number
+        conversation.id, conversation.generation = number, self.database.generation
         if is_question:
             conversation.known = key
         self._grown = time.monotonic()
         return key
 
     def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
-        """Put more of an answer on the disk, if the last time is long enough ago.
+        """Save more of an answer, unless the last time was only just now.
 
         Raises:
-            StoreError: it cannot be kept.
+            StoreError: it cannot be saved.
         """
         if time.monotonic() - self._grown < SECONDS_BETWEEN_GROWTHS:
             return
+        self._check_generation(conversation)
         row = _row(conversation, key)
         with self.database.transaction("NORMAL", wait=False) as db:
             rows.update_message(db, row, answer.message(), settled=False)
@@ -99,11 +106,12 @@ class ConversationStore:
     def settle(
         self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
     ) -> None:
-        """Put the whole answer and where the conversation stands on the disk.
+        """Save the complete answer and the conversation's head.
 
         Raises:
-            StoreError: it cannot be kept.
+            StoreError: it cannot be saved.
         """
+        self._check_generation(conversation)
         row = _row(conversation, key)
         with self.database.transaction(wait=wait) as db:
             assert conversation.id is not None
@@ -112,22 +120,29 @@ class ConversationStore:
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
     def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Keep a conversation's name, settings and head; nothing if it was never begun.
+        """Save a conversation's name, settings and head, unless it has no messages yet.
 
         Raises:
-            StoreError: it cannot be kept, or another conversation has the name.
+            StoreError: they cannot be saved, or another conversation has the name.
         """
         if conversation.id is None:
+            return
+        if self._is_lost(conversation):
+            self.save(conversation, wait=wait)
             return
         with self.database.transaction(wait=wait) as db:
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Put all of a conversation that is unsaved on the disk, in one transaction.
+        """Save everything of a conversation that is unsaved, in one transaction.
 
         Raises:
-            StoreError: it cannot be kept; all of it is unsaved still.
+            StoreError: it cannot be saved; all of it is still unsaved.
         """
+        if self._is_lost(conversation):
+            if not wait:  # a turn may be using the numbers of messages
+                raise StoreError(_LOST)
+            conversation.detach(self.database.generation)
         if not conversation.unsaved:
             self.mark(conversation, wait=wait)
             return
@@ -144,22 +159,34 @@ class ConversationStore:
                     self._refresh_with_notice(conversation)
                 rows.write_unsaved(db, number, conversation, new_rows)
         except BaseException as error:
-            # A signal during the commit comes after it: then nothing may be written again.
+            # The signal may have come after the commit: then nothing may be written twice.
             if not isinstance(error, StoreError) and number and self._has(number, new_rows):
                 _note_saved(conversation, number, new_rows)
             raise
         _note_saved(conversation, number, new_rows)
+        conversation.generation = self.database.generation
+
+    def _is_lost(self, conversation: Conversation) -> bool:
+        """Return whether the database that held a conversation was deleted."""
+        if conversation.id is None:
+            return False
+        with self.database.connection():
+            return conversation.generation != self.database.generation
+
+    def _check_generation(self, conversation: Conversation) -> None:
+        if self._is_lost(conversation):
+            raise StoreError(_LOST)
 
     def take_notices(self) -> list[str]:
-        """What its person should hear of the store, each sentence once."""
-        notices, self._news = [*self.database.take_notices(), *self._news], []
+        """Return what the user should know about the store, each sentence once."""
+        notices, self._notices = [*self.database.take_notices(), *self._notices], []
         return notices
 
     def add_imported(self, conversation: Conversation) -> Conversation:
-        """Keep a whole tree that came from elsewhere as a new conversation; return it as kept.
+        """Save a tree that came from elsewhere as a new conversation, and return it as saved.
 
         Raises:
-            StoreError: it cannot be kept, or another conversation has its name.
+            StoreError: it cannot be saved, or another conversation has its name.
         """
         now = datetime.now(UTC)
         conversation.started = conversation.started or now
@@ -178,7 +205,7 @@ class ConversationStore:
         return self.read(number)
 
     def refresh(self, conversation: Conversation) -> None:
-        """Put what other processes said in a conversation meanwhile into its tree.
+        """Put messages that other processes have added to a conversation into its tree.
 
         Raises:
             StoreError: it cannot be read.
@@ -187,7 +214,7 @@ class ConversationStore:
             self._refresh(conversation)
 
     def last(self) -> Conversation | None:
-        """The conversation in which something was said last, or None."""
+        """Return the conversation with the newest message, or None."""
         with self.database.connection() as db:
             row = db.execute(
                 "SELECT id FROM conversations WHERE last NOT NULL ORDER BY last DESC LIMIT 1"
@@ -216,13 +243,14 @@ class ConversationStore:
             for node in rows.select_nodes(db, number):
                 conversation.graft(node)
                 conversation.known = node.key
+        conversation.generation = self.database.generation
         for key in (tip, head):
             if key is None or key in conversation.nodes:
                 conversation.go_to(key)
         return conversation
 
     def _has(self, number: int, new_rows: Mapping[int | None, int]) -> bool:
-        """Return whether the rows made in a transaction are on the disk."""
+        """Return whether the rows written by a transaction are on the disk."""
         with self.database.connection() as db:
             row = db.execute(
                 "SELECT 1 FROM messages WHERE conversation = ? AND id = ?",
@@ -231,12 +259,12 @@ class ConversationStore:
         return row is not None
 
     def _refresh_with_notice(self, conversation: Conversation) -> None:
-        """Refresh a conversation; if another process went on from our path too, that is news."""
+        """Refresh a conversation; note if another process has added to our path."""
         known = len(conversation.nodes)
         self._refresh(conversation)
         path: set[int | None] = {None, *(node.key for node in conversation.path())}
         if any(node.parent in path for node in islice(conversation.nodes.values(), known, None)):
-            self._news.append(BRANCHED)
+            self._notices.append(BRANCHED)
 
     def _refresh(self, conversation: Conversation) -> None:
         growing = [
@@ -253,7 +281,7 @@ class ConversationStore:
                 (conversation.id, conversation.known),
             ):
                 conversation.known = row[0]
-                if row[0] in conversation.nodes:  # an answer of our own
+                if row[0] in conversation.nodes:  # our own answer
                     continue
                 node = rows.parse_node(row)
                 conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))

@@ -1,127 +1,69 @@
-"""The SQLite database: opening, transactions, and recovery from damage and locks."""
+"""The SQLite database: transactions, and recovery from damage, locks and deletion."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from shlex import quote as quoted
+from shlex import quote
 from sqlite3 import Connection
-from urllib.parse import quote
 
 from nemochat.errors import ConversationDeleted, NameTaken, StoreError, UsageError
-from nemochat.store import tables_sql
-from nemochat.store.private_files import (
-    backup_name,
-    create_private_file,
-    move_aside,
-    prepare_database_file,
-)
-from nemochat.store.rows import DELETED
+from nemochat.store import connect, rows
+from nemochat.store.connect import SECONDS_BUSY, wait_for_lock
 
-SECONDS_BUSY = 5.0  # to wait for other processes
-_FULL = 13  # SQLITE_FULL
 SECONDS_STREAMING = 0.05  # to wait for other processes while an answer streams
+LONGEST_LOG = 1024 * 1024  # bytes of the write-ahead log that may be left behind at the end
 _READ_ONLY = 8  # SQLITE_READONLY
 _DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
-
-
-@contextmanager
-def open_foreign(path: Path) -> Iterator[Connection]:
-    """Somebody's database opened to be read alone; no byte of it is changed.
-
-    Raises:
-        StoreError: it cannot be read.
-    """
-    try:
-        with closing(_open_foreign(path)) as db:
-            yield db
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"the database {path} cannot be read ({reason_for(error)})") from error
-
-
-def _open_foreign(path: Path) -> Connection:
-    log = path.with_name(f"{path.name}-wal")
-    with path.open("rb") as file:
-        logged = file.read(20)[18:] == b"\2\2"
-    if logged and not log.exists():  # nobody has it open; SQLite would leave a log behind
-        return open_read_only(path, immutable=True)
-    try:
-        db = open_read_only(path, immutable=False)
-        return check_connection(
-            db, lambda: db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        )
-    except sqlite3.OperationalError:  # its log cannot be made: nobody can write here
-        return open_read_only(path, immutable=True)
-
-
-def open_read_only(path: Path, *, immutable: bool) -> Connection:
-    """A database that nothing is written to; an immutable one is read without its log."""
-    flags = "mode=ro&immutable=1" if immutable else "mode=ro"
-    return sqlite3.connect(
-        f"file:{quote(str(path))}?{flags}", uri=True, timeout=SECONDS_BUSY, isolation_level=None
-    )
-
-
-def check_connection(db: Connection, use: Callable[[], object]) -> Connection:
-    """A connection that can be used so; it is closed where it cannot."""
-    try:
-        use()
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def reason_for(error: Exception) -> str:
-    """Why a database cannot be used, in the words of the system or of SQLite."""
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    if getattr(error, "sqlite_errorcode", None) == _FULL:
-        return "the disk is full"
-    return str(error)
+_SIGNS_OF_DAMAGE = ("not a database", "malformed")
 
 
 class Database:
     """The database at `path`, opened when it is first needed.
 
     Attributes:
-        path: Where it is.
-        seconds: How long it waits for a lock of another process.
+        path: The file.
+        seconds: How long to wait for a lock of another process.
+        generation: How often the file was deleted while it was open.
     """
 
     def __init__(self, path: Path, seconds: float = SECONDS_BUSY) -> None:
         self.path = path
         self.seconds = seconds
-        self._timeout = seconds
-        self._news: list[str] = []
+        self.generation = 0
+        self._file: os.stat_result | None = None
+        self._notices: list[str] = []
         self._connection: Connection | None = None
 
     def close(self) -> None:
-        """Close the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Close the file, and shorten its log if that is long."""
+        db, self._connection = self._connection, None
+        if db is None:
+            return
+        with suppress(sqlite3.Error, OSError):
+            if self.path.with_name(f"{self.path.name}-wal").stat().st_size > LONGEST_LOG:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.close()
 
     @contextmanager
     def transaction(self, synchronous: str = "FULL", *, wait: bool = True) -> Iterator[Connection]:
-        """One transaction: all of it is on the disk, or nothing.
+        """Run one transaction: all of it is on the disk afterwards, or nothing.
 
         Args:
-            synchronous: "FULL" survives a power cut, "NORMAL" the end of the process.
+            synchronous: "FULL" survives a power cut, "NORMAL" a crash of the process.
             wait: Whether to wait `seconds` for a lock, or hardly at all.
 
         Raises:
-            StoreError: it cannot be kept.
+            StoreError: it cannot be saved.
         """
         with self.connection(wait=wait) as db:
-            if db.in_transaction:  # a signal came between a transaction's begin and its care
+            if db.in_transaction:  # a signal came right after the BEGIN of an earlier transaction
                 db.rollback()
             db.execute(f"PRAGMA synchronous = {synchronous}")
-            db.execute("BEGIN IMMEDIATE")
+            wait_for_lock(lambda: db.execute("BEGIN IMMEDIATE"), self._patience(wait=wait))
             try:
                 yield db
                 db.commit()
@@ -131,7 +73,7 @@ class Database:
 
     @contextmanager
     def connection(self, *, wait: bool = True) -> Iterator[Connection]:
-        """The open database; what SQLite says against it becomes a sentence.
+        """Yield the open database; errors of SQLite become sentences.
 
         Args:
             wait: Whether to wait `seconds` for a lock, or hardly at all.
@@ -140,129 +82,106 @@ class Database:
             StoreError: it cannot be used.
         """
         try:
-            yield self._ready(self.seconds if wait else min(self.seconds, SECONDS_STREAMING))
+            self._forget_if_deleted()
+            if self._connection is None:
+                self._connection = self._open(self._patience(wait=wait))
+                self._file = self.path.stat()
+            yield self._connection
         except sqlite3.IntegrityError as error:
-            raise _busy_error(error, self.path) from error
+            raise _explain_conflict(error, self.path) from error
         except (sqlite3.Error, OSError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == _READ_ONLY:
-                self.close()  # the next attempt opens it anew: it may be writable by then
-            raise StoreError(
-                f"the database {self.path} cannot be used ({reason_for(error)})"
-            ) from error
+                self.close()  # the next attempt may find it writable
+            reason = connect.describe(error)
+            raise StoreError(f"the database {self.path} cannot be used ({reason})") from error
 
     def backup(self, target: Path) -> None:
-        """Copy the whole database into a new file, also while others write.
+        """Copy the database into a new file, even while other processes write.
 
         Raises:
-            UsageError: there is something of this name.
+            UsageError: the file exists.
             StoreError: it cannot be written.
         """
         with self.connection():
             try:
-                _copy(self.path, target)
+                connect.copy_database(self.path, target)
             except FileExistsError:
-                raise UsageError(f"{target} is there already", "It is left as it is") from None
+                raise UsageError(f"{target} already exists", "Choose another name") from None
             except OSError as error:
                 raise StoreError(f"{target} cannot be written ({error.strerror})") from error
 
-    def _ready(self, timeout: float) -> Connection:
-        """Return the open database, with this timeout in seconds for locks."""
-        if self._connection is None:
-            self._connection = self._open(timeout)
-            self._timeout = timeout
-        elif self._timeout != timeout:
-            self._connection.execute(f"PRAGMA busy_timeout = {timeout * 1000:.0f}")
-            self._timeout = timeout
-        return self._connection
+    def take_notices(self) -> list[str]:
+        """Return what the user should know about the database, each sentence once."""
+        notices, self._notices = self._notices, []
+        return notices
 
-    def _open(self, timeout: float) -> Connection:
-        """The open database; one that is damaged is set aside, and a new one begun."""
+    def _patience(self, *, wait: bool) -> float:
+        return self.seconds if wait else min(self.seconds, SECONDS_STREAMING)
+
+    def _forget_if_deleted(self) -> None:
+        """Close a file that was deleted, or replaced by another one."""
+        if self._connection is None or self._file is None:
+            return
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if os.path.samestat(self.path.stat(), self._file):
+                return
+        self._connection.close()
+        self._connection = None
+        self.generation += 1
+        self._notices.append(
+            f"The database {self.path} was deleted or replaced while nemochat was using it."
+            " The conversation is still in memory and is saved in a new database."
+        )
+
+    def _open(self, seconds: float) -> Connection:
+        """Return the open database; a damaged one is moved aside, and a new one created."""
         try:
-            return _connect(self.path, timeout)
+            return connect.open_database(self.path, seconds)
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
                 raise
-            if aside := move_aside(Path(os.path.realpath(self.path))):
-                self._news.append(
-                    f"the database {self.path.name} is damaged: it was set aside, whole, and a new"
-                    f" one begun. What can be read comes back with nemochat chats import"
-                    f" {quoted(str(aside))}"
+            if aside := connect.move_aside(self.path):
+                self._notices.append(
+                    f"The database {self.path.name} is damaged: it was moved aside intact, and a"
+                    " new one was created. To recover what is readable, run nemochat chats import"
+                    f" --with-settings {quote(str(aside))}"
                 )
-            return _connect(self.path, timeout)
-
-    def take_notices(self) -> list[str]:
-        """What its person should hear of it, each sentence once."""
-        notices, self._news = self._news, []
-        return notices
+            return connect.open_database(self.path, seconds)
 
 
-def _connect(path: Path, timeout: float) -> Connection:
-    try:
-        prepare_database_file(path)
-        db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
-        return check_connection(db, lambda: _make_ready(db, path, timeout))
-    except (OSError, sqlite3.OperationalError):
-        if not path.is_file() or os.access(path.parent, os.W_OK):
-            raise
-        return open_read_only(path, immutable=True)  # on a disk that nobody writes to
-
-
-def _make_ready(db: Connection, path: Path, timeout: float) -> None:
-    version = tables_sql.version(db)
-    if version > tables_sql.VERSION:
-        raise StoreError(
-            f"the database {path} is of a newer nemochat", "Update nemochat; it is left as it is"
-        )
-    _enable_wal(db, timeout)
-    db.execute("PRAGMA temp_store = MEMORY")  # nothing is written outside our folders
-    db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-    if version < tables_sql.VERSION:
-        db.execute("BEGIN IMMEDIATE")  # others may be at it: look again when they are done
-        if 0 < (version := tables_sql.version(db)) < tables_sql.VERSION:
-            _copy(path, backup_name(path, f"version-{version}"))
-        tables_sql.migrate(db)
-        db.execute("COMMIT")
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA cache_size = -128")  # kB; keeping a long answer would fill the usual 2 MB
-
-
-def _copy(path: Path, target: Path) -> None:
-    """Copy a database into a new file, over a connection of its own: one that writes would wait.
+def count_conversations(path: Path) -> int:
+    """Check the integrity of a database without changing it, and count its conversations.
 
     Raises:
-        OSError: the file cannot be made; FileExistsError if there is one.
+        StoreError: it is damaged, was created by a newer version, or cannot be read.
     """
-    os.close(create_private_file(target))
+    hint = (
+        "The next chat moves it aside and creates a new one; to recover what is readable, run"
+        f" nemochat chats import --with-settings {quote(str(path))}.corrupt-…"
+    )
+    connect.check_database_file(path)
     try:
-        with (
-            closing(open_read_only(path, immutable=False)) as db,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            db.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
-    except BaseException:
-        target.unlink()
+        with connect.open_foreign(path, trusted=True) as db:
+            version = rows.read_version(db)
+            if version > rows.VERSION:
+                raise connect.newer_version_error(path)
+            (message,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+            count = 0
+            if version and message == "ok":
+                (count,) = db.execute("SELECT count(*) FROM conversations").fetchone()
+    except StoreError as error:
+        if not error.hint and any(sign in error.sentence for sign in _SIGNS_OF_DAMAGE):
+            error.hint = hint
         raise
+    if message != "ok":
+        raise StoreError(f"the database {path} is damaged ({message})", hint)
+    return int(count)
 
 
-def _enable_wal(db: Connection, timeout: float) -> None:
-    """Switch to write-ahead logging; the switch does not wait for other processes by itself."""
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _busy_error(error: Exception, path: Path) -> StoreError:
-    """What a broken rule means: who wrote in between, and what."""
+def _explain_conflict(error: Exception, path: Path) -> StoreError:
+    """Return what another process has written in the meantime."""
     if "conversations.name" in str(error):
         return NameTaken("another conversation has this name")
     if "FOREIGN KEY" in str(error):
-        return ConversationDeleted(*DELETED)
-    return StoreError(f"the database {path} refuses it ({error})")
+        return ConversationDeleted(*rows.DELETED)
+    return StoreError(f"the database {path} rejected a change ({error})")

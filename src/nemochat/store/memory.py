@@ -1,4 +1,4 @@
-"""Store that keeps nothing beyond the process, for private chats."""
+"""Store that saves nothing, for private chats."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from nemochat.core.messages import Message
 
 
 class MemoryStore:
-    """Gives messages numbers and forgets them; below zero, so that they are never a row's."""
+    """Store whose numbers are negative, and thus never those of a row."""
 
     def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
-        """Return a key that the conversation does not have."""
+        """Return an unused key."""
         return conversation.provisional_key
 
     def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
     def settle(
         self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
     ) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
     def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
     def take_notices(self) -> list[str]:
-        """There is none."""
+        """Return an empty list."""
         return []

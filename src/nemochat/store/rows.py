@@ -1,10 +1,12 @@
-"""Rows of the database, converted to conversations and messages and back."""
+"""Tables of the database: migrations, and rows converted to conversations and back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,27 +15,71 @@ from nemochat.core.conversation import Conversation, MessageNode, Settings
 from nemochat.core.messages import Message, Role
 from nemochat.core.text import join_surrogates
 from nemochat.errors import ConversationDeleted
-from nemochat.store import tables_sql
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_WITH_TIP, _WITH_PROFILE = 2, 3  # the versions of the database that introduced these columns
+VERSION = 4  # of the tables
 _CONVERSATION = (
-    "SELECT id, coalesce(name, ''), started, model, endpoint, system, parameters, profile, filling,"
-    " examples, head, tip FROM conversations WHERE id = ?"
+    "SELECT id, name, started, model, endpoint, system, parameters, profile, filling, examples,"
+    " head, tip FROM conversations WHERE id = ?"
 )
+_INDEXED = (  # blanks complete the last trigrams, see 2.sql
+    "SELECT id, content || '  ' FROM messages WHERE settled",
+    "SELECT -id, name || '  ' FROM conversations WHERE name NOT NULL",
+)
+_WITH_TIP, _WITH_PROFILE = 2, 3  # the versions that introduced these columns
 MESSAGES = "SELECT id, parent, written, role, content, details FROM messages"
 
-DELETED = "another nemochat has deleted this conversation", "/fork keeps it anew"
+DELETED = "another nemochat has deleted this conversation", "/fork saves it as a new one"
 
 Row = tuple[Any, ...]
 
 
-def select_conversation(
-    db: Connection, number: int, version: int = tables_sql.VERSION
-) -> Row | None:
-    """Return the row of a conversation in a database of this version, if there is one."""
+def read_version(db: Connection) -> int:
+    """Return the version of an open database's tables, or 0 if it has none."""
+    (number,) = db.execute("PRAGMA user_version").fetchone()
+    assert isinstance(number, int)
+    return number
+
+
+def migrate(db: Connection) -> None:
+    """Migrate the tables to our version, within the caller's transaction."""
+    for step in range(read_version(db) + 1, VERSION + 1):
+        for statement in _statements(step):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {step}")
+
+
+def _statements(step: int) -> Iterator[str]:
+    """Yield the statements of one migration; a trigger is one statement."""
+    source = Path(__file__).with_name("migrations") / f"{step}.sql"
+    statement = ""
+    for line in source.read_text("utf-8").splitlines():
+        statement += line.partition("--")[0].rstrip() + "\n"
+        if statement.endswith("END;\n" if "CREATE TRIGGER" in statement else ";\n"):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def pause_index(db: Connection) -> Iterator[None]:
+    """Index nothing in a transaction that deletes most messages, and rebuild the index after it."""
+    triggers = db.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_deleted'"
+    ).fetchall()
+    for name, _ in triggers:
+        db.execute(f"DROP TRIGGER {name}")
+    yield
+    db.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    for texts in _INDEXED:
+        db.execute(f"INSERT INTO words (rowid, text) {texts}")
+    for _, sql in triggers:
+        db.execute(sql)
+
+
+def select_conversation(db: Connection, number: int, version: int = VERSION) -> Row | None:
+    """Return the row of a conversation in a database of this version, if it exists."""
     query = _CONVERSATION
     if version < _WITH_PROFILE:
         query = query.replace("profile, filling, examples", "'', '{}', '[]'")
@@ -50,7 +96,7 @@ def select_nodes(db: Connection, number: int) -> Iterator[MessageNode]:
 
 
 def insert_conversation(db: Connection, conversation: Conversation) -> int:
-    """A new row for a conversation; its number."""
+    """Insert a conversation and return its number."""
     assert conversation.started is not None
     row = db.execute(
         "INSERT INTO conversations (started, name, model, endpoint, system, parameters, profile,"
@@ -68,14 +114,14 @@ def update_conversation(
     head: int | None,
     new_rows: Mapping[int | None, int] = MappingProxyType({}),
 ) -> None:
-    """Write a conversation's name, settings and place.
+    """Update a conversation's name, settings and head.
 
     Args:
         db: The database.
         number: The conversation's number.
         conversation: The conversation.
-        head: The last message of its path; it may be one that is not in its tree yet.
-        new_rows: The rows of messages that were written in this transaction.
+        head: The last message of its path, which may not be in its tree yet.
+        new_rows: The rows of messages that were inserted in this transaction, by their keys.
     """
     tip = conversation.tip(head) if head is None or head in conversation.nodes else head
     head, tip = (new_rows.get(key, conversation.row(key)) for key in (head, tip))
@@ -95,7 +141,7 @@ def insert_message(
     *,
     settled: bool = True,
 ) -> int:
-    """A new row for a message; its number. An answer that still grows is not settled."""
+    """Insert a message and return its number; an answer that still grows is not settled."""
     row = db.execute(
         "INSERT INTO messages (conversation, parent, role, content, written, details, settled)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -114,7 +160,7 @@ def insert_message(
 
 
 def update_message(db: Connection, key: int, message: Message, *, settled: bool) -> bool:
-    """A fuller version of a message; return whether it is there."""
+    """Update a message that has grown, and return whether it exists."""
     row = db.execute(
         "UPDATE messages SET content = ?, details = ?, settled = ? WHERE id = ?",
         (join_surrogates(message.content), _details(message), settled, key),
@@ -125,10 +171,10 @@ def update_message(db: Connection, key: int, message: Message, *, settled: bool)
 def write_unsaved(
     db: Connection, number: int, conversation: Conversation, new_rows: dict[int | None, int]
 ) -> None:
-    """Write what is unsaved of a conversation, parents first, and put the new rows into `new_rows`.
+    """Write what is unsaved of a conversation, parents first, and add the new rows to `new_rows`.
 
     Raises:
-        ConversationDeleted: it is no longer there.
+        ConversationDeleted: it no longer exists.
     """
     for key, written in conversation.unsaved.items():
         node = conversation.nodes[key]
@@ -145,7 +191,7 @@ def write_unsaved(
 
 
 def parse_conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
-    """A conversation without its messages, its head and its tip."""
+    """Return a conversation without its messages, its head and its tip."""
     id_, name, started, model, endpoint, system, parameters, profile, *rest, head, tip = row
     filling, examples = map(json.loads, rest)
     settings = Settings(
@@ -158,13 +204,13 @@ def parse_conversation(row: Row) -> tuple[Conversation, int | None, int | None]:
         records.from_plain(examples),
     )
     conversation = Conversation(
-        settings, id=id_, name=name, started=datetime.fromisoformat(started)
+        settings, id=id_, name=name or "", started=datetime.fromisoformat(started)
     )
     return conversation, head, tip
 
 
 def parse_node(row: Row) -> MessageNode:
-    """A message in its place."""
+    """Return a message with its key and its parent."""
     key, parent, written, role, content, details = row
     message = records.message_from_json(role, content, json.loads(details) if details else {})
     return MessageNode(key, parent, message, datetime.fromisoformat(written) if written else None)

@@ -9,24 +9,25 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from nemochat.errors import UsageError
+from nemochat.store.connect import interruptible
 from nemochat.store.database import Database
 
-SHORTEST = 3  # characters that the index finds by themselves
-_NEWEST = 3000  # messages looked through for shorter words before their trigrams are counted
-_MOST_TERMS = 400  # of a word; where more trigrams begin with a shorter one it is everywhere
-_EVERYWHERE = "*"  # no query
+SHORTEST = 3  # characters of an indexed term
+_NEWEST = 3000  # messages scanned for shorter words before the index is used
+_MOST_TERMS = 400  # of one word; a short word that begins more trigrams is everywhere
+_EVERYWHERE = "*"  # instead of a query
 _AROUND = 60  # characters shown on each side of a match
 _WORD = re.compile(r'"([^"]+)"|(\S+)')
 
 
 class SearchResult(NamedTuple):
-    """A message or a name in which all words stand.
+    """A message or a name that contains all words.
 
     Attributes:
         conversation: Its number.
         title: Its name, or the start of its first question.
-        role: Who said it; "" for a name.
-        before, match, after: The place of the first match, on one line.
+        role: The message's role; "" for a name.
+        before, match, after: The first match and the text around it, on one line.
     """
 
     conversation: int
@@ -38,7 +39,7 @@ class SearchResult(NamedTuple):
 
 
 def parse_query(query: str) -> list[str]:
-    """The words of a query; what stands in double quotes is one, blanks and all.
+    """Return the words of a query; text in double quotes is one word.
 
     Raises:
         UsageError: there are none.
@@ -50,7 +51,7 @@ def parse_query(query: str) -> list[str]:
 
 
 def search(database: Database, words: list[str], most: int = 20) -> list[SearchResult]:
-    """Where all the words stand, whatever their capitals: names first, then the newest.
+    """Return where all words occur, ignoring case: names first, then the newest messages.
 
     Raises:
         StoreError: the database cannot be read.
@@ -58,14 +59,14 @@ def search(database: Database, words: list[str], most: int = 20) -> list[SearchR
     folded = [word.casefold() for word in words]
     pattern = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
     results: list[SearchResult] = []
-    with database.connection() as db:
+    with database.connection() as db, interruptible(db):
         db.create_function("holds", 1, lambda text: _contains_all(text, folded), deterministic=True)
         for number, name in _names(db):
             if _contains_all(name, folded):
                 results.append(_make_result(pattern, number, name, "", name))
         keys = _list_unsettled_keys(db) + _keys(db, words, most)
         for key in sorted(set(keys), reverse=True)[: max(most - len(results), 0)]:
-            rows = db.execute(  # none where another process has deleted it meanwhile
+            rows = db.execute(  # none if another process has deleted it
                 "SELECT c.id, coalesce(c.name, c.first), m.role, m.content"
                 " FROM messages m JOIN conversations c ON c.id = m.conversation WHERE m.id = ?",
                 (key,),
@@ -79,13 +80,13 @@ def _names(db: Connection) -> Iterator[tuple[int, str]]:
 
 
 def _list_unsettled_keys(db: Connection) -> list[int]:
-    """Answers that still grow, or whose process died: they are not in the index."""
+    """Return the matching answers that still grow, or whose process died; they are not indexed."""
     rows = db.execute("SELECT id FROM messages WHERE NOT settled AND holds(content)")
     return [key for (key,) in rows]
 
 
 def _keys(db: Connection, words: list[str], most: int) -> list[int]:
-    """The newest messages in which all words stand."""
+    """Return the newest messages that contain all words."""
     if long := [word for word in words if len(word) >= SHORTEST]:
         return _matching_keys(db, " AND ".join(map(_trigram_query, long)), most)
     newest = _scan_newest(db, _NEWEST, most)
@@ -98,7 +99,7 @@ def _keys(db: Connection, words: list[str], most: int) -> list[int]:
 
 
 def _scan_newest(db: Connection, newest: int, most: int) -> list[int]:
-    """The messages among the newest in which all words stand, without the index."""
+    """Return the matches among the newest messages, without the index."""
     rows = db.execute(
         "SELECT id FROM messages WHERE id > (SELECT max(id) FROM messages) - ? AND holds(content)"
         " ORDER BY id DESC LIMIT ?",
@@ -108,7 +109,7 @@ def _scan_newest(db: Connection, newest: int, most: int) -> list[int]:
 
 
 def _matching_keys(db: Connection, match: str, most: int) -> list[int]:
-    """The newest messages that the index finds, in whose text all words stand indeed."""
+    """Return the newest messages that the index finds and whose text indeed contains all words."""
     rows = db.execute(
         "SELECT rowid FROM words WHERE words MATCH ? AND rowid > 0"
         " AND holds((SELECT content FROM messages m WHERE m.id = words.rowid))"
@@ -119,13 +120,13 @@ def _matching_keys(db: Connection, match: str, most: int) -> list[int]:
 
 
 def _trigram_query(word: str) -> str:
-    """The trigrams of a word, or of its beginning, as one query."""
+    """Return a query for the trigrams of a word, or of its beginning."""
     starts = range(min(len(word) - SHORTEST + 1, _MOST_TERMS))
     return " AND ".join(_quote(word[start : start + SHORTEST]) for start in starts)
 
 
 def _prefix_query(db: Connection, word: str) -> str:
-    """The trigrams that begin with a word shorter than they are, as one query."""
+    """Return a query for all trigrams that begin with a word of one or two characters."""
     start = word.casefold()
     rows = db.execute(
         "SELECT term FROM vocabulary WHERE term >= ? AND term < ? LIMIT ?",
@@ -139,7 +140,7 @@ def _quote(text: str) -> str:
 
 
 def _contains_all(text: str | None, folded: list[str]) -> bool:
-    text = (text or "").casefold()  # of a message that is gone, the index may still know
+    text = (text or "").casefold()  # None if a deleted message is still indexed
     return all(word in text for word in folded)
 
 

@@ -1,7 +1,7 @@
 """Static completion scripts for bash, zsh and fish: pressing Tab starts no Python.
 
 The shell itself reads the names that only this machine knows: conversations and models from the
-private files of `store/shell_names.py`, profiles and endpoints from the configuration file. It
+private files of `config/paths.py`, profiles and endpoints from the configuration file. It
 compares and quotes a name, and never evaluates it.
 """
 

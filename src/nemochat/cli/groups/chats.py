@@ -225,6 +225,13 @@ def import_(
     from_: Annotated[
         str, typer.Option("--from", metavar="NAME", help="the format, if it is not recognized")
     ] = "",
+    with_settings: Annotated[
+        bool,
+        typer.Option(
+            "--with-settings",
+            help="also import endpoint, model, parameters and system prompt; trust the file",
+        ),
+    ] = False,
 ) -> int:
     """Import conversations of nemochat, ChatGPT, llm, aichat, shell_gpt or OpenAI messages."""
     from nemochat.store.formats import imports
@@ -239,7 +246,9 @@ def import_(
         for path in files:
             reader, records = imports.parse(path, read_content, from_)
             with draw_progress("conversations", load_appearance(context)) as update:
-                result = imports.import_all(store, records, endpoint, model, update)
+                result = imports.import_all(
+                    store, records, endpoint, model, update, with_settings=with_settings
+                )
             for each in result.bad:
                 say(sys.stderr, f"skipped {sanitize_line(each.record, 80)}: {each.why}")
             conversations = count_noun(len(result.conversations), "conversation")

@@ -213,7 +213,7 @@ def _check_model(connector: ClientFactory, name: str) -> str:
 
 
 def _check_store() -> str:
-    from nemochat.store.check import count_conversations
+    from nemochat.store.database import count_conversations
 
     file = directories().database
     if not file.exists():

@@ -48,7 +48,7 @@ def set_(
     if not token:
         raise UsageError("the token is empty", "Type it, or pipe it: nemochat keys set < FILE")
     if problem := token_problem(token) or ("is too long" if len(token) > MAX_TOKEN_LENGTH else ""):
-        raise UsageError(f"this is not a token: it {problem}")
+        raise UsageError(f"the token {problem}")
     if not file and tokens.write_keyring(name, token):
         say(sys.stderr, f"saved the token for {name} in the keyring")
     else:

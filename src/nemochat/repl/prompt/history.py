@@ -19,9 +19,8 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import History
 
-from nemochat.atomic import make_private_folder
+from nemochat.atomic import create_private_file, make_private_folder
 from nemochat.repl.session import Session
-from nemochat.store.private_files import create_private_file
 
 MAX_BYTES = 512 * 1024  # of the file's end that are read at start, however long it is
 MAX_ENTRIES = 5000

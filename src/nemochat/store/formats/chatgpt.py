@@ -17,20 +17,24 @@ from nemochat.store.formats.reading import (
     require_text,
 )
 
-_ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "tool": Role.TOOL}  # system: hidden there
+_ROLES = {
+    "user": Role.USER,
+    "assistant": Role.ASSISTANT,
+    "tool": Role.TOOL,
+}  # it hides the others
 _WHOLE = "finished_successfully"
 _UNSAID = {"model_editable_context", "thoughts", "reasoning_recap", "user_editable_context"}
 
 
 def recognises(source: Source) -> bool:
-    """Whether a file is such an export."""
+    """Return whether a file is such an export."""
     data = source.json
     listed = data if isinstance(data, list) else [data]
     return any(isinstance(each, dict) and "mapping" in each for each in listed)
 
 
 def read(source: Source) -> ParsedRecords:
-    """The conversations of an export."""
+    """Yield the conversations of an export."""
     data = source.json
     for place, each in enumerate(data if isinstance(data, list) else [data], 1):
         title = each.get("title") if isinstance(each, dict) else None
@@ -43,7 +47,7 @@ def _conversation(data: dict[str, Any]) -> Conversation:
         require_text(data.get("title") or ""), parse_time(data.get("create_time"))
     )
     mapping: dict[str, Any] = data["mapping"]
-    our_keys: dict[str, int | None] = {}  # by their keys; of a hidden node, the one above it
+    our_keys: dict[str, int | None] = {}  # by their keys; a hidden node has its parent's
     for their_key in _topological_keys(mapping):
         parent = our_keys.get(mapping[their_key].get("parent"))
         message = _message(mapping[their_key].get("message") or {})
@@ -63,7 +67,7 @@ def _conversation(data: dict[str, Any]) -> Conversation:
 
 
 def _topological_keys(mapping: dict[str, Any]) -> list[str]:
-    """The keys of all nodes, parents before children; what hangs in a circle is left out."""
+    """Return the keys of all nodes, parents before children; cycles are left out."""
     waiting = [key for key, node in mapping.items() if node.get("parent") not in mapping][::-1]
     keys: list[str] = []
     seen: set[str] = set()
@@ -78,7 +82,7 @@ def _topological_keys(mapping: dict[str, Any]) -> list[str]:
 
 
 def _message(data: dict[str, Any]) -> Message | None:
-    """A message that was to be seen, or None."""
+    """Return a message, or None for one that ChatGPT hides."""
     role = _ROLES.get((data.get("author") or {}).get("role", ""))
     metadata = data.get("metadata") or {}
     content = data.get("content") or {}

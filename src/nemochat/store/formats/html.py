@@ -36,7 +36,7 @@ img-src data:">
 
 
 def write(conversations: list[Conversation]) -> str:
-    """One page, an article for each conversation."""
+    """Return one page with an article for each conversation."""
     markdown = _markdown()
     title = _plain(conversations[0].title()) if len(conversations) == 1 else "Conversations"
     articles = "\n".join(_article(markdown, each) for each in conversations)
@@ -65,7 +65,7 @@ def _article(markdown: MarkdownIt, conversation: Conversation) -> str:
 def _message(markdown: MarkdownIt, message: Message) -> Iterator[str]:
     if message.reasoning:
         thought = _speech("system", _plain(message.reasoning))
-        yield f"<details><summary>What it thought before</summary>{thought}</details>"
+        yield f"<details><summary>Reasoning</summary>{thought}</details>"
     if message.role is not Role.ASSISTANT:
         yield _speech(message.role.value, _plain(message.content))
         return
@@ -89,7 +89,7 @@ def _speech(who: str, html: str) -> str:
 
 
 def _origin(message: Message) -> str:
-    """Where an answer came from, in one line."""
+    """Return the model, tokens, cost and time of an answer, in one line."""
     origin = message.provenance
     if origin is None:
         return ""
@@ -113,7 +113,7 @@ def _clean(text: str) -> str:
 
 
 def _markdown() -> MarkdownIt:
-    """CommonMark with tables; HTML is text, pictures are links, links lead to web or mail."""
+    """Return a parser of CommonMark with tables that escapes HTML and turns images into links."""
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
@@ -141,7 +141,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _highlight(code: str, language: str, _: str) -> str:
-    """Return code as HTML with Pygments' classes; "" for a language without a lexer."""
+    """Return code as HTML with Pygments' classes, or "" for a language without a lexer."""
     from pygments import format as format_tokens
     from pygments.formatters.html import HtmlFormatter
     from pygments.token import string_to_tokentype

@@ -6,43 +6,40 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nemochat.core.conversation import LONGEST_TITLE, Conversation
+from nemochat.core.conversation import LONGEST_TITLE, Conversation, Settings
+from nemochat.core.messages import Role
 from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.store.conversations import ConversationStore
-from nemochat.store.formats import aichat, chatgpt, json, llm, nemochat, openai, shellgpt
+from nemochat.store.formats import aichat, chatgpt, json, llm, nemochat, openai
 from nemochat.store.formats.reading import SQLITE, BadRecord, ParsedRecords, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A format: its name, what tells a file of it, and what reads it."""
+    """A format: its name, and functions that recognise and read a file."""
 
     name: str
     recognises: Callable[[Source], bool]
     read: Callable[[Source], ParsedRecords]
 
 
-READERS = tuple(
-    Reader(name, each.recognises, each.read)
-    for name, each in {
-        "llm": llm,
-        "nemochat-db": nemochat,
-        "aichat": aichat,
-        "nemochat": json,
-        "chatgpt": chatgpt,
-        "shell_gpt": shellgpt,
-        "openai": openai,
-    }.items()
+READERS = (
+    Reader("llm", llm.recognises, llm.read),
+    Reader("nemochat-db", nemochat.recognises, nemochat.read),
+    Reader("aichat", aichat.recognises, aichat.read),
+    Reader("nemochat", json.recognises, json.read),
+    Reader("chatgpt", chatgpt.recognises, chatgpt.read),
+    Reader("shell_gpt", openai.recognises_shell_gpt, openai.read_shell_gpt),
+    Reader("openai", openai.recognises, openai.read),
 )
 NAMES = ", ".join(each.name for each in READERS)
 
 
 @dataclass(slots=True)
 class ImportResult:
-    """What came of a file: the conversations as they are kept now, and the bad records."""
+    """The result of an import: the conversations as they are saved, and the bad records."""
 
-    format: str
     conversations: list[Conversation] = field(default_factory=list)
     bad: list[BadRecord] = field(default_factory=list)
 
@@ -50,30 +47,30 @@ class ImportResult:
 def parse(
     path: Path, content: Callable[[Path], bytes], name: str = ""
 ) -> tuple[Reader, ParsedRecords]:
-    """A file's reader and what it reads.
+    """Return the reader of a file, and the records that it reads.
 
     Args:
         path: The file.
-        content: Gives its bytes.
-        name: The reader's name; "" finds it out.
+        content: Returns its bytes.
+        name: The reader's name; "" detects it.
 
     Raises:
-        UsageError: nobody reads such a file.
+        UsageError: no reader recognises the file, or none has this name.
     """
     source = Source(path, content(path))
     if name:
         readers = [each for each in READERS if each.name == name.lower()]
         if not readers:
-            raise UsageError(f"there is no format {format_value(name)}", f"There are {NAMES}")
+            raise UsageError(f"there is no format {format_value(name)}", f"Formats are {NAMES}")
     else:
         readers = [each for each in READERS if each.recognises(source)]
     if not readers:
-        raise UsageError(f"{path} is of no format that is known here", f"There are {NAMES}")
+        raise UsageError(f"the format of {path} is not known", f"Formats are {NAMES}")
     return readers[0], readers[0].read(source)
 
 
 def read_content(path: Path, largest: int) -> bytes:
-    """A file's content; of a database the first bytes alone.
+    """Return a file's content, or only the first bytes of a database.
 
     Raises:
         UsageError: it cannot be read, or is larger than `largest` bytes.
@@ -95,38 +92,59 @@ def import_all(
     endpoint: str,
     model: str,
     so_far: Callable[[int], None] = lambda _: None,
+    *,
+    with_settings: bool = False,
 ) -> ImportResult:
-    """Keep what a reader reads, conversation by conversation; bad ones are passed over.
+    """Save the conversations of a file one by one, and collect its bad records.
 
     Args:
-        saved: Where they are kept.
-        records: What was read.
-        endpoint: With whom those go on that do not say it.
-        model: With which model.
-        so_far: Is told how many are kept, each time that it is one more.
+        saved: The store.
+        records: The records of the file.
+        endpoint: The endpoint to continue with.
+        model: The model to continue with.
+        so_far: Called with the number of saved conversations after each.
+        with_settings: Whether the file decides endpoint, model, parameters and system prompt. A
+            hostile file would choose where the next question goes, and what the model obeys.
 
     Raises:
-        StoreError: they cannot be kept; those before are.
+        StoreError: they cannot be saved; those before are.
     """
-    result = ImportResult("")
+    result = ImportResult()
     names = set(saved.catalogue.names())
     for each in records:
         if isinstance(each, BadRecord):
             result.bad.append(each)
             continue
-        settings = each.settings
+        conversation = each if with_settings else remove_settings(each)
+        settings = conversation.settings
         settings.endpoint, settings.model = settings.endpoint or endpoint, settings.model or model
-        name, each.name = each.name, ""
-        if name != each.title():  # others name a conversation by its first question: we need not
-            each.name = find_unused_name(name, names)
-        names.add(each.name)
-        result.conversations.append(saved.add_imported(each))
+        name, conversation.name = conversation.name, ""
+        if name != conversation.title():  # many programs name it by its first question anyway
+            conversation.name = find_unused_name(name, names)
+        names.add(conversation.name)
+        result.conversations.append(saved.add_imported(conversation))
         so_far(len(result.conversations))
     return result
 
 
+def remove_settings(conversation: Conversation) -> Conversation:
+    """Return a conversation without settings and system messages, which a model would obey."""
+    result = Conversation(Settings("", ""), name=conversation.name, started=conversation.started)
+    keys: dict[int | None, int | None] = {None: None}  # of a system message: that of its parent
+    for node in conversation.nodes.values():
+        parent = keys[node.parent]
+        if node.message.role is Role.SYSTEM:
+            keys[node.key] = parent
+        else:
+            keys[node.key] = node.key
+            result.graft(node._replace(parent=parent))
+    for key in (conversation.tip(conversation.head), conversation.head):
+        result.go_to(keys[key])
+    return result
+
+
 def find_unused_name(name: str, names: set[str]) -> str:
-    """The name as one printable line that no conversation has yet; "" stays so."""
+    """Return the name as one printable line that no conversation has; "" remains ""."""
     line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     line = line[:LONGEST_TITLE].strip()
     free, number = line, 1

@@ -1,32 +1,23 @@
-"""Our own JSON: the OpenAI messages of the path, and the whole tree with provenance."""
+"""Our own JSON: the OpenAI messages of the path, and the complete tree with provenance."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
-from types import NoneType
 from typing import Any
 
 from nemochat.core import records
 from nemochat.core.conversation import Conversation, MessageNode, Settings
-from nemochat.core.messages import Message, Role, Usage
-from nemochat.core.records import Json
-from nemochat.store.formats.reading import (
-    ParsedRecords,
-    Source,
-    parse_record,
-    parse_time,
-    require_text,
-)
+from nemochat.core.messages import Message, Role
+from nemochat.store.formats.reading import ParsedRecords, Source, parse_record, parse_time
 
 VERSION = 1
-_KINDS = (int, float, str, list, NoneType)  # of the values of parameters
-MARK = "nemochat"  # the member that tells our JSON: its value is the version
+MARK = "nemochat"  # the member that marks our JSON; its value is the version
 
 
 def write(conversations: list[Conversation]) -> str:
-    """One object, or a list of them where there are several."""
+    """Return one object, or a list of several."""
     objects = [to_object(each) for each in conversations]
     return (
         json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=2)
@@ -35,12 +26,12 @@ def write(conversations: list[Conversation]) -> str:
 
 
 def write_lines(conversations: list[Conversation]) -> str:
-    """One object a line."""
+    """Return one object per line."""
     return "".join(json.dumps(to_object(c), ensure_ascii=False) + "\n" for c in conversations)
 
 
 def to_object(conversation: Conversation) -> dict[str, Any]:
-    """A conversation as JSON values; `messages` can be sent to an endpoint as it stands."""
+    """Return a conversation as JSON values; `messages` can be sent to an endpoint unchanged."""
     settings = conversation.settings
     return {
         MARK: VERSION,
@@ -60,43 +51,35 @@ def to_object(conversation: Conversation) -> dict[str, Any]:
 
 
 def recognises(source: Source) -> bool:
-    """Whether a file is our JSON."""
+    """Return whether a file is our JSON."""
     return any(isinstance(each, dict) and MARK in each for each in _objects(source))
 
 
 def read(source: Source) -> ParsedRecords:
-    """The conversations of a file."""
+    """Yield the conversations of a file."""
     for place, data in enumerate(_objects(source), 1):
         yield parse_record(f"conversation {place}", partial(from_object, data))
 
 
 def from_object(data: dict[str, Any]) -> Conversation:
-    """A conversation from its JSON values.
+    """Return a conversation from its JSON values, whose types `parse_record` checks.
 
     Raises:
-        ValueError: it is none; KeyError, TypeError and AttributeError too.
+        ValueError: it is not one; also KeyError, TypeError and AttributeError.
     """
     if data[MARK] != VERSION:
-        raise ValueError(f"it is of version {data[MARK]!r}, not {VERSION}")
-    parameters = records.parameters_from_json(_check_parameters(data.get("parameters", {})))
+        raise ValueError(f"its version is {data[MARK]!r}, not {VERSION}")
     settings = Settings(
-        require_text(data["model"]),
-        require_text(data["endpoint"]),
-        require_text(data.get("system", "")),
-        parameters,
-        require_text(data.get("profile", "")),
-        {
-            require_text(name): require_text(value)
-            for name, value in data.get("filling", {}).items()
-        },
-        tuple(
-            Message(Role(require_text(each["role"])), require_text(each["content"]))
-            for each in data.get("examples", ())
-        ),
+        data["model"],
+        data["endpoint"],
+        data.get("system", ""),
+        records.parameters_from_json(data.get("parameters", {})),
+        data.get("profile", ""),
+        dict(data.get("filling", {})),
+        records.from_plain(data.get("examples", ())),
     )
-    conversation = Conversation(
-        settings, name=require_text(data.get("name", "")), started=parse_time(data.get("started"))
-    )
+    started = parse_time(data.get("started"))
+    conversation = Conversation(settings, name=data.get("name", ""), started=started)
     for each in data["tree"]:
         conversation.graft(_node_from_object(each))
     conversation.go_to(data.get("head"))
@@ -131,33 +114,6 @@ def _node_to_object(node: MessageNode) -> dict[str, Any]:
 def _node_from_object(data: dict[str, Any]) -> MessageNode:
     key, parent = data["key"], data["parent"]
     if type(key) is not int or (parent is not None and type(parent) is not int):
-        raise ValueError("a message's key is no number")
-    if "provenance" in data:
-        _check_provenance(data["provenance"])
-    message = records.message_from_json(
-        require_text(data["role"]), require_text(data["content"]), data
-    )
-    require_text(message.reasoning), require_text(message.tool_call_id)
-    for call in message.tool_calls:
-        require_text(call.id), require_text(call.name), require_text(call.arguments)
+        raise ValueError("a message's key is not a number")
+    message = records.message_from_json(data["role"], data["content"], data)
     return MessageNode(key, parent, message, parse_time(data.get("written")))
-
-
-def _check_provenance(data: Mapping[str, Any]) -> None:
-    for name in ("model", "asked_model", "endpoint", "reason", "ending"):
-        require_text(data.get(name, ""))
-    numbers = [data.get("first_token", 0), data.get("seconds", 0)]
-    usage = data.get("usage", {})
-    numbers += [usage.get(name, 0) for name in Usage._fields]
-    for joined in data.get("continued", ()):
-        numbers += [joined["at"], joined["overlap"]]
-        require_text(joined["ending"]), require_text(joined["asked"])
-    if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
-        raise ValueError("a figure of a provenance is no number")
-    _check_parameters(data.get("parameters", {}))
-
-
-def _check_parameters(data: Json) -> dict[str, Any]:
-    if not isinstance(data, dict) or not all(isinstance(v, _KINDS) for v in data.values()):
-        raise ValueError("parameters are names with values")
-    return data

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 
 from nemochat.core.conversation import Conversation, Settings
 from nemochat.errors import StoreError
-from nemochat.store import rows, tables_sql
-from nemochat.store.database import open_foreign
-from nemochat.store.formats.reading import BadRecord, ParsedRecords, Source
+from nemochat.store import rows
+from nemochat.store.connect import list_columns, open_foreign
+from nemochat.store.formats.reading import ParsedRecords, Source, parse_record
+
+_CONVERSATION_COLUMNS = {  # by the version that introduced them
+    1: {"id", "name", "started", "model", "endpoint", "system", "parameters", "head"},
+    2: {"tip"},
+    3: {"profile", "filling", "examples"},
+}
+_MESSAGE_COLUMNS = {"id", "conversation", "parent", "written", "role", "content", "details"}
 
 
 def recognises(source: Source) -> bool:
-    """Whether a file is such a database."""
+    """Return whether a file is such a database."""
     return source.is_database and ".db" in source.path.name
 
 
 def read(source: Source) -> ParsedRecords:
-    """The conversations of a database, as far as each can be read."""
+    """Yield the conversations of a database, as far as each can be read.
+
+    Raises:
+        StoreError: it is not a database of this or an earlier version.
+    """
     path = source.path
     with open_foreign(path) as db:
-        if not 0 < (version := tables_sql.version(db)) <= tables_sql.VERSION:
-            raise StoreError(f"{path} is no database of this nemochat's")
+        version = rows.read_version(db)
+        is_ours = 0 < version <= rows.VERSION and list_columns(db, "messages") >= _MESSAGE_COLUMNS
+    if not is_ours:
+        raise StoreError(f"{path} is not a database of this version of nemochat")
     for number in _numbers(path):
-        try:
-            yield _conversation(source, number, version)
-        except (StoreError, ValueError, KeyError, TypeError) as error:
-            yield BadRecord(f"conversation {number}", str(error))
+        yield parse_record(f"conversation {number}", partial(_conversation, path, number, version))
 
 
 def _numbers(path: Path) -> list[int]:
-    """The numbers of all conversations, out of two places, one of which may be damaged."""
+    """Return the numbers of all conversations, from two tables, one of which may be damaged."""
     numbers: set[int] = set()
     failure: StoreError | None = None
     for query in ("SELECT id FROM conversations", "SELECT DISTINCT conversation FROM messages"):
         try:
             with open_foreign(path) as db:
                 for (number,) in db.execute(query):
-                    if isinstance(number, int):  # damage may have made another thing of it
-                        numbers.add(number)  # those before a damaged page, too
+                    if isinstance(number, int):  # anything else is damage
+                        numbers.add(number)  # also those before a damaged page
         except StoreError as error:
             failure = error
     if failure and not numbers:
@@ -46,10 +58,10 @@ def _numbers(path: Path) -> list[int]:
     return sorted(numbers)
 
 
-def _conversation(source: Source, number: int, version: int) -> Conversation:
-    with open_foreign(source.path) as db:
-        row = rows.select_conversation(db, number, version)
-        if row is None:  # it is lost, and its messages are not
+def _conversation(path: Path, number: int, version: int) -> Conversation:
+    with open_foreign(path) as db:
+        row = _select_conversation(db, number, version)
+        if row is None:  # the row is lost, but its messages are not
             newest = "SELECT max(id) FROM messages WHERE conversation = ?"
             (head,) = db.execute(newest, (number,)).fetchone()
             conversation, tip = Conversation(Settings("", "")), head
@@ -62,3 +74,11 @@ def _conversation(source: Source, number: int, version: int) -> Conversation:
             conversation.go_to(key)
     conversation.id = None
     return conversation
+
+
+def _select_conversation(db: Connection, number: int, version: int) -> rows.Row | None:
+    """Return the row of a conversation, if its table holds it and has our columns."""
+    stored = list_columns(db, "conversations")
+    if all(stored >= new for since, new in _CONVERSATION_COLUMNS.items() if since <= version):
+        return rows.select_conversation(db, number, version)
+    return None

@@ -1,4 +1,4 @@
-"""Import of OpenAI messages: an array, a request body, or lines of JSONL."""
+"""Import of OpenAI messages (an array, a request body, JSON lines) and of shell_gpt's cache."""
 
 from __future__ import annotations
 
@@ -18,24 +18,43 @@ from nemochat.store.formats.reading import (
 )
 
 _ROLES = {"developer": Role.SYSTEM, "function": Role.TOOL}
+_SHELL_GPT_ROLE = "You are "  # how every system prompt of shell_gpt begins
 
 
 def recognises(source: Source) -> bool:
-    """Whether a file is such an array, or an object with one, or lines of them."""
-    return any(_is_messages(each) for each in _arrays(source.json))
+    """Return whether a file is an array of messages, an object with one, or lines of these."""
+    return any(_is_messages(messages) for messages, _ in _bodies(source.json))
 
 
 def read(source: Source) -> ParsedRecords:
-    """The conversations of a file."""
+    """Yield the conversations of a file."""
     for place, (data, model) in enumerate(_bodies(source.json), 1):
         yield parse_record(f"conversation {place}", partial(conversation, data, model))
 
 
-def conversation(data: Json, model: str = "") -> Conversation:
-    """Return the conversation in an array of messages; TypeError or ValueError if it is none."""
-    result = new_conversation()
+def recognises_shell_gpt(source: Source) -> bool:
+    """Return whether a file is a chat cached by shell_gpt: no suffix, and a role comes first."""
+    data = source.json
+    return (
+        not source.path.suffix
+        and _is_messages(data)
+        and isinstance(data[0], dict)
+        and data[0].get("role") == "system"
+        and str(data[0].get("content")).startswith(_SHELL_GPT_ROLE)
+    )
+
+
+def read_shell_gpt(source: Source) -> ParsedRecords:
+    """Yield the conversation of a file."""
+    name = source.path.name
+    yield parse_record(name, lambda: conversation(source.json, name=name))
+
+
+def conversation(data: Json, model: str = "", name: str = "") -> Conversation:
+    """Return the conversation in an array of messages; otherwise TypeError or ValueError."""
+    result = new_conversation(name)
     if not isinstance(data, list):
-        raise TypeError("its messages are no list")
+        raise TypeError("its messages are not a list")
     for each in data:
         entry = message(each, model)
         if entry.role is Role.SYSTEM and not result.nodes and not result.settings.system:
@@ -46,14 +65,10 @@ def conversation(data: Json, model: str = "") -> Conversation:
 
 
 def message(data: dict[str, Any], model: str = "") -> Message:
-    """Return a message from its JSON values; TypeError or ValueError if it is none."""
+    """Return a message from its JSON values; otherwise TypeError or ValueError."""
     role = require_text(data["role"])
     calls = tuple(
-        ToolCall(
-            require_text(c["id"]),
-            require_text(c["function"]["name"]),
-            require_text(c["function"]["arguments"]),
-        )
+        ToolCall(c["id"], c["function"]["name"], c["function"]["arguments"])
         for c in data.get("tool_calls") or ()
     )
     our_role = _ROLES.get(role) or Role(role)
@@ -62,36 +77,31 @@ def message(data: dict[str, Any], model: str = "") -> Message:
         our_role,
         _content(data.get("content")),
         tool_calls=calls,
-        tool_call_id=require_text(data.get("tool_call_id") or ""),
+        tool_call_id=data.get("tool_call_id") or "",
         provenance=origin if our_role is Role.ASSISTANT else None,
     )
 
 
 def _content(data: Json) -> str:
-    """A content's text: itself, or the texts of its parts; an image is told in words."""
-    if data is None:
-        return ""
+    """Return a content's text: the text itself, or that of its parts; other parts are named."""
     if isinstance(data, list):
         return "\n".join(
             require_text(part["text"]) if part.get("type") == "text" else f"[{part.get('type')}]"
             for part in data
         )
-    return require_text(data)
+    return "" if data is None else require_text(data)
 
 
 def _bodies(data: Json) -> list[tuple[Json, str]]:
+    """Return each array of messages, with the model that a request body names."""
     if _is_messages(data):
         return [(data, "")]
     bodies = []
     for each in data if isinstance(data, list) else [data]:
-        model = each.get("model") if isinstance(each, dict) else ""
-        messages = each.get("messages") if isinstance(each, dict) else each
-        bodies.append((messages, model if isinstance(model, str) else ""))
+        body = each if isinstance(each, dict) else {"messages": each}
+        model = body.get("model")
+        bodies.append((body.get("messages"), model if isinstance(model, str) else ""))
     return bodies
-
-
-def _arrays(data: Json) -> list[Json]:
-    return [messages for messages, _ in _bodies(data)]
 
 
 def _is_messages(data: Json) -> bool:
