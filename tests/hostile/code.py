@@ -15,7 +15,10 @@ from tests.hostile.lexer_lines import lines
 # Lexers that take exponential time on one line: such code is shown without colours.
 SLOW = ("fish", "rego", "smithy")
 _SHOW: tuple[Command, ...] = (("show", "{}"),)
-_EXPORT: tuple[Command, ...] = (("chats", "import", "{}"), ("chats", "export", "1", "--output", "x.html"))
+_EXPORT: tuple[Command, ...] = (
+    ("chats", "import", "{}"),
+    ("chats", "export", "1", "--output", "x.html"),
+)
 
 
 def _block(language: str) -> str:

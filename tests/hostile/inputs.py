@@ -126,14 +126,14 @@ def _files() -> list[Case]:
     codes = (ExitCode.OK, ExitCode.USAGE)  # there may be a secret; a name may be too long
     for unit in _SECRETS:
         for end in ("", " "):
-            name = f"{_FITTING // 1000} kB of {unit + end!r}"
+            name = f"{_FITTING // 1000} kB of {unit + end!a}"
             cases.append(
                 Case("file", name, text(partial(fill, unit + end, 2 * MEGABYTE - 1)), _ASK)
             )
     script: tuple[Command, ...] = (("--endpoint", "guide", "--private", "--script", "{}"),)
     for unit in _MENTIONS:
         content = text(f"What is {fill(unit, 20_000)}?\n")
-        cases.append(Case("file", f"a message of {unit!r}", content, script, codes))
+        cases.append(Case("file", f"a message of {unit!a}", content, script, codes))
     return cases
 
 
@@ -163,9 +163,9 @@ def _pages() -> list[Case]:
     texts |= {
         f"pairs of {opener}": partial(nest, opener, "</x>", PAGE // 30) for opener in _OPENERS
     }
-    texts |= {f"2 MB of {unit!r}": partial(fill, unit, PAGE, "x") for unit in _FRAGMENTS}
+    texts |= {f"2 MB of {unit!a}": partial(fill, unit, PAGE, "x") for unit in _FRAGMENTS}
     texts |= {
-        f"{opener} and 2 MB of {unit!r}": partial(fill, unit, PAGE, start=opener)
+        f"{opener} and 2 MB of {unit!a}": partial(fill, unit, PAGE, start=opener)
         for opener, unit in product(
             ("<a ", "<![", "<script>", "<pre>", "<!--", "<ul><li>"),
             ("<", "a ", "a=", "]", "-", "'"),

@@ -75,16 +75,16 @@ def _tables() -> dict[str, str]:
 
 def _texts() -> dict[str, str | Callable[[], str]]:
     texts: dict[str, str | Callable[[], str]] = {
-        f"a line of {unit!r}": partial(fill, unit, LENGTH) for unit in _UNITS
+        f"a line of {unit!a}": partial(fill, unit, LENGTH) for unit in _UNITS
     }
     texts |= {
-        f"a line of {u!r} after a word": partial(fill, u, LENGTH, "a", start="a")
+        f"a line of {u!a} after a word": partial(fill, u, LENGTH, "a", start="a")
         for u in _UNITS[:30]
     }
-    texts |= {f"lines of {unit!r}": partial(fill, f"{unit}\n", LENGTH) for unit in _UNITS}
-    texts |= {f"lines that begin with {unit!r}": partial(fill, unit, LENGTH) for unit in _LINES}
+    texts |= {f"lines of {unit!a}": partial(fill, f"{unit}\n", LENGTH) for unit in _UNITS}
+    texts |= {f"lines that begin with {unit!a}": partial(fill, unit, LENGTH) for unit in _LINES}
     texts |= {
-        f"code of {unit!r}": partial(fill, unit, LENGTH, "\n```", start="```\n")
+        f"code of {unit!a}": partial(fill, unit, LENGTH, "\n```", start="```\n")
         for unit in ("`", "a", "\t", "\u0301", "汉")
     }
     for depth in (100, 2_000):
@@ -140,7 +140,7 @@ def _cases() -> list[Case]:
     ]
     nothing = text("")
     for unit, columns in product(_STREAMED, (1, 80, WIDEST)):
-        name = f"{unit!r} again and again, streamed to {columns:,} columns"
+        name = f"{unit!a} again and again, streamed to {columns:,} columns"
         server = _streamed(fill(unit, LENGTH))
         cases.append(Case("stream", name, nothing, _ASK, columns=columns, server=server))
     for (what, delta), columns in product(_ENDLESS.items(), (0, 80)):
