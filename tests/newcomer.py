@@ -1,7 +1,7 @@
 """A newcomer's first minutes, in a fresh clone and an empty home: `make newcomer`.
 
 What is committed is played, by hand and word for word, on a machine that has git, make and Python
-only: a chat, an installation, the README's three minutes, a pipe, and the way back. It prints what
+only: a chat, an installation, the README's first answer, a pipe, and the way back. It prints what
 a person would see, and how long each step took. `make newcomer TEST=1` also runs every check, and
 `make newcomer TOOL=uv` installs with uv instead of pipx.
 """
@@ -20,7 +20,7 @@ from tests.regen import ROOT
 from tests.terminal import Screen
 from tests.test_examples import NOTES, examples
 
-SECTION = re.compile(r"^## Three minutes.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+SECTION = re.compile(r"^## Your first answer.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 QUESTION = "How do I save a chat?"
 PATIENCE = 600  # seconds, for what is fetched
 
@@ -52,16 +52,16 @@ def chat(home: Home, clone: Path) -> None:
     home.expect(screen.text(), "first", "/save")
 
 
-def three_minutes(home: Home, clone: Path) -> None:
+def first_answer(home: Home, clone: Path) -> None:
     """What the README has a newcomer type, in one shell."""
     section = SECTION.search((clone / "README.md").read_text("utf-8"))
     if section is None:
-        print('The README has no section "Three minutes": nothing is played.')
+        print('The README has no section "Your first answer": nothing is played.')
         return
     played = list(examples(section[0]))
     if not played:
-        home.problems.append("the three minutes have no command")
-    folder = home.path / "three-minutes"
+        home.problems.append("the first answer has no command")
+    folder = home.path / "first-answer"
     folder.mkdir()
     (folder / "notes.md").write_text(NOTES)  # which the examples' tests have too
     exports: list[str] = []
@@ -86,8 +86,8 @@ def play(home: Home, tool: str, *, tests: bool) -> None:
     heading(f"The command everywhere: {tool}")
     install(home, tool, str(clone))
     home.expect(home.run("nemochat --version"), "nemochat ", "the version")
-    heading("Three minutes")
-    three_minutes(home, clone)
+    heading("The first answer")
+    first_answer(home, clone)
     heading("A pipe")
     asked = 'echo "How do I leave the chat?" | nemochat ask --endpoint guide --quiet'
     home.expect(home.run(asked), "/exit", "an answer in a pipe")
@@ -95,7 +95,7 @@ def play(home: Home, tool: str, *, tests: bool) -> None:
     heading("The way back")
     if changed := home.run("git status --porcelain", clone):
         home.problems.append(f"the clone is no longer as it was: {changed}")
-    uninstall(home, tool, but=[clone, home.path / "three-minutes"])
+    uninstall(home, tool, but=[clone, home.path / "first-answer"])
 
 
 def main(arguments: list[str]) -> int:
