@@ -129,7 +129,9 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         """Press keys."""
-        os.write(self._ours, keys.encode())
+        data = keys.encode()
+        while data:
+            data = data[os.write(self._ours, data) :]
 
     def wait_for(self, pattern: re.Pattern[bytes], start: int = 0) -> None:
         """Wait for output that matches a pattern, after the first `start` bytes.

@@ -14,7 +14,7 @@ from nemochat.config.settings import SETTINGS
 from nemochat.core import parameters
 from nemochat.core.messages import Ending
 from nemochat.errors import ExitCode
-from nemochat.repl.commands import help as help_commands
+from nemochat.repl.commands import interface
 from tests import licences
 from tests.api.fault_server.table import CASES
 
@@ -129,7 +129,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "exit-codes": exit_code_table,
     "endings": ending_table,
     "settings": setting_table,
-    "commands": help_commands.command_table,
+    "commands": interface.command_table,
     "figures": figure_table,
 }
 

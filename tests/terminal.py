@@ -14,6 +14,7 @@ import pexpect
 import pyte
 
 CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
+PASTE_END = "\x1b[201~"
 BASH = ("bash", "--norc")
 BACKGROUND_ASKED = b"\x1b]11;?\x07"
 
@@ -98,6 +99,18 @@ class Screen:
         """Press keys."""
         self._answered = False
         self.process.send(text)
+
+    def type_in_turn(self, *parts: str) -> None:
+        """Press keys so that the program reads each part by itself, and has dealt with it."""
+        for part in parts:
+            self.type(part)
+            deadline = time.monotonic() + 5
+            while self._read() or (not self._answered and time.monotonic() < deadline):
+                pass
+
+    def type_pastes(self, keys: str) -> None:
+        """Press keys in which a paste is read by itself, as are those after it."""
+        self.type_in_turn(*filter(None, keys.replace(PASTE_END, PASTE_END + "\0").split("\0")))
 
     def say(self, line: str) -> None:
         """Type a line and Enter."""

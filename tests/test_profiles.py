@@ -304,7 +304,7 @@ def test_the_chat_takes_up_a_profile_clears_with_it_and_drops_it(
         terminal.wait_for_prompt()
         for line, told in (
             ("/profile shef", "Did you mean chef?"),
-            ("/profile", "None is in force"),
+            ("/profile", "No profile is in use"),
             ("/role chef", "The profile is chef from the next question on: recipes."),
             ("/profile translate", "needs a value for {language}"),
             ("/info", "chef"),
@@ -320,12 +320,12 @@ def test_the_chat_takes_up_a_profile_clears_with_it_and_drops_it(
         terminal.say("Two")
         terminal.wait_for_prompt()
         terminal.say("/clear")
-        terminal.wait_for("A new conversation")
+        terminal.wait_for("Started a new conversation")
         terminal.wait_for_prompt()
         terminal.say("Three")
         terminal.wait_for_prompt()
         terminal.say("/profile none")
-        terminal.wait_for("is dropped")
+        terminal.wait_for("is removed")
         terminal.wait_for_prompt()
         terminal.say("Four")
         terminal.wait_for_prompt()

@@ -74,7 +74,7 @@ def test_a_chat_lists_models_and_knows_every_endpoint(asking: Program, tmp_path:
     )
     done = asking.run("--script", str(script))
     shown = done.stdout.decode().replace("\\", "")
-    assert "| mistralai/Mistral-Nemo-Instruct-2407 | 131072 | $0.02 | $0.02 |" in shown
+    assert "| mistralai/Mistral-Nemo-Instruct-2407 | 131,072 | $0.02 | $0.02 |" in shown
     assert "The endpoint is `ollama`, the model `mistral-nemo`." in shown
     assert "The endpoint is `deepinfra` at `127.0.0.1:" in shown
 

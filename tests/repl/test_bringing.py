@@ -41,7 +41,7 @@ def last(heard: Heard) -> str:
 
 def test_a_file_that_a_message_mentions_goes_with_it(here: Program, heard: Heard) -> None:
     shown = play(here, 'Why is @src/a.py, or (@"a b.txt") so? Ask me@src/a.py or @nobody.')
-    assert "src/a.py, a b.txt attached: about" in shown
+    assert "Attached src/a.py, a b.txt: about" in shown
     typed, *attached = last(heard).split("\n\n", 1)
     assert typed == 'Why is @src/a.py, or (@"a b.txt") so? Ask me@src/a.py or @nobody.'
     assert attached == [f"{FENCED}\n\n`a b.txt`:\n\n```txt\nblanks\n```"]
@@ -54,7 +54,7 @@ def test_a_paste_of_several_lines_attaches_nothing(lines: int, here: Program, he
         terminal.wait_for_prompt()
         terminal.type("in @src/b.py and ")
         terminal.type(f"\x1b[200~{pasted.replace(chr(10), chr(13))}\x1b[201~\r")
-        terminal.wait_for("attached")
+        terminal.wait_for("Attached")
         terminal.wait_for_prompt()
     typed, _, attached = last(heard).partition("\n\n")
     assert typed == f"in @src/b.py and {pasted}"
@@ -102,9 +102,9 @@ def test_files_are_attached_listed_dropped_and_sent_once(here: Program, heard: H
         *("/file", "/file src/a.py", "/add 'a b.txt' src", "/file", "One?", "Two?"),
         *("/file src/b.py", "/file clear", "Three?", "/file src/c.py", "/file picture"),
     )
-    assert "Nothing is attached. `/file PATH`" in shown
-    assert "src/a.py: about 7 tokens, the context then holds about" in shown
-    assert "3 files: about" in shown
+    assert "There are no attachments. `/file PATH`" in shown
+    assert "Attached src/a.py to the next question: about 7 tokens, and" in shown
+    assert "Attached 3 files to the next question: about" in shown
     assert "- `src/a.py`\n- `a b.txt`\n" in shown
     assert 'there is no file "src/c.py". Did you mean "src/' in shown
     assert "picture is binary" in shown
@@ -118,7 +118,7 @@ def test_more_than_the_context_holds_is_refused_with_the_count(here: Program, he
     shown = play(here, "/file long.txt", "/file", "What is @long.txt?")
     assert shown.count("the context would hold 137,5") == 2
     assert "of 131,072" in shown
-    assert "Nothing is attached" in shown
+    assert "There are no attachments." in shown
     assert heard.bodies == []
 
 
@@ -130,8 +130,8 @@ def test_the_output_of_a_command_goes_with_the_question_if_wanted(
     )
     assert "Add these 2 lines, about 2 tokens, to the next question? [y/N] y" in shown
     assert "the command ended with code 2" in shown
-    assert "a ! takes a command of the shell" in shown
-    assert "The command wrote nothing." in shown
+    assert "! takes a shell command" in shown
+    assert "The command had no output." in shown
     assert last(heard) == (
         "Why?\n\n`$ echo one; echo two; exit 2`:\n\n```\none\ntwo\n```\n\n(ended with code 2)"
     )
@@ -148,7 +148,7 @@ def test_ctrl_c_ends_a_command_and_what_it_wrote_may_still_be_added(
         terminal.type(CTRL_C)
         terminal.wait_for("the command was stopped by you\nAdd these 2 lines")
         terminal.say("y")
-        terminal.wait_for("Added: about")
+        terminal.wait_for("Added to the next question: about")
         terminal.wait_for_prompt()
         terminal.say("Why?")
         terminal.wait_for_prompt()
@@ -183,7 +183,7 @@ def test_a_file_of_lines_is_played_as_if_typed(here: Program, heard: Heard) -> N
     [
         (["/run"], "/run takes the name"),
         (["/run missing"], "missing cannot be read (No such file"),
-        (["/run itself"], '"itself" is not played: 100 files were already'),
+        (["/run itself"], '"itself" is not run after 100 others'),
         (["/run failing"], "there is no command"),
     ],
 )
@@ -192,7 +192,7 @@ def test_a_playing_that_fails_ends_there(lines: list[str], said: str, here: Prog
     (here.home / "failing").write_text("/nothing-of-this-name\n/info\n")
     shown = play(here, *lines, "/help run")
     assert said in shown
-    assert "Play a file of lines" in shown
+    assert "Run a script: each line" in shown
     assert "saved in" not in shown
 
 

@@ -155,8 +155,8 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
         ("/model other/model", "other/model"),
         ("/endpoint nowhere", "no endpoint"),
         ("/set temperature 0,3", 'not "0,3". Write decimals with a point: 0.3'),
-        ("help", "`/help COMMAND` and `/help TOPIC` tell more."),
-        ("?", "`/help COMMAND` and `/help TOPIC` tell more."),
+        ("help", "`/help COMMAND` and `/help TOPIC` explain one."),
+        ("?", "`/help COMMAND` and `/help TOPIC` explain one."),
         ("/help temperature", "short for `/set temperature`"),
         ("/help tempratur", "Did you mean /temperature?"),
         ("/help set", "Set a sampling parameter"),
@@ -164,11 +164,11 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
         ("/help tokens", "# API tokens"),
         ("/help tokens", "The command:\n\n`/usage`"),
         ("/help /tokens", "`/usage`"),
-        ("/help", "| `/retry` | Ask the last question again |"),
+        ("/help", "| `/retry` | Ask the last question again, and keep the old answer |"),
         ("/help", "- When something is wrong: `troubleshooting`, `doctor`"),
         ("/help all", "| `/write` | Write the last answer to a file"),
-        ("/list", "Nothing is saved yet"),
-        ("/usage", "counted nothing yet"),
+        ("/list", "There are no saved conversations yet"),
+        ("/usage", "not counted any tokens yet"),
     ],
 )
 def test_a_command_answers(line: str, said: str, program: Program) -> None:
@@ -198,7 +198,7 @@ def test_a_missing_token_is_that_of_the_endpoint_which_would_be_asked(program: P
     file.parent.mkdir(parents=True)
     file.write_text('[profile.p]\nendpoint = "mistral"\n')
     with Screen(Program(program.home, {**program.environment, "TERM": "dumb"}), "-p", "p") as seen:
-        seen.wait_for("nemochat keys set mistral, or MISTRAL_API_KEY")
+        seen.wait_for("nemochat keys set mistral or set MISTRAL_API_KEY")
 
 
 def test_two_slashes_begin_a_message(asking: Program, heard: Heard) -> None:
@@ -216,7 +216,7 @@ def test_an_endpoint_that_fails_does_not_end_the_chat(program: Program) -> None:
         terminal.wait_for("nothing answers at 127.0.0.1:9")
         terminal.wait_for_prompt()
         terminal.say("/endpoint guide")
-        terminal.wait_for("The endpoint is guide, and no model")
+        terminal.wait_for("The endpoint is guide, without a model")
         terminal.say(SAVING)
         terminal.wait_for("/save")
         terminal.wait_for_prompt()
@@ -227,7 +227,7 @@ def test_an_endpoint_that_fails_does_not_end_the_chat(program: Program) -> None:
 def test_several_lines_are_one_message(asking: Program, heard: Heard) -> None:
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
-        terminal.type("one\ntwo\x1b\rthree\\" + ENTER + "four" + ENTER)
+        terminal.type_in_turn("one", "\n", "two\x1b\r", "three\\" + ENTER, "four" + ENTER)
         terminal.wait_for_prompt()
         terminal.type("\x1b[200~a\nb\n\x1b[201~" + ENTER)
         terminal.wait_for_prompt()

@@ -38,7 +38,7 @@ def test_info_shows_what_is_set_as_it_was_typed_in_one_table() -> None:
     here = session(*TALK)
     registry.run(here, "/system a | b\n| c")
     registry.run(here, "/set max_tokens none")
-    rows = registry.run(here, "/info").splitlines()
+    rows = str(registry.run(here, "/info")).splitlines()
     assert "| system prompt | a \\| b |" in rows
     assert "| parameters | max_tokens none |" in rows
     assert all(row.startswith("| ") and row.endswith(" |") for row in rows[2:])

@@ -38,11 +38,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_commands_come_before_their_other_names() -> None:
     assert complete("/sav") == {
-        "/save": "Name the conversation, so that `/load NAME` finds it; saved…"
+        "/save": "Name the conversation, so that `/load NAME` finds it; savin…"
     }
     names = ["/redo", "/rename", "/render", "/retry"]
     assert list(complete("/re"))[:5] == [*names, "/reset"]
-    assert complete("/regen")["/regen"].startswith("/retry: Ask the last question again")
+    assert complete("/regen")["/regen"].startswith(
+        "/retry: Ask the last question again, and keep the old"
+    )
     assert "/exit" in complete("/")
 
 
@@ -51,7 +53,7 @@ def test_parameters_tell_their_range_and_their_value() -> None:
     chat.settings.parameters["temperature"] = 0.3
     assert complete("/set temp", chat) == {"/set temperature": "0 to 2, now 0.3"}
     assert complete("/set TOP_K", chat) == {"/set top_k": "a whole number from 0 to 999"}
-    assert complete("/set temperature ", chat) == {"/set temperature 0.3": "the value it has now"}
+    assert complete("/set temperature ", chat) == {"/set temperature 0.3": "the current value"}
     assert list(complete("/set tool_choice ")) == ["/set tool_choice none", "/set tool_choice auto"]
     assert list(complete("/set max_tokens n")) == ["/set max_tokens none"]
     assert complete("/unset ", chat) == {"/unset temperature": "now 0.3"}

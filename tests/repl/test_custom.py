@@ -69,22 +69,22 @@ def test_a_file_of_one_s_own_is_a_command_like_any_other(asking: Program, heard:
         terminal.type(CTRL_C)
         terminal.wait_for_prompt()
         terminal.say("/explain 'black holes' me")
-        terminal.wait_for("/list is a command already")
+        terminal.wait_for("/list is a built-in command")
         terminal.wait_for_prompt()
         (commands / "Explain.md").write_text("Tell $ARGUMENTS.")
         terminal.say("/explain me more")
         terminal.wait_for_prompt()
         for line, told in (
             ("/explian x", "Did you mean /explain?"),
-            ("/empty", "nothing to ask"),
+            ("/empty", "there is no message"),
             ("/binary", "is binary, not text"),
-            ("/help explain", "Your own, from"),
-            ("/help", "Your own:"),
+            ("/help explain", "Your own command, from"),
+            ("/help", "Your own commands:"),
         ):
             terminal.say(line)
             terminal.wait_for(told)
             terminal.wait_for_prompt()
-        assert terminal.text().count("/list is a command already") == 2  # once, and in /help
+        assert terminal.text().count("/list is a built-in command") == 2  # once, and in /help
         terminal.say("/exit")
         assert terminal.wait_for_end() == 0
     said = [body["messages"][-1]["content"] for body in heard.bodies]

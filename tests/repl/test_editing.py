@@ -48,16 +48,17 @@ def with_editor(program: Program, script: str) -> Program:
 def test_each_key_for_a_new_line_makes_one_and_enter_sends(asking: Program, heard: Heard) -> None:
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
-        terminal.type(f"one{CTRL_J}two{ALT_ENTER}three\\{ENTER}four{ENTER}")
+        terminal.type_in_turn("one", CTRL_J, f"two{ALT_ENTER}", f"three\\{ENTER}", f"four{ENTER}")
         terminal.wait_for_prompt()
-        terminal.type(f'"""{ENTER}a\\{ENTER}"""x"""{ENTER}{ENTER}b{ENTER}"""{ENTER}')
+        block = ('"""', "a\\", '"""x"""', "", "b", '"""')
+        terminal.type_in_turn(*(line + ENTER for line in block))
         terminal.wait_for_prompt()
         terminal.say("/multiline on")
         terminal.wait_for("Enter makes a new line")
         terminal.wait_for_prompt()
-        terminal.type(f"c{ENTER}d{ALT_ENTER}")
+        terminal.type_in_turn(f"c{ENTER}", f"d{ALT_ENTER}")
         terminal.wait_for_prompt()
-        terminal.type(f"e{ENTER}f{CTRL_J}")
+        terminal.type_in_turn(f"e{ENTER}", f"f{CTRL_J}")
         terminal.wait_for_prompt()
         terminal.say("/multiline off")
         terminal.wait_for("Enter sends")
@@ -91,7 +92,7 @@ def test_a_long_paste_is_folded_sent_whole_shown_and_recalled(
     whole = [text.replace("\r\n", "\n").replace("\r", "\n") for text in (first, second)]
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
-        terminal.type(f"see {pasted(first)} and {pasted(second)}!")
+        terminal.type_pastes(f"see {pasted(first)} and {pasted(second)}!")
         terminal.wait_for_row("> see [paste: 300 lines] and [paste 2: 21 lines]!")
         terminal.type(f"{LEFT}{BACKSPACE}{LEFT * 5}{ENTER}")
         terminal.wait_for_prompt()
@@ -161,7 +162,7 @@ def test_the_editor_changes_what_is_typed(asking: Program, heard: Heard) -> None
     )
     with Screen(program) as terminal:
         terminal.wait_for_prompt()
-        terminal.type("a" + pasted("b\n" * 25) + "\x18\x05")
+        terminal.type_pastes("a" + pasted("b\n" * 25) + "\x18\x05")
         terminal.wait_for("[paste: 25 lines] more\n… lines")
         terminal.type(ENTER)
         terminal.wait_for_prompt()
@@ -294,7 +295,7 @@ def test_ctrl_z_suspends_under_bash_and_comes_back_whole(asking: Program, heard:
     with Screen(asking, command=BASH, tells_cursor=True) as terminal:
         terminal.wait_for_row("$")
         terminal.say(f"{sys.executable} -m nemochat")
-        terminal.wait_for("of 131072 tokens")
+        terminal.wait_for("of 131,072 tokens")
         terminal.type("half" + CTRL_Z)
         terminal.wait_for("Stopped")
         terminal.wait_for_row("$")
@@ -335,7 +336,7 @@ def test_a_prompt_that_is_read_aloud_offers_nothing_unasked(
         terminal.wait_for_row("You: /save")
         terminal.type(CTRL_C + "Hello!" + ENTER)
         terminal.wait_for_row("You:")
-        assert "131072" not in terminal.text()
+        assert "131,072" not in terminal.text()
     assert last_messages(heard) == ["Hello!"]
 
 

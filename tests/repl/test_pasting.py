@@ -75,10 +75,91 @@ def test_what_a_paste_begins_with_is_no_command(
 ) -> None:
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
-        terminal.type(keys + ENTER)
+        terminal.type_pastes(keys + ENTER)
         terminal.wait_for_prompt()
         assert last_messages(heard) == [message]
         assert not (asking.home / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (pasted("one") + "\r" + RUN, f"one\n{RUN}"),
+        (pasted("one") + "\r/exit\r", "one\n/exit\n"),
+        (pasted("one") + KILL + RUN, f"one{KILL}{RUN}"),
+        (pasted("one") + UP + UP, f"one{UP}{UP}"),
+        (pasted(RUN) + pasted("\r/exit"), f"{RUN}\n/exit"),
+        (pasted("one") + " two " + pasted("three"), "one two three"),
+        (pasted("one") + "\x1b[5;1R" + "two", "onetwo"),
+        ("one\r" + pasted(RUN), f"one\n{RUN}"),
+        (pasted("x" * 30_000) + "\r" + RUN, "x" * 30_000 + f"\n{RUN}"),
+    ],
+)
+def test_text_behind_a_paste_in_the_same_read_belongs_to_it(
+    keys: str, message: str, asking: Program, heard: Heard
+) -> None:
+    with Screen(asking) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type(keys + ENTER)
+        terminal.wait_for_prompt()
+    assert last_messages(heard) == [message]
+    assert not (asking.home / "ran").exists()
+
+
+BARE_PASTES = [
+    ("one\rtwo\rthree", "one\ntwo\nthree"),
+    ("one\r\ntwo", "one\ntwo"),
+    ("one\ntwo", "one\ntwo"),
+    ("one\r\r\tdef f():", "one\n\n\tdef f():"),
+    (f"{RUN}\rls", f"{RUN}\nls"),
+    (f"one\r{RUN}", f"one\n{RUN}"),
+    ("/exit\r/exit", "/exit\n/exit"),
+    ("/clear\nit", "/clear\nit"),
+    ("\r".join(map(str, range(2000))), "\n".join(map(str, range(2000)))),
+]
+
+
+@pytest.mark.parametrize(("keys", "message"), BARE_PASTES)
+@pytest.mark.parametrize("arguments", [(), ("--accessible",)], ids=["", "accessible"])
+def test_a_paste_without_marks_is_one_message(
+    keys: str, message: str, arguments: tuple[str, ...], asking: Program, heard: Heard
+) -> None:
+    prompt = "You:" if arguments else ">"
+    with Screen(asking, *arguments) as terminal:
+        terminal.wait_for_prompt(prompt=prompt)
+        terminal.type_in_turn(keys)
+        assert heard.bodies == []
+        terminal.type(ENTER)
+        terminal.wait_for_prompt(prompt=prompt)
+    assert last_messages(heard) == [message]
+    assert not (asking.home / "ran").exists()
+
+
+def test_an_enter_at_the_end_of_a_paste_without_marks_sends_it(
+    asking: Program, heard: Heard
+) -> None:
+    with Screen(asking) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("one\rtwo\r")
+        terminal.wait_for_prompt()
+    assert last_messages(heard) == ["one\ntwo"]
+
+
+@pytest.mark.parametrize(("keys", "message"), [BARE_PASTES[0], *BARE_PASTES[2:-1]])
+@pytest.mark.parametrize("ending", ["", ENTER])
+def test_a_paste_on_a_dumb_terminal_is_one_message(
+    keys: str, message: str, ending: str, asking: Program, heard: Heard
+) -> None:
+    dumb = Program(asking.home, {**asking.environment, "TERM": "dumb"})
+    with Screen(dumb) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type_in_turn(keys + ending)
+        if not ending:
+            assert heard.bodies == []
+            terminal.type(ENTER)
+        terminal.wait_for_prompt()
+    assert [text.rstrip("\n") for text in last_messages(heard)] == [message]
+    assert not (asking.home / "ran").exists()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +175,7 @@ def test_a_paste_that_comes_back_from_the_history_is_the_same_message(
         terminal.wait_for_prompt()
         terminal.type(UP + ENTER)
         terminal.wait_for_prompt()
-        terminal.type(pasted("!b") + UP * 2 + DOWN * 2 + ENTER)
+        terminal.type_in_turn(pasted("!b"), UP * 2 + DOWN * 2 + ENTER)
         terminal.wait_for_prompt()
         terminal.type(CTRL_D)
         terminal.wait_for_end()
@@ -122,8 +203,8 @@ def test_a_paste_that_comes_back_from_the_history_is_the_same_message(
 def test_what_is_typed_at_the_start_is_a_command(keys: str, asking: Program, heard: Heard) -> None:
     with Screen(asking) as terminal:
         terminal.wait_for_prompt()
-        terminal.type(keys + ENTER)
-        terminal.wait_for("The command wrote nothing.")
+        terminal.type_pastes(keys + ENTER)
+        terminal.wait_for("The command had no output.")
         terminal.wait_for_prompt()
     assert (asking.home / "ran").read_text() == "ran\n"
     assert last_messages(heard) == []
@@ -179,9 +260,9 @@ def test_a_paste_between_prompts_is_no_command(asking: Program, heard: Heard) ->
         (asking.home / "go").touch()
         terminal.wait_for("[y/N]")
         terminal.say("n")
-        terminal.wait_for("type `/` yourself.")
+        terminal.wait_for("several lines are sent as a message")
         terminal.wait_for_prompt()
-    assert last_messages(heard) == [RUN, "/exit"]
+    assert last_messages(heard) == [f"{RUN}\n/exit"]
     assert not (asking.home / "ran").exists()
 
 
@@ -193,7 +274,7 @@ def test_a_paste_stays_one_in_an_editor_a_suspension_and_the_history(
         terminal.wait_for("$")
         terminal.say(f"{sys.executable} -m nemochat")
         terminal.wait_for_prompt()
-        terminal.type(pasted(RUN) + CTRL_G)
+        terminal.type_in_turn(pasted(RUN), CTRL_G)
         terminal.wait_for_row(f"> {RUN} more")
         terminal.type(CTRL_Z)
         terminal.wait_for("Stopped")
@@ -208,7 +289,7 @@ def test_a_folded_paste_that_an_editor_changes_is_no_command(asking: Program, he
     append = with_editor(asking, "path.write_text(path.read_text().rstrip() + ' more\\n')")
     with Screen(append) as terminal:
         terminal.wait_for_prompt()
-        terminal.type(pasted("/exit\r" * 30) + CTRL_G)
+        terminal.type_in_turn(pasted("/exit\r" * 30), CTRL_G)
         terminal.wait_for("/exit more")
         terminal.type(ENTER)
         terminal.wait_for_prompt()
@@ -222,7 +303,7 @@ def test_what_is_written_in_an_editor_is_typed(asking: Program, heard: Heard) ->
         terminal.say("/editor")
         terminal.wait_for_row(f"> {RUN}")
         terminal.type(ENTER)
-        terminal.wait_for("The command wrote nothing.")
+        terminal.wait_for("The command had no output.")
     assert (asking.home / "ran").exists()
     assert last_messages(heard) == []
 
@@ -234,7 +315,7 @@ def test_enter_makes_a_new_line_after_a_pasted_slash_in_multiline(
         terminal.wait_for_prompt()
         terminal.say("/multiline on")
         terminal.wait_for_prompt()
-        terminal.type(pasted("/exit") + ENTER + "b" + ALT_ENTER)
+        terminal.type_in_turn(pasted("/exit"), ENTER, "b" + ALT_ENTER)
         terminal.wait_for_prompt()
     assert last_messages(heard) == ["/exit\nb"]
 
@@ -245,7 +326,7 @@ def test_what_vi_brings_back_is_as_pasted_as_it_was(
 ) -> None:
     with Screen(asking, "--editing-mode", "vi") as terminal:
         terminal.wait_for_prompt()
-        terminal.type(pasted(RUN) + ESCAPE + keys + ENTER)
+        terminal.type_in_turn(pasted(RUN), ESCAPE + keys + ENTER)
         terminal.wait_for_prompt()
     assert last_messages(heard) == [message]
     assert not (asking.home / "ran").exists()

@@ -46,9 +46,9 @@ def toolbar_text(facts: ToolbarState, width: int) -> str:
         (
             200,
             (
-                "private · multiline: Alt-Enter sends · 2 texts attached · "
+                "private · multiline: Alt-Enter sends · 2 attachments · "
                 "Mistral-Nemo-Instruct-2407 at deepinfra · chef · "
-                "█░░░░░░░░░ 12,345 of 131072 tokens · $0.000012, in all $0.0034 · "
+                "█░░░░░░░░░ 12,345 of 131,072 tokens · $0.000012, $0.0034 in total · "
                 "temperature 0.3, top_p 0.9"
             ),
         ),
@@ -76,7 +76,7 @@ def test_the_guide_is_no_model() -> None:
 def test_a_context_that_is_nearly_full_stands_out() -> None:
     full = ToolbarState("m", "e", context_tokens=int(WINDOW * 0.9))
     assert [style for style, text in lay_out(full, 80) if "tokens" in text] == [FULL]
-    assert "█████████░ 117,964 of 131072 tokens" in toolbar_text(full, 80)
+    assert "█████████░ 117,964 of 131,072 tokens" in toolbar_text(full, 80)
     assert "<1% of context" in toolbar_text(ToolbarState("m", "e", context_tokens=1), 20)
 
 
@@ -91,7 +91,6 @@ def test_it_counts_again_when_something_was_said() -> None:
     toolbar = Toolbar(chat)
     toolbar.refresh()
     before = toolbar.fragments(200)
-    assert toolbar.fragments(200) is before
     toolbar.refresh()
     assert toolbar.fragments(200) == before
     usage = Usage(1000, 234, estimated_cost=0.001)
@@ -105,7 +104,7 @@ def test_it_counts_again_when_something_was_said() -> None:
 
 def test_the_prompt_shows_it_and_it_leaves_nothing_behind(asking: Program, heard: Heard) -> None:
     with Screen(asking, columns=120, tells_cursor=True) as terminal:
-        terminal.wait_for("░ 0 of 131072 tokens")
+        terminal.wait_for("░ 0 of 131,072 tokens")
         terminal.wait_for_prompt()
         terminal.say("/set temperature 0.3")
         terminal.wait_for("tokens · temperature 0.3")
@@ -120,7 +119,7 @@ def test_the_prompt_shows_it_and_it_leaves_nothing_behind(asking: Program, heard
         terminal.wait_for("multiline: Alt-Enter sends · Mistral")
         terminal.type(CTRL_D)
         assert terminal.wait_for_end() == 0
-        assert "131072" not in terminal.text()
+        assert "131,072" not in terminal.text()
     script = asking.home / "script"
     script.write_text("Hello!\n/context\n")
     shown = asking.run("--script", "script").stdout.decode()

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from nemochat.errors import OutputError, UsageError
+from nemochat.repl import clipboard
 from nemochat.repl.commands import answers
-from nemochat.repl.system import clipboard
 from tests.conftest import Program, needs
 from tests.streaming import Streaming
 from tests.terminal import CTRL_C, ENTER, Screen
@@ -123,7 +123,7 @@ def test_more_than_a_terminal_takes_is_refused(answering: Program) -> None:
         terminal.say("large")
         terminal.wait_for_prompt()
         terminal.say("/copy")
-        terminal.wait_for("60,000 bytes are more than a terminal's clipboard takes")
+        terminal.wait_for("60,000 bytes are too much for a terminal's clipboard")
         terminal.wait_for_prompt()
         assert on_the_clipboard(terminal) == []
 
@@ -172,12 +172,12 @@ def test_an_answer_and_its_code_are_written_to_files(answering: Program) -> None
     for said in (
         "Wrote the last answer (14 lines) to answer.md.",
         "has code blocks 1 to 2, not 3",
-        "there.txt (9 bytes) is there. Overwrite it? [y/N] n",
-        "there.txt is left as it is",
+        "there.txt exists (9 bytes). Overwrite it? [y/N] n",
+        "there.txt is unchanged.",
         "/write takes the name of a file",
         'there is no folder "nowhere"',
         '"." is a folder',
-        '"/dev/null" is no regular file',
+        '"/dev/null" is not a regular file',
         "a quote is not closed",
         'code 1, code 2 and so on, not "y"',
     ):
@@ -210,9 +210,9 @@ def test_a_command_gets_the_answer_and_its_output_is_harmless(answering: Program
         terminal.wait_for("␛]0;title␇")
         terminal.wait_for_prompt()
         terminal.say("/pipe true")
-        terminal.wait_for("The command wrote nothing.")
+        terminal.wait_for("The command had no output.")
         terminal.say("/pipe")
-        terminal.wait_for("/pipe takes a command")
+        terminal.wait_for("/pipe takes a shell command")
 
 
 def test_ctrl_c_ends_a_command_and_all_it_started_but_not_the_chat(answering: Program) -> None:

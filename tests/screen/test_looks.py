@@ -137,13 +137,13 @@ def test_what_is_no_reply_was_typed(replies: bytes, theme: str, typed: bytes) ->
         modes = termios.tcgetattr(terminal)
         keyboard, asked = Keyboard(terminal, None), list[str]()
         background = Background({"TERM": "xterm"})
-        keyboard.typed = b"early "
+        keyboard.typed = [b"early "]
         background.ask(keyboard, asked.append)
         assert len(asked) == 1
         assert not termios.tcgetattr(terminal)[3] & termios.ECHO
         person.write(replies)
         assert background.theme() == theme
-        assert keyboard.typed == b"early " + typed
+        assert b"".join(keyboard.typed) == b"early " + typed
         assert termios.tcgetattr(terminal) == modes
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nemochat.core.conversation import Conversation
 from nemochat.core.delta import Delta, PartialAnswer
 from nemochat.core.messages import Message
 from nemochat.core.prompt import Prompt
 from nemochat.errors import EndpointError
+
+if TYPE_CHECKING:
+    from nemochat.screen.drawing import Drawing
 
 
 class Endpoint(Protocol):
@@ -127,8 +130,8 @@ class Screen(View, Protocol):
     def set_raw(self, *, raw: bool) -> None:
         """Show the Markdown of answers as source or laid out; UsageError if that is impossible."""
 
-    def show(self, markdown: str) -> None:
-        """Show Markdown."""
+    def show(self, output: str | Drawing) -> None:
+        """Show Markdown or a drawing."""
 
     def greet(self, text: str) -> None:
         """Show a line above the first prompt."""
@@ -145,8 +148,8 @@ class Screen(View, Protocol):
     def output(self, text: str) -> None:
         """Show the output of a shell command unchanged."""
 
-    def take_typed(self) -> bytes:
-        """Return what was typed while an answer streamed, once."""
+    def take_typed(self) -> list[bytes]:
+        """Return what was typed before the prompt, as the bursts in which it arrived."""
 
     def copy(self, text: str) -> None:
         """Ask the terminal to put text on its clipboard; UsageError where it has none."""

@@ -58,7 +58,6 @@ nemochat 'What is a monad?'
 git diff | nemochat ask 'Review this'
 nemochat --endpoint guide 'How do I save a chat?'"""
 _STARTED_BY_DASHES = "nemochat.question_after_dashes"  # in the meta data of the context
-_TOKEN = re.compile(r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -202,7 +201,7 @@ class LazyGroup(Group):
 
 
 def resembles_token(word: str) -> bool:
-    """Return whether a word looks like a secret that was meant for `keys set`."""
+    """Return whether a word looks like a token that was meant for `keys set`."""
     pattern = r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}"
     return re.fullmatch(pattern, word) is not None
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 
 from typer.core import TyperOption
 
@@ -15,66 +14,57 @@ from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 
 FORMATS = ("text", "json", "jsonl")
-FieldDefault = Any  # a field, where a value of its type is expected
 
-
-def _flag(
-    names: str,
-    topic: str,
-    help_: str,
-    metavar: str = "",
-    parse: Callable[[Any], object] = lambda value: value,
-    *,
-    default: object = False,
-) -> FieldDefault:
-    """Return a field with its flag as metadata."""
-    return field(default=default, metadata={"flag": (names.split(), topic, help_, metavar, parse)})
-
-
-@dataclass(slots=True)
-class AskOptions:
-    """Values of the flags of `ask`."""
-
-    files: tuple[str, ...] = _flag(
-        "-f --file", COMMON, "add a file, a glob or a folder; repeatable", "FILE", default=()
-    )
-    edit: bool = _flag("-e --edit", COMMON, "write the question in VISUAL or EDITOR")
-    no_stdin: bool = _flag("--no-stdin", COMMON, "do not read standard input")
-    extract: int | None = _flag(
-        "-x --extract",
-        OUTPUT,
-        "print only the first code block, or the Nth",
-        "[N]",
-        whole_number("-x", 1, 1000),
-        default=None,
-    )
-    extract_last: bool = _flag("--xl --extract-last", OUTPUT, "print only the last code block")
-    json: bool = _flag("--json", OUTPUT, "print one JSON object: --output-format json")
-    output_format: str = _flag(
+_FLAGS: tuple[tuple[str, str, str, str, str], ...] = (
+    # attribute of AskOptions, spellings, topic, value, help
+    ("files", "-f --file", COMMON, "FILE", "add a file, a glob or a folder; repeatable"),
+    ("edit", "-e --edit", COMMON, "", "write the question in VISUAL or EDITOR"),
+    ("no_stdin", "--no-stdin", COMMON, "", "do not read standard input"),
+    ("extract", "-x --extract", OUTPUT, "[N]", "print only the first code block, or the Nth"),
+    ("extract_last", "--xl --extract-last", OUTPUT, "", "print only the last code block"),
+    ("json", "--json", OUTPUT, "", "print one JSON object: --output-format json"),
+    (
+        "output_format",
         "--output-format",
         OUTPUT,
-        "the answer, a JSON object, or a line per event",
         "|".join(FORMATS),
-        default="",
-    )
-    out: str = _flag(
-        "--out", OUTPUT, "write the answer to FILE once it is complete", "FILE", default=""
-    )
-    usage: bool = _flag("-u --usage", OUTPUT, "print tokens, cost and time to standard error")
-    quiet: bool = _flag("-q --quiet", OUTPUT, "print errors but no notices to standard error")
-    schema: str = _flag(
+        "the answer, a JSON object, or a line per event",
+    ),
+    ("out", "--out", OUTPUT, "FILE", "write the answer to FILE once it is complete"),
+    ("usage", "-u --usage", OUTPUT, "", "print tokens, cost and time to standard error"),
+    ("quiet", "-q --quiet", OUTPUT, "", "print errors but no notices to standard error"),
+    (
+        "schema",
         "--schema",
         OUTPUT,
-        "answer in JSON that fits a JSON Schema, or fields such as 'name, age int'",
         "FILE|FIELDS",
-        default="",
-    )
-    json_mode: bool = _flag("--json-mode", OUTPUT, "have the endpoint allow only JSON")
-    interactive: bool = _flag(
-        "-i --interactive", CONVERSATION, "continue in the chat after the answer"
-    )
-    dry_run: bool = _flag("--dry-run", DEBUGGING, "print the request's JSON; send nothing")
-    curl: bool = _flag("--curl", DEBUGGING, "print the request as a curl command; send nothing")
+        "answer in JSON that fits a JSON Schema, or fields such as 'name, age int'",
+    ),
+    ("json_mode", "--json-mode", OUTPUT, "", "have the endpoint allow only JSON"),
+    ("interactive", "-i --interactive", CONVERSATION, "", "continue in the chat after the answer"),
+    ("dry_run", "--dry-run", DEBUGGING, "", "print the request's JSON; send nothing"),
+    ("curl", "--curl", DEBUGGING, "", "print the request as a curl command; send nothing"),
+)
+
+
+class AskOptions(NamedTuple):
+    """Values of the flags of `ask`."""
+
+    files: tuple[str, ...] = ()
+    edit: bool = False
+    no_stdin: bool = False
+    extract: int | None = None
+    extract_last: bool = False
+    json: bool = False
+    output_format: str = ""
+    out: str = ""
+    usage: bool = False
+    quiet: bool = False
+    schema: str = ""
+    json_mode: bool = False
+    interactive: bool = False
+    dry_run: bool = False
+    curl: bool = False
 
     @property
     def effective_format(self) -> str:
@@ -122,13 +112,11 @@ class AskOptions:
 
 def ask_flags() -> Iterator[TyperOption]:
     """Yield the flags of `ask`; each stores its value in `CommonOptions.ask`."""
-    for each in fields(AskOptions):
-        names, topic, help_, metavar, parse = each.metadata["flag"]
-        store = partial(_store, each.name, parse)
-        yield create_option(names, topic, help_, store, metavar, multiple=each.default == ())
+    for name, spellings, topic, metavar, help_ in _FLAGS:
+        store = partial(_store, name)
+        is_many = name == "files"
+        yield create_option(spellings.split(), topic, help_, store, metavar, multiple=is_many)
 
 
-def _store(
-    name: str, parse: Callable[[Any], object], options: CommonOptions, value: object
-) -> None:
-    options.ask[name] = parse(value)
+def _store(name: str, options: CommonOptions, value: object) -> None:
+    options.ask[name] = whole_number("-x", 1, 1000)(value) if name == "extract" else value

@@ -94,9 +94,7 @@ def _set_message_source(session: Session, settings: Config) -> None:
         if not aloud:
             answer.prepare()
 
-    session.message_source = Editor(
-        session, history, session.screen.take_typed, accessible=aloud, after_draw=prepare
-    )
+    session.message_source = Editor(session, history, accessible=aloud, after_draw=prepare)
 
 
 def _greet(setup: ChatSetup, screen: Screen) -> None:

@@ -14,22 +14,22 @@ SHELL_LINE_NOTICE = f"`{BANG}` runs a command of one line; several lines are sen
 
 
 def run(session: Session) -> None:
-    """Read and answer until there is nothing to read, or someone leaves.
+    """Read and handle entries until there are no more, or the user leaves.
 
-    No error ends a chat, whether the endpoint's, the disk's or ours: it is told, and the next
-    message is read.
+    No error ends a chat, be it the endpoint's, the disk's or ours: it is shown, and the next entry
+    is read.
     """
     while True:
         try:
             before = session.chat.conversation.head
-            handle_message(session, _next_message(session))
+            handle_entry(session, _next_entry(session))
             if session.pending_lines and _has_interrupted_answer(session, before):
                 session.pending_lines.clear()
         except EOFError:
             return
         except Cancelled:
             session.pending_lines.clear()
-        except Ended:  # a signal, or nobody is left to read the screen
+        except Ended:  # a signal, or the terminal was closed
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours costs one line, not the chat
             if end := _find_end(error):
@@ -39,23 +39,21 @@ def run(session: Session) -> None:
             session.screen.notice(str(error) if isinstance(error, NemochatError) else fault)
 
 
-def handle_message(session: Session, text: str) -> None:
-    """Do what a message asks for: a command, a question, or nothing; EOFError leaves."""
+def handle_entry(session: Session, text: str) -> None:
+    """Run a command, or send a message; EOFError leaves."""
     entry = parse(text)
-    if not entry.text.strip() and entry.kind is EntryKind.MESSAGE:
-        return
-    output = ""
+    output = None
     match entry.kind:
         case EntryKind.EXIT:
             raise EOFError
         case EntryKind.COMMAND:
             output = registry.run(session, entry.text)
         case EntryKind.SHELL:
-            # It loads the Markdown renderer.
+            # Imported here because it loads the Markdown renderer.
             from nemochat.repl.commands.answers import run_shell_line
 
             output = run_shell_line(session, entry.text)
-        case EntryKind.MESSAGE:
+        case EntryKind.MESSAGE if entry.text.strip():
             if text.lstrip().startswith(BANG) and entry.text == text and resembles_command(text):
                 session.screen.notice(SHELL_LINE_NOTICE)
             _send(session, entry.text, text)
@@ -64,7 +62,7 @@ def handle_message(session: Session, text: str) -> None:
 
 
 def _send(session: Session, message: str, entry: str) -> None:
-    """Send a message; one that is withheld stands on the next prompt, with what was attached."""
+    """Send a message; one that is withheld returns to the prompt, with its attachments."""
     attached, typed = list(session.attachments), not session.script_count
     try:
         session.chat.say(build_question(session, message))
@@ -75,24 +73,24 @@ def _send(session: Session, message: str, entry: str) -> None:
         raise
 
 
-def _find_end(error: BaseException | None) -> Ended | None:
-    """The end that this error came in the way of, if there was one."""
-    while error is not None and not isinstance(error, Ended):
-        error = error.__context__
-    return error
-
-
-def _has_interrupted_answer(session: Session, before: int | None) -> bool:
-    """Whether an answer that came since was stopped by its person."""
-    path = session.chat.conversation.path()
-    return bool(path) and path[-1].key != before and path[-1].message.ending is Ending.INTERRUPTED
-
-
-def _next_message(session: Session) -> str:
-    """The next message: one that is being played, shown as if typed, else the person's."""
+def _next_entry(session: Session) -> str:
+    """Return the next line of a script, shown as if typed, or what the user enters."""
     if not session.pending_lines:
         session.script_count = 0
         return session.message_source.read_message()
     line = session.pending_lines.pop(0)
     session.screen.show_question(line)
     return line
+
+
+def _has_interrupted_answer(session: Session, before: int | None) -> bool:
+    """Return whether the user interrupted an answer that is newer than the head `before`."""
+    path = session.chat.conversation.path()
+    return bool(path) and path[-1].key != before and path[-1].message.ending is Ending.INTERRUPTED
+
+
+def _find_end(error: BaseException | None) -> Ended | None:
+    """Return the end of the program that was being handled when this error came up."""
+    while error is not None and not isinstance(error, Ended):
+        error = error.__context__
+    return error

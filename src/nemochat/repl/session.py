@@ -1,4 +1,4 @@
-"""State of an interactive chat: everything that a slash command may use."""
+"""State of an interactive chat, which slash commands use and change."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from nemochat.store.memory import MemoryStore
 
 
 class MessageSource(Protocol):
-    """Who chats."""
+    """Source of messages: a prompt, a script or a pipe."""
 
     def read_message(self) -> str:
-        """The next message; EOFError leaves, Cancelled takes the line back."""
+        """Return the next entry; EOFError leaves, Cancelled drops the line."""
 
     def read_reply(self, question: str) -> str:
-        """The answer to a question of ours, a line; "" where there is none."""
+        """Return the reply to a question, one line, or "" if there is none."""
 
 
 class Session:
-    """A chat in the hands of its person.
+    """An interactive chat.
 
     Attributes:
-        chat: What is being talked.
-        connector: Makes endpoints by their names.
-        disk_store: The conversations on disk; None in a private chat.
-        screen: Where answers, and what commands return, are shown.
-        message_source: Who types.
-        private: Whether nothing is kept from here on, though there are conversations on disk.
-        pending_lines: Lines that are to be taken before the person is asked for one.
-        attachments: Texts that go with the next question, fenced already.
-        multiline: Whether Enter makes a new line, and Alt-Enter or Ctrl-J sends.
-        draft: What stands on the next prompt already.
-        pastes: The long pastes that stand on a prompt as a mark each.
-        script_count: How many files were played since the person was last asked for a line.
-        past_notices: What was said already that is said once.
+        chat: The conversation, its endpoint and its store.
+        connector: Creates endpoints by name.
+        disk_store: The saved conversations; None if the chat was started as private.
+        screen: Shows answers and the output of commands.
+        message_source: Where messages come from.
+        private: Whether nothing is saved for now, although `disk_store` exists.
+        pending_lines: Lines of scripts that are handled before the next message is read.
+        attachments: Texts for the next question, as code blocks.
+        multiline: Whether Enter inserts a new line, and Alt-Enter or Ctrl-J sends.
+        draft: Text for the next prompt.
+        pastes: The texts that are folded on a prompt.
+        script_count: How many scripts ran since a message was read.
+        past_notices: Keys of notices that are shown only once.
     """
 
     def __init__(
@@ -69,39 +69,42 @@ class Session:
 
     @property
     def settings(self) -> Settings:
-        """Model, endpoint, system prompt and parameters in force."""
+        """Current model, endpoint, system prompt and parameters."""
         return self.chat.conversation.settings
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nothing is saved."""
+        return self.private or self.disk_store is None
+
     def require_disk_store(self) -> ConversationStore:
-        """The conversations on disk; UsageError in a private chat."""
+        """Return the saved conversations; UsageError in a private chat."""
         if self.disk_store is None or self.private:
             raise UsageError("this chat is private: nothing is saved")
         return self.disk_store
 
     def show_store_notices(self) -> None:
-        """Tell what is new about the database, such as that it was damaged and set aside."""
-        for news in self.disk_store.take_notices() if self.disk_store else ():
-            self.screen.notice(news)
+        """Show what is new about the database, such as that a damaged one was moved aside."""
+        for notice in self.disk_store.take_notices() if self.disk_store else ():
+            self.screen.notice(notice)
 
     def confirm(self, question: str) -> bool:
-        """Whether the person says yes to a question; anything but y and yes is a no.
-
-        While lines are played, the next one of them is the answer.
-        """
+        """Return whether the user, or the next line of a script, replies y or yes."""
         question = f"{question} [y/N]"
-        if not self.pending_lines:
-            return self.message_source.read_reply(question).lower() in {"y", "yes"}
-        reply = self.pending_lines.pop(0).strip()
-        self.screen.show_question(f"{question} {reply}")
+        if self.pending_lines:
+            reply = self.pending_lines.pop(0).strip()
+            self.screen.show_question(f"{question} {reply}")
+        else:
+            reply = self.message_source.read_reply(question)
         return reply.lower() in {"y", "yes"}
 
     def edit_text(self, text: str) -> str:
-        """A text as its person's editor leaves it; UsageError if that fails."""
+        """Return a text as the user's editor changed it; UsageError if the editor fails."""
         with self.screen.keyboard.lend():
             return edit_text(text)
 
     def switch_conversation(self, conversation: Conversation) -> None:
-        """Go on with another conversation, at its own endpoint."""
+        """Continue with another conversation, at its own endpoint."""
         before, config = self.settings, self.connector.config
         if config.origin("base_url") == "--base-url":  # wins over what a conversation says
             conversation.settings.endpoint = before.endpoint
@@ -112,34 +115,34 @@ class Session:
         self.chat.switch(
             conversation, self.disk_store if self.disk_store and not self.private else MemoryStore()
         )
-        if lost := apply_profile.missing_profile_notice(
+        if notice := apply_profile.missing_profile_notice(
             self.connector.config.profiles, conversation.settings
         ):
-            self.screen.notice(lost)
+            self.screen.notice(notice)
 
     def start_conversation(self) -> None:
-        """Begin a new conversation under the same settings, with the examples of its profile."""
-        fresh = self.settings.copy()
-        if fresh.profile in self.connector.config.profiles:
-            fresh.examples = self.connector.config.profiles[fresh.profile].messages
-        self.switch_conversation(Conversation(fresh))
+        """Start a new conversation with the same settings and the examples of its profile."""
+        settings = self.settings.copy()
+        if settings.profile in self.connector.config.profiles:
+            settings.examples = self.connector.config.profiles[settings.profile].messages
+        self.switch_conversation(Conversation(settings))
 
     def settings_without_profile(self) -> Settings:
-        """The settings as they are when the profile in force is dropped."""
-        connector, empty = self.connector, not self.chat.conversation.nodes
+        """Return the current settings without those of the current profile."""
+        is_empty = not self.chat.conversation.nodes
         return apply_profile.remove_profile(
-            connector.config, self.settings, connector.model, empty=empty
+            self.connector.config, self.settings, self.connector.model, empty=is_empty
         )
 
     def change_settings(self, settings: Settings) -> None:
-        """Talk with other settings from now on; ConfigurationError if nobody can be asked so."""
+        """Use other settings from now on; ConfigurationError if their endpoint is unusable."""
         if settings.endpoint != self.settings.endpoint:
             self.switch_endpoint(settings.endpoint)
         self.chat.conversation.settings = settings
         self.chat.mark()
 
     def switch_endpoint(self, endpoint: str) -> None:
-        """Ask another endpoint from now on; ConfigurationError if it cannot be asked."""
+        """Use another endpoint from now on; ConfigurationError if it is unusable."""
         client = self.connector.client(endpoint)
         self.chat.endpoint.close()
         self.chat.endpoint = client

@@ -22,10 +22,10 @@ from nemochat.screen.text.spans import Span
 from nemochat.store.catalogue import CatalogueEntry
 from nemochat.store.search import SearchResult
 
-MAX_NUMBERS = 10  # of several conversations
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~#$&])")
-_SPEAKERS = {"user": "you", "assistant": "Nemo", "": "name"}
-_AGES = ((86_400 * 365, "y"), (86_400 * 30, "mo"), (86_400, "d"), (3600, "h"), (60, "min"))
+MAX_NUMBERS = 10  # of conversations in a sentence
+MAX_TITLE_COLUMNS = 60
+MAX_MODEL_NAME_COLUMNS = 80
+LIST_TIMEOUT = 10.0  # seconds to wait for a list of models
 CONVERSATION_COLUMNS = (
     Column(""),
     Column("name or first question"),
@@ -40,25 +40,21 @@ MODEL_COLUMNS = (
     Column("in", is_number=True, is_labelled=True),
     Column("out", is_number=True, is_labelled=True),
 )
-MAX_TITLE_COLUMNS = 60
-MAX_MODEL_NAME_COLUMNS = 80
-LIST_TIMEOUT = 10.0  # to wait for a list that somebody asked for
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~#$&])")
+_SPEAKERS = {"user": "you", "assistant": "Nemo", "": "name"}
+_AGES = ((86_400 * 365, "y"), (86_400 * 30, "mo"), (86_400, "d"), (3600, "h"), (60, "min"))
 
 
 def escape_markdown(text: str, most: int = MAX_TITLE_COLUMNS) -> str:
-    """Foreign text as one harmless line of Markdown in which nothing is markup."""
+    """Return foreign text as one harmless line of Markdown without markup."""
     return _MARKUP.sub(r"\\\1", sanitize_line(text, most))
 
 
-def conversation_table(entries: Sequence[CatalogueEntry]) -> str:
-    """Conversations as a table."""
-    rows = [
-        f"| {e.id} | {escape_markdown(e.title)} | {e.turns}"
-        f" | {format_cost(e)} | {format_age(e.touched)} |"
-        for e in entries
-    ]
-    head = "".join(f" {column.head} |" if column.head else " |" for column in CONVERSATION_COLUMNS)
-    return "\n".join([f"|{head}", f"|{'---|' * len(CONVERSATION_COLUMNS)}", *rows])
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return cells of Markdown as a table."""
+    lines = ["".join(f" {cell} |" if cell else " |" for cell in cells) for cells in (head, *rows)]
+    lines.insert(1, "---|" * len(head))
+    return "\n".join(f"|{line}" for line in lines)
 
 
 def conversation_cells(entry: CatalogueEntry) -> tuple[str, ...]:
@@ -67,8 +63,24 @@ def conversation_cells(entry: CatalogueEntry) -> tuple[str, ...]:
     return str(entry.id), title, str(entry.turns), format_cost(entry), format_age(entry.touched)
 
 
-def format_results(results: Sequence[SearchResult]) -> str:
-    """What was found, a line each, the match in bold."""
+def conversation_table(entries: Iterable[CatalogueEntry]) -> str:
+    """Return conversations as a Markdown table."""
+    rows = []
+    for entry in entries:
+        number, title, *numbers = conversation_cells(entry)
+        rows.append((number, escape_markdown(title), *numbers))
+    return markdown_table([column.head for column in CONVERSATION_COLUMNS], rows)
+
+
+def result_cells(each: SearchResult) -> tuple[Cell, ...]:
+    """Return the cells of RESULT_COLUMNS for a search result, with the match in bold."""
+    place = (Span(each.before), Span(each.match, "strong"), Span(each.after))
+    who = _SPEAKERS.get(each.role, each.role)
+    return str(each.conversation), sanitize_line(each.title, 40), who, place
+
+
+def format_results(results: Iterable[SearchResult]) -> str:
+    """Return search results as a Markdown list, with the matches in bold."""
     lines = []
     for each in results:
         who = _SPEAKERS.get(each.role, each.role)
@@ -78,13 +90,6 @@ def format_results(results: Sequence[SearchResult]) -> str:
         place = f"{before}{left}**{escape_markdown(each.match)}**{right}{after}"
         lines.append(f"- {each.conversation} · {escape_markdown(each.title, 40)} · {who}: {place}")
     return "\n".join(lines)
-
-
-def result_cells(each: SearchResult) -> tuple[Cell, ...]:
-    """Return the cells of RESULT_COLUMNS for what was found, the match in a style of its own."""
-    place = (Span(each.before), Span(each.match, "strong"), Span(each.after))
-    who = _SPEAKERS.get(each.role, each.role)
-    return str(each.conversation), sanitize_line(each.title, 40), who, place
 
 
 def describe_conversation(entry: CatalogueEntry) -> str:
@@ -102,12 +107,12 @@ def describe_conversations(entries: Sequence[CatalogueEntry]) -> str:
 
 
 def format_cost(entry: CatalogueEntry) -> str:
-    """What a conversation took, or "" where nobody told."""
+    """Return the cost of a conversation, or "" if it is unknown."""
     return format_money(entry.cost) if entry.cost is not None else ""
 
 
 def format_age(moment: datetime) -> str:
-    """How long ago something was, in one unit; "now" within a minute or where the clock jumped."""
+    """Return the time since a moment in one unit, or "now" for less than a minute."""
     seconds = (datetime.now(UTC) - moment).total_seconds()
     for length, unit in _AGES:
         if seconds >= length:
@@ -116,45 +121,46 @@ def format_age(moment: datetime) -> str:
 
 
 def number_range(number: int, one: str, several: str) -> str:
-    """Things that are chosen by a number: "one branch", "branches 1 to 3"."""
-    return f"one {one}" if number == 1 else f"{several} 1 to {number}"
+    """Return how numbered things are chosen: "one branch", "branches 1 to 3"."""
+    return f"one {one}" if number == 1 else f"{several} 1 to {number:,}"
 
 
 def write_model_names(models: Iterable[ModelInfo]) -> None:
-    """Let the shells complete these models' names from now on, and no others."""
-    with suppress(ConfigurationError):  # there is no home to keep them in
+    """Let the shells complete the names of these models, and no others."""
+    with suppress(ConfigurationError):  # without a home directory
         names = (model.name for model in models)
         paths.write_names(paths.directories().state, paths.MODELS, names)
 
 
 def filter_models(models: Iterable[ModelInfo], words: str) -> list[ModelInfo]:
-    """The models whose names hold every word, by name; capitals do not matter."""
+    """Return the models whose names contain every word, in any case, sorted by name."""
     wanted = words.lower().split()
-    found = (model for model in models if all(word in model.name.lower() for word in wanted))
-    return sorted(found, key=lambda model: model.name.lower())
+    matches = (model for model in models if all(word in model.name.lower() for word in wanted))
+    return sorted(matches, key=lambda model: model.name.lower())
 
 
-def model_cells(model: ModelInfo) -> tuple[str, ...]:
-    """Return the cells of MODEL_COLUMNS: name, tokens of context, US dollars per million tokens."""
+def model_cells(model: ModelInfo, comma: str = "") -> tuple[str, ...]:
+    """Return the cells of MODEL_COLUMNS: name, tokens of context, US dollars per million tokens.
+
+    `comma` separates thousands, for people; scripts read the plain number.
+    """
     return (
         sanitize_line(model.name, MAX_MODEL_NAME_COLUMNS),
-        str(model.context_length) if model.context_length else "",
+        f"{model.context_length:{comma}}" if model.context_length else "",
         format_price(model.input_price),
         format_price(model.output_price),
     )
 
 
 def model_table(models: Iterable[ModelInfo]) -> str:
-    """Models as a table of Markdown."""
-    rows = [
-        " | ".join(escape_markdown(cell, MAX_MODEL_NAME_COLUMNS) for cell in model_cells(model))
+    """Return models as a Markdown table."""
+    rows = (
+        [escape_markdown(cell, MAX_MODEL_NAME_COLUMNS) for cell in model_cells(model, ",")]
         for model in models
-    ]
-    head = " | ".join(column.head for column in MODEL_COLUMNS)
-    lines = [head, "|".join("---" for _ in MODEL_COLUMNS), *rows]
-    return "\n".join(f"| {line} |" for line in lines)
+    )
+    return markdown_table([column.head for column in MODEL_COLUMNS], rows)
 
 
 def format_price(dollars: float | None) -> str:
-    """US dollars per million tokens with the digits that matter, or ""."""
+    """Return US dollars per million tokens with four significant digits, or ""."""
     return "" if dollars is None else f"${dollars:.4g}"

@@ -11,7 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nemochat.screen.device import write
 from nemochat.screen.style.colours import open_console
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 NARROW_COLUMNS = 60  # a terminal with fewer gets a list instead of a table
 MAX_CELL_COLUMNS = 200
+GUIDE_COLUMNS = 4  # of a tree, for each depth
+MIN_LABEL_COLUMNS = 24  # of a tree's deepest node
 PROGRESS_DELAY = 1.0  # seconds of work before its progress is drawn
 PROGRESS_INTERVAL = 0.1  # seconds between two drawings
 SEPARATOR = " · "
@@ -47,6 +50,59 @@ class Column(NamedTuple):
     head: str
     is_number: bool = False
     is_labelled: bool = False
+
+
+class Drawing(Protocol):
+    """Output that a terminal draws; its `str` is the text for a script or a pipe."""
+
+    def draw(self, theme: str) -> None:
+        """Draw on the terminal of standard output."""
+
+
+class Node(NamedTuple):
+    """A node of a tree: its rows, at a depth from 0 on."""
+
+    depth: int
+    rows: list[list[Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class TreeDrawing:
+    """A tree, as its nodes from top to bottom, and the text that shows it in a pipe."""
+
+    nodes: Sequence[Node]
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def draw(self, theme: str) -> None:
+        """Draw the tree on the terminal; on a narrow one, deep branches are not indented."""
+        from rich.text import Text
+        from rich.tree import Tree
+
+        most = max((_terminal_width() - MIN_LABEL_COLUMNS) // GUIDE_COLUMNS, 0)
+        parents = [Tree("", style="none", guide_style="dim", hide_root=True)]
+        for node in self.nodes:
+            depth = min(node.depth, most, len(parents) - 1)
+            lines = (_to_text(_sanitize_spans(spans)) for spans in node.rows)
+            label = Text("\n", overflow="fold").join(lines)
+            parents[depth + 1 :] = [parents[depth].add(label)]
+        _draw(open_console(theme), parents[0])
+
+
+@dataclass(frozen=True, slots=True)
+class TextDrawing:
+    """A text, parts of which have a style."""
+
+    spans: Sequence[Span]
+
+    def __str__(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+    def draw(self, theme: str) -> None:
+        """Draw the text on the terminal, wrapped at words."""
+        _draw(open_console(theme), _to_text(_sanitize_spans(self.spans)))
 
 
 def format_row(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
@@ -164,6 +220,10 @@ def _join_cells(columns: Sequence[Column], cells: Sequence[Cell]) -> list[Span]:
     return spans
 
 
+def _sanitize_spans(spans: Iterable[Span]) -> Iterator[Span]:
+    return (span._replace(text=sanitize(span.text)) for span in spans)
+
+
 def _sanitize_cell(cell: Cell) -> list[Span]:
     """Return a cell as sanitized spans on one line."""
     if isinstance(cell, str):
@@ -183,12 +243,17 @@ def _draw(console: Console, drawing: RenderableType) -> None:
     """Write a drawing to the terminal, without trailing blanks."""
     from rich.segment import Segment, Segments
 
-    width = max(shutil.get_terminal_size().columns - 1, NARROWEST)
-    lines = console.render_lines(drawing, console.options.update(width=width), pad=False)
+    options = console.options.update(width=_terminal_width())
+    lines = console.render_lines(drawing, options, pad=False)
     segments = [segment for line in lines for segment in (*_strip_blanks(line), Segment.line())]
     with console.capture() as capture:
         console.print(Segments(segments), end="", crop=False)
     write(capture.get())
+
+
+def _terminal_width() -> int:
+    """Return the columns of a line, one less than the terminal has."""
+    return max(shutil.get_terminal_size().columns - 1, NARROWEST)
 
 
 def _strip_blanks(line: list[Segment]) -> list[Segment]:

@@ -18,12 +18,41 @@ _INPUT_MODES, _LOCAL_MODES, _KEYS = 0, 3, 6  # indexes of a terminal's attribute
 _MOST = 65536  # bytes read at once
 ESCAPE = b"\x1b"
 SECONDS_ALONE = 0.05  # after which an Esc doesn't begin a longer sequence
+SECONDS_WITHIN_PASTE = 0.02  # between two parts of a paste
+LONGEST_TYPED = 1000  # characters; nobody types more at once
 PASTES_MARKED, PASTES_BARE = "\x1b[?2004h", "\x1b[?2004l"
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 
 
 if sys.platform != "win32":
     import termios
+
+
+def pause_after(read: str) -> float:
+    """Return how many seconds to wait for more after a read: a paste arrives in parts."""
+    is_paste = len(read) > LONGEST_TYPED or (len(read) > 1 and ("\r" in read or "\n" in read))
+    return SECONDS_WITHIN_PASTE if is_paste else 0.0
+
+
+def read_partial_line(terminal: TextIO) -> bytes:
+    """Return what is typed of a line that Enter hasn't ended; it leaves the terminal's editor."""
+    if sys.platform == "win32":
+        return b""
+    try:
+        before = termios.tcgetattr(terminal)
+        now = list(before)
+        now[_LOCAL_MODES] &= ~termios.ICANON
+        termios.tcsetattr(terminal, termios.TCSANOW, now)
+        try:
+            return (
+                os.read(terminal.fileno(), _MOST)
+                if select.select([terminal], [], [], 0)[0]
+                else b""
+            )
+        finally:
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
+    except (OSError, termios.error):
+        return b""
 
 
 class TerminalModes:
@@ -96,6 +125,13 @@ class TerminalModes:
         except OSError:  # it is gone: the next write raises
             return b""
 
+    def read_burst(self) -> bytes:
+        """Return everything that has arrived, with the rest of a paste."""
+        parts: list[bytes] = []
+        while read := self.read(pause_after(parts[-1].decode("latin-1")) if parts else 0.0):
+            parts.append(read)
+        return b"".join(parts)
+
     def is_foreground(self) -> bool:
         """Return whether this process is in the foreground; False on Windows, which echoes keys.
 
@@ -130,7 +166,7 @@ class Keyboard:
 
     Attributes:
         modes: The modes of the terminal.
-        typed: Bytes that were read, for `take_typed`.
+        typed: What was read and not yet taken, as the bursts in which it arrived.
     """
 
     def __init__(
@@ -150,7 +186,9 @@ class Keyboard:
             forget: Leaves that on the screen, because something else was written below it.
         """
         self.modes = TerminalModes(terminal)
-        self.typed = b""
+        self.typed: list[bytes] = []
+        self._tail = b""  # of the last burst
+        self._is_within_paste = False
         self._write = write
         self._clear = clear
         self._forget = forget
@@ -192,9 +230,11 @@ class Keyboard:
             self._signals.__exit__(None, None, None)
             self._signals = None
 
-    def take_typed(self) -> bytes:
-        """Return what was typed, once."""
-        typed, self.typed = self.typed, b""
+    def take_typed(self) -> list[bytes]:
+        """Return the bursts that were typed and not yet taken."""
+        self._drain()
+        typed, self.typed = self.typed, []
+        self._tail, self._is_within_paste, self._escape_time = b"", False, None
         return typed
 
     def release(self) -> None:
@@ -206,8 +246,7 @@ class Keyboard:
     def lend(self) -> Iterator[None]:
         """Restore the terminal for another reader, which doesn't see earlier keys."""
         listening = self._listening
-        while self.modes.is_quiet and self._write and (read := self.modes.read(0)):
-            self.typed += read
+        self._drain()
         self.rest()
         try:
             yield
@@ -223,17 +262,27 @@ class Keyboard:
             self._resume()
         if not self._take() or self._write is None:
             return False
-        while read := self.modes.read(0):
-            self.typed += read
-            lone = read.endswith(ESCAPE) and not self._is_within_paste()
+        if self._drain():
+            lone = self.typed[-1].endswith(ESCAPE) and not self._is_within_paste
             self._escape_time = time.monotonic() if lone else None
         if self._escape_time is None or time.monotonic() - self._escape_time < SECONDS_ALONE:
             return False
-        self.typed, self._escape_time = self.typed.rstrip(ESCAPE), None
+        self._escape_time = None
+        while self.typed and not (last := self.typed.pop().rstrip(ESCAPE)):
+            pass
+        self.typed += [last] if last else []
         return True
 
-    def _is_within_paste(self) -> bool:
-        return self.typed.rfind(_PASTE) > self.typed.rfind(_PASTE_END)
+    def _drain(self) -> bool:
+        """Keep what has arrived, as one burst; return whether something has."""
+        if not self._write or not self.modes.is_quiet or not (burst := self.modes.read_burst()):
+            return False
+        self.typed.append(burst)
+        seen = self._tail + burst  # a mark may be split between two bursts
+        self._tail = seen[1 - len(_PASTE) :]
+        if (start := seen.rfind(_PASTE)) != (end := seen.rfind(_PASTE_END)):
+            self._is_within_paste = start > end
+        return True
 
     def _take(self) -> bool:
         if not self.modes.is_quiet and self.modes.silence():

@@ -17,6 +17,7 @@ from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending, Message
 from nemochat.errors import Cancelled, Ended, EndpointError, ExitCode, OutputError, UsageError
 from nemochat.screen.device import write_control
+from nemochat.screen.drawing import Drawing
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.status import Bell
 from nemochat.screen.stream_thread import follow_in_thread
@@ -144,13 +145,13 @@ class Plain:
         """Show the output of a shell command."""
         self._put(self._make_printable(text) + ("" if text.endswith("\n") else "\n"))
 
-    def take_typed(self) -> bytes:
-        """Return what was typed during an answer, once."""
+    def take_typed(self) -> list[bytes]:
+        """Return what was typed before the prompt, as the bursts in which it arrived."""
         return self.keyboard.take_typed()
 
-    def show(self, markdown: str) -> None:
-        """Show a text of our own, or of a stored conversation, as Markdown source."""
-        self._put(self._make_printable(markdown) + "\n")
+    def show(self, output: str | Drawing) -> None:
+        """Show Markdown or a drawing as text."""
+        self._put(self._make_printable(str(output)) + "\n")
 
     @property
     def raw(self) -> bool:

@@ -18,6 +18,7 @@ from nemochat.errors import Cancelled, Ended, EndpointError
 from nemochat.screen.answer import Answer, Layout, layout, prepare, rows
 from nemochat.screen.candidates import render_new, render_outcome
 from nemochat.screen.device import is_reflowing, write, write_clipboard, write_control
+from nemochat.screen.drawing import Drawing
 from nemochat.screen.keyboard import Keyboard
 from nemochat.screen.painter import Painter
 from nemochat.screen.status import Bell, Status, format_measures
@@ -162,10 +163,15 @@ class Terminal:
         self._add_blank_row()
         self._show_rows([*verbatim_rows(f"> {text}", "question"), BLANK])
 
-    def show(self, markdown: str) -> None:
-        """Show a text of our own, or of a stored conversation, as Markdown."""
+    def show(self, output: str | Drawing) -> None:
+        """Show Markdown or a drawing."""
         self._update_size()
-        self._show_rows([*rows(markdown, self._columns - 1, math=self._math), BLANK])
+        if isinstance(output, str):
+            shown = rows(output, self._columns - 1, math=self._math)
+        else:
+            self._show_rows(shown := [])
+            output.draw(self._colours.set_theme())
+        self._show_rows([*shown, BLANK])
 
     def set_raw(self, *, raw: bool) -> None:
         """Show the Markdown source of answers from here on, or format them."""
@@ -179,8 +185,8 @@ class Terminal:
         """Show the output of a shell command."""
         self._show_rows(verbatim_rows(text.removesuffix("\n")))
 
-    def take_typed(self) -> bytes:
-        """Return what was typed during an answer, once."""
+    def take_typed(self) -> list[bytes]:
+        """Return what was typed before the prompt, as the bursts in which it arrived."""
         self._colours.set_theme()  # read the terminal's reply, which was not typed
         self._add_blank_row()
         return self.keyboard.take_typed()

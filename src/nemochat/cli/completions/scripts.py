@@ -26,7 +26,7 @@ from nemochat.core.text import format_value, nearest
 from nemochat.errors import UsageError
 
 _SECTIONS = {PROFILES: "profile", ENDPOINTS: "endpoint"}  # of the configuration file
-_NAMES = {CHATS, MODELS}  # files of store/shell_names.py
+_NAMES = {CHATS, MODELS}  # files that config/paths.py writes
 _ZSH_VALUE = ("+", "=")  # the value may be in the same word: after a short flag, or after =
 
 

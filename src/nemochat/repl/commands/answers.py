@@ -1,4 +1,4 @@
-"""Commands about answers: copy, write, pipe, show, and where one came from."""
+"""Commands about answers: copy, write, pipe, and where one came from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from nemochat.atomic import SHARED, write_atomically
-from nemochat.core.conversation import Conversation, MessageNode
+from nemochat.core.conversation import Conversation
 from nemochat.core.ledger import format_money
 from nemochat.core.messages import Continuation, Ending, Message, Role
 from nemochat.core.parameters import format_as_input
@@ -17,13 +17,13 @@ from nemochat.core.prompt import estimate_tokens
 from nemochat.core.text import count_noun, format_value
 from nemochat.errors import OutputError, UsageError
 from nemochat.files import expand_home, to_code_block
-from nemochat.repl.arguments import parse_position, split_words
+from nemochat.repl import clipboard, shell
 from nemochat.repl.attachments import attach
 from nemochat.repl.commands.branches import nth_question
+from nemochat.repl.entry import parse_position, split_words
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
-from nemochat.repl.system import clipboard, run_command
-from nemochat.repl.tables import escape_markdown, number_range
+from nemochat.repl.tables import escape_markdown, markdown_table, number_range
 from nemochat.screen.markdown.renderer import list_code_blocks
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.store.formats import markdown
@@ -31,21 +31,25 @@ from nemochat.store.formats import markdown
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A part of the conversation: its text, without a line end, and what it is in words."""
+    """Part of a conversation: its text, without a line end, and its description."""
 
     text: str
     description: str
 
+    @property
+    def summary(self) -> str:
+        """The description with the number of lines."""
+        return f"{self.description} ({count_noun(self.text.count(chr(10)) + 1, 'line')})"
+
 
 def _part_choices(session: Session) -> Iterator[tuple[str, str]]:
-    talk = session.chat.conversation
-    last = talk.last(Role.ASSISTANT)
-    blocks = list_code_blocks(last.message.content) if last else []
-    for number, block in enumerate(blocks, 1):
+    conversation = session.chat.conversation
+    last = conversation.last(Role.ASSISTANT)
+    for number, block in enumerate(list_code_blocks(last.message.content) if last else [], 1):
         beginning = sanitize_line(block.code, 40)
         yield f"code {number}", f"{sanitize_line(block.info, 12)}: {beginning}".removeprefix(": ")
-    yield "all", "the whole conversation, as Markdown"
-    for number, question in enumerate(talk.questions(), 1):
+    yield "all", "the conversation as Markdown"
+    for number, question in enumerate(conversation.questions(), 1):
         yield str(number), sanitize_line(question.message.content, 50)
 
 
@@ -54,99 +58,96 @@ def copy(session: Session, argument: str) -> str:
     """Copy the last answer to the clipboard, or another part of the conversation.
 
     `/copy 2` copies the answer to question 2, `/copy code 1` the first code block of the last
-    answer, `/copy 2 code 1` that of an earlier one, `/copy all` the conversation as Markdown. It
-    goes to the clipboard of the system where there is one, to tmux, and through the terminal, so
-    that it works over ssh too.
+    answer, `/copy 2 code 1` that of an earlier one, `/copy all` the conversation as Markdown. The
+    text goes to the clipboard of the system, to tmux, and through the terminal, so it works over
+    ssh, too.
     """
-    talk = session.chat.conversation
+    conversation = session.chat.conversation
     if argument == "all":
-        if not talk.head:
+        if not conversation.head:
             raise UsageError("there is nothing to copy yet")
-        part = Selection(markdown.write([talk]).rstrip("\n"), "the conversation")
+        part = Selection(markdown.write([conversation]).rstrip("\n"), "the conversation")
     else:
-        part = select_part(talk, argument.split())
-    ways = clipboard.copy(part.text, session.screen.copy, os.environ)
-    return f"Copied {part.description} ({_format_size(part.text)}) by {ways}."
+        part = select_part(conversation, argument.split())
+    names = clipboard.copy(part.text, session.screen.copy, os.environ)
+    return f"Copied {part.summary} by {names}."
 
 
 @command("FILE [N or code N]")
 def write(session: Session, argument: str) -> str:
     """Write the last answer to a file, or the answer to question N, or a code block.
 
-    `/write answer.md`, `/write answer.md 2`, `/write script.py code 1`. A name with blanks stands
-    in quotes. Before a file that is there is written over, you are asked.
+    `/write answer.md`, `/write answer.md 2`, `/write script.py code 1`. Put a name with blanks in
+    quotes. You are asked before a file is overwritten.
     """
-    filename, *which = split_words(argument) or [""]
+    filename, *words = split_words(argument) or [""]
     if not filename:
         raise UsageError("/write takes the name of a file")
     path = expand_home(filename)
-    part = select_part(session.chat.conversation, which)
-    there = existing_size(path)
-    name = sanitize_line(filename, 80)
-    if there is not None and not session.confirm(
-        f"{name} ({there:,} bytes) is there. Overwrite it?"
-    ):
-        return f"{escape_markdown(filename, 200)} is left as it is."
+    part = select_part(session.chat.conversation, words)
+    size = existing_size(path)
+    shown = escape_markdown(filename, 200)
+    question = f"{sanitize_line(filename, 80)} exists ({size or 0:,} bytes). Overwrite it?"
+    if size is not None and not session.confirm(question):
+        return f"{shown} is unchanged."
     write_text(path, part.text + "\n")
-    return (
-        f"Wrote {part.description} ({_format_size(part.text)}) to {escape_markdown(filename, 200)}."
-    )
+    return f"Wrote {part.summary} to {shown}."
 
 
-def select_part(conversation: Conversation, which: list[str]) -> Selection:
-    """What words such as `2`, `code 1` or `2 code 1` choose; none choose the last answer.
+def select_part(conversation: Conversation, words: list[str]) -> Selection:
+    """Return the part for words such as `2`, `code 1` or `2 code 1`; the last answer for none.
 
     Raises:
-        UsageError: there is no such answer or block.
+        UsageError: There is no such answer or code block.
     """
     number = ""
-    if which and which[0] != "code":
-        number, *which = which
+    if words and words[0] != "code":
+        number, *words = words
     answer = _find_answer(conversation, number)
-    what = f"the answer to question {number}" if number else "the last answer"
-    if not which:
-        return Selection(answer.content.strip("\n"), what)
-    word, *numbers = which
+    description = f"the answer to question {number}" if number else "the last answer"
+    if not words:
+        return Selection(answer.content.strip("\n"), description)
+    word, *numbers = words
     if word != "code" or numbers[1:]:
-        raise UsageError(
-            f"of an answer there is code 1, code 2 and so on, not {format_value(word)}"
-        )
+        raise UsageError(f"a part is code 1, code 2 and so on, not {format_value(word)}")
     blocks = list_code_blocks(answer.content)
     if not blocks:
-        raise UsageError(f"there is no code block in {what}")
+        raise UsageError(f"there is no code block in {description}")
     position = numbers[0] if numbers else "1" * (len(blocks) == 1)
     block = parse_position(position, len(blocks))
     if block is None:
         suffix = f", not {format_value(position)}" if position else ""
-        there = number_range(len(blocks), "code block", "code blocks")
-        raise UsageError(f"{what} has {there}{suffix}")
+        known = number_range(len(blocks), "code block", "code blocks")
+        raise UsageError(f"{description} has {known}{suffix}")
     text = blocks[block - 1].code.removesuffix("\n")
-    return Selection(text, f"code block {block} of {what}")
+    return Selection(text, f"code block {block} of {description}")
 
 
 def _find_answer(conversation: Conversation, number: str) -> Message:
-    """The last answer, or the last one to the question of this number."""
-    nodes = conversation.path()
+    """Return the last answer, or the last one to a question."""
     if number:
-        start = nodes.index(nth_question(conversation, number)) + 1
-        after = [at for at in range(start, len(nodes)) if nodes[at].message.role is Role.USER]
-        nodes = nodes[start : after[0] if after else len(nodes)]
-    answers = [n.message for n in nodes if n.message.role is Role.ASSISTANT and not n.message.empty]
+        messages = _answers_to(conversation, number)
+    else:
+        messages = [node.message for node in conversation.path()]
+    answers = [each for each in messages if each.role is Role.ASSISTANT and not each.empty]
     if not answers:
         raise UsageError(f"question {number} has no answer" if number else "there is no answer yet")
     return answers[-1]
 
 
-def _format_size(text: str) -> str:
-    return count_noun(text.count("\n") + 1, "line")
+def _answers_to(conversation: Conversation, number: str) -> list[Message]:
+    """Return the messages between a question and the next one."""
+    path = conversation.path()
+    messages = [node.message for node in path[path.index(nth_question(conversation, number)) + 1 :]]
+    roles = [message.role for message in messages]
+    return messages[: roles.index(Role.USER)] if Role.USER in roles else messages
 
 
 def existing_size(path: Path) -> int | None:
-    """How many bytes a file has that would be written over; None if there is none.
+    """Return the size of a file that would be overwritten, in bytes, or None.
 
     Raises:
-        UsageError: nothing can be written there: the folder is missing, or something else stands
-            in its place.
+        UsageError: The folder is missing, or the path is not a regular file.
     """
     name = format_value(str(path))
     try:
@@ -161,15 +162,15 @@ def existing_size(path: Path) -> int | None:
     if S_ISDIR(status.st_mode):
         raise UsageError(f"{name} is a folder")
     if not S_ISREG(status.st_mode):
-        raise UsageError(f"{name} is no regular file")
+        raise UsageError(f"{name} is not a regular file")
     return status.st_size
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file, or write over one: it keeps its mode, and a link stays a link.
+    """Write or overwrite a file, which keeps its mode; a link stays a link.
 
     Raises:
-        OutputError: it cannot be written; what was there is as it was.
+        OutputError: The file cannot be written, and is unchanged.
     """
     try:
         write_atomically(path, text.encode("utf-8", "replace"), mode=SHARED)
@@ -180,34 +181,23 @@ def write_text(path: Path, text: str) -> None:
 
 @command("[N]")
 def why(session: Session, argument: str) -> str:
-    """Show where the last answer came from, or the one to question N.
+    """Show where the last answer came from, or the answer to question N.
 
-    The model that was asked for and the one that answered, the endpoint, the parameters that were
-    sent, how it ended, tokens and cost, how fast it was, and where it was gone on with.
+    It shows the requested and the actual model, the endpoint, the parameters sent, how the answer
+    ended, its tokens, cost and speed, and where it was continued.
     """
-    answer = _find_provenance_answer(session.chat.conversation, argument)
-    rows = "\n".join(f"| {name} | {value} |" for name, value in _provenance_rows(answer))
-    return f"| | |\n|---|---|\n{rows}"
-
-
-def _find_provenance_answer(conversation: Conversation, argument: str) -> Message:
-    question = nth_question(conversation, argument)
-    path = conversation.path()
-    after: list[MessageNode] = path[path.index(question) + 1 :]
-    for node in after:
-        if node.message.role is Role.USER:
-            break
-        if node.message.provenance:
-            return node.message
-    raise UsageError("this question has no answer whose origin is known")
+    for message in _answers_to(session.chat.conversation, argument):
+        if message.provenance:
+            return markdown_table(("", ""), _provenance_rows(message))
+    raise UsageError("the origin of the answer is not known")
 
 
 def _provenance_rows(answer: Message) -> Iterator[tuple[str, str]]:
     origin = answer.provenance
     assert origin is not None
-    yield "asked for", escape_markdown(origin.asked_model) or "not known"
-    yield "answered by", escape_markdown(origin.model) or "not told"
-    yield "endpoint", escape_markdown(origin.endpoint) or "not known"
+    yield "requested model", escape_markdown(origin.asked_model) or "unknown"
+    yield "answered by", escape_markdown(origin.model) or "unknown"
+    yield "endpoint", escape_markdown(origin.endpoint) or "unknown"
     sent = ", ".join(
         f"{name} {format_as_input(value)}" for name, value in origin.parameters.items()
     )
@@ -216,71 +206,70 @@ def _provenance_rows(answer: Message) -> Iterator[tuple[str, str]]:
     if usage := origin.usage:
         counts = {
             "in": usage.prompt_tokens,
-            "of them cached": usage.cached_tokens,
+            "of these cached": usage.cached_tokens,
             "out": usage.completion_tokens,
         }
-        yield "tokens", ", ".join(f"{n} {name}" for name, n in counts.items() if n is not None)
+        yield "tokens", ", ".join(f"{n:,} {name}" for name, n in counts.items() if n is not None)
         if usage.estimated_cost is not None:
             yield "cost", format_money(usage.estimated_cost)
     if origin.first_token is not None:
-        yield "first piece after", f"{origin.first_token:.2f} s"
+        yield "first token after", f"{origin.first_token:.2f} s"
     if origin.seconds is not None:
-        yield "whole after", f"{origin.seconds:.2f} s"
+        yield "complete after", f"{origin.seconds:.2f} s"
     if (speed := origin.tokens_a_second) is not None:
-        yield "speed", f"{speed:.0f} tokens a second"
-    for joined in origin.continued:
-        yield "gone on with", _format_continuation(joined)
+        yield "speed", f"{speed:.0f} tokens/s"
+    for each in origin.continued:
+        yield "continued", _format_continuation(each)
 
 
 def _format_ending(answer: Message) -> str:
     if answer.ending is None:
-        return "none: nemochat was ended while it came, or it was imported"
+        return "unknown: nemochat was killed meanwhile, or the answer was imported"
     return (
         escape_markdown(answer.outcome, 300) if answer.ending is not Ending.COMPLETE else "complete"
     )
 
 
 def _format_continuation(continuation: Continuation) -> str:
-    why_cut = f" ({escape_markdown(continuation.ending)})" if continuation.ending else ""
-    repeated = f", of which {continuation.overlap} were repeated" if continuation.overlap else ""
-    return f"after {continuation.at} characters{why_cut}{repeated}"
+    ending = f" ({escape_markdown(continuation.ending)})" if continuation.ending else ""
+    overlap = f", {continuation.overlap:,} of them repeated" if continuation.overlap else ""
+    return f"after {continuation.at:,} characters{ending}{overlap}"
 
 
 @command("COMMAND")
 def pipe(session: Session, argument: str) -> str:
-    """Give the last answer to a shell command as its input, and show what it writes.
+    """Send the last answer to the input of a shell command, and show its output.
 
-    Ctrl-C ends the command, and not the chat.
+    Ctrl-C ends only the command.
     """
     if not argument:
-        raise UsageError("/pipe takes a command of the shell: /pipe wc -w")
+        raise UsageError("/pipe takes a shell command: /pipe wc -w")
     text = select_part(session.chat.conversation, []).text
     done = _run_shell(session, argument, text + "\n")
-    if not done.output and not done.ending:
-        return "The command wrote nothing."
-    return ""
+    return "" if done.output or done.ending else "The command had no output."
 
 
 def run_shell_line(session: Session, line: str) -> str:
-    """Run what was typed after a `!`, and ask whether its output goes with the next question."""
-    if not line.strip():
-        raise UsageError("a ! takes a command of the shell: !ls")
-    done = _run_shell(session, line.strip())
+    """Run a line typed after `!`, and offer to attach its output to the next question."""
+    line = line.strip()
+    if not line:
+        raise UsageError("! takes a shell command: !ls")
+    done = _run_shell(session, line)
     if not done.output.strip():
-        return "" if done.ending else "The command wrote nothing."
+        return "" if done.ending else "The command had no output."
     lines, tokens = len(done.output.splitlines()), estimate_tokens(done.output)
-    what = f"these {lines} lines" if lines > 1 else "this line"
+    what = f"these {lines:,} lines" if lines > 1 else "this line"
     if not session.confirm(f"Add {what}, about {tokens:,} tokens, to the next question?"):
         return ""
     ending = f"\n\n({done.ending})" if done.ending else ""
-    adding = attach(session, [to_code_block(done.output, f"$ {line.strip()}", info="") + ending])
-    return f"Added: {adding}."
+    size = attach(session, [to_code_block(done.output, f"$ {line}", info="") + ending])
+    return f"Added to the next question: {size}."
 
 
-def _run_shell(session: Session, line: str, input_text: str = "") -> run_command.CommandResult:
-    done = run_command.run(line, session.screen.output, input_text)
+def _run_shell(session: Session, line: str, input_text: str = "") -> shell.CommandResult:
+    done = shell.run(line, session.screen.output, input_text)
     if done.was_stopped:
-        session.screen.output("\n")  # after the ^C that stands on the terminal
+        session.screen.output("\n")  # after the ^C on the terminal
         session.pending_lines.clear()
     if done.ending:
         session.screen.notice(f"the command {done.ending}")

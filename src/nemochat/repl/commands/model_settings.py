@@ -1,4 +1,4 @@
-"""Commands about the settings: endpoint, model, parameters, profile, context, usage."""
+"""Commands about settings: endpoint, model, system prompt, parameters, profile, context, usage."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from nemochat.core.profile import NONE, Profile, parse_values
 from nemochat.core.prompt import WINDOW, estimate_tokens, estimate_used
 from nemochat.core.text import count_noun
 from nemochat.errors import NemochatError, UsageError
-from nemochat.files import to_code_block
-from nemochat.repl.arguments import split_prose
-from nemochat.repl.commands.prompts import system
+from nemochat.files import expand_home, read_text, to_code_block
+from nemochat.repl.entry import split_prose
 from nemochat.repl.registry import command
 from nemochat.repl.session import Session
 from nemochat.repl.tables import (
     LIST_TIMEOUT,
     escape_markdown,
     filter_models,
+    markdown_table,
     model_table,
     write_model_names,
 )
@@ -37,45 +37,59 @@ PROFILE_COLUMNS = (
     Column("what it is for"),
     Column("sets", is_labelled=True),
 )
-_MOST = 200  # columns of what is told of a profile
-_GUIDE_NOTE = "the guide answers out of its own pages"
-PROFILES_HINT = (
-    "`nemochat profiles edit` opens the file where they stand; `/help profiles` tells how"
-)
+_MAX_COLUMNS = 200
+_GUIDE_NOTE = "the guide answers from its own pages"
+PROFILES_HINT = "`nemochat profiles edit` opens their file; `/help profiles` explains them"
 
 
 @command(aliases=("new", "reset"))
 def clear(session: Session, _argument: str) -> str:
-    """Begin a new conversation with the same settings and profile; the old one stays saved."""
+    """Start a new conversation with the same settings and profile; the old one stays saved."""
     session.start_conversation()
-    return "A new conversation begins; the settings stay."
+    return "Started a new conversation with the same settings."
+
+
+@command("[TEXT, @FILE or clear]", choices=lambda _: [("clear", "no system prompt")])
+def system(session: Session, argument: str) -> str:
+    """Show, set or clear the system prompt, from the next question on."""
+    settings = session.settings
+    if not argument and not settings.system:
+        return "There is no system prompt."
+    if not argument:
+        return f"The system prompt is:\n\n{settings.system}"
+    if argument.startswith("@"):
+        settings.system = read_text(expand_home(argument[1:].strip()))
+    else:
+        settings.system = "" if argument == "clear" else argument
+    session.chat.mark()
+    return "The system prompt is set." if settings.system else "The system prompt is cleared."
 
 
 @command("[NAME]", choices=lambda s: [(row.model, f"at {row.name}") for row in s.connector.rows()])
 def model(session: Session, argument: str) -> str:
-    """Show the model, or ask another one from the next question on."""
+    """Show the model, or use another one from the next question on."""
     if argument:
         session.settings.model = argument
         session.chat.mark()
     elif session.settings.endpoint == GUIDE:
-        return f"No model is asked: {_GUIDE_NOTE}."
+        return f"No model is used: {_GUIDE_NOTE}."
     return f"The model is `{session.settings.model}`."
 
 
 @command("[WORD]")
 def models(session: Session, argument: str) -> str:
-    """List the models that the endpoint offers, or those with a word in their name."""
+    """List the endpoint's models, or those with a word in their name."""
     client = session.connector.client(session.settings.endpoint)
     try:
         offered = client.fetch_models(LIST_TIMEOUT)
     finally:
         client.close()
-    if session.settings.endpoint != GUIDE and session.disk_store and not session.private:
+    if session.settings.endpoint != GUIDE and not session.is_private:
         write_model_names(offered)
-    models = filter_models(offered, argument)
-    if not models:
+    matches = filter_models(offered, argument)
+    if not matches:
         return f"The endpoint has no model with {escape_markdown(argument)} in its name."
-    return model_table(models)
+    return model_table(matches)
 
 
 def _endpoint_choices(session: Session) -> list[tuple[str, str]]:
@@ -84,44 +98,42 @@ def _endpoint_choices(session: Session) -> list[tuple[str, str]]:
 
 @command("[NAME]", choices=_endpoint_choices)
 def endpoint(session: Session, argument: str) -> str:
-    """Show the endpoint, or ask another one from the next question on."""
+    """Show the endpoint, or use another one from the next question on."""
     settings = session.settings
     if argument and argument != settings.endpoint:
         session.switch_endpoint(argument)
         settings.endpoint, settings.model = argument, session.connector.model(argument)
         session.chat.mark()
     if settings.endpoint == GUIDE:
-        return f"The endpoint is `{GUIDE}`, and no model: {_GUIDE_NOTE}."
+        return f"The endpoint is `{GUIDE}`, without a model: {_GUIDE_NOTE}."
     return f"The endpoint is {_format_endpoint(session)}, the model `{settings.model}`."
 
 
 def _format_endpoint(session: Session) -> str:
-    """The endpoint's name, and where it was moved to."""
+    """Return the endpoint's name, and its address if that is not the usual one."""
     name = session.settings.endpoint
-    place = session.connector.display_address(name)
-    return f"`{name}`" if place == name else f"`{name}` at `{sanitize_line(place, 200)}`"
+    address = session.connector.display_address(name)
+    return f"`{name}`" if address == name else f"`{name}` at `{sanitize_line(address, 200)}`"
 
 
 @command(aliases=("status", "settings"))
 def info(session: Session, _argument: str) -> str:
     """Show the conversation, its settings, and where it is saved."""
     conversation, settings = session.chat.conversation, session.settings
-    private = session.private or session.disk_store is None
-    where = "nowhere: the chat is private"
-    if session.disk_store is not None and not session.private:
-        where = f"`{session.disk_store.database.path}`"
-    if not private and session.chat.failure is not None:
+    if session.disk_store is None or session.private:
+        where = "nowhere: the chat is private"
+    elif session.chat.failure is not None:
         where = f"nowhere yet: {escape_markdown(session.chat.failure.sentence, 200)}"
-    messages = conversation.messages()
-    questions = sum(message.role is Role.USER for message in messages)
+    else:
+        where = f"`{session.disk_store.database.path}`"
     values = ", ".join(
         f"{name} {escape_markdown(format_as_input(value), 200)}"
         for name, value in settings.parameters.items()
     )
     model = escape_markdown(settings.model, 200)
     rows = {
-        "conversation": escape_markdown(conversation.name) or "not named; `/save NAME` names it",
-        "questions": str(questions),
+        "conversation": escape_markdown(conversation.name) or "unnamed; `/save NAME` names it",
+        "questions": f"{len(conversation.questions()):,}",
         "endpoint": _format_endpoint(session),
         "model": model if settings.endpoint != GUIDE else f"none: {_GUIDE_NOTE}",
         "system prompt": escape_markdown(first_line(settings.system), 200) or "none",
@@ -129,15 +141,15 @@ def info(session: Session, _argument: str) -> str:
         "parameters": values or "the endpoint's defaults",
         "saved in": where,
     }
-    return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows.items())])
+    return markdown_table(("", ""), rows.items())
 
 
 @command(aliases=("tokens", "cost"))
 def usage(session: Session, _argument: str) -> str:
-    """Show the tokens and the money that this conversation took, as the endpoint counted them."""
+    """Show the tokens and the cost of this conversation, as counted by the endpoint."""
     total = add_up(node.message for node in session.chat.conversation.nodes.values())
     if total.answers == 0:
-        return "The endpoint has counted nothing yet."
+        return "The endpoint has not counted any tokens yet."
     return (
         f"{count_noun(total.answers, 'answer')}, {total.prompt_tokens:,} tokens in,"
         f" {total.completion_tokens:,} out, {format_money(total.cost)}."
@@ -146,29 +158,27 @@ def usage(session: Session, _argument: str) -> str:
 
 @command()
 def context(session: Session, _argument: str) -> str:
-    """Show how much of the model's context is taken, by what, and how much is left.
+    """Show how much of the model's context is used, by what, and how much is left.
 
-    What the endpoint has counted is exact; the rest is an estimate from the number of characters.
+    What the endpoint counted is exact; the rest is estimated from the number of characters.
     """
     messages, system = session.chat.conversation.messages(), session.settings.system
-    total = estimate_used(system, messages)
-    rows = [("system prompt", estimate_tokens(system))]
+    used = estimate_used(system, messages)
+    counts = {"system prompt": estimate_tokens(system)}
     for role, name in ((Role.USER, "questions"), (Role.ASSISTANT, "answers")):
-        rows.append((name, sum(estimate_tokens(m.content) for m in messages if m.role is role)))
-    rows += [("taken", total), ("left", max(WINDOW - total, 0))]
-    lines = [f"| {name} | {tokens:,} | {tokens / WINDOW:.1%} |" for name, tokens in rows]
-    return "\n".join([f"| of {WINDOW:,} | tokens | |", "|---|---|---|", *lines])
+        counts[name] = sum(estimate_tokens(m.content) for m in messages if m.role is role)
+    counts |= {"used": used, "left": max(WINDOW - used, 0)}
+    rows = ((name, f"{tokens:,}", f"{tokens / WINDOW:.1%}") for name, tokens in counts.items())
+    return markdown_table((f"of {WINDOW:,}", "tokens", ""), rows)
 
 
 def _value_choices(session: Session, name: str) -> Iterator[tuple[str, str]]:
-    """The values of a parameter that are words, and the one that it has now."""
+    """Yield the current value of a parameter, and its values that are words."""
     with suppress(UsageError):
         parameter = parameters.find(name)
         if parameter.name in session.settings.parameters:
-            yield (
-                format_as_input(session.settings.parameters[parameter.name]),
-                "the value it has now",
-            )
+            value = session.settings.parameters[parameter.name]
+            yield format_as_input(value), "the current value"
         if isinstance(parameter.takes, OneOf):
             yield from ((word, parameter.help) for word in parameter.takes.words)
         elif isinstance(parameter.takes, Number) and parameter.takes.nullable:
@@ -192,8 +202,8 @@ def set_(session: Session, argument: str) -> str:
     """Set a sampling parameter, or show what is set.
 
     `/set` alone lists the parameters; `/set temperature` shows one; `/set temperature 0.3` and
-    `/set temperature=0.3` set it from the next question on. What is not set is not sent, and the
-    endpoint's default holds.
+    `/set temperature=0.3` set it from the next question on. Parameters that are not set are not
+    sent, so the endpoint's defaults apply.
     """
     words = argument.removeprefix("parameter ").replace("=", " ", 1).split(maxsplit=1)
     if not words:
@@ -212,7 +222,7 @@ def set_(session: Session, argument: str) -> str:
 
 @command("NAME", choices=_current_choices)
 def unset(session: Session, argument: str) -> str:
-    """Take back a sampling parameter: the endpoint's default holds again."""
+    """Remove a sampling parameter, so that the endpoint's default applies again."""
     if not argument:
         raise UsageError("/unset takes the name of a parameter")
     parameter = parameters.find(argument)
@@ -229,14 +239,16 @@ def temp(session: Session, argument: str) -> str:
 
 def _parameter_table(session: Session) -> str:
     values = session.settings.parameters
-    rows = [
-        f"| `{p.name}` | {format_as_input(values[p.name]) if p.name in values else ''} |"
-        f" {p.takes} | {p.default} |"
-        for p in parameters.TABLE
-    ]
-    return "\n".join(
-        ["| parameter | set to | takes | endpoint's default |", "|---|---|---|---|", *rows]
+    rows = (
+        (
+            f"`{each.name}`",
+            format_as_input(values[each.name]) if each.name in values else "",
+            str(each.takes),
+            each.default,
+        )
+        for each in parameters.TABLE
     )
+    return markdown_table(("parameter", "set to", "takes", "endpoint's default"), rows)
 
 
 def _profile_choices(session: Session) -> Iterator[tuple[str, str]]:
@@ -247,10 +259,10 @@ def _profile_choices(session: Session) -> Iterator[tuple[str, str]]:
 
 @command("[NAME [NAME=VALUE …]]", aliases=("role", "preset"), choices=_profile_choices)
 def profile(session: Session, argument: str) -> str:
-    """Show the profiles, or talk with one from the next question on; `/profile none` drops it.
+    """Show the profiles, or use one from the next question on; `/profile none` removes it.
 
     `/profile translate language=French` gives its template a value. What you set yourself
-    afterwards wins over the profile.
+    afterwards overrides the profile.
     """
     profiles, settings = session.connector.config.profiles, session.settings
     name, *words = split_prose(argument) or [""]
@@ -258,9 +270,9 @@ def profile(session: Session, argument: str) -> str:
         return profile_table(profiles, settings.profile)
     if name == NONE and not words:
         if not settings.profile:
-            return "There is no profile in force."
+            return "No profile is in use."
         session.change_settings(session.settings_without_profile())
-        return "The profile is dropped; what it set is as before."
+        return "The profile is removed, and its settings are undone."
     profile = apply_profile.find_profile(profiles, name)
     empty = not session.chat.conversation.nodes
     settings = apply_profile.apply_profile(
@@ -277,36 +289,36 @@ def profile(session: Session, argument: str) -> str:
 
 
 def profile_table(profiles: Mapping[str, Profile], in_force: str = "") -> str:
-    """Profiles as a Markdown table; the one in force is bold."""
+    """Return profiles as a Markdown table, with the current one in bold."""
+    note = describe_profiles(profiles, in_force)
     if not profiles:
-        return describe_profiles(profiles, in_force)
+        return note
     rows = []
     for each in profiles.values():
         name = escape_markdown(each.name)
-        name = f"**{name}**" if each.name == in_force else name
-        about = escape_markdown(each.about, _MOST)
-        rows.append(f"| {name} | {about} | {escape_markdown(summarize_profile(each), _MOST)} |")
-    head = "".join(f" {column.head} |" for column in PROFILE_COLUMNS)
-    note = describe_profiles(profiles, in_force)
-    return "\n".join([f"|{head}", "|---|---|---|", *rows, "", note])
+        sets = escape_markdown(summarize_profile(each), _MAX_COLUMNS)
+        about = escape_markdown(each.about, _MAX_COLUMNS)
+        rows.append((f"**{name}**" if each.name == in_force else name, about, sets))
+    table = markdown_table([column.head for column in PROFILE_COLUMNS], rows)
+    return f"{table}\n\n{note}"
 
 
 def profile_cells(each: Profile, in_force: str = "") -> tuple[Cell, ...]:
-    """Return the cells of PROFILE_COLUMNS for a profile; the one in force is bold."""
+    """Return the cells of PROFILE_COLUMNS for a profile; the current one is bold."""
     name = Span(each.name, "strong" if each.name == in_force else "")
-    sets = sanitize_line(summarize_profile(each), _MOST)
-    return [name], sanitize_line(each.about, _MOST), sets
+    sets = sanitize_line(summarize_profile(each), _MAX_COLUMNS)
+    return [name], sanitize_line(each.about, _MAX_COLUMNS), sets
 
 
 def describe_profiles(known: Mapping[str, Profile], in_force: str) -> str:
-    """Return as Markdown which profile is in force, or that there are none."""
+    """Return as Markdown which profile is in use, or that there are none."""
     if not known:
         return f"There are no profiles yet. {PROFILES_HINT}."
-    return f"The profile is `{in_force}`." if in_force else "None is in force."
+    return f"The profile is `{in_force}`." if in_force else "No profile is in use."
 
 
 def summarize_profile(each: Profile) -> str:
-    """What a profile sets, in a few words."""
+    """Return what a profile sets, on one line."""
     parts = [name for name in ("model", "endpoint") if getattr(each, name)]
     parts += ["system"] if each.system is not None else []
     parts += [f"{name} {format_as_input(value)}" for name, value in each.parameters.items()]
@@ -318,22 +330,14 @@ def summarize_profile(each: Profile) -> str:
 
 
 def describe_profile(each: Profile) -> str:
-    """All of a profile as Markdown."""
-    rows = [
-        (key, value)
-        for key in ("model", "endpoint")
-        if (value := escape_markdown(getattr(each, key), 200))
-    ]
-    rows += [
-        (name, escape_markdown(format_as_input(value), 200))
-        for name, value in each.parameters.items()
-    ]
-    parts = [
-        f"**{escape_markdown(each.name)}**"
-        + (f": {escape_markdown(each.about, 200)}" if each.about else "")
-    ]
-    if rows:
-        parts.append("\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows)]))
+    """Return everything in a profile as Markdown."""
+    values = {key: getattr(each, key) for key in ("model", "endpoint") if getattr(each, key)}
+    values |= {name: format_as_input(value) for name, value in each.parameters.items()}
+    about = f": {escape_markdown(each.about, 200)}" if each.about else ""
+    parts = [f"**{escape_markdown(each.name)}**{about}"]
+    if values:
+        rows = ((name, escape_markdown(value, 200)) for name, value in values.items())
+        parts.append(markdown_table(("", ""), rows))
     if each.system is not None:
         parts.append("System prompt:\n\n" + _format_system_prompt(each))
     if each.template:

@@ -13,38 +13,34 @@ from prompt_toolkit.document import Document
 
 from nemochat.errors import NemochatError
 from nemochat.repl import registry
+from nemochat.repl.entry import is_command
 from nemochat.repl.session import Session
 from nemochat.screen.text.sanitize import sanitize_line
 
 _MENTION = r'(?:^|(?<=\s))@("[^"\n]*|[^\s"]*)$'  # @path, or @"a path with blanks"
 _LAST_WORD = r'"[^"\n]*$|[^\s"]*$'
 _TAKES_PATH = r"(?<!@)\b(FILE|PATH)\b"
-MAX_DESCRIPTION_COLUMNS = 60  # columns
-MAX_SCANNED = 2000  # entries of a folder that are looked at, however many it has
+MAX_DESCRIPTION_COLUMNS = 60
+MAX_SCANNED = 2000  # entries of a folder
 MAX_PATHS = 200
-_KILO = 1000  # of one unit are one of the next
+_KILO = 1000
 _UNITS = ("bytes", "kB", "MB", "GB")
 
 
 def is_completable(text: str) -> bool:
-    """Whether a text up to the cursor is one to which something may be offered as it is typed."""
+    """Return whether completions may be shown while the user types after this text."""
     end = text[-1000:]
     return is_command(text) or ("@" in end and re.search(_MENTION, end) is not None)
 
 
-def is_command(text: str) -> bool:
-    """Whether a text is a command in one line."""
-    return text.startswith("/") and not text.startswith("//") and "\n" not in text
-
-
 class MessageCompleter(Completer):
-    """Completes slash commands, what a command says may follow it, and paths after an @."""
+    """Completes slash commands, their arguments, and paths after an @."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
-        """The completions of what stands before the cursor."""
+        """Yield the completions at the cursor."""
         line = document.text_before_cursor
         if mention := re.search(_MENTION, line):
             yield from _complete_paths(mention[1], quoting=True)
@@ -55,16 +51,16 @@ class MessageCompleter(Completer):
     def _complete_arguments(self, name: str, rest: str) -> Iterator[Completion]:
         try:
             command = registry.find(name.lower())
-            takes = command.arguments
-            if re.search(_TAKES_PATH, takes):
-                alone = takes.strip("[]") == "FILE"  # the rest of the line is the path then
-                prefix = rest if alone else _last_word(rest)
-                yield from _complete_paths(prefix, quoting=not alone)
+            arguments = command.arguments
+            if re.search(_TAKES_PATH, arguments):
+                is_only = arguments.strip("[]") == "FILE"  # then the path is the rest of the line
+                prefix = rest if is_only else _last_word(rest)
+                yield from _complete_paths(prefix, quoting=not is_only)
             first, blank, value = rest.partition(" ")
             if blank and command.next_choices is not None:
                 yield from _complete_words(command.next_choices(self._session, first), value)
             elif command.choices is not None:
-                prefix = _last_word(rest) if "…" in takes else rest
+                prefix = _last_word(rest) if "…" in arguments else rest
                 yield from _complete_words(command.choices(self._session), prefix)
         except NemochatError:
             return  # no such command, or a database that cannot be read
@@ -76,41 +72,40 @@ def _last_word(text: str) -> str:
 
 
 def _complete_names(prefix: str) -> Iterator[Completion]:
-    """Commands by their names, then by the other names that fingers know."""
-    commands = list(registry.all_commands())
+    """Yield completions of names, followed by those of aliases."""
+    commands = registry.all_commands()
     pairs = [(command.name, command.summary) for command in commands]
     pairs += [(each, f"/{row.name}: {row.summary}") for row in commands for each in row.aliases]
-    for name, about in pairs:
-        if name.startswith(prefix.lower()):
-            short = sanitize_line(about, MAX_DESCRIPTION_COLUMNS)
-            yield Completion(name, -len(prefix), display="/" + name, display_meta=short)
+    return _complete_words(pairs, prefix, mark="/")
 
 
-def _complete_words(words: Iterable[tuple[str, str]], prefix: str) -> Iterator[Completion]:
-    for word, about in words:
+def _complete_words(
+    words: Iterable[tuple[str, str]], prefix: str, mark: str = ""
+) -> Iterator[Completion]:
+    for word, description in words:
         if word.casefold().startswith(prefix.casefold()):
             yield Completion(
                 word,
                 -len(prefix),
-                display=sanitize_line(word, MAX_DESCRIPTION_COLUMNS),
-                display_meta=sanitize_line(about, MAX_DESCRIPTION_COLUMNS),
+                display=mark + sanitize_line(word, MAX_DESCRIPTION_COLUMNS),
+                display_meta=sanitize_line(description, MAX_DESCRIPTION_COLUMNS),
             )
 
 
 def _complete_paths(prefix: str, *, quoting: bool) -> Iterator[Completion]:
-    """Paths for what was typed; one with blanks in it is put into double quotes."""
+    """Yield completions of a path; one with blanks is put in double quotes."""
     quoted = quoting and prefix.startswith('"')
-    for path, about in complete_path(prefix[1:] if quoted else prefix):
+    for path, description in complete_path(prefix[1:] if quoted else prefix):
         text = path
         if quoted or (quoting and any(map(str.isspace, path))):
             text = f'"{path}' + '"' * (not path.endswith("/"))
-        yield Completion(text, -len(prefix), display=display_name(path), display_meta=about)
+        yield Completion(text, -len(prefix), display=display_name(path), display_meta=description)
 
 
 def complete_path(prefix: str) -> Iterator[tuple[str, str]]:
-    """The paths that begin as `typed` does, folders with a slash, each with a word about it.
+    """Yield the paths that begin with `prefix`, each with a description; folders end in a slash.
 
-    Hidden ones are told only where a dot was typed. `~` is the home directory, and stays as typed.
+    Hidden files need a dot in the prefix. `~` is the home directory, and stays as typed.
     """
     if prefix == "~":
         yield "~/", "your home directory"
@@ -118,33 +113,34 @@ def complete_path(prefix: str) -> Iterator[tuple[str, str]]:
     at = prefix.rfind("/") + 1
     folder, start = prefix[:at], prefix[at:]
     try:
-        with os.scandir(Path(folder).expanduser() if folder else ".") as listed:
-            entries = [each for each in islice(listed, MAX_SCANNED) if _is_match(each.name, start)]
+        with os.scandir(Path(folder).expanduser() if folder else ".") as found:
+            entries = [each for each in islice(found, MAX_SCANNED) if _is_match(each.name, start)]
     except (OSError, RuntimeError, ValueError):  # no folder, no home, a null character
         return
     for entry in sorted(entries, key=lambda each: each.name.casefold())[:MAX_PATHS]:
-        is_folder, about = _describe_entry(entry)
-        yield f"{folder}{entry.name}{'/' * is_folder}", about
+        is_folder, description = _describe_entry(entry)
+        yield f"{folder}{entry.name}{'/' * is_folder}", description
 
 
 def display_name(path: str) -> str:
-    """A path as a list of them shows it: its last part."""
+    """Return the last part of a path."""
     last = path.removesuffix("/").rpartition("/")[2]
     return sanitize_line(last, 60) + "/" * path.endswith("/")
 
 
 def _is_match(name: str, prefix: str) -> bool:
-    hidden = name.startswith(".") and not prefix.startswith(".")
-    return name.startswith(prefix) and not hidden and name.isprintable() and '"' not in name
+    is_hidden = name.startswith(".") and not prefix.startswith(".")
+    return name.startswith(prefix) and not is_hidden and name.isprintable() and '"' not in name
 
 
 def _describe_entry(entry: os.DirEntry[str]) -> tuple[bool, str]:
+    """Return whether a path is a folder, and its description."""
     try:
         if entry.is_dir():
             return True, "folder"
         size = float(entry.stat().st_size)
     except OSError:
-        return False, "cannot be read"
+        return False, "unreadable"
     unit = 0
     while size >= _KILO and unit < len(_UNITS) - 1:
         size, unit = size / _KILO, unit + 1

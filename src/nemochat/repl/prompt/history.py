@@ -1,6 +1,6 @@
-"""History of the prompt: private, and shared by several chats at once.
+"""History of the prompt: a private file that several chats share.
 
-The file is prompt_toolkit's: an entry is a run of lines that begin with a plus.
+Its format is prompt_toolkit's: an entry is a run of lines that begin with a plus.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from prompt_toolkit.history import History
 from nemochat.atomic import create_private_file, make_private_folder
 from nemochat.repl.session import Session
 
-MAX_BYTES = 512 * 1024  # of the file's end that are read at start, however long it is
+MAX_BYTES = 512 * 1024  # read from the end of the file
 MAX_ENTRIES = 5000
-_LOCK_ATTEMPTS, _LOCK_RETRY_SECONDS = 20, 0.01  # for the lock, which a stopped process may hold
+_LOCK_ATTEMPTS, _LOCK_RETRY_SECONDS = 20, 0.01  # a stopped process may hold the lock
 
 
 class ChatHistory(History):
-    """The entries, the newest first; what begins with a blank is kept nowhere."""
+    """Entries of this and other chats; an entry that begins with a blank is not kept."""
 
     def __init__(self, session: Session, path: Path | None) -> None:
-        """Make the file where it lacks; without a path, or a place for it, memory serves."""
+        """Create the file if it is missing; without a path or a home, keep entries in memory."""
         super().__init__()
         self._session = session
         self._path = path if path is not None and _create_file(path) else None
 
     def newest_first(self) -> Iterable[str]:
-        """The entries as they stand on the prompt, the newest first."""
+        """Return the entries as the prompt shows them, newest first."""
         return self._loaded_strings
 
     def load_history_strings(self) -> Iterable[str]:
-        """The file's last entries, long ones folded, the newest first."""
+        """Yield the last entries of the file, newest first, with long ones folded."""
         if self._path is None:
             return
         with suppress(OSError), self._path.open("rb") as file:
@@ -49,12 +49,12 @@ class ChatHistory(History):
                 yield self._session.pastes.fold_history_entry(entry)
 
     def append_string(self, string: str) -> None:
-        """Take in what was typed."""
+        """Add an entry."""
         if not string.startswith(" "):
             super().append_string(string)
 
     def store_string(self, string: str) -> None:
-        """Keep an entry whole in the file, unless the chat is private or the disk is full."""
+        """Write an entry in full to the file, unless the chat is private or the disk is full."""
         if self._path is not None and not self._session.private:
             with suppress(OSError), self._path.open("ab") as file:
                 _lock(file)
@@ -62,13 +62,13 @@ class ChatHistory(History):
 
 
 class HistorySuggester(AutoSuggest):
-    """Suggests the rest of the newest entry that begins as the message does."""
+    """Suggests the rest of the newest entry that begins like the message."""
 
     def __init__(self, history: ChatHistory) -> None:
         self._history = history
 
     def get_suggestion(self, _buffer: Buffer, document: Document) -> Suggestion | None:
-        """The rest, or None."""
+        """Return the rest of the entry, or None."""
         start = document.text
         if not start.strip() or "\n" in start:
             return None
@@ -79,22 +79,20 @@ class HistorySuggester(AutoSuggest):
 
 
 def read_entries(file: BinaryIO) -> Iterator[str]:
-    """The entries at the file's end, the newest first."""
+    """Yield the entries at the end of the file, newest first."""
     size = file.seek(0, os.SEEK_END)
     start = file.seek(max(0, size - MAX_BYTES))
     lines = file.read().decode("utf-8", "replace").split("\n")
-    if start:  # within an entry, perhaps
-        whole = next((at for at, line in enumerate(lines) if not line.startswith("+") and at), 0)
-        lines = lines[whole:]
+    if start:  # perhaps within an entry
+        complete = next((at for at, line in enumerate(lines) if at and line[:1] != "+"), 0)
+        lines = lines[complete:]
     entry: list[str] = []
-    for line in reversed(lines):
+    for line in (*reversed(lines), ""):
         if line.startswith("+"):
             entry.append(line[1:])
         elif entry:
             yield "\n".join(reversed(entry))
             entry = []
-    if entry:
-        yield "\n".join(reversed(entry))
 
 
 def _create_file(path: Path) -> bool:
@@ -105,7 +103,7 @@ def _create_file(path: Path) -> bool:
         with path.open("ab"):
             return True
     except OSError:
-        return False  # without a home, the chat still works
+        return False  # the chat works without a home directory
 
 
 def _format_entry(entry: str) -> bytes:
@@ -114,7 +112,7 @@ def _format_entry(entry: str) -> bytes:
 
 
 def _lock(file: BinaryIO) -> None:
-    """Wait a little for other chats; an entry is one write, so that none is torn without it too."""
+    """Wait a little for other chats; an entry is one write, so it stays intact without the lock."""
     for _ in range(_LOCK_ATTEMPTS):
         with suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Toolbar below the prompt: model, context, cost, and what is unusual, as it fits."""
+"""Toolbar below the prompt: model, context, cost and unusual settings, as far as they fit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nemochat.core.ledger import add_up, format_money
 from nemochat.core.messages import Role
 from nemochat.core.parameters import format_as_input
 from nemochat.core.prompt import WINDOW, estimate_used
+from nemochat.core.text import count_noun
 from nemochat.repl.session import Session
 from nemochat.screen.text.sanitize import sanitize_line
 from nemochat.screen.text.width import clusters, text_width
@@ -18,21 +19,21 @@ Fragments = list[tuple[str, str]]
 
 DIM, STRONG, FULL = "class:toolbar", "class:toolbar.strong", "class:toolbar.full"
 SEPARATOR = " · "
-BAR_COLUMNS = 10  # columns
-NEARLY_FULL = 0.8  # of the context
-MAX_NAME_COLUMNS = 30  # columns of a model's name
+BAR_COLUMNS = 10
+NEARLY_FULL = 0.8  # share of the context
+MAX_NAME_COLUMNS = 30
+_RANKS = range(10, 0, -1)
 
 
 class ToolbarState(NamedTuple):
-    """What the toolbar tells.
+    """What the toolbar shows.
 
     Attributes:
-        model: The one that is asked; "" where none is.
-        context_tokens: Tokens of the context that are taken.
-        turn_cost: US dollars of the last answer; None where the endpoint told none.
-        cost: The same of the whole conversation.
-        parameters: Parameters that are set, as they are typed.
-        attachment_count: How many texts go with the next question.
+        model: The model; "" for the guide.
+        context_tokens: The size of the conversation.
+        turn_cost: US dollars of the last answer, if known.
+        cost: US dollars of the conversation, if known.
+        parameters: The parameters that are set, as typed.
     """
 
     model: str
@@ -48,80 +49,73 @@ class ToolbarState(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A part of the toolbar: the same in ever fewer words, each with a rank.
+    """A part of the toolbar in ever shorter variants, each with a rank.
 
-    The words of the highest rank that there is room for are shown; 1 is what goes last.
+    Of all variants up to a rank, the first is shown; rank 1 is the last to disappear.
     """
 
     style: str
     variants: tuple[tuple[int, str], ...]
 
     def text_at(self, rank: int) -> str:
-        """The fullest words of no higher rank than this, or ""."""
+        """Return the longest variant up to a rank, or ""."""
         return next((text for least, text in self.variants if least <= rank), "")
 
 
-_RANKS = range(10, 0, -1)
-
-
 class Toolbar:
-    """The toolbar of a chat: looked up once a prompt, laid out once a width."""
+    """Toolbar of a chat, computed once per prompt."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._sums_key: tuple[object, ...] = ()
         self._sums: tuple[int, float | None, float | None] = (0, None, None)
         self._state: ToolbarState | None = None
-        self._layout: tuple[int, Fragments] = (0, [])
 
     def refresh(self) -> None:
-        """Look again at the chat: a prompt begins."""
+        """Collect the state of the chat for a new prompt."""
         self._state = self._collect_state()
-        self._layout = (0, [])
 
     def fragments(self, width: int) -> Fragments:
-        """What is shown in so many columns, in prompt_toolkit's styles."""
-        if self._state is not None and self._layout[0] != width:
-            self._layout = (width, lay_out(self._state, width))
-        return self._layout[1]
+        """Return the toolbar for a terminal of this width, in prompt_toolkit's styles."""
+        return lay_out(self._state, width) if self._state is not None else []
 
     def _collect_state(self) -> ToolbarState:
         session, settings = self._session, self._session.settings
-        taken, turn, cost = self._sum_usage()
+        tokens, turn, cost = self._sum_usage()
         return ToolbarState(
             model="" if settings.endpoint == GUIDE else settings.model,
             endpoint=session.connector.display_address(settings.endpoint),
             profile=settings.profile,
-            context_tokens=taken,
+            context_tokens=tokens,
             turn_cost=turn,
             cost=cost,
             parameters=tuple(
                 f"{name} {format_as_input(v)}" for name, v in settings.parameters.items()
             ),
-            private=session.private or session.disk_store is None,
+            private=session.is_private,
             multiline=session.multiline,
             attachment_count=len(session.attachments),
         )
 
     def _sum_usage(self) -> tuple[int, float | None, float | None]:
-        """Tokens of the context, dollars of the last answer and of all: counted if one came."""
-        talk = self._session.chat.conversation
-        counted = (talk, talk.head, len(talk.nodes), talk.settings.system)
-        if counted != self._sums_key:
-            said = talk.messages()
-            last = talk.last(Role.ASSISTANT)
+        """Return the tokens of the context, and the cost of the last answer and of all."""
+        conversation = self._session.chat.conversation
+        system = conversation.settings.system
+        key = (conversation, conversation.head, len(conversation.nodes), system)
+        if key != self._sums_key:
+            last = conversation.last(Role.ASSISTANT)
             self._sums = (
-                estimate_used(talk.settings.system, said),
+                estimate_used(system, conversation.messages()),
                 add_up([last.message]).cost if last else None,
-                add_up(node.message for node in talk.nodes.values()).cost,
+                add_up(node.message for node in conversation.nodes.values()).cost,
             )
-            self._sums_key = counted
+            self._sums_key = key
         return self._sums
 
 
-def lay_out(facts: ToolbarState, width: int) -> Fragments:
-    """The toolbar in fewer than `width` columns; what matters least is left out first."""
-    parts = list(_list_parts(facts))
+def lay_out(state: ToolbarState, width: int) -> Fragments:
+    """Return the toolbar in fewer than `width` columns, without the least important parts."""
+    parts = list(_list_parts(state))
     shown: list[tuple[str, str]] = []
     for rank in _RANKS:
         shown = [(part.style, text) for part in parts if (text := part.text_at(rank))]
@@ -131,58 +125,60 @@ def lay_out(facts: ToolbarState, width: int) -> Fragments:
         shown = [(style, _truncate(text, width - 1)) for style, text in shown[:1]]
     fragments: Fragments = []
     for style, text in shown:
-        if fragments:
-            fragments.append((DIM, SEPARATOR))
+        fragments += [(DIM, SEPARATOR)] if fragments else []
         fragments.append((style, text))
     return fragments
 
 
-def _list_parts(facts: ToolbarState) -> Iterator[_Part]:
-    if facts.private:
+def _list_parts(state: ToolbarState) -> Iterator[_Part]:
+    if state.private:
         yield _Part(STRONG, ((1, "private"),))
-    if facts.multiline:
+    if state.multiline:
         yield _Part(STRONG, ((6, "multiline: Alt-Enter sends"), (3, "multiline")))
-    if facts.attachment_count:
-        texts = "1 text" if facts.attachment_count == 1 else f"{facts.attachment_count} texts"
-        yield _Part(STRONG, ((5, f"{texts} attached"), (4, f"+{facts.attachment_count}")))
-    yield _model_part(facts)
-    if facts.profile:
-        yield _Part(DIM, ((6, _shorten_name(facts.profile)),))
-    yield _context_part(facts)
-    if costs := _cost_part(facts):
-        yield costs
-    if facts.parameters:
-        number = "1 parameter set" if len(facts.parameters) == 1 else f"{len(facts.parameters)} set"
-        told = sanitize_line(", ".join(facts.parameters), 80)
-        yield _Part(DIM, ((9, told), (7, number)))
+    if count := state.attachment_count:
+        yield _Part(STRONG, ((5, f"{count_noun(count, 'attachment')}"), (4, f"+{count}")))
+    yield _model_part(state)
+    if state.profile:
+        yield _Part(DIM, ((6, _shorten_name(state.profile)),))
+    yield _context_part(state)
+    if state.cost is not None:
+        yield _cost_part(state.cost, state.turn_cost)
+    if state.parameters:
+        values = sanitize_line(", ".join(state.parameters), 80)
+        count = len(state.parameters)
+        yield _Part(DIM, ((9, values), (7, f"{count_noun(count, 'parameter')} set")))
 
 
-def _model_part(facts: ToolbarState) -> _Part:
-    name, endpoint = _shorten_name(facts.model.rpartition("/")[2]), _shorten_name(facts.endpoint)
+def _model_part(state: ToolbarState) -> _Part:
+    name, endpoint = _shorten_name(state.model.rpartition("/")[2]), _shorten_name(state.endpoint)
     if not name:
         return _Part(DIM, ((8, f"the embedded {endpoint}"), (4, endpoint)))
     return _Part(DIM, ((8, f"{name} at {endpoint}"), (5, name), (4, _truncate(name, 13))))
 
 
-def _context_part(facts: ToolbarState) -> _Part:
-    share = facts.context_tokens / WINDOW
+def _context_part(state: ToolbarState) -> _Part:
+    share = state.context_tokens / WINDOW
     filled = min(round(share * BAR_COLUMNS), BAR_COLUMNS)
     bar = "█" * filled + "░" * (BAR_COLUMNS - filled)
-    full = "<1%" if 0 < share * 100 < 1 else f"{share:.0%}"
-    count = f"{facts.context_tokens:,} of {WINDOW} tokens"
+    percent = "<1%" if 0 < share * 100 < 1 else f"{share:.0%}"
+    tokens = f"{state.context_tokens:,} of {WINDOW:,} tokens"
     style = FULL if share >= NEARLY_FULL else DIM
     return _Part(
-        style, ((10, f"{bar} {count}"), (9, f"{bar} {full}"), (2, f"{full} of context"), (1, full))
+        style,
+        (
+            (10, f"{bar} {tokens}"),
+            (9, f"{bar} {percent}"),
+            (2, f"{percent} of context"),
+            (1, percent),
+        ),
     )
 
 
-def _cost_part(facts: ToolbarState) -> _Part | None:
-    if facts.cost is None:
-        return None
-    cost = format_money(facts.cost)
-    if facts.turn_cost is None or facts.turn_cost == facts.cost:
-        return _Part(DIM, ((7, cost),))
-    return _Part(DIM, ((8, f"{format_money(facts.turn_cost)}, in all {cost}"), (7, cost)))
+def _cost_part(cost: float, turn_cost: float | None) -> _Part:
+    total = format_money(cost)
+    if turn_cost is None or turn_cost == cost:
+        return _Part(DIM, ((7, total),))
+    return _Part(DIM, ((8, f"{format_money(turn_cost)}, {total} in total"), (7, total)))
 
 
 def _shorten_name(text: str) -> str:
@@ -190,7 +186,7 @@ def _shorten_name(text: str) -> str:
 
 
 def _truncate(text: str, most: int) -> str:
-    """A text in at most so many columns."""
+    """Return a text in at most so many columns."""
     if text_width(text) <= most:
         return text
     kept, room = "", most - 1

@@ -84,7 +84,8 @@ class Background:
             if not more:
                 break
             read += more
-        keyboard.typed += re.sub(_REPLIES, b"", read)
+        if typed := re.sub(_REPLIES, b"", read):
+            keyboard.typed.append(typed)
         if match := re.search(_COLOUR, read):
             red, green, blue = (int(part, 16) / (16 ** len(part) - 1) for part in match.groups())
             return theme_for(red, green, blue)

@@ -1,4 +1,4 @@
-"""Commands of the user's shell: their output as it comes, and how they ended."""
+"""Commands of the user's shell: their output as it arrives, and how they end."""
 
 from __future__ import annotations
 
@@ -17,23 +17,21 @@ from nemochat import core_files
 from nemochat.core.text import format_value
 from nemochat.errors import Cancelled, UsageError
 
-MAX_OUTPUT_BYTES = (
-    1024 * 1024
-)  # bytes, after which a command is stopped: the context holds half of it
-_QUIET_SECONDS = 0.1  # of output, after which a command that has ended is done with
-_QUIET_INTERVALS = 5  # so long, after which a line that has no end yet is shown
-_STOP_TIMEOUT = 1.0  # that a command has to heed a signal, before the next one
-_READ_BYTES = 65536  # bytes
+MAX_OUTPUT_BYTES = 1024 * 1024  # twice what the context holds
+_QUIET_SECONDS = 0.1  # without output, after which a command that has ended is finished
+_QUIET_INTERVALS = 5  # of this length, after which an incomplete line is shown
+_STOP_TIMEOUT = 1.0  # seconds between two signals
+_READ_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """A command that has ended.
+    """Result of a command.
 
     Attributes:
-        output: What it wrote, to standard output and standard error, as it came.
-        ending: How it ended, such as "ended with code 2"; "" if all went well.
-        was_stopped: Whether its person stopped it.
+        output: Its standard output and standard error.
+        ending: How it ended, such as "ended with code 2"; "" for success.
+        was_stopped: Whether the user stopped it.
     """
 
     output: str
@@ -42,17 +40,17 @@ class CommandResult:
 
 
 def run(command: str, show: Callable[[str], None], input_text: str = "") -> CommandResult:
-    """Run a command in the shell that SHELL names; Ctrl-C ends it, and nothing else.
+    """Run a command in the user's shell; Ctrl-C ends only the command.
 
-    It has a session of its own, and no keyboard. What it leaves in the background lives on.
+    It has its own session and no keyboard. Its background processes survive.
 
     Args:
-        command: A line of the shell, or several.
-        show: Is given its output as it comes, in lines.
-        input_text: Its standard input.
+        command: One or more lines for the shell.
+        show: Receives the output in lines as it arrives.
+        input_text: The command's standard input.
 
     Raises:
-        UsageError: the shell cannot be started.
+        UsageError: The shell cannot be started.
     """
     shell = os.environ.get("SHELL") or "sh"
     with tempfile.TemporaryFile() as standard_input:
@@ -74,13 +72,13 @@ def run(command: str, show: Callable[[str], None], input_text: str = "") -> Comm
             ) from error
     assert process.stdout is not None
     output: list[str] = []
-    stopped = long = False
+    stopped = too_long = False
     with process.stdout:
         try:
             for lines in _read_lines(process, process.stdout):
                 output.append(lines)
                 show(lines)
-                if long := sum(map(len, output)) > MAX_OUTPUT_BYTES:
+                if too_long := sum(map(len, output)) > MAX_OUTPUT_BYTES:
                     break
             else:
                 process.wait()
@@ -88,41 +86,40 @@ def run(command: str, show: Callable[[str], None], input_text: str = "") -> Comm
             stopped = True
         finally:
             _stop(process)
-    return CommandResult(
-        "".join(output), _describe_ending(process.returncode, stopped=stopped, long=long), stopped
-    )
+    ending = _describe_ending(process.returncode, stopped=stopped, too_long=too_long)
+    return CommandResult("".join(output), ending, stopped)
 
 
 def _read_lines(process: subprocess.Popen[bytes], output: IO[bytes]) -> Iterator[str]:
-    """What comes, in whole lines; one that is not gone on with for a while, or cut, as it is."""
+    """Yield the output in complete lines; after a pause or at the end, also an incomplete one."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    held, quiet = "", 0
+    rest, quiet = "", 0
     try:
         while True:
             if select.select([output], [], [], _QUIET_SECONDS)[0]:
                 read, quiet = os.read(output.fileno(), _READ_BYTES), 0
                 if not read:
                     break
-                whole, end, held = (held + decoder.decode(read)).rpartition("\n")
+                lines, end, rest = (rest + decoder.decode(read)).rpartition("\n")
                 if end:
-                    yield whole + end
+                    yield lines + end
             elif process.poll() is not None:
-                break  # something in the background holds its output
+                break  # a background process keeps the output open
             else:
                 quiet += 1
-            if held and (quiet == _QUIET_INTERVALS or len(held) > _READ_BYTES):
-                yield held
-                held = ""
+            if rest and (quiet == _QUIET_INTERVALS or len(rest) > _READ_BYTES):
+                yield rest
+                rest = ""
     except Cancelled:
-        if held:
-            yield held
+        if rest:
+            yield rest
         raise
-    if held := held + decoder.decode(b"", final=True):
-        yield held
+    if rest := rest + decoder.decode(b"", final=True):
+        yield rest
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End a command that runs still, with all that it started: kindly, then without mercy."""
+    """End a command that is still running, and all its processes, with ever harder signals."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             return
@@ -133,10 +130,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _describe_ending(code: int, *, stopped: bool, long: bool) -> str:
+def _describe_ending(code: int, *, stopped: bool, too_long: bool) -> str:
     if stopped:
         return "was stopped by you"
-    if long:
+    if too_long:
         return f"was stopped after {MAX_OUTPUT_BYTES // 1024 // 1024} MB of output"
     if code < 0:
         return f"was ended by {signal.Signals(-code).name}"

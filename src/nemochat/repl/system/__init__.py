@@ -1,1 +1,0 @@
-"""The system around the chat: its clipboard and its shell."""
