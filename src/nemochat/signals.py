@@ -183,15 +183,22 @@ class AnswerSignals(Mode):
 
 
 class SaveSignals(AnswerSignals):
-    """Mode for saving: SIGINT, SIGTERM and SIGHUP wait, at most `SECONDS_TO_SETTLE`."""
+    """Mode for saving: SIGINT, SIGTERM and SIGHUP wait, at most `SECONDS_TO_SETTLE`.
 
-    def __init__(self) -> None:
+    Attributes:
+        can_give_up: Whether a signal ends waiting for a lock, because saving is tried again later.
+    """
+
+    def __init__(self, *, can_give_up: bool = False) -> None:
         super().__init__(defers=True)
+        self.can_give_up = can_give_up
 
 
-def has_pending_signal() -> bool:
-    """Return whether a signal waits until something is saved."""
-    return any(isinstance(mode, AnswerSignals) and mode.pending for mode in _modes)
+def has_to_give_up() -> bool:
+    """Return whether a signal came that ends waiting for a lock."""
+    return any(
+        isinstance(mode, SaveSignals) and mode.can_give_up and mode.pending for mode in _modes
+    )
 
 
 class StreamSignals(Mode):

@@ -140,7 +140,7 @@ def test_a_token_that_no_header_carries_is_refused_and_never_shown(program: Prog
     done = program.run("ask", "x", environment={"DEEPINFRA_TOKEN": "se cret\n1"})
     assert done.returncode == 3
     assert "cret" not in sentence(done.stderr)
-    assert "the token from DEEPINFRA_TOKEN holds a blank" in sentence(done.stderr)
+    assert "the token from DEEPINFRA_TOKEN contains a space" in sentence(done.stderr)
 
 
 def test_a_broken_configuration_is_named_with_its_line(program: Program) -> None:

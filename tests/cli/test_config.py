@@ -111,7 +111,7 @@ def test_a_number_with_too_many_digits_is_an_error_in_the_file(
         assert (done.returncode, done.stdout) == (3, b"")
         assert done.stderr.decode() == (
             f"nemochat: the configuration {file} cannot be read (a number has more than 4,300"
-            " digits). nemochat config edit opens it\n"
+            " digits). Run nemochat config edit to correct it\n"
         )
     file.unlink()
     for words in (

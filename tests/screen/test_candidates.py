@@ -103,7 +103,7 @@ def test_the_second_answer_can_be_picked_and_the_talk_goes_on_from_it(
     with Screen(asking, columns=columns, rows=60) as terminal:
         terminal.wait_for_prompt()
         terminal.say("/pick 2")
-        terminal.wait_for("no other beside it")
+        terminal.wait_for("no alternative")
         terminal.say("/candidates on")
         terminal.wait_for("answered twice")
         terminal.say(QUESTION)

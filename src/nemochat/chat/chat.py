@@ -257,13 +257,13 @@ class Chat:
 
     def _append(self, message: Message) -> None:
         """Save a message and append it after the head; a signal waits until both are done."""
-        with SaveSignals():
+        with SaveSignals(can_give_up=True):
             self.conversation.append(self._saver.begin(self.conversation, message), message)
         self._show_notices()
 
     def _catch_up(self) -> None:
-        """Save what is unsaved."""
-        with SaveSignals():
+        """Save what is unsaved; a chat gives up at a signal, because it tries again later."""
+        with SaveSignals(can_give_up=self.options.announce_faults):
             self._saver.catch_up(self.conversation)
 
     def _show_notices(self) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from nemochat.atomic import PRIVATE, create_private_file, make_private_folder
 from nemochat.errors import StoreError
-from nemochat.signals import SaveSignals, has_pending_signal
+from nemochat.signals import SaveSignals, has_to_give_up
 from nemochat.store import rows
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ def wait_for_lock(execute: Callable[[], T], seconds: float) -> T:
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF != _BUSY:
                 raise
-            if time.monotonic() >= deadline or has_pending_signal():
+            if time.monotonic() >= deadline or has_to_give_up():
                 raise
             time.sleep(_SECONDS_BETWEEN_SIGNALS / 5)
 
@@ -95,9 +95,9 @@ def interruptible(db: Connection, seconds: float | None = None) -> Iterator[None
     A signal is obeyed afterwards: sqlite3 swallows what a handler raises within a callback.
     """
     deadline = time.monotonic() + seconds if seconds is not None else float("inf")
-    with SaveSignals():
+    with SaveSignals(can_give_up=True):
         db.set_progress_handler(
-            lambda: has_pending_signal() or time.monotonic() > deadline, _STEPS_BETWEEN_SIGNALS
+            lambda: has_to_give_up() or time.monotonic() > deadline, _STEPS_BETWEEN_SIGNALS
         )
         try:
             yield
