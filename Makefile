@@ -14,7 +14,7 @@ NEW_PIP := --quiet --upgrade 'pip>=25.1' # the first with --group
 
 .DEFAULT_GOAL := help
 .PHONY: help chat demo test lint types pytest test-lowest test-all regen pictures site newcomer
-.PHONY: golden golden-record faults crash real mutants bench bench-quick docs-test dist dist-test clean
+.PHONY: golden golden-record faults hostile fuzz crash real mutants bench bench-quick docs-test dist dist-test clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,12 @@ golden-record: $(VENV)/tested ## record sessions again after an intended change:
 
 faults: $(VENV)/tested ## run the program against every network fault and print the results
 	$(BIN)/python -m tests.faults
+
+hostile: $(VENV)/tested ## run the program on hostile input within limits of memory and time: ONLY=… for some
+	@$(BIN)/python -m tests.hostile $(ONLY)
+
+fuzz: $(VENV)/tested ## try random input on readers and renderers: MINUTES=10
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
 
 crash: $(VENV)/tested ## kill the program 1,000 times while it saves, and check the database
 	NEMOCHAT_CRASHES=1000 $(BIN)/pytest tests/test_crash.py

@@ -174,6 +174,39 @@ def test_two_candidates_are_siblings_and_the_first_is_on_the_path(make: Make) ->
     assert len(chat.conversation.siblings(head)) == 2
 
 
+@pytest.mark.parametrize("requested", [1, 2])
+def test_two_candidates_that_stream_at_the_same_time_are_not_mixed(
+    make: Make, requested: int
+) -> None:
+    first = [Delta(piece) for piece in ("one ", "two ")]
+    second = [Delta(piece, candidate=1) for piece in ("uno ", "due ")]
+    ends = [Delta(ending=Ending.COMPLETE), Delta("tre", candidate=1)]
+    for order in ([0, 2, 1, 3, 4, 5], [0, 1, 2, 4, 3, 5], [0, 2, 3, 5, 1, 4]):
+        deltas = [[*first, *second, *ends][place] for place in order]
+        chat, _, seen = make([*deltas, Delta(ending=Ending.LENGTH, candidate=1)])
+        chat.conversation.settings.parameters["n"] = requested
+        answers = chat.say("Hi")
+        assert seen.text == "one two uno due tre"
+        assert [answer.content for answer in answers] == ["one two ", "uno due tre"]
+
+
+def test_the_first_candidate_streams_even_if_the_second_begins(make: Make) -> None:
+    deltas = [Delta("due", candidate=1), Delta("one"), Delta(ending=Ending.LENGTH, candidate=1)]
+    chat, _, seen = make([*deltas, WHOLE])
+    chat.conversation.settings.parameters["n"] = 2
+    chat.say("Hi")
+    assert seen.text == "onedue"
+
+
+def test_a_candidate_that_waited_is_shown_when_the_answers_break_off(make: Make) -> None:
+    chat, _, seen = make([Delta("one"), Delta("due", candidate=1), Cancelled()])
+    chat.say("Hi")
+    assert seen.text == "onedue"
+    chat, _, seen = make([Delta("lone", candidate=1, model="x"), Delta(" text", candidate=1)])
+    chat.say("Hi")
+    assert seen.text == "lone text"
+
+
 def test_another_answer_stands_beside_the_old_one(make: Make) -> None:
     chat, script, _ = make([Delta("one"), WHOLE], [Delta("two"), WHOLE], [Unreachable("gone")])
     chat.say("Hi")

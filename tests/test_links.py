@@ -10,7 +10,7 @@ import pytest
 from tests.regen import ROOT
 
 PAGES = [
-    *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "README")),
+    *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "README", "SECURITY")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 FENCE = re.compile(r"^(`{3,}).*?^\1$", re.DOTALL | re.MULTILINE)

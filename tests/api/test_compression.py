@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from nemochat.errors import NotAnAnswer
+from nemochat.errors import ExitCode, NotAnAnswer
 from tests.api.asking import asking
 from tests.api.fault_server.scripts import (
     HELLO,
@@ -55,7 +55,7 @@ def test_damage_is_reported(encoding: str) -> None:
     with FaultServer(plays(head(Content_Encoding=encoding), body)) as server:
         with asking(server.base_url) as asked:
             error = asked.failure()
-        assert (type(error), len(server.requests)) == (NotAnAnswer, 1)
+        assert (error.exit_code, len(server.requests)) == (ExitCode.NO_ANSWER, 1)
         assert "damaged" in error.sentence
 
 

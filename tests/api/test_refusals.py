@@ -305,6 +305,13 @@ def test_the_reason_is_found_in_every_shape(serve: Serve, body: Json, why: str) 
     assert failure.sentence == f"the endpoint refused the request ({told})"
 
 
+@pytest.mark.parametrize("piece", ["<title>", "<title>x", "<title", "<h1>", "<h1", "<h1><", "&#9"])
+def test_the_title_of_a_page_is_searched_in_linear_time(serve: Serve, piece: str) -> None:
+    page = "<html>" + piece * (8 * 1024 * 1024 // len(piece))  # would take minutes otherwise
+    failure = serve.document({"error": page}).failure
+    assert failure.sentence == "the endpoint failed (an HTML page)"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: (

@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from nemochat.core.messages import Ending
 from nemochat.errors import NotAnAnswer
 from tests.api.asking import asking
 from tests.api.fault_server.scripts import HELLO, Json, document, head, over_and_over, plays
 from tests.api.fault_server.server import FaultServer
 from tests.api.served import Serve
 
+DAMAGED = "part of the answer could not be read"
 WHOLE = json.dumps(document()).encode()
 
 
@@ -83,9 +85,13 @@ def test_content_of_any_type_becomes_text(serve: Serve, content: Json, text: str
     assert serve.document(document(content)).text == text
 
 
-@pytest.mark.parametrize("content", [None, True, {"text": "a"}])
-def test_invalid_content_is_not_text(serve: Serve, content: Json) -> None:
-    assert serve.document(document(content)).text == ""
+def test_content_of_null_is_empty(serve: Serve) -> None:
+    assert serve.document(document(None)).ending is Ending.EMPTY
+
+
+@pytest.mark.parametrize("content", [True, {"text": "a"}, [["a"]], [{"text": {}}]])
+def test_content_of_a_wrong_type_is_reported(serve: Serve, content: Json) -> None:
+    assert serve.document(document(content)).failure.sentence == DAMAGED
 
 
 @pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"a":' * 100_000])

@@ -16,7 +16,11 @@ import jsonschema
 import pytest
 
 from tests.answering import Answering
+from tests.api.fault_server.case import TOKEN
+from tests.api.fault_server.scripts import events, plays, with_length
+from tests.api.fault_server.server import FaultServer
 from tests.api.secured import until
+from tests.api.served import choice
 from tests.conftest import Program, needs
 from tests.contract import TEXTS
 from tests.regen import ROOT
@@ -159,13 +163,40 @@ def test_json_is_what_its_page_says(answered: Program) -> None:
     objects = [json.loads(line) for line in lines]
     for each in objects:
         jsonschema.validate(each, written)
-    assert [each.get("ending") for each in objects] == [
-        *["complete"] * 3,
-        "tool_calls",
-        "unfinished",
-        None,
-    ]
-    assert objects[2]["value"] == {"name": "Ada", "age": 36}
+    endings = [each.get("ending") for each in objects]
+    assert endings == ["complete", "complete", "tool_calls", "unfinished", None]
+    assert [each["content"] for each in objects[0]["alternatives"]] == ["two words!"]
+    assert objects[1]["value"] == {"name": "Ada", "age": 36}
+
+
+@pytest.mark.parametrize("way", ["words", "file", "pipe"])
+def test_a_question_longer_than_the_context_is_sent_with_one_warning(
+    answered: Program, server: Answering, way: str
+) -> None:
+    text = "word " * 20_000
+    (answered.home / "long.txt").write_text(text * 7)
+    ways = {"words": [text] * 7, "file": ["-f", "long.txt"], "pipe": []}
+    done = answered.run("ask", "ending stop\n", *ways[way], stdin=text * 7 * (way == "pipe"))
+    assert (done.returncode, done.stdout) == (0, b"text\n")
+    assert done.stderr.count(b"the prompt has about 175,0") == done.stderr.count(b"\n") == 1
+    assert server.bodies[0]["messages"][-1]["content"].count("word ") >= 140_000 - 7
+
+
+@pytest.mark.parametrize(("number", "first"), [("1", 1), ("2", 0)])
+def test_two_streamed_candidates_are_not_mixed(program: Program, number: str, first: int) -> None:
+    texts = ["Aa", "Bb"]
+    pieces = [{"choices": [choice(i, texts[i][place])]} for place in (0, 1) for i in (1, 0)]
+    ends = [{"choices": [choice(i, None, "stop")]} for i in (1, 0)]
+    answer = with_length("200 OK", events(*pieces, *ends), "text/event-stream")
+    with FaultServer(plays(answer)) as server:
+        arguments = ("ask", "--base-url", server.base_url, "-n", number, "Hi")
+        environment = {"DEEPINFRA_TOKEN": TOKEN}
+        shown = program.run(*arguments, environment=environment).stdout
+        whole = json.loads(program.run(*arguments, "--json", environment=environment).stdout)
+    assert shown.decode() == f"{texts[first]}\n\n---\n\n{texts[1 - first]}\n"
+    assert whole["content"] == "Aa"
+    assert [each["content"] for each in whole["alternatives"]] == ["Bb"]
+    jsonschema.validate(whole, schema("answer"))
 
 
 def test_events_are_what_their_page_says(answered: Program) -> None:

@@ -113,13 +113,24 @@ def test_files_are_attached_listed_dropped_and_sent_once(here: Program, heard: H
     assert questions[1:] == ["Two?", "Three?"]
 
 
-def test_more_than_the_context_holds_is_refused_with_the_count(here: Program, heard: Heard) -> None:
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["/file long.txt", "What is it?"],
+        ["What is @long.txt?"],
+        ['"""', *["word " * 1000] * 110, '"""'],
+        ["word " * 110_000],
+    ],
+    ids=["/file", "@", "lines", "words"],
+)
+def test_more_than_the_context_holds_is_sent_with_one_warning(
+    here: Program, heard: Heard, lines: list[str]
+) -> None:
     (here.home / "long.txt").write_text("word " * 110_000)
-    shown = play(here, "/file long.txt", "/file", "What is @long.txt?")
-    assert shown.count("the context would hold 137,5") == 2
-    assert "of 131,072" in shown
-    assert "There are no attachments." in shown
-    assert heard.bodies == []
+    shown = play(here, *lines)
+    assert shown.count("the prompt has about 137,") == 1
+    assert "tokens, and the model's context 131,072" in shown
+    assert last(heard).count("word ") >= 110_000 - 110
 
 
 def test_the_output_of_a_command_goes_with_the_question_if_wanted(

@@ -214,3 +214,37 @@ def test_a_query_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         )
     records = list(imports.parse(path, Path.read_bytes)[1])
     assert any(isinstance(each, BadRecord) and "takes too long" in each.why for each in records)
+
+
+def test_conversations_that_are_an_endless_view_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    of_version_1(path)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            f"DROP TABLE conversations;CREATE VIEW conversations AS SELECT i AS id FROM ({ENDLESS})"
+        )
+    kept = read(path)[1]
+    assert [each.title() for each in kept] == ["How long does lamb take?"]
+
+
+def break_schema(path: Path) -> None:
+    """Damage the schema where SQLite quotes it in its message, which is then no UTF-8."""
+    of_version_1(path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"parameters TEXT", b"parameters\x80TEXT"))
+
+
+def test_a_broken_schema_is_reported(tmp_path: Path) -> None:
+    break_schema(tmp_path / "x.db")
+    with pytest.raises(NemochatError, match="its schema is damaged"):
+        list(imports.parse(tmp_path / "x.db", Path.read_bytes)[1])
+
+
+def test_a_database_of_ours_with_a_broken_schema_is_moved_aside(tmp_path: Path) -> None:
+    path = tmp_path / "nemochat.db"
+    break_schema(path)
+    store = ConversationStore(path)
+    with closing(store.database):
+        talked(store, "one")
+        assert [entry.title for entry in store.catalogue.entries()] == ["one"]
+    assert list(tmp_path.glob("nemochat.db.corrupt-*"))

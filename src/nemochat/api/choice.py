@@ -5,120 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from nemochat.api.json_values import to_text
+from nemochat.api.json_values import is_text, to_text
 from nemochat.core.delta import Delta, ToolCallPiece
 from nemochat.core.messages import Ending
 from nemochat.core.records import Json
-from nemochat.core.text import join_surrogates
+from nemochat.core.text_filters import EndMarkFilter, RepeatFilter, SurrogateJoiner
+from nemochat.errors import NotAnAnswer
 
-END_MARK = "</s>"
-# Characters; without a limit, a text of end marks would be copied for each piece. Only complete
-# marks are released, so the result does not depend on how the text is split.
-MOST_HELD = 1024 * len(END_MARK)
-_HIGH = ("\ud800", "\udbff")
+LONGEST_ANSWER = 32 * 1024 * 1024  # bytes of the text of an answer, and of its reasoning
 _ENDINGS = {
-    "length": Ending.LENGTH,
-    "tool_calls": Ending.TOOL_CALLS,
-    "function_call": Ending.TOOL_CALLS,
+    **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length"), Ending.LENGTH),
+    **dict.fromkeys(("tool_calls", "function_call"), Ending.TOOL_CALLS),
     "content_filter": Ending.CONTENT_FILTER,
+    **dict.fromkeys(("error", "abort", "aborted", "cancelled", "canceled"), Ending.FAILED),
 }
-_FAILED = "error"
 _TEXT_ONLY = {"content", "role"}  # members of a delta with text alone
 
 
-class SurrogateJoiner:
-    """Filter for text in pieces that joins surrogate pairs; a lone half becomes U+FFFD."""
-
-    def __init__(self) -> None:
-        self._half = ""
-
-    def feed(self, piece: str) -> str:
-        """Return the text that is certain so far and was not returned before."""
-        if not piece or (piece.isascii() and not self._half):
-            return piece
-        text = self._half + piece
-        self._half = text[-1] if _HIGH[0] <= text[-1] <= _HIGH[1] else ""
-        return join_surrogates(text[:-1] if self._half else text)
-
-    def flush(self) -> str:
-        """Return U+FFFD if half of a pair was held back, or ""."""
-        half, self._half = self._half, ""
-        return join_surrogates(half)
-
-
-class EndMarkFilter:
-    """Filter for text in pieces that removes end marks at the very end."""
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def feed(self, piece: str) -> str:
-        """Return the text that is certain so far and was not returned before."""
-        if not piece:
-            return ""
-        text = self._held + piece
-        if text[-1] not in END_MARK:
-            self._held = ""
-            return text
-        held = _ambiguous_length(text)
-        held -= max(held - 1, 0) // MOST_HELD * MOST_HELD
-        cut = len(text) - held
-        self._held = text[cut:]
-        return text[:cut]
-
-    def flush(self) -> str:
-        """Return the text that was held back, without end marks."""
-        held, self._held = self._held, ""
-        while held.endswith(END_MARK):
-            held = held[: -len(END_MARK)]
-        return held
-
-
-def _ambiguous_length(text: str) -> int:
-    """Return how many characters at the end may be end marks or the start of one."""
-    size = len(END_MARK) - 1
-    while size and not (len(text) >= size and END_MARK.startswith(text[-size:])):
-        size -= 1
-    start = len(text) - size
-    while text.endswith(END_MARK, 0, start):
-        start -= len(END_MARK)
-    return len(text) - start
-
-
-class RepeatFilter:
-    """Filter for text in pieces that drops a repetition of the first piece right after it.
-
-    A short first piece that is repeated in a single piece is not dropped: "ha", "ha".
-    """
-
-    _LONG = 20
-
-    def __init__(self) -> None:
-        self._first: str | None = None  # "" once no repetition can follow
-        self._repeated = 0  # characters of it that were repeated
-
-    def feed(self, piece: str) -> str:
-        """Return the text that is certainly new."""
-        if not piece or self._first == "":
-            return piece
-        if self._first is None:
-            self._first = piece
-            return piece
-        if self._first.startswith(piece, self._repeated):
-            repeated = self._repeated + len(piece)
-            if repeated < len(self._first):
-                self._repeated = repeated
-                return ""
-            if self._repeated or repeated >= self._LONG:
-                self._first, self._repeated = "", 0
-                return ""
-        return self.flush() + piece
-
-    def flush(self) -> str:
-        """Return the text that was held back as a possible repetition."""
-        held = (self._first or "")[: self._repeated]
-        self._first, self._repeated = "", 0
-        return held
+class EndlessAnswer(NotAnAnswer):
+    """The text or the reasoning exceeds `LONGEST_ANSWER`."""
 
 
 class Choice:
@@ -129,7 +34,8 @@ class Choice:
         pieces: Number of choices that held text, reasoning, a tool call or an ending.
         has_content: Whether text or a tool call was received.
         ending: Its ending, or None until it is known.
-        failed: Whether a choice reported a failure.
+        failure: The finish_reason that reported a failure, or "".
+        is_damaged: Whether a part of a choice could not be read.
     """
 
     def __init__(self, index: int, *, limit_chosen: bool) -> None:
@@ -137,31 +43,39 @@ class Choice:
         self.pieces = 0
         self.has_content = False
         self.ending: Ending | None = None
-        self.failed = False
+        self.failure = ""
+        self.is_damaged = False
         self._limit_chosen = limit_chosen
         self._text_joiner = SurrogateJoiner()
         self._end_marks = EndMarkFilter()
         self._reasoning_joiner = SurrogateJoiner()
         self._repeats = RepeatFilter()
+        self._text_size = self._reasoning_size = 0  # bytes
         self._arguments: dict[int, SurrogateJoiner] = {}
         self._call = -1  # index of the current tool call
         self._call_id = ""
         self._call_has_name = False
 
     def read(self, choice: dict[str, Json]) -> Delta | None:
-        """Return the delta of a choice in a chunk or a document, or None if it is empty."""
+        """Return the delta of a choice in a chunk or a document, or None if it is empty.
+
+        Raises:
+            EndlessAnswer: the answer exceeds `LONGEST_ANSWER`.
+        """
         if piece := _find_text(choice):  # a shortcut for nearly all choices
             return self._read_text(piece)
-        body = choice.get("delta")
-        if not isinstance(body, dict) or not body:
-            body = choice.get("message")
-        body = body if isinstance(body, dict) else {}
+        body = choice.get("delta") or choice.get("message") or {}
+        if not isinstance(body, dict):
+            self.is_damaged, body = True, {}
+        if not (is_text(body.get("content")) and is_text(choice.get("text"))):
+            self.is_damaged = True
         text = to_text(body.get("content")) or to_text(choice.get("text"))
         reasoning = to_text(body.get("reasoning_content")) or to_text(body.get("reasoning"))
+        self._check_size(text, reasoning)
         content = self._end_marks.feed(self._text_joiner.feed(text))
         thought = self._repeats.feed(self._reasoning_joiner.feed(reasoning))
         calls = tuple(self._read_calls(body))
-        ending = self._read_ending(choice.get("finish_reason"))
+        ending, reason = self._read_ending(choice)
         if text or reasoning or calls or ending:
             self.pieces += 1
         if ending is Ending.COMPLETE and self._call >= 0:  # some servers send "stop" with calls
@@ -171,17 +85,24 @@ class Choice:
             content, thought = content + rest, thought + more_thought
         self.has_content = self.has_content or bool(content or calls)
         if content or thought or calls or ending:
-            return Delta(content, thought, calls, ending, candidate=self.index)
+            return Delta(content, thought, calls, ending, candidate=self.index, reason=reason)
         return None
 
     def _read_text(self, text: str) -> Delta | None:
         """Return the delta of more text, or None if all of it is held back."""
         self.pieces += 1
+        self._check_size(text, "")
         piece = self._end_marks.feed(self._text_joiner.feed(text))
         if not piece:
             return None
         self.has_content = True
         return Delta(piece, candidate=self.index)
+
+    def _check_size(self, text: str, reasoning: str) -> None:
+        self._text_size += len(text.encode("utf-8", "replace"))
+        self._reasoning_size += len(reasoning.encode("utf-8", "replace"))
+        if max(self._text_size, self._reasoning_size) > LONGEST_ANSWER:
+            raise EndlessAnswer("the endpoint sent an endless answer")
 
     def flush(self) -> Iterator[Delta]:
         """Yield text that was held back."""
@@ -214,29 +135,35 @@ class Choice:
             self.ending = ending
             yield Delta(ending=ending, candidate=self.index)
 
-    def _read_ending(self, finish: Json) -> Ending | None:
-        """Return the ending for a finish_reason; an unknown reason means a complete answer."""
+    def _read_ending(self, choice: dict[str, Json]) -> tuple[Ending | None, str]:
+        """Return the ending of a choice, and a sentence if its finish_reason is unknown."""
+        finish = choice.get("finish_reason")
+        if choice.get("done") is True:  # Ollama
+            finish = choice.get("done_reason") or "stop"
         if not isinstance(finish, str) or not finish:
-            return None
-        if finish == _FAILED:
-            self.failed = True
-            return None
-        self.ending = _ENDINGS.get(finish, Ending.COMPLETE)
-        if self.ending is Ending.LENGTH and self._limit_chosen:
-            self.ending = Ending.MAX_TOKENS
-        return self.ending
+            return None, ""
+        ending = _ENDINGS.get(finish.lower(), Ending.COMPLETE)
+        if ending is Ending.FAILED:
+            self.failure = finish
+            return None, ""
+        is_limit = ending is Ending.LENGTH and self._limit_chosen
+        self.ending = Ending.MAX_TOKENS if is_limit else ending
+        is_unknown = ending is Ending.COMPLETE and finish.lower() != "stop"
+        return self.ending, f'the endpoint ended the answer with "{finish}"' if is_unknown else ""
 
     def _read_calls(self, body: dict[str, Json]) -> Iterator[ToolCallPiece]:
-        calls = body.get("tool_calls")
-        if not isinstance(calls, list):
-            calls = [{"function": body.get("function_call")}]  # the older form, for a single call
-        for call in calls:
-            function = call.get("function") if isinstance(call, dict) else None
-            if isinstance(function, dict):
+        calls = body.get("tool_calls") or [{"function": body.get("function_call")}]  # older form
+        for call in calls if isinstance(calls, list) else [calls]:
+            function = call.get("function") if isinstance(call, dict) else call
+            if isinstance(call, dict) and isinstance(function, dict):
                 yield self._read_call(call, function)
+            elif function is not None:
+                self.is_damaged = True
 
     def _read_call(self, call: dict[str, Json], function: dict[str, Json]) -> ToolCallPiece:
         id_, name, index = to_text(call.get("id")), to_text(function.get("name")), call.get("index")
+        arguments = _format_arguments(function.get("arguments"))
+        self._check_size(arguments, "")
         if isinstance(index, int):
             self._call = index
         elif (
@@ -253,7 +180,7 @@ class Choice:
             self._call,
             _clean_text(id_),
             _clean_text(name),
-            joiner.feed(_format_arguments(function.get("arguments"))),
+            joiner.feed(arguments),
         )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nemochat import __version__
 from nemochat.api import model_list, network_errors, refusals, request
+from nemochat.api.choice import EndlessAnswer
 from nemochat.api.model_list import ModelInfo
 from nemochat.api.request import DialectAdapter
 from nemochat.api.response import ResponseReader, read_deltas
@@ -223,7 +224,7 @@ class Progress:
 
         Or, if each has one, for all: the error came later.
         """
-        for candidate in sorted(self._begun - self._ended or self._begun):
+        for candidate in sorted(self._begun - self._ended or self._begun or {0}):
             yield Delta(ending=ending, candidate=candidate, reason=reason)
 
 
@@ -260,11 +261,10 @@ class Exchange:
                     continue
                 if self._connection.stopped:
                     raise Cancelled from None
-                if progress.has_content:
+                if progress.has_content or isinstance(error, EndlessAnswer):
                     ending = network_errors.ending_for(error)
-                    reason = (
-                        "" if ending is Ending.STALLED else error.sentence
-                    )  # the words of STALLED already say it
+                    # The words of STALLED already say it.
+                    reason = "" if ending is Ending.STALLED else error.sentence
                     yield from progress.endings(ending, reason)
                     return
                 seconds = retry_delay(error, self._requests)
@@ -308,7 +308,7 @@ class Exchange:
             raise self._read_refusal(response, refusal)
         if reader.understood or reader.events:
             self._options.write_log(
-                f"end of the response: {reader.events} events, {reader.unreadable} unreadable"
+                f"end of the response: {reader.events} events, {reader.damaged} damaged"
             )
             yield from reader.end()
         else:
@@ -340,14 +340,15 @@ class Exchange:
         try:
             yield from read_deltas(response.chunks, reader, timer)
         except (Unreachable, NotAnAnswer) as error:
-            if reader.ended and not self._connection.stopped:
+            is_lost = isinstance(error, Unreachable)
+            if is_lost and reader.ended and not self._connection.stopped:
                 return  # every candidate has ended
             error.retriable = False  # the endpoint has begun to generate, which costs money
             yield from reader.flush()
             raise
         if reader.done:
             timer.limit_to(SECONDS_TO_DRAIN)
-            with suppress(EndpointError):
+            with suppress(Unreachable):  # but not a wrong checksum
                 next(response.chunks, None)
 
     def _read_refusal(self, response: StreamedResponse, content: bytes) -> EndpointError:

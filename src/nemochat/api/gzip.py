@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 
 from nemochat.errors import NotAnAnswer
@@ -15,11 +16,16 @@ _ZLIB_CHECK = 31  # divides the first two bytes of a zlib stream
 _ZLIB_METHOD = 8
 
 
+class DamagedBody(NotAnAnswer):
+    """The compressed body is damaged, such as one with a wrong checksum."""
+
+
 def decompress(encoding: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield a body with this Content-Encoding, decompressed in steps of at most `STEP` bytes.
 
     Raises:
-        NotAnAnswer: the encoding is unsupported, or the bytes are damaged.
+        NotAnAnswer: the encoding is unsupported.
+        DamagedBody: the bytes are damaged; all that precedes the damage was yielded.
     """
     name = encoding.strip().lower()
     if name not in {"", "identity", "gzip", "x-gzip", "deflate"}:
@@ -34,7 +40,7 @@ def decompress(encoding: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
     try:
         yield from _decompress(stream, chunks) if stream else chunks
     except zlib.error:
-        raise NotAnAnswer("the endpoint's compressed answer is damaged") from None
+        raise DamagedBody("the endpoint's compressed answer is damaged") from None
 
 
 def _create_decompressor(name: str, start: bytes) -> zlib._Decompress | None:
@@ -62,7 +68,21 @@ def _decompress(stream: zlib._Decompress, chunks: Iterable[bytes]) -> Iterator[b
                 if rest != _GZIP:
                     break
                 stream, rest = zlib.decompressobj(16 + zlib.MAX_WBITS), b""
-            step = stream.decompress(data, STEP)
+            before = stream.copy()
+            try:
+                step = stream.decompress(data, STEP)
+            except zlib.error:  # also of a checksum, after text that would be lost
+                yield _decompress_start(before, data)
+                raise
             if step:
                 yield step
             data = stream.unused_data if stream.eof else stream.unconsumed_tail
+
+
+def _decompress_start(stream: zlib._Decompress, data: bytes) -> bytes:
+    """Return what damaged data holds before the damage."""
+    text = bytearray()
+    with suppress(zlib.error):
+        for place in range(len(data)):
+            text += stream.decompress(data[place : place + 1])
+    return bytes(text)

@@ -19,10 +19,6 @@ def parse(text: str) -> Json:
     if len(text) > LARGE and _has_too_many_values(text):
         raise ValueError("too many values")
     try:
-        if text.startswith("{"):  # the usual case, without a search for blanks
-            value, end = _DECODER.raw_decode(text)
-            if end == len(text):
-                return value
         return _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
@@ -44,15 +40,6 @@ def _has_too_many_values(text: str) -> bool:
     return False
 
 
-def parse_document(body: bytes) -> list[Json]:
-    """Return the JSON values of a body: one, or one per line; raise ValueError if it is neither."""
-    try:
-        return [parse(body.decode("utf-8", "replace"))]
-    except ValueError:
-        lines = [line for line in body[: LARGE * 32].split(b"\n") if line.strip()]
-        return [parse(line.decode("utf-8", "replace")) for line in lines]
-
-
 def to_text(content: Json) -> str:
     """Return the text of a string, a number or a list of parts, or ""."""
     if isinstance(content, str):
@@ -66,6 +53,14 @@ def to_text(content: Json) -> str:
             if not isinstance(part, list)
         )
     return ""
+
+
+def is_text(content: Json) -> bool:
+    """Return whether `to_text` returns all of a value."""
+    if isinstance(content, list):
+        texts = [part.get("text") if isinstance(part, dict) else part for part in content]
+        return all(is_text(text) and not isinstance(text, list) for text in texts)
+    return not isinstance(content, bool | dict)
 
 
 def to_amount(value: Json) -> float | None:

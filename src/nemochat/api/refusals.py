@@ -36,8 +36,9 @@ _MEMBERS = (
     *("message", "msg", "detail", "error", "errors", "error_message", "title"),
     *("description", "reason", "error_description"),
 )
+_LONGEST_TEXT = 64 * 1024  # characters of a text in which to look for a reason
 _PAGE_START = 5000  # characters in which an HTML page has its first tag
-_TITLE = r"(?is)<title[^>]{0,200}>(.{0,1000}?)</title"
+_TITLE = r"(?i)<title[^>]{0,200}>([^<]{0,1000})</title"
 _PAGE = r"(?i)<(!doctype|html|head|body|title|h1|\?xml)\b"
 _HEADING = r"(?is)<h1[^>]{0,200}>(.{0,1000}?)</h1"
 _MARKUP = r"<[^>]{0,200}>"
@@ -89,7 +90,7 @@ def _field(location: Json) -> str:
 
 def _reason_in_text(text: str, depth: int) -> str:
     """Return a plain text, the title of a page, or the reason in JSON."""
-    stripped = text.strip()
+    stripped = text[:_LONGEST_TEXT].strip()
     if stripped.startswith(("{", "[")):
         return _reason_in_json(stripped, depth)
     if re.search(_PAGE, stripped[:_PAGE_START]):

@@ -5,12 +5,14 @@ Any member of a chunk may be missing, null or of another type, as real servers d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
 from nemochat.api import refusals
 from nemochat.api.choice import Choice
-from nemochat.api.json_values import parse, parse_document, to_amount, to_count
+from nemochat.api.gzip import DamagedBody
+from nemochat.api.json_values import parse, to_amount, to_count
 from nemochat.api.network_errors import ConnectionLost
 from nemochat.api.refusals import PAGE, find_reason
 from nemochat.api.sse import Decoder, Event
@@ -22,9 +24,13 @@ from nemochat.errors import EndpointError, NotAnAnswer
 
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is not a stream
 _LONGEST_DONE = 32  # characters of [DONE] and blanks around it
+_WITHOUT_CHUNK = {"", "[DONE]"}
+_WITHOUT_ANSWER = {"error", "ping", "heartbeat", "keepalive", "keep-alive"}  # names of events
 _MOST_CANDIDATES = 16  # at most 2 are requested; higher indexes are nonsense
 _PREFIX = 2000  # bytes of an invalid response in which to look for a reason
 _BLANK = b"\xef\xbb\xbf\r\n\t "  # including the byte order mark
+_LINE = rb"(?:\A|\n)\s*\{"  # the start of a JSON object, perhaps
+_LINES = rb"[\xef\xbb\xbf\s]*\{[^\n]*\}[ \t\r]*\n\s*\{"  # one JSON object on each line
 
 
 class ResponseReader:
@@ -32,7 +38,7 @@ class ResponseReader:
 
     Attributes:
         events: Number of events with data.
-        unreadable: Number of events that were not JSON.
+        damaged: Number of events that could not be read, or only in part.
         understood: Whether any part of an answer was recognized.
         done: Whether the endpoint sent [DONE], after which nothing follows.
     """
@@ -40,7 +46,7 @@ class ResponseReader:
     def __init__(self, *, limit_chosen: bool) -> None:
         """Begin an answer; `limit_chosen` means that max_tokens was sent."""
         self.events = 0
-        self.unreadable = 0
+        self.damaged = 0
         self.understood = False
         self.done = False
         self._limit_chosen = limit_chosen
@@ -66,13 +72,13 @@ class ResponseReader:
             EndpointError: the event reports a failure.
         """
         self.events += 1
-        if len(event.data) < _LONGEST_DONE and event.data.strip() == "[DONE]":
-            self.done = True
+        if len(event.data) < _LONGEST_DONE and event.data.strip() in _WITHOUT_CHUNK:
+            self.done = self.done or bool(event.data.strip())
             return
         try:
             chunk = parse(event.data)
         except ValueError:
-            self.unreadable += 1
+            self.damaged += event.name not in _WITHOUT_ANSWER
             chunk = None
         if event.name == "error":
             raise refusals.stream_error(chunk if chunk is not None else event.data)
@@ -84,22 +90,32 @@ class ResponseReader:
         Raises:
             EndpointError: it reports a failure.
         """
-        if not isinstance(chunk, dict):
-            return
+        for each in chunk if isinstance(chunk, list) else [chunk]:
+            if isinstance(each, dict):
+                yield from self._read_chunk(each)
+
+    def _read_chunk(self, chunk: dict[str, Json]) -> Iterator[Delta]:
         failure = _find_error(chunk)
         choices = chunk.get("choices")
-        if not isinstance(choices, list):
-            choices = [chunk] if isinstance(chunk.get("message"), dict) and not failure else []
+        is_answer = isinstance(chunk.get("message"), dict) or chunk.get("done") is True  # Ollama
+        if not choices and not failure and is_answer:
+            choices = [chunk]
         if (metadata := self._read_metadata(chunk)) is not None:
             yield metadata
-        for choice in choices[:_MOST_CANDIDATES]:
+        is_damaged = not isinstance(choices, list | None)
+        for choice in choices[:_MOST_CANDIDATES] if isinstance(choices, list) else ():
             if isinstance(choice, dict):
                 self.understood = True
                 candidate = self._candidate(choice)
                 if (delta := candidate.read(choice)) is not None:
                     yield delta
-                if candidate.failed and not failure:
-                    failure = refusals.stream_error(choice)
+                if candidate.failure and not failure:
+                    reason = find_reason(choice) or candidate.failure
+                    failure = refusals.stream_error(reason)
+                is_damaged, candidate.is_damaged = is_damaged or candidate.is_damaged, False
+            elif choice:
+                is_damaged = True
+        self.damaged += is_damaged
         if failure:
             raise failure
 
@@ -112,13 +128,15 @@ class ResponseReader:
         """Yield the last deltas at the end of the body, with the missing endings.
 
         Raises:
-            NotAnAnswer: nothing was received, not even an ending.
+            NotAnAnswer: nothing was received, not even an ending, or a part was damaged.
         """
         yield from self.flush()
         candidates = self._candidates or {0: Choice(0, limit_chosen=False)}
         is_complete = self.done or any(candidate.ending for candidate in candidates.values())
         if not is_complete and not any(candidate.has_content for candidate in candidates.values()):
             raise NotAnAnswer("the endpoint hung up without an answer")
+        if self.damaged:
+            raise NotAnAnswer("part of the answer could not be read")
         for candidate in candidates.values():
             yield from candidate.end(Ending.COMPLETE if is_complete else Ending.UNFINISHED)
 
@@ -145,7 +163,7 @@ class ResponseReader:
 
 
 def _find_error(chunk: dict[str, Json]) -> EndpointError | None:
-    """Return the error that a chunk or document with status 200 reports, or None."""
+    """Return the error that a chunk or document reports, or None."""
     if failure := chunk.get("error"):
         return refusals.stream_error(failure)
     is_error = chunk.get("error_type") or chunk.get("error_message")
@@ -193,7 +211,7 @@ def read_deltas(
         return
     if start in (b"{", b"[", b"<"):
         timer.restart(ended=False)
-        yield from _read_document(head, chunks, reader)
+        yield from _read_document(head, chunks, reader, timer)
     else:
         yield from _read_stream(chain((head,), chunks), reader, timer)
 
@@ -227,7 +245,9 @@ def _read_stream(
         if not reader.events and len(start) < _PREFIX:
             start += chunk[:_PREFIX]
     if (last := decoder.flush()) is not None:
+        damaged = reader.damaged
         yield from reader.event(last)
+        reader.damaged = damaged  # incomplete, which another ending says
     if decoder.stray and not reader.ended:
         yield from reader.event(Event(decoder.stray.decode("utf-8", "replace")))
     if not reader.events and not start.lstrip(_BLANK).startswith(
@@ -236,29 +256,45 @@ def _read_stream(
         raise _wrong_content_error(start.decode("utf-8", "replace"))
 
 
-def _read_document(head: bytes, chunks: Iterator[bytes], reader: ResponseReader) -> Iterator[Delta]:
-    body = bytearray(head)
-    lost: ConnectionLost | None = None
+def _read_document(
+    head: bytes, chunks: Iterator[bytes], reader: ResponseReader, timer: ReadTimer
+) -> Iterator[Delta]:
+    body = bytearray()
+    failure: ConnectionLost | DamagedBody | None = None
+    has_lines = False
     try:
-        for chunk in chunks:
-            body += chunk
-            if len(body) > LARGEST_DOCUMENT:
-                raise NotAnAnswer("the endpoint sent an endless answer")
-    except ConnectionLost as error:  # the document may be complete, with a wrong Content-Length
-        lost = error
+        has_lines = _collect_document(body, chain((head,), chunks))
+    except (ConnectionLost, DamagedBody) as error:  # the document may be complete
+        failure = error
+    if has_lines:  # read them as events
+        lines = chain((b"data: " + body.lstrip(_BLANK),), chunks)
+        events = (line.replace(b"\n", b"\n\ndata: ") for line in lines)
+        return (yield from _read_stream(events, reader, timer))
     try:
-        values = parse_document(bytes(body.strip(_BLANK)))
+        value = parse(body.strip(_BLANK).decode("utf-8", "replace"))
     except ValueError:
-        if lost:
-            raise lost from None
+        if failure:
+            raise failure from None
         if body.startswith(b"<"):
             raise _wrong_content_error(body[:_PREFIX].decode("utf-8", "replace")) from None
         raise NotAnAnswer("the endpoint sent invalid JSON instead of an answer") from None
-    for value in values[0] if isinstance(values[0], list) else values:
-        yield from reader.document(value)
+    yield from reader.document(value)
     if not reader.understood:
-        raise _wrong_content_error(values[0])
-    reader.done = reader.done or len(values) == 1
+        raise _wrong_content_error(value)
+    if isinstance(failure, DamagedBody):
+        raise failure
+    reader.done = True
+
+
+def _collect_document(body: bytearray, chunks: Iterator[bytes]) -> bool:
+    """Read a document into `body`; return early and True if it has a JSON object on each line."""
+    for chunk in chunks:
+        body += chunk
+        if len(body) > LARGEST_DOCUMENT:
+            raise NotAnAnswer("the endpoint sent an endless answer")
+        if re.search(_LINE, chunk) and re.match(_LINES, body):
+            return True
+    return False
 
 
 def _wrong_content_error(content: Json) -> NotAnAnswer:

@@ -15,7 +15,7 @@ from nemochat.core.conversation import Conversation, MessageNode
 from nemochat.core.json_schema import ResponseFormat
 from nemochat.core.messages import Message, Role
 from nemochat.core.parameters import Value, can_stream, candidate_count
-from nemochat.core.prompt import Prompt, build_messages
+from nemochat.core.prompt import WINDOW, Prompt, build_messages, estimate_used
 from nemochat.errors import Cancelled, EndpointError, StoreError, UsageError
 from nemochat.signals import SaveSignals
 
@@ -195,6 +195,7 @@ class Chat:
     def _answer(self, changes: Mapping[str, Value]) -> list[Message]:
         settings = self.conversation.settings
         prompt = self._prompt(changes)
+        self._warn_of_length()
 
         def request(turn: Turn) -> None:
             turn.ask(prompt, settings.endpoint)
@@ -235,6 +236,16 @@ class Chat:
             )
         )
         return prompt._replace(stream=self.options.stream and can_stream(prompt.parameters))
+
+    def _warn_of_length(self) -> None:
+        """Warn if the prompt is probably too long; only the endpoint can count its tokens."""
+        settings = self.conversation.settings
+        tokens = estimate_used(settings.system, [*settings.examples, *self.conversation.messages()])
+        if tokens > WINDOW:
+            self.view.notice(
+                f"the prompt has about {tokens:,} tokens, and the model's context {WINDOW:,}; the"
+                " endpoint may refuse it"
+            )
 
     def _check_secrets(self, question: str = "") -> None:
         """Check what is to be sent and was not sent before; SecretWithheld if it stays here."""

@@ -68,6 +68,7 @@ class Turn:
         self._parent = conversation.head
         self._provenance = Provenance()
         self._candidates: dict[int, _Candidate] = {}
+        self._visible: list[int] = []  # the candidates shown; the last one grows on the screen
         self._started = time.monotonic()
 
     def run(self, request: Callable[[], None]) -> None:
@@ -92,6 +93,8 @@ class Turn:
                 # First: Python runs signal handlers only at calls, and none comes before this line
                 signals.defers_next = True
                 self._settle(forced)
+        while self._show_next():
+            pass
 
     def ask(self, prompt: Prompt, endpoint: str) -> None:
         """Collect the answers to a prompt.
@@ -103,6 +106,8 @@ class Turn:
         self._provenance = Provenance(
             asked_model=prompt.model, endpoint=endpoint, parameters=prompt.parameters
         )
+        if candidate_count(prompt.parameters) > 1:
+            self._visible = [0]
         self._collect(prompt, lambda delta: delta)
 
     def continue_from(self, answer: MessageNode) -> None:
@@ -173,7 +178,7 @@ class Turn:
         if has_content and candidate.key is None:
             growing.provenance = growing.provenance._replace(first_token=self._elapsed())
         try:
-            self._view.write(delta)
+            self._show(delta)
         finally:  # save it even if showing it failed
             if has_content:
                 self._save(candidate)
@@ -181,6 +186,32 @@ class Turn:
             growing.add(Delta(ending=Ending.REPEATING, reason=AGAINST_LOOPS))
             return True
         return False
+
+    def _show(self, delta: Delta) -> None:
+        """Show a delta; those of another candidate wait until the visible one has ended."""
+        if not self._visible and delta._replace(model="", usage=None) != Delta():
+            self._visible = [delta.candidate]
+        if not self._visible or delta.candidate == self._visible[-1]:
+            self._view.write(delta)
+        while self._has_ended() and self._show_next():
+            pass
+
+    def _has_ended(self) -> bool:
+        visible = self._candidates.get(self._visible[-1]) if self._visible else None
+        return visible is not None and visible.growing.provenance.ending is not None
+
+    def _show_next(self) -> bool:
+        """Show what has arrived of the next candidate; return whether there is one."""
+        if not (waiting := sorted(self._candidates.keys() - self._visible)):
+            return False
+        self._visible.append(waiting[0])
+        message = self._candidates[waiting[0]].growing.message()
+        if message.content or message.reasoning:
+            ending = message.ending
+            self._view.write(
+                Delta(message.content, message.reasoning, (), ending, candidate=waiting[0])
+            )
+        return True
 
     def _save(self, candidate: _Candidate) -> None:
         """Save more of an answer: at once when it begins, then now and then."""

@@ -20,10 +20,8 @@ from nemochat.cli.options import CommonOptions
 from nemochat.config import apply_profile
 from nemochat.config.load import Config
 from nemochat.core import ledger
-from nemochat.core.conversation import Conversation
 from nemochat.core.json_schema import JSON_OBJECT, response_format
 from nemochat.core.messages import Message
-from nemochat.core.prompt import WINDOW, estimate_filled
 from nemochat.editor import edit_text
 from nemochat.errors import ExitCode, UsageError
 from nemochat.files import Text, gather, to_code_block
@@ -110,11 +108,9 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
 
 
 def _prepare_question(chat: Chat, settings: Config, text: str) -> str:
-    """Return a question in the template of the profile; UsageError if it is too long."""
+    """Return a question in the template of the profile."""
     chat.secret_check.confirm = confirm if can_confirm() else None
-    text = apply_profile.render_question(settings.profiles, chat.conversation.settings, text)
-    check_length(text, chat.conversation)
-    return text
+    return apply_profile.render_question(settings.profiles, chat.conversation.settings, text)
 
 
 def read_question(words: list[str], options: AskOptions, notify: Callable[[str], None]) -> str:
@@ -162,17 +158,6 @@ def compose_question(words: str, text: str, files: list[Text]) -> str:
     if not question.strip():
         raise UsageError("there is no question: pass it as arguments or through a pipe")
     return question
-
-
-def check_length(question: str, conversation: Conversation) -> None:
-    """Raise UsageError if the question does not fit the model's context after the conversation."""
-    tokens = estimate_filled(conversation.settings.system, conversation.messages(), [question])
-    if tokens > WINDOW:
-        what = "the question with the conversation" if conversation.nodes else "the question"
-        raise UsageError(
-            f"{what} is about {tokens:,} tokens, and the model's context has {WINDOW:,}",
-            "Nothing was sent",
-        )
 
 
 def _read_schema(text: str) -> Schema:

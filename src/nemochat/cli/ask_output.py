@@ -173,12 +173,14 @@ def _show_json(view: Collector, _: Conversation, answers: list[Message]) -> None
 def _show_objects(
     view: Collector, schema: Schema | None, conversation: Conversation, answers: list[Message]
 ) -> None:
-    """Show a JSON object for each candidate, with its metadata."""
+    """Show a JSON object with the metadata of the answer, and of the other candidates."""
     values: list[Mapping[str, object]] = [{} for _ in answers]
     if schema and exit_code(answers) == ExitCode.OK:
         values = [{"value": value} for value in schema.validate(answers)]
-    for answer, value in zip(answers, values, strict=True):
-        view.show(to_line({**conversation_id(conversation), **to_object(answer), **value}))
+    objects = [to_object(each) | dict(value) for each, value in zip(answers, values, strict=True)]
+    alternatives = {"alternatives": objects[1:]} if len(objects) > 1 else {}
+    if objects:
+        view.show(to_line({**conversation_id(conversation), **objects[0], **alternatives}))
 
 
 def exit_code(answers: list[Message]) -> ExitCode:

@@ -14,7 +14,7 @@ _GROUPS = {
     "First steps": "start guide chat keys commands",
     "Questions": "ask files system-prompts parameters profiles custom-commands answers",
     "Conversations": "conversations branches export import",
-    "Endpoints": "endpoints tokens costs privacy network",
+    "Endpoints": "endpoints tokens costs privacy security network",
     "Configuration": "configuration looks accessibility shells",
     "Scripts": "json exit-codes",
     "When something is wrong": "troubleshooting doctor",

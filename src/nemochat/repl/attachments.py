@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from nemochat.config import apply_profile
 from nemochat.core.prompt import WINDOW, estimate_filled, estimate_tokens
-from nemochat.errors import UsageError
 from nemochat.files import gather, matches_any, to_code_block
 from nemochat.repl.session import Session
 
@@ -37,7 +36,7 @@ def build_question(session: Session, message: str) -> str:
     A mention in a paste attaches nothing.
 
     Raises:
-        UsageError: A file cannot be read, or the context is too small.
+        UsageError: A file that it mentions cannot be read.
     """
     pastes = session.pastes.find_pastes(message)  # in code, an @ may begin a decorator
     mentions = [
@@ -75,17 +74,9 @@ def find_mentions(text: str) -> list[Mention]:
 
 
 def attach(session: Session, texts: Sequence[str]) -> str:
-    """Attach texts to the next question; return their size and that of the context, in words.
-
-    Raises:
-        UsageError: The context is too small; nothing is attached.
-    """
+    """Attach texts to the next question; return their estimated number of tokens, in words."""
     added = sum(map(estimate_tokens, texts))
     total = estimate_context(session) + added
-    if total > WINDOW:
-        raise UsageError(
-            f"that is about {added:,} tokens: the context would hold {total:,} of {WINDOW:,}"
-        )
     session.attachments += texts
     return f"about {added:,} tokens, and {total:,} of {WINDOW:,} in the context"
 

@@ -104,7 +104,8 @@ class Plain:
             return
         if delta.candidate != self._candidate:
             self._candidate = delta.candidate
-            self._put(self._flush() + self._separator())
+            if self._begun:
+                self._put(self._flush() + self._separator())
         self._begun = True  # before the write, which Ctrl-C may interrupt
         self._put(self._cleaner.feed(delta.text) if self._cleaner else delta.text)
 

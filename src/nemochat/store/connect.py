@@ -128,7 +128,7 @@ def open_foreign(path: Path, *, trusted: bool = False) -> Iterator[Connection]:
             db.text_factory = lambda content: content.decode("utf-8", "replace")
             with interruptible(db, None if trusted else SECONDS_TO_READ):
                 yield db
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise StoreError(f"the database {path} cannot be read ({describe(error)})") from error
 
 
@@ -180,6 +180,8 @@ def describe(error: Exception) -> str:
     """Return why a database cannot be used, in the words of the system or of SQLite."""
     if isinstance(error, OSError):
         return error.strerror or str(error)
+    if isinstance(error, UnicodeDecodeError):  # in SQLite's own message, which quotes the schema
+        return "its schema is damaged"
     code = getattr(error, "sqlite_errorcode", 0)
     return {_FULL: "the disk is full", _INTERRUPTED: "it takes too long"}.get(code, str(error))
 

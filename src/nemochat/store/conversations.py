@@ -196,7 +196,7 @@ class ConversationStore:
         now = datetime.now(UTC)
         conversation.started = conversation.started or now
         keys: dict[int | None, int | None] = {None: None}
-        with self.database.transaction() as db:
+        with self.database.transaction("NORMAL") as db:  # closing the database syncs it
             number = rows.insert_conversation(db, conversation)
             for node in conversation.nodes.values():
                 keys[node.key] = rows.insert_message(

@@ -89,7 +89,7 @@ class Database:
             yield self._connection
         except sqlite3.IntegrityError as error:
             raise _explain_conflict(error, self.path) from error
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == _READ_ONLY:
                 self.close()  # the next attempt may find it writable
             reason = connect.describe(error)
@@ -137,8 +137,11 @@ class Database:
         """Return the open database; a damaged one is moved aside, and a new one created."""
         try:
             return connect.open_database(self.path, seconds)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            is_damaged = isinstance(error, UnicodeDecodeError) or (
+                getattr(error, "sqlite_errorcode", None) in _DAMAGED
+            )
+            if not is_damaged:
                 raise
             if aside := connect.move_aside(self.path):
                 self._notices.append(

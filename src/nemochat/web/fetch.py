@@ -37,7 +37,16 @@ _BEGINNING = 8192  # bytes in which a page names its charset, and binary data ha
 _REDIRECTS = {301, 302, 303, 307, 308}
 _UNRESOLVED = "Is the network up? Hosts are resolved on this machine, even if there is a proxy"
 _NAT64 = ip_network("64:ff9b::/96")
-_LOCAL_NAT64 = ip_network("64:ff9b:1::/48")  # RFC 8215; missing from older `is_global`
+_GLOBAL_UNICAST = ip_network("2000::/3")  # all other IPv6 addresses have a special purpose
+_SPECIAL = [  # `is_global` allows these, in some versions of Python at least
+    ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # IETF protocols
+        "192.88.99.0/24",  # relays of 6to4
+        "168.63.129.16",  # the host of a virtual machine in Azure
+        "3fff::/20",  # documentation
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +69,15 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address):
         if address in _NAT64:
             return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-        if address in _LOCAL_NAT64:
-            return False
         embedded = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
         if not all(is_public(each) for each in embedded if each is not None):
             return False
         if address.ipv4_mapped is not None:
             return True
+        if address not in _GLOBAL_UNICAST:
+            return False
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
-from tests.api.fault_server.case import FAILED, NO_ANSWER, WHOLE, Case, whole
+from tests.api.fault_server.case import FAILED, NO_ANSWER, PARTIAL, WHOLE, Case, whole
 from tests.api.fault_server.scripts import (
     HELLO,
     Json,
@@ -137,6 +138,7 @@ def _framings() -> list[Case]:
     cases = whole("framing", [(name, plays(*each)) for name, each in steps])
     return [
         *cases,
+        *_wrong_checksums(),
         Case("framing", "br that nobody asked for", plays(head(Content_Encoding="br"), b"\x8b\x03"),
              NO_ANSWER, says="br", requests=1),
         Case("framing", "damaged gzip",
@@ -152,6 +154,32 @@ def _framings() -> list[Case]:
     ]  # fmt: skip
 
 
+def _wrong_checksums() -> list[Case]:
+    body, json_body = answer(), _body(document())
+    packed: dict[str, Callable[[bytes], bytes]] = {"gzip": zipped, "deflate": deflated}
+    lasts = {"checksum": -8, "length": -1}  # of gzip
+    cases = []
+    for name, pack in packed.items():
+        for what, place in lasts.items() if name == "gzip" else [("checksum", -1)]:
+            for kind, content in [("stream", body), ("JSON answer", json_body)]:
+                damaged = bytearray(pack(content))
+                damaged[place] ^= 1
+                for step in (bytes(damaged), drip(bytes(damaged), 0.0)):
+                    way = " byte by byte" if callable(step) else ""
+                    cases.append(
+                        Case("compression", f"{name} of a {kind} with a wrong {what}{way}",
+                             plays(head(Content_Encoding=name), step), PARTIAL, HELLO, "damaged", 1)
+                    )  # fmt: skip
+    start, rest = zipped(body[:200], whole=False), b"\x07" + bytes(60)
+    text = "".join(json.loads(each[5:])["choices"][0]["delta"].get("content") or ""
+                   for each in body[:200].split(b"\n\n")[:-1])  # fmt: skip
+    return [
+        *cases,
+        Case("compression", "damage in the middle", plays(head(Content_Encoding="gzip"),
+             start + rest), PARTIAL, text, "damaged", 1),
+    ]  # fmt: skip
+
+
 def _sizes() -> list[Case]:
     deep = b'{"choices": ' + b"[" * 200_000
     number = b'{"created": ' + b"1" * 10_000 + b', "choices": [{"delta": {"content": "Hi"}}]}'
@@ -162,12 +190,12 @@ def _sizes() -> list[Case]:
          NO_ANSWER, ""),
         ("many headers", [head()[:-2] + many.encode() + b"\r\n", answer()], WHOLE, HELLO),
         ("deep JSON alone", [head(), b"data: " + deep + b"\n\n"], NO_ANSWER, ""),
-        ("deep JSON among others", [head(), b"data: " + deep + b"\n\n" + answer()], WHOLE, HELLO),
+        ("deep JSON among others", [head(), b"data: " + deep + b"\n\n" + answer()], PARTIAL, HELLO),
         ("a deep JSON body", [with_length("200 OK", deep)], NO_ANSWER, ""),
         ("a number of 10,000 digits", [head(), event(number), b"data: [DONE]\n\n"], WHOLE, "Hi"),
     ]  # fmt: skip
     cases = [
-        Case("hostile sizes", name, plays(*steps), code, text, requests=1 if code == WHOLE else 0)
+        Case("hostile sizes", name, plays(*steps), code, text, requests=1 if text else 0)
         for name, steps, code, text in rows
     ]
     million = b"x" * 1_000_000
@@ -189,6 +217,25 @@ def _sizes() -> list[Case]:
             [head(Content_Encoding="deflate"), late(lambda: deflated(bytes(40_000_000)))],
         ),
     ]
+    mib = "x" * 1024 * 1024
+    thought = event({"choices": [{"delta": {"reasoning_content": mib}}]})
+    call = {"index": 0, "function": {"name": "f", "arguments": mib}}
+    lines = json.dumps({"message": {"content": mib}}).encode() + b"\n"
+    endless: list[tuple[str, list[Step], str]] = [
+        ("an answer", [over_and_over(event(chunk(mib)), 60)], mib * 32),
+        ("reasoning", [over_and_over(thought, 60)], ""),
+        ("reasoning after text", [event(chunk("Hi")), over_and_over(thought, 60)], "Hi"),
+        ("tool calls", [over_and_over(event({"choices": [{"delta": {"tool_calls": [call]}}]}), 60)],
+         ""),
+        ("text after the finish_reason", [event(chunk("", "stop")),
+         over_and_over(event(chunk(mib)), 60)], mib * 32),
+        ("lines of JSON", [over_and_over(lines, 60)], mib * 32),
+    ]  # fmt: skip
+    cases += [
+        Case("endless answers", name, plays(head(), *steps), PARTIAL, text, "endless answer", 1,
+             longest=30, heavy=True)
+        for name, steps, text in endless
+    ]  # fmt: skip
     return cases + [
         Case("hostile sizes", name, plays(*steps), NO_ANSWER, longest=30, requests=1, heavy=True)
         for name, steps in floods

@@ -1,4 +1,4 @@
-"""Rows "payload" and "errors in the stream" of the table of faults."""
+"""Rows "payload", "finish_reason", "damage" and "errors in the stream" of the table of faults."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 from tests.api.fault_server.case import FAILED, NO_ANSWER, PARTIAL, REFUSED, WHOLE, Case
 from tests.api.fault_server.scripts import (
+    FOREVER,
     HELLO,
     Json,
     chunk,
@@ -13,6 +14,7 @@ from tests.api.fault_server.scripts import (
     document,
     event,
     head,
+    over_and_over,
     plays,
     streams,
     with_length,
@@ -42,17 +44,15 @@ def _payloads() -> list[Case]:
                                    chunk("Hi"), STOP], "Hi"),
         ("choices null", [{"choices": None}, chunk("Hi"), STOP], "Hi"),
         ("choices empty", [{"choices": []}, chunk("Hi"), STOP], "Hi"),
-        ("choices of nonsense", [{"choices": [None, 3, "x", []]}, {"choices": {"0": 1}},
-                                 {"choices": "x"}, chunk("Hi"), STOP], "Hi"),
-        ("delta null", [_said(None), _said([]), _said("x"), chunk("Hi"), STOP], "Hi"),
+        ("a choice of null", [{"choices": [None, []]}, chunk("Hi"), STOP], "Hi"),
+        ("delta null", [_said(None), _said([]), _said({}), chunk("Hi"), STOP], "Hi"),
         ("JSON scalars", [b"null", b"1", b'"x"', b"true", b"[]", chunk("Hi"), STOP], "Hi"),
-        ("no JSON", [b"hello", b"{", b"", chunk("Hi"), STOP], "Hi"),
+        ("empty events", [b"", b"  ", chunk("Hi"), STOP], "Hi"),
         ("a message for a delta", [_choice(message={"content": "Hi"}), STOP], "Hi"),
         ("text for a delta", [_choice(text="Hi"), STOP], "Hi"),
         ("content as parts", [_said({"content": [{"type": "text", "text": "H"}, "i", {"x": 1}]}),
                               STOP], "Hi"),
         ("content as a number", [_said({"content": 42}), STOP], "42"),
-        ("content as true", [_said({"content": True}), chunk("Hi"), STOP], "Hi"),
         ("unknown members", [chunk("Hi", x=1, system_fingerprint=[], service_tier={}), STOP], "Hi"),
         ("the end mark alone", [chunk("Hi"), chunk("</s>"), STOP, DONE], "Hi"),
         ("the end mark glued", [chunk("Hi</s>"), STOP, DONE], "Hi"),
@@ -108,12 +108,91 @@ def _payloads() -> list[Case]:
         ("only reasoning", [_said({"reasoning": "hm"}), STOP, DONE]),
     ]
     cases += [Case("payload", name, streams(*data), NO_ANSWER) for name, data in nothing]
-    cut: list[tuple[str, Json]] = [("length", "length"), ("a content filter", "content_filter")]
-    return cases + [
-        Case("payload", f"cut by {name}", streams(chunk("Hi"), chunk(finish=why), DONE), PARTIAL,
-             "Hi")
-        for name, why in cut
+    return cases
+
+
+def _finish_reasons() -> list[Case]:
+    row = "finish_reason"
+    cuts = ["length", "LENGTH", "max_tokens", "MAX_TOKENS", "Max_Output_Tokens", "model_length"]
+    failures = ["error", "abort", "ABORT", "aborted", "cancelled", "canceled", "Cancelled"]
+    unknown = ["weary", "END_TURN", "eos_token", "x" * 1000, "a\x1b]0;b\x07"]
+    ollama = [{"message": {"content": "H"}, "done": False}, {"message": {"content": "i"}}]
+    ends: list[tuple[str, Json, int, str]] = [
+        ("done", {"done": True}, WHOLE, ""),
+        ("done with a message", {"message": {"content": ""}, "done": True}, WHOLE, ""),
+        ("done because of stop", {"done": True, "done_reason": "stop"}, WHOLE, ""),
+        ("done because of length", {"done": True, "done_reason": "length"}, PARTIAL, "limit"),
+        ("not done", {"done": False}, PARTIAL, "hung up"),
+        ("an error", {"error": "boom"}, PARTIAL, "boom"),
+    ]
+    kind = "application/x-ndjson"
+    return [
+        *(Case(row, f"cut by {why}", streams(chunk("Hi"), chunk(finish=why), DONE), PARTIAL, "Hi",
+               "cut") for why in [*cuts, "content_filter", "Content_Filter"]),
+        *(Case(row, f"failed by {why}", streams(chunk("Hi"), chunk(finish=why), DONE), PARTIAL,
+               "Hi", f"the endpoint failed ({why})") for why in failures),
+        *(Case(row, f"failed by {why} before text", streams(chunk(finish=why), DONE), FAILED, "",
+               f"the endpoint failed ({why})") for why in failures),
+        *(Case(row, f"unknown: {why[:20]!r}", streams(chunk("Hi", why), DONE), WHOLE, "Hi",
+               f'ended the answer with "{why[:1]}') for why in unknown),
+        Case(row, "STOP", streams(chunk("Hi"), chunk(finish="STOP")), WHOLE, "Hi"),
+        *(Case(row, f"Ollama, {name}",
+               plays(with_length("200 OK", _lines([*ollama, end]), kind)), code, "Hi", says)
+          for name, end, code, says in ends),
+        Case(row, "Ollama, slow lines", plays(head(kind=kind),
+             over_and_over(_lines(ollama), 5, 0.4), _lines([{"done": True}]), FOREVER),
+             WHOLE, "Hi" * 5, longest=10),
     ]  # fmt: skip
+
+
+def _damages() -> list[Case]:
+    good = ["H", "e", "y"]
+    parts: list[tuple[str, Json]] = [
+        ("no JSON", b"hello"),
+        ("half a JSON", b'{"choices": [{"delta": {"content": "x'),
+        ("JSON and more", b'{"choices": []} x'),
+        ("deep JSON", b'{"choices": ' + b"[" * 200_000),
+        ("choices of a text", {"choices": "x"}),
+        ("choices of an object", {"choices": {"0": {"delta": {"content": "x"}}}}),
+        ("choices of a number", {"choices": 7}),
+        ("a choice of a text", {"choices": ["x"]}),
+        ("a choice of a number", {"choices": [7]}),
+        ("a choice of a list", {"choices": [[{"delta": {"content": "x"}}]]}),
+        ("a delta of a text", _said("x")),
+        ("a delta of a list", _said([{"content": "x"}])),
+        ("a delta of a number", _said(7)),
+        ("a message of a text", _choice(message="x")),
+        ("content of an object", _said({"content": {"x": "y"}})),
+        ("content of true", _said({"content": True})),
+        ("content of lists", _said({"content": [["x"]]})),
+        ("a text of an object", _choice(text={"x": "y"})),
+        ("calls of a text", _said({"tool_calls": "x"})),
+        ("a call of a text", _said({"tool_calls": ["x"]})),
+        ("a function of a text", _said({"tool_calls": [{"index": 0, "function": "x"}]})),
+    ]
+    says = "part of the answer could not be read"
+    cases = []
+    for name, part in parts:
+        for place in range(len(good) + 2):
+            data: list[Json] = [*map(chunk, good), STOP]
+            data.insert(place, part)
+            behave = streams(*data, DONE)
+            cases.append(Case("damage", f"{name} at {place}", behave, PARTIAL, "Hey", says, 1))
+        lone = streams(part, STOP, DONE)
+        cases.append(Case("damage", f"{name} alone", lone, NO_ANSWER, requests=1))
+    lines = _lines([chunk("H"), "", chunk("i", "stop")]).replace(b'""', b"{x}")
+    twice = streams(chunk("H"), b"{", chunk("i"), b"{", STOP, DONE)
+    return [
+        *cases,
+        Case("damage", "two events", twice, PARTIAL, "Hi", says),
+        Case("damage", "a line of JSON", plays(with_length("200 OK", lines)), PARTIAL, "Hi", says),
+        Case("damage", "a lost connection too", plays(head(Content_Length="9999"),
+             event(chunk("Hi")), event(b"{")), PARTIAL, "Hi", "closed the connection"),
+    ]  # fmt: skip
+
+
+def _lines(values: list[Json]) -> bytes:
+    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
 
 
 def _errors() -> list[Case]:
@@ -160,4 +239,4 @@ def _errors() -> list[Case]:
     ]  # fmt: skip
 
 
-CASES = [*_payloads(), *_errors()]
+CASES = [*_payloads(), *_finish_reasons(), *_damages(), *_errors()]

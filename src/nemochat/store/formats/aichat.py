@@ -13,7 +13,7 @@ from nemochat.store.formats.reading import BadRecord, ParsedRecords, Source, par
 
 _PARAMETERS = ("temperature", "top_p")
 _NULL = {None, "", "~", "null"}
-_LARGEST = 16 * 1024 * 1024  # bytes; PyYAML takes a second for 100 kB
+_LARGEST = 512 * 1024  # bytes; PyYAML takes a second for 100 kB
 
 
 def recognises(source: Source) -> bool:
@@ -34,7 +34,7 @@ def read(source: Source) -> ParsedRecords:
             f"{source.path} is YAML, which needs PyYAML", "pip install 'nemochat[import]'"
         ) from None
     if len(source.content) > _LARGEST:
-        raise UsageError(f"{source.path} is larger than {_LARGEST // 1024 // 1024} MB")
+        raise UsageError(f"{source.path} is larger than {_LARGEST // 1024} kB")
 
     class Loader(yaml.BaseLoader):  # type: ignore[misc]  # an extra has no types here
         """Loader of plain text; aliases are refused, for they can expand without end."""

@@ -145,7 +145,8 @@ def remove_settings(conversation: Conversation) -> Conversation:
 
 def find_unused_name(name: str, names: set[str]) -> str:
     """Return the name as one printable line that no conversation has; "" remains ""."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    beginning = name[: 10 * LONGEST_TITLE]
+    line = " ".join("".join(c if c.isprintable() else " " for c in beginning).split())
     line = line[:LONGEST_TITLE].strip()
     free, number = line, 1
     while free and free in names:

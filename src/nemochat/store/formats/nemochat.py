@@ -19,6 +19,11 @@ _CONVERSATION_COLUMNS = {  # by the version that introduced them
 }
 _MESSAGE_COLUMNS = {"id", "conversation", "parent", "written", "role", "content", "details"}
 
+_NUMBERS = (
+    ("conversations", "id", "SELECT id FROM conversations"),
+    ("messages", "conversation", "SELECT DISTINCT conversation FROM messages"),
+)
+
 
 def recognises(source: Source) -> bool:
     """Return whether a file is such a database."""
@@ -45,9 +50,11 @@ def _numbers(path: Path) -> list[int]:
     """Return the numbers of all conversations, from two tables, one of which may be damaged."""
     numbers: set[int] = set()
     failure: StoreError | None = None
-    for query in ("SELECT id FROM conversations", "SELECT DISTINCT conversation FROM messages"):
+    for table, column, query in _NUMBERS:
         try:
             with open_foreign(path) as db:
+                if column not in list_columns(db, table):  # a view may be endless
+                    continue
                 for (number,) in db.execute(query):
                     if isinstance(number, int):  # anything else is damage
                         numbers.add(number)  # also those before a damaged page

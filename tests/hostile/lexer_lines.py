@@ -1,6 +1,6 @@
 """Lines on which careless regular expressions take exponential time, and lexers that read them.
 
-    python -m tests.hostile SECONDS LEXER...
+    python -m tests.hostile.lexer_lines SECONDS LEXER...
 
 prints the lexers that take more CPU seconds than that for all lines together. `!LEXER` is one of
 Pygments' lexers without our repairs. Each lexer reads in a process of its own, because nothing else

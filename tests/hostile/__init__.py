@@ -1,0 +1,1 @@
+"""Hostile input, played to the real program: `python -m tests.hostile`."""
