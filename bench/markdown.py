@@ -42,7 +42,7 @@ def draw(text: str) -> Cost:
     begun = time.process_time()
     for at in range(0, len(text), TOKEN):
         final = renderer.feed(text[at : at + TOKEN])
-        painter.frame(final, renderer.tail()[1 - HEIGHT :], WIDTH)
+        painter.paint(final, renderer.tail()[1 - HEIGHT :], WIDTH)
     spent = time.process_time() - begun
     tokens = len(text) / TOKEN
     return Cost(1000 * spent / tokens, len(out.getvalue().encode()) / tokens)

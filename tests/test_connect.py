@@ -14,7 +14,9 @@ from tests.test_chat import Seen
 BOTH = {"DEEPINFRA_TOKEN": "own", "NEMOCHAT_TOKEN": "any"}
 
 
-def connector(text: str, environment: dict[str, str], tmp_path: Path) -> tuple[ClientFactory, Seen]:
+def create_factory(
+    text: str, environment: dict[str, str], tmp_path: Path
+) -> tuple[ClientFactory, Seen]:
     file = tmp_path / "config.toml"
     file.write_text(text)
     view = Seen()
@@ -44,7 +46,7 @@ def _homeless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_token_goes_to_its_endpoint_or_to_this_machine(
     base_url: str, token: str, tmp_path: Path
 ) -> None:
-    made, _ = connector(f'base_url = "{base_url}"', BOTH, tmp_path)
+    made, _ = create_factory(f'base_url = "{base_url}"', BOTH, tmp_path)
     found = made.token("deepinfra")
     assert found
     assert found.token == token
@@ -56,7 +58,7 @@ def test_where_an_endpoint_was_moved_to_is_told(tmp_path: Path) -> None:
         ("https://api.deepinfra.com/v2", "deepinfra"),
         ("http://127.0.0.1:9/v1", "127.0.0.1:9"),
     ):
-        made, _ = connector(f'base_url = "{moved}"', BOTH, tmp_path)
+        made, _ = create_factory(f'base_url = "{moved}"', BOTH, tmp_path)
         assert made.display_address("deepinfra") == place
         assert made.display_address("guide") == "guide"
 
@@ -96,7 +98,7 @@ def test_an_address_is_that_of_the_endpoint_which_is_named_beside_it_or_below_it
 
 def test_a_token_that_stays_is_spoken_of_but_not_shown(tmp_path: Path) -> None:
     text = 'base_url = "https://llm.example/v1"'
-    made, view = connector(text, {"DEEPINFRA_TOKEN": "sk-secret"}, tmp_path)
+    made, view = create_factory(text, {"DEEPINFRA_TOKEN": "sk-secret"}, tmp_path)
     made.client("deepinfra").close()
     (notice,) = view.notices
     assert notice.startswith("DEEPINFRA_TOKEN is not sent to llm.example, which")
@@ -105,7 +107,7 @@ def test_a_token_that_stays_is_spoken_of_but_not_shown(tmp_path: Path) -> None:
 
 def test_amending_the_address_of_a_row_sends_its_token_nowhere_else(tmp_path: Path) -> None:
     text = '[endpoint.deepinfra]\nbase_url = "https://llm.example/v1"'
-    made, _ = connector(text, {"DEEPINFRA_TOKEN": "own"}, tmp_path)
+    made, _ = create_factory(text, {"DEEPINFRA_TOKEN": "own"}, tmp_path)
     assert made.token("deepinfra") is None
     with pytest.raises(ConfigurationError, match="there is no token for deepinfra"):
         made.client("deepinfra")
@@ -119,7 +121,7 @@ def test_an_endpoint_of_one_s_own_has_a_token_of_its_own(tmp_path: Path) -> None
     base_url = "https://llm.example/v1"
     token_variable = "WORK_TOKEN"
     """
-    made, _ = connector(text, {"WORK_TOKEN": "mine", "DEEPINFRA_TOKEN": "own"}, tmp_path)
+    made, _ = create_factory(text, {"WORK_TOKEN": "mine", "DEEPINFRA_TOKEN": "own"}, tmp_path)
     assert made.config.text("endpoint") == "work"
     found = made.token("work")
     assert found
@@ -132,7 +134,7 @@ def test_a_command_is_told_which_endpoint_and_asked_once(tmp_path: Path) -> None
     script = tmp_path / "manager"
     script.write_text(f'#!/bin/sh\necho x >> {counted}\necho "token-of-$1"\n')
     script.chmod(0o700)
-    made, _ = connector(f'token_command = "{script} {{endpoint}}"', {}, tmp_path)
+    made, _ = create_factory(f'token_command = "{script} {{endpoint}}"', {}, tmp_path)
     assert made.is_ready("mistral")
     made.client("mistral").close()
     found = made.token("mistral")
@@ -142,7 +144,7 @@ def test_a_command_is_told_which_endpoint_and_asked_once(tmp_path: Path) -> None
 
 
 def test_a_server_on_this_machine_is_asked_without_a_command(tmp_path: Path) -> None:
-    made, _ = connector('token_command = "false"', {}, tmp_path)
+    made, _ = create_factory('token_command = "false"', {}, tmp_path)
     assert made.token("ollama") is None
     assert made.is_ready("ollama")
 
@@ -154,7 +156,7 @@ def test_who_names_an_endpoint_that_there_is_not_is_told(tmp_path: Path) -> None
         ("", {"NEMOCHAT_ENDPOINT": "olama"}, 'NEMOCHAT_ENDPOINT: there is no endpoint "olama"'),
         ("[endpoint.work]", {}, f"{file}: [endpoint.work] has no base_url"),
     ):
-        made, _ = connector(text, environment, tmp_path)
+        made, _ = create_factory(text, environment, tmp_path)
         with pytest.raises(ConfigurationError) as caught:
             made.row(made.config.text("endpoint"))
         assert caught.value.sentence == told

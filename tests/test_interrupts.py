@@ -23,7 +23,7 @@ from nemochat.core.delta import Delta
 from nemochat.core.messages import Ending
 from nemochat.core.prompt import Prompt
 from nemochat.errors import Cancelled, Ended, ExitCode
-from nemochat.signals import SECONDS_TO_END, AnswerSignals, ProgramSignals
+from nemochat.signals import SECONDS_IGNORING_REPEATS, AnswerSignals, ProgramSignals
 from nemochat.store.conversations import ConversationStore
 from tests.conftest import Program
 from tests.streaming import Streaming
@@ -170,7 +170,7 @@ def test_a_signal_waits_no_longer_than_it_may(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("nemochat.signals.SECONDS_TO_SETTLE", 0.05)
 
     def save() -> None:
-        with AnswerSignals(defers=True):
+        with AnswerSignals(defers_next=True):
             terminate()
             time.sleep(30)  # a disk that hangs
 
@@ -198,7 +198,7 @@ def test_a_second_signal_on_a_slow_disk_loses_neither_words_nor_ending(program: 
         with closing(sqlite3.connect(program.database, isolation_level=None)) as db:
             db.execute("BEGIN IMMEDIATE")  # saving waits for this lock
             process.send_signal(signal.SIGTERM)
-            time.sleep(SECONDS_TO_END + 0.3)
+            time.sleep(SECONDS_IGNORING_REPEATS + 0.3)
             process.send_signal(signal.SIGTERM)
             time.sleep(0.1)
             db.execute("ROLLBACK")

@@ -419,7 +419,7 @@ def play(desk: Desk, move: str, n: int, text: str, lock: str) -> None:
         desk.chat.retry({})
     else:
         go(desk, move, n, text)
-    desk.chat.mark()
+    desk.chat.save_header()
 
 
 def stop() -> None:

@@ -32,7 +32,7 @@ def main() -> None:
         from nemochat.cli.main import run
 
         code = run(sys.argv[1:])
-        signals.finish(code)
+        signals.set_exit_code(code)
         _exit(code)
 
 

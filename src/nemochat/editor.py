@@ -16,7 +16,7 @@ from nemochat import core_files
 from nemochat.core.text import format_value
 from nemochat.errors import Ended, UsageError
 from nemochat.files import read_text
-from nemochat.signals import ChildSignals
+from nemochat.signals import EditorSignals
 
 TERMINAL = "/dev/tty"
 FALLBACKS = ("editor", "nano", "vim", "vi")  # if neither VISUAL nor EDITOR is set
@@ -75,7 +75,7 @@ def _run(editor: str, path: Path) -> None:
                 with suppress(OSError):  # without a terminal, the editor may still be a script
                     streams[number] = files.enter_context(Path(TERMINAL).open(mode))
         try:
-            with ChildSignals():
+            with EditorSignals():
                 command = [*shlex.split(editor), str(path)]
                 with core_files.inherited_limit():
                     process = subprocess.Popen(command, stdin=streams[0], stdout=streams[1])

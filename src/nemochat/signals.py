@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 Handler = Callable[[int], None]
 
 SUSPEND = "\0suspend"  # a result of the prompt that cannot be typed
-SECONDS_TO_END = 2.0  # in which further signals are ignored: a closed terminal sends several
+SECONDS_IGNORING_REPEATS = 2.0  # of a signal that ends the program: a closed terminal sends several
 SECONDS_FOR_OUTPUT = 1  # for a reader to take the rest of the output after a signal
 SECONDS_TO_SETTLE = 6.0  # for saving an answer, which may wait 5 s for a lock
-SECONDS_TO_IMPORT = 0.002  # of CPU time until a signal is repeated that came during an import
+SECONDS_TO_IMPORT = 0.002  # CPU time after which a signal during an import is delivered again
 
 _ENDING = {getattr(signal, name, 0) for name in ("SIGINT", "SIGTERM", "SIGHUP")}
 _modes: list[Mode] = []  # from the outermost to the innermost
@@ -100,7 +100,7 @@ class ExitSignals(Mode):
         ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         return {**dict.fromkeys(ends, self._exit), signal.SIGALRM: self._exit_late}
 
-    def finish(self, code: int) -> None:
+    def set_exit_code(self, code: int) -> None:
         """Exit with this code from now on; limit the time to write output if a signal caused it."""
         self._code = code
         ended = code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.HUNG_UP}
@@ -118,7 +118,7 @@ class ExitSignals(Mode):
 class ProgramSignals(Mode):
     """Mode for a command: SIGINT raises Cancelled, SIGTERM and SIGHUP raise Ended."""
 
-    _ended_at = -SECONDS_TO_END
+    _ended_at = -SECONDS_IGNORING_REPEATS
 
     def _choose_handlers(self) -> dict[int, Handler]:
         return {signal.SIGINT: self._cancel, signal.SIGTERM: self._end, signal.SIGHUP: self._end}
@@ -128,7 +128,7 @@ class ProgramSignals(Mode):
 
     def _end(self, number: int) -> None:
         now = time.monotonic()
-        if now - self._ended_at >= SECONDS_TO_END:
+        if now - self._ended_at >= SECONDS_IGNORING_REPEATS:
             self._ended_at = now
             hung_up = number == signal.SIGHUP
             raise Ended(ExitCode.HUNG_UP if hung_up else ExitCode.TERMINATED)
@@ -140,12 +140,12 @@ class AnswerSignals(Mode):
     It waits until the answer is saved and the mode ends, at most `SECONDS_TO_SETTLE`.
 
     Attributes:
-        defers: Whether the next signal waits; set it before saving the answer.
+        defers_next: Whether the next signal waits; set it before saving the answer.
     """
 
-    def __init__(self, *, defers: bool = False) -> None:
+    def __init__(self, *, defers_next: bool = False) -> None:
         super().__init__()
-        self.defers = defers
+        self.defers_next = defers_next
         self._handled = self.pending = 0
 
     def __exit__(
@@ -161,8 +161,8 @@ class AnswerSignals(Mode):
         return {**dict.fromkeys(ends, self._handle), signal.SIGALRM: self._stop_waiting}
 
     def _handle(self, number: int) -> None:
-        if not self.defers:
-            self.defers, self._handled = True, number
+        if not self.defers_next:
+            self.defers_next, self._handled = True, number
             self.handle_outside(number)
             return
         if not self.pending:
@@ -171,12 +171,13 @@ class AnswerSignals(Mode):
             self.pending = number
 
     def _stop_waiting(self, _: int) -> None:
-        self.defers = False
+        self.defers_next = False
         self._handle_pending(is_over=False)
 
     def _handle_pending(self, *, is_over: bool) -> None:
         """Handle the signal that waited, unless the first one had the same effect."""
         pending, self.pending = self.pending, 0
+        # Ctrl-C after any first signal, or a second request to end, adds nothing.
         repeated = pending == signal.SIGINT or self._handled not in (0, signal.SIGINT)
         if pending and not (is_over and self._handled and repeated):
             self.handle_outside(pending)
@@ -190,7 +191,7 @@ class SaveSignals(AnswerSignals):
     """
 
     def __init__(self, *, can_give_up: bool = False) -> None:
-        super().__init__(defers=True)
+        super().__init__(defers_next=True)
         self.can_give_up = can_give_up
 
 
@@ -220,7 +221,7 @@ class StreamSignals(Mode):
         self._is_pending = True
 
 
-class ChildSignals(Mode):
+class EditorSignals(Mode):
     """Mode for an editor that has the terminal: only the editor handles SIGINT."""
 
     def _choose_handlers(self) -> dict[int, Handler]:
@@ -234,7 +235,7 @@ class SuspendSignals(Mode):
     """
 
     def __init__(self, suspend: Callable[[], None], resume: Callable[[], None]) -> None:
-        """Prepare: `suspend` calls `stop`, now or soon; `resume` takes the terminal again."""
+        """Prepare: `suspend` must lead to a call of `stop`; `resume` takes the terminal again."""
         super().__init__()
         self._suspend = suspend
         self._resume = resume
@@ -255,11 +256,11 @@ class SuspendSignals(Mode):
 class PromptSignals(Mode):
     """Mode for the prompt: a signal ends it or redraws it, from within its event loop.
 
-    Handlers must not raise: asyncio swallows what interrupts a callback, and the rest of the
-    callback is skipped, such as taking the keyboard again, so the prompt would hang.
+    A handler must not raise: asyncio swallows the exception and skips the rest of the callback,
+    for example taking the keyboard again; the prompt would hang.
 
     Attributes:
-        was_continued: Whether SIGCONT came after the prompt ended to stop the process.
+        was_continued: Whether SIGCONT came after the prompt had been ended for a stop (Ctrl-Z).
     """
 
     def __init__(self, app: Application[str]) -> None:

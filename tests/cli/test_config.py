@@ -121,7 +121,7 @@ def test_a_number_with_too_many_digits_is_an_error_in_the_file(
     ):
         done = program.run(*words, "9" * 5000)
         assert done.returncode == 2
-        assert "takes a whole number" in done.stderr.decode()
+        assert "must be a whole number" in done.stderr.decode()
 
 
 def test_an_editor_s_text_is_taken_over_if_it_can_be(program: Program, file: Path) -> None:

@@ -65,7 +65,7 @@ def squeeze(text: str) -> str:
         ("chats search Roast", ["Roastthe**lamb**", "Nemo"]),
         (
             "profiles list",
-            ["chef", "recipes,[red]briefly[/red]", "temperature0.3", "Noneisinforce."],
+            ["chef", "recipes,[red]briefly[/red]", "temperature0.3", "Noprofileisinuse."],
         ),
         ("config show", ["parameters.temperature", "notsent", "recipes,[red]briefly[/red]"]),
         ("models --endpoint guide", ["nemochat/guide", "131072"]),

@@ -131,7 +131,7 @@ def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: H
     [
         ("", "/edit", "there is no editor"),
         ("/nonexistent/editor", "/edit", "cannot be started"),
-        ("false", "/edit", "ended with code 1"),
+        ("false", "/edit", "failed with exit code 1"),
         ("true", "/edit", "The question is unchanged"),
         ("true", "/edit 5", "the path has one question, not 5"),
         ("true", "/edit x", 'one question, not "x"'),

@@ -60,10 +60,10 @@ class Glass:
             piece, text = text[:size], text[size:]
             final += renderer.feed(piece)
             if chance.random() < 0.5:
-                self.painter.frame(final, renderer.tail()[-(self.rows - 1) :], self.columns)
+                self.painter.paint(final, renderer.tail()[-(self.rows - 1) :], self.columns)
                 final = []
         final += renderer.feed(text) + renderer.end()
-        self.painter.frame(final, [], self.columns)
+        self.painter.paint(final, [], self.columns)
 
     def seen(self) -> list[list[tuple[str, str, bool, bool, bool]]]:
         """Return scrollback and screen as characters with attributes, without trailing blanks."""
@@ -85,23 +85,23 @@ class Glass:
 def test_a_frame_that_only_appends_moves_no_cursor() -> None:
     glass = Glass(40, 10)
     for live in ("Hel", "Hello", "Hello you"):
-        glass.painter.frame([], [Row((Span(live),), len(live))], 40)
+        glass.painter.paint([], [Row((Span(live),), len(live))], 40)
     assert glass.written == "Hello you"
 
 
 def test_final_rows_that_were_live_are_not_written_again() -> None:
     glass = Glass(40, 10)
     one, two = Row((Span("one"),), 3), Row((Span("two"),), 3)
-    glass.painter.frame([], [one], 40)
-    glass.painter.frame([one], [two], 40)
-    glass.painter.frame([two], [], 40)
+    glass.painter.paint([], [one], 40)
+    glass.painter.paint([one], [two], 40)
+    glass.painter.paint([two], [], 40)
     assert glass.written == "one\r\ntwo\r\n"
 
 
 def test_what_differs_is_painted_again_within_one_update() -> None:
     glass = Glass(40, 10)
-    glass.painter.frame([], [Row((Span("one"),), 3), Row((Span("**tw"),), 4)], 40)
-    glass.painter.frame([], [Row((Span("one"),), 3), Row((Span("two", "strong"),), 3)], 40)
+    glass.painter.paint([], [Row((Span("one"),), 3), Row((Span("**tw"),), 4)], 40)
+    glass.painter.paint([], [Row((Span("one"),), 3), Row((Span("two", "strong"),), 3)], 40)
     assert glass.text() == "one\ntwo"
     assert glass.written.count("\x1b[?2026h") == glass.written.count("\x1b[?2026l") == 1
 
@@ -109,18 +109,18 @@ def test_what_differs_is_painted_again_within_one_update() -> None:
 def test_fewer_live_rows_leave_nothing_behind() -> None:
     glass = Glass(40, 10)
     rows = [Row((Span(text),), len(text)) for text in ("one", "two", "three")]
-    glass.painter.frame([], rows, 40)
-    glass.painter.frame([], rows[:1], 40)
-    glass.painter.frame([], [Row((Span("one more"),), 8)], 40)
+    glass.painter.paint([], rows, 40)
+    glass.painter.paint([], rows[:1], 40)
+    glass.painter.paint([], [Row((Span("one more"),), 8)], 40)
     assert glass.text() == "one more"
 
 
 def test_a_live_row_is_cut_at_the_edge_and_whole_when_it_is_final() -> None:
     glass = Glass(20, 10)
     long = Row((Span("x" * 50, "code"),), 50)
-    glass.painter.frame([], [long], 20)
+    glass.painter.paint([], [long], 20)
     assert glass.text() == "x" * 19
-    glass.painter.frame([long], [Row((Span("after"),), 5)], 20)
+    glass.painter.paint([long], [Row((Span("after"),), 5)], 20)
     assert glass.text() == f"{'x' * 20}\n{'x' * 20}\n{'x' * 10}\nafter"
 
 
@@ -174,7 +174,7 @@ def test_a_row_is_taken_away_as_often_as_the_terminal_wraps_it() -> None:
     for wraps, rows in ((True, 4), (False, 2)):
         glass = Glass(40, 10)
         live = [Row((Span("one two three"),), 13), Row((), 0)]
-        glass.painter.frame([], live, 40)
+        glass.painter.paint([], live, 40)
         before = len(glass.written)
         glass.painter.resize(5, reflows=wraps)
         assert glass.written[before:].count("\x1b[K") == rows
@@ -185,11 +185,11 @@ def test_a_row_is_taken_away_as_often_as_the_terminal_wraps_it() -> None:
 def test_a_terminal_with_fewer_rows_is_not_scrolled_to_reach_those_that_left_it() -> None:
     glass = Glass(40, 9)
     numbers = [Row((Span(str(number)),), 1) for number in range(9)]
-    glass.painter.frame([], numbers, 40)
+    glass.painter.paint([], numbers, 40)
     glass.screen.resize(4, 40)
     glass.screen.cursor.y = 3  # pyte leaves it below the screen
     glass.painter.drop_scrolled(4)
-    glass.painter.frame([], numbers[6:], 40)
+    glass.painter.paint([], numbers[6:], 40)
     assert [row.rstrip() for row in glass.screen.display] == ["6", "7", "8", ""]
     assert not glass.screen.history.top
 
@@ -197,7 +197,7 @@ def test_a_terminal_with_fewer_rows_is_not_scrolled_to_reach_those_that_left_it(
 def test_a_narrower_terminal_keeps_every_word_once() -> None:
     glass = Glass(40, 10)
     live = [Row((Span("one two three"),), 13), Row((Span("four"),), 4)]
-    glass.painter.frame([Row((Span("zero"),), 4)], live, 40)
+    glass.painter.paint([Row((Span("zero"),), 4)], live, 40)
     glass.painter.resize(40, reflows=False)
-    glass.painter.frame([], live, 40)
+    glass.painter.paint([], live, 40)
     assert glass.text() == "zero\none two three\nfour"

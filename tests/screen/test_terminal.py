@@ -185,7 +185,7 @@ def test_what_an_answer_took_is_told_in_a_chat_alone(asking: Program) -> None:
         terminal.say("/set max_tokens 3")
         terminal.wait_for("max_tokens is 3")
         terminal.say("Hello!")
-        terminal.wait_for("[cut at max_tokens]")
+        terminal.wait_for("[cut off at max_tokens]")
         terminal.wait_for_prompt()
         assert terminal.text().count(" tokens ·") == 1
     with Screen(asking, "ask", question) as terminal:
@@ -213,7 +213,7 @@ def test_raw_markdown_is_shown_as_it_came_and_is_harmless(
         assert "\n\n\n| a |\n␛[31m\n" in text
         assert b"\x1b[31mx" not in terminal.raw
         terminal.say("/render markdown")
-        terminal.wait_for("laid out")
+        terminal.wait_for("formatted (markdown)")
         terminal.say("b")
         terminal.wait_for("> b\n\nb\n")
         terminal.wait_for_prompt()

@@ -122,7 +122,7 @@ def test_two_answers_are_shown_when_both_are_there() -> None:
         assert shown.text() == f"{text}\n\n\nThree"
     assert text.startswith("\n── 1 ──")
     assert "\nOne\n\n── 2 ──" in text
-    assert "\nTwo\n[cut at max_tokens]\n" in text
+    assert "\nTwo\n[cut off at max_tokens]\n" in text
     assert text.endswith("Continuing from answer 1. /pick 2\nswitches to answer 2.")
 
 

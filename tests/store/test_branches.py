@@ -114,11 +114,11 @@ def test_redo_finds_its_way_after_the_conversation_was_opened_again(
 ) -> None:
     talk = talked(saved, "one")
     talk.go_to(1)
-    saved.mark(talk)
+    saved.save_header(talk)
     say(saved, talk, "two", "Two.")  # beside the first answer
     talk.go_to(2)
     talk.undo()
-    saved.mark(talk)
+    saved.save_header(talk)
     again = saved.load("1")
     assert again.messages() == []
     again.redo()
@@ -183,4 +183,4 @@ def play(chat: Chat, move: str, n: int, text: str) -> None:
             chat.conversation = store.add_imported(talk.fork())
         case "load" if talk.id is not None:
             chat.conversation = store.load(str(talk.id))
-    chat.mark()
+    chat.save_header()

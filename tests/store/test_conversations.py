@@ -56,7 +56,7 @@ def test_all_settings_come_back(saved: ConversationStore) -> None:
     keep(saved, talk, Message(Role.USER, "one"))
     assert saved.load("x").settings == settings
     settings.model, settings.filling = "n", {}
-    saved.mark(talk)
+    saved.save_header(talk)
     again = saved.load("x").settings
     assert (again.model, again.filling, again.examples) == ("n", {}, examples)
 
@@ -92,7 +92,7 @@ def test_a_conversation_is_found_by_its_number_and_the_last_one_by_what_was_said
 def test_what_was_undone_stays_in_the_tree(saved: ConversationStore) -> None:
     talk = talked(saved, "one", "two")
     talk.undo()
-    saved.mark(talk)
+    saved.save_header(talk)
     again = saved.load(str(talk.id))
     assert len(again.messages()) == 2
     again.redo()
@@ -128,7 +128,7 @@ def test_a_name_is_one_conversation_s(saved: ConversationStore) -> None:
     other = talked(saved, "two")
     other.name = "x"
     with pytest.raises(StoreError, match="another conversation has this name"):
-        saved.mark(other)
+        saved.save_header(other)
     assert saved.catalogue.find_exact("x") != other.id
     assert saved.catalogue.find_exact("y") is None
     assert saved.catalogue.names() == ["x"]

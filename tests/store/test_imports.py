@@ -137,7 +137,7 @@ def test_a_backup_goes_on_where_its_conversations_were(
 ) -> None:
     talk = talked(saved, "one", "two")
     talk.undo()
-    saved.mark(talk)
+    saved.save_header(talk)
     backup = tmp_path / "backup.db"
     saved.database.backup(backup)
     (again,) = read(backup)[1]

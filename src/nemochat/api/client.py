@@ -70,7 +70,7 @@ class Client:
         self._lock = Lock()
 
     def prepare(self) -> None:
-        """Load the libraries, for example while the user types; requests meanwhile wait."""
+        """Load the libraries, for example while the user types; a request made meanwhile waits."""
         with suppress(NemochatError):  # the first request raises it again
             self._current_connection()
 
@@ -220,7 +220,10 @@ class Progress:
             self._ended.add(delta.candidate)
 
     def endings(self, ending: Ending, reason: str) -> Iterator[Delta]:
-        """Yield an ending for each candidate without one, or for all if none lacks it."""
+        """Yield an ending for each candidate without one.
+
+        Or, if each has one, for all: the error came later.
+        """
         for candidate in sorted(self._begun - self._ended or self._begun or {0}):
             yield Delta(ending=ending, candidate=candidate, reason=reason)
 
@@ -260,7 +263,8 @@ class Exchange:
                     raise Cancelled from None
                 if progress.has_content or isinstance(error, EndlessAnswer):
                     ending = network_errors.ending_for(error)
-                    reason = "" if ending is Ending.STALLED else error.sentence  # both say the same
+                    # The words of STALLED already say it.
+                    reason = "" if ending is Ending.STALLED else error.sentence
                     yield from progress.endings(ending, reason)
                     return
                 seconds = retry_delay(error, self._requests)
@@ -338,7 +342,7 @@ class Exchange:
         except (Unreachable, NotAnAnswer) as error:
             is_lost = isinstance(error, Unreachable)
             if is_lost and reader.ended and not self._connection.stopped:
-                return  # nothing that matters is missing
+                return  # every candidate has ended
             error.retriable = False  # the endpoint has begun to generate, which costs money
             yield from reader.flush()
             raise

@@ -123,9 +123,9 @@ class Chat:
         self.conversation.go_to(question.parent)
         return self.say(text)
 
-    def mark(self) -> None:
+    def save_header(self) -> None:
         """Save the conversation's name, settings and head."""
-        self._saver.mark(self.conversation)
+        self._saver.save_header(self.conversation)
         self._show_notices()
 
     def rename(self, name: str) -> None:
@@ -136,7 +136,7 @@ class Chat:
         """
         before, self.conversation.name = self.conversation.name, name
         try:
-            self.mark()
+            self.save_header()
         except StoreError:
             self.conversation.name = before
             raise
@@ -148,7 +148,7 @@ class Chat:
         conversation, the version in memory is kept, which is newer.
         """
         self._saver.store = store
-        self.conversation = self._saver.newest(conversation)
+        self.conversation = self._saver.prefer_unsaved(conversation)
 
     def leave(self, *, retry: bool = True) -> None:
         """Save what is unsaved, and announce what is lost if that fails.

@@ -55,9 +55,9 @@ class Store(Protocol):
     def settle(
         self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
     ) -> None:
-        """Save the complete answer."""
+        """Save the final form of an answer."""
 
-    def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
+    def save_header(self, conversation: Conversation, *, wait: bool = True) -> None:
         """Save a conversation's name, settings and head."""
 
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:

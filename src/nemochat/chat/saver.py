@@ -21,7 +21,7 @@ _SAVED_AGAIN = "Saving works again; everything is saved."
 
 
 class Saver:
-    """A store for a chat that raises nothing, except that a name is taken.
+    """Store for a chat; raises no StoreError but NameTaken.
 
     A conversation knows which of its messages are unsaved. The saver knows which conversations have
     unsaved messages, and to which store each belongs.
@@ -37,26 +37,26 @@ class Saver:
         self.announce = announce
         self.failure: StoreError | None = None
         self._announced = False
-        self._behind: list[tuple[Store, Conversation]] = []
+        self._unsaved: list[tuple[Store, Conversation]] = []
         self._attempted = 0.0
         self._notices: list[str] = []
 
     def begin(self, conversation: Conversation, message: Message) -> int:
         """Save a new message after the conversation's head, and return its key.
 
-        A question waits for a lock, unless saving already fails; an answer doesn't.
+        Saving a question waits for a lock, unless saving already fails; saving an answer does not.
         """
         is_question = message.role is not Role.ASSISTANT
         wait = is_question and self.failure is None
         try:
-            if self.is_behind(conversation):
+            if self.has_unsaved(conversation):
                 self._save(self.store, conversation, wait=wait)
-            return self._with_a_free_name(
+            return self._retry_without_name(
                 conversation, lambda: self.store.begin(conversation, message, wait=wait)
             )
         except StoreError as error:
             key = conversation.provisional_key
-            self._fall_behind(conversation, key, error)
+            self._note_unsaved(conversation, key, error)
             if is_question:
                 self._announce()
             return key
@@ -64,42 +64,42 @@ class Saver:
     def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
         """Save more of an answer, now and then."""
         try:
-            if not self.is_behind(conversation):
+            if not self.has_unsaved(conversation):
                 self.store.grow(conversation, key, answer)
             elif time.monotonic() - self._attempted >= SECONDS_BETWEEN_ATTEMPTS:
                 conversation.replace(key, answer.message())
-                self._fall_behind(conversation, key)
+                self._note_unsaved(conversation, key)
                 self._save(self.store, conversation, wait=False)
         except StoreError as error:
             conversation.replace(key, answer.message())
-            self._fall_behind(conversation, key, error)
+            self._note_unsaved(conversation, key, error)
 
     def settle(self, conversation: Conversation, key: int, message: Message) -> None:
-        """Save a complete answer that is already in the tree, without waiting for locks."""
+        """Save the final form of an answer, which is in the tree, without waiting for locks."""
         try:
-            if self.is_behind(conversation):
-                self._fall_behind(conversation, key)
+            if self.has_unsaved(conversation):
+                self._note_unsaved(conversation, key)
             else:
                 self.store.settle(conversation, key, message, wait=False)
         except StoreError as error:
-            self._fall_behind(conversation, key, error)
+            self._note_unsaved(conversation, key, error)
 
-    def mark(self, conversation: Conversation) -> None:
+    def save_header(self, conversation: Conversation) -> None:
         """Save a conversation's name, settings and head.
 
         Raises:
             NameTaken: another conversation has the name.
         """
         try:
-            if self.is_behind(conversation):
+            if self.has_unsaved(conversation):
                 self.store.save(conversation, wait=False)
-                self._drop(conversation)
+                self._forget(conversation)
             else:
-                self.store.mark(conversation)
+                self.store.save_header(conversation)
         except NameTaken:
             raise
         except StoreError as error:
-            self._fall_behind(conversation, None, error)
+            self._note_unsaved(conversation, None, error)
             self._announce()
 
     def catch_up(self, current: Conversation) -> None:
@@ -108,33 +108,33 @@ class Saver:
         Args:
             current: The conversation of the chat. Others are given up if they were deleted.
         """
-        for store, conversation in list(self._behind):
+        for store, conversation in list(self._unsaved):
             try:
                 self._save(store, conversation, wait=True)
             except ConversationDeleted as error:
                 self.failure = error
                 if conversation is not current:
-                    self._drop(conversation)
+                    self._forget(conversation)
             except StoreError as error:
                 self.failure = error
                 break
-        if self._behind:
+        if self._unsaved:
             self._announce()
 
-    def is_behind(self, conversation: Conversation) -> bool:
+    def has_unsaved(self, conversation: Conversation) -> bool:
         """Return whether something of a conversation is unsaved."""
-        return any(each is conversation for _, each in self._behind)
+        return any(each is conversation for _, each in self._unsaved)
 
-    def newest(self, conversation: Conversation) -> Conversation:
+    def prefer_unsaved(self, conversation: Conversation) -> Conversation:
         """Return the version of a saved conversation that includes its unsaved messages."""
-        for _, each in self._behind:
+        for _, each in self._unsaved:
             if each.id is not None and each.id == conversation.id:
                 return each
         return conversation
 
     def count_unsaved_turns(self) -> int:
         """Return the number of turns with unsaved messages."""
-        return sum(conversation.count_unsaved_turns() for _, conversation in self._behind)
+        return sum(conversation.count_unsaved_turns() for _, conversation in self._unsaved)
 
     def take_notices(self) -> list[str]:
         """Return what the user should know about saving, each sentence once."""
@@ -147,10 +147,10 @@ class Saver:
     def _save(self, store: Store, conversation: Conversation, *, wait: bool) -> None:
         """Save everything that is unsaved of a conversation."""
         self._attempted = time.monotonic()
-        self._with_a_free_name(conversation, lambda: store.save(conversation, wait=wait))
-        self._drop(conversation)
+        self._retry_without_name(conversation, lambda: store.save(conversation, wait=wait))
+        self._forget(conversation)
 
-    def _with_a_free_name(self, conversation: Conversation, write: Callable[[], T]) -> T:
+    def _retry_without_name(self, conversation: Conversation, write: Callable[[], T]) -> T:
         """Call `write`, again without the conversation's name if another one has taken it."""
         try:
             return write()
@@ -162,21 +162,22 @@ class Saver:
             conversation.name = ""
             return write()
 
-    def _fall_behind(
+    def _note_unsaved(
         self, conversation: Conversation, key: int | None, error: StoreError | None = None
     ) -> None:
         """Note that a message is unsaved or, without a key, only the name, settings and head."""
         if key is not None:
             conversation.unsaved.setdefault(key, datetime.now(UTC))
-        if not self.is_behind(conversation):
-            self._behind.append((self.store, conversation))
+        if not self.has_unsaved(conversation):
+            self._unsaved.append((self.store, conversation))
         if error is not None:
             self.failure = error
             self._attempted = time.monotonic()
 
-    def _drop(self, conversation: Conversation) -> None:
-        self._behind = [pair for pair in self._behind if pair[1] is not conversation]
-        if not self._behind:
+    def _forget(self, conversation: Conversation) -> None:
+        """Stop tracking a conversation: it is saved, or given up."""
+        self._unsaved = [pair for pair in self._unsaved if pair[1] is not conversation]
+        if not self._unsaved:
             self.failure = None
 
     def _announce(self) -> None:

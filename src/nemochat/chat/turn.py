@@ -35,7 +35,7 @@ class _Candidate:
 
 
 class Turn:
-    """The candidates of one answer while they grow.
+    """The answers to one question while they grow: one, or several candidates.
 
     Attributes:
         messages: The settled answers.
@@ -90,7 +90,8 @@ class Turn:
             except Cancelled:
                 pass
             finally:
-                signals.defers = True  # at once: handlers run at calls, and there is none before
+                # First: Python runs signal handlers only at calls, and none comes before this line
+                signals.defers_next = True
                 self._settle(forced)
         while self._show_next():
             pass
@@ -165,7 +166,7 @@ class Turn:
                     break
 
     def _add(self, delta: Delta) -> bool:
-        """Add a delta; return whether it is to be the last one."""
+        """Add a delta; return whether to stop the stream after it."""
         candidate = self._candidates.get(delta.candidate)
         if candidate is None:
             candidate = _Candidate(
@@ -178,7 +179,7 @@ class Turn:
             growing.provenance = growing.provenance._replace(first_token=self._elapsed())
         try:
             self._show(delta)
-        finally:  # what is shown is saved, also if nobody can see it any more
+        finally:  # save it even if showing it failed
             if has_content:
                 self._save(candidate)
         if candidate.guard.feed(delta.text):
@@ -230,7 +231,7 @@ class Turn:
             conversation.go_to(self._candidates[first].key or key)
 
     def _settle(self, forced: Ending | None) -> None:
-        """Save the complete answers."""
+        """Give each answer its ending and save it."""
         if not self._candidates:
             self._candidates[0] = _Candidate(PartialAnswer(self._provenance), RepetitionGuard(0))
         endings = [c.growing.provenance.ending for c in self._candidates.values()]
@@ -245,7 +246,7 @@ class Turn:
                 model = self._candidates[min(self._candidates)].growing.provenance.model
                 growing.provenance = growing.provenance._replace(model=model)
             self.messages.append(growing.message())
-            if candidate.key is None and growing.has_content:  # a signal came before that
+            if candidate.key is None and growing.has_content:  # a signal came before `_save`
                 self._begin(candidate)
             if candidate.key is not None:
                 self._keep(candidate.key, self.messages[-1])

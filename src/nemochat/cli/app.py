@@ -44,9 +44,8 @@ COMMANDS = {  # the app of each, in the order of the help
     "completions": "groups.shells:completions_app",
     "manual": "groups.shells:manual_app",
 }
-SHARED_FLAGS: dict[
-    str, Callable[[], Iterable[Any]]
-] = {  # the shared flags that the help of a command lists with its own
+SHARED_FLAGS: dict[str, Callable[[], Iterable[Any]]] = {
+    # the shared flags that the help of a command lists with its own
     ASK: lambda: (*ask_flags(), *chat_options()),
     "models": endpoint_options,
     "doctor": endpoint_options,
@@ -57,7 +56,7 @@ nemochat
 nemochat 'What is a monad?'
 git diff | nemochat ask 'Review this'
 nemochat --endpoint guide 'How do I save a chat?'"""
-_STARTED_BY_DASHES = "nemochat.question_after_dashes"  # in the meta data of the context
+_PRECEDED_BY_DASHES = "nemochat.preceded_by_dashes"  # in the meta data of the context
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -127,12 +126,14 @@ def create_app(
     help_: str | None = None,
     examples: str = "",
 ) -> App:
-    """Return an app without commands; with one command and no callback, it is that command.
+    """Return an app without commands.
+
+    An app with one command and no callback behaves as that command.
 
     Args:
         topic: The topic of `nemochat help` that its help pages name.
         cls: The class of the group.
-        help_: What the group does; None where a function says it.
+        help_: What the group does; None to use the callback's docstring.
         examples: Command lines at the end of the group's help, one per line.
     """
     app = App(
@@ -151,7 +152,8 @@ def create_app(
 
 def _compose_epilog(topic: str, examples: str) -> str:
     """Return the end of a help page: one example per line, and where to read on."""
-    topic = f"topic {topic}" if topic in COMMANDS else topic
+    if topic in COMMANDS:  # `help ask` is the help of the command, `help topic ask` the topic
+        topic = f"topic {topic}"
     return f"{examples}\n\nMore: nemochat help {topic}"
 
 
@@ -176,10 +178,10 @@ class LazyGroup(Group):
         return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: ClickContext, args: list[str]) -> list[str]:
-        """Parse the command line, with optional and double values joined to their flags."""
+        """Parse the command line after `join_values`; return all that follows the first word."""
         words = join_values(args)
-        rest = super().parse_args(ctx, [*words])  # all that follows the first word
-        ctx.meta[_STARTED_BY_DASHES] = words[-len(rest) - 2 :][:1] == ["--"]
+        rest = super().parse_args(ctx, [*words])
+        ctx.meta[_PRECEDED_BY_DASHES] = is_preceded_by_dashes(words, rest)
         return rest
 
     def resolve_command(
@@ -187,7 +189,7 @@ class LazyGroup(Group):
     ) -> tuple[str | None, ClickCommand | None, list[str]]:
         """Return the command that the first word names; other words are a question for `ask`."""
         if args[0] not in COMMANDS:
-            if ctx.meta[_STARTED_BY_DASHES]:
+            if ctx.meta[_PRECEDED_BY_DASHES]:
                 args = ["--", *args]
             if not is_question(ctx, self.get_command(ctx, ASK), args):
                 from nemochat.cli.suggestions import no_such_command
@@ -200,6 +202,12 @@ class LazyGroup(Group):
         return super().resolve_command(ctx, args)
 
 
+def is_preceded_by_dashes(words: list[str], rest: list[str]) -> bool:
+    """Return whether `--` is before the word that `rest`, the end of `words`, follows."""
+    first = len(words) - len(rest) - 1
+    return first > 0 and words[first - 1] == "--"
+
+
 def resembles_token(word: str) -> bool:
     """Return whether a word looks like a token that was meant for `keys set`."""
     pattern = r"(?:sk|pk|rk|gsk|hf|xai|ghp|key)[-_](?=.*[0-9])[A-Za-z0-9_-]{8,}"
@@ -209,20 +217,20 @@ def resembles_token(word: str) -> bool:
 def is_question(ctx: ClickContext, ask: ClickCommand, words: list[str]) -> bool:
     """Return whether words, the first of which is no command, are a question.
 
-    They are if there are several, or if the only one contains white space: someone asks. One word
-    alone is more likely a mistyped command, which must not cost a request. Flags and their values
-    do not count as words. As everywhere, `--` ends the flags: all that follows it are words.
+    Several words are a question, and so is a single one with white space. Another single word is
+    more likely a mistyped command, which must not cost a request. Flags and their values do not
+    count as words. As everywhere, `--` ends the flags: all that follows it are words.
 
     A word with a dash before that is a flag, also amid a question, because
     `nemochat what is this -t 0` sets the temperature. If `ask` has no such flag, it refuses the
     question and says how to put `--` before it.
     """
-    place = words.index("--") if "--" in words else len(words)
+    dashes = words.index("--") if "--" in words else len(words)
     parser = ask.make_parser(typer.Context(ask, parent=ctx, resilient_parsing=True))
     parser.ignore_unknown_options = True
-    arguments = parser.parse_args(words[:place])[0]["words"] or ()
-    spoken = [word for word in arguments if not word.startswith("-")] + words[place + 1 :]
-    return len(spoken) > 1 or any(map(str.isspace, "".join(spoken)))
+    arguments = parser.parse_args(words[:dashes])[0]["words"] or ()
+    question_words = [word for word in arguments if not word.startswith("-")] + words[dashes + 1 :]
+    return len(question_words) > 1 or any(map(str.isspace, "".join(question_words)))
 
 
 def join_values(arguments: list[str]) -> list[str]:

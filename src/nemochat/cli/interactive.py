@@ -31,14 +31,14 @@ from nemochat.screen.device import write
 
 def run_chat(common: CommonOptions, script: Path | None) -> int:
     """Run a chat, or a script, until its end and return the exit code."""
-    settings = load_settings(common)
-    screen = output.choose_view(settings, keys=script is None and streams.is_input_terminal())
+    config = load_settings(common)
+    screen = output.choose_view(config, keys=script is None and streams.is_input_terminal())
     lines = iter(read_text(script).splitlines()) if script else None
-    opened = open_chat(common, settings, screen, guide_without_token=lines is None)
+    opened = open_chat(common, config, screen, guide_without_token=lines is None)
     scripted = LineSource(lines or read_stdin_lines(), screen, echo=lines is not None)
-    session = Session(opened.chat, opened.connector, opened.store, screen, scripted)
+    session = Session(opened.chat, opened.factory, opened.store, screen, scripted)
     if lines is None and streams.is_input_terminal():
-        _set_message_source(session, settings)
+        _set_message_source(session, config)
     if lines is None:
         _greet(opened, screen)
         if common.resume is not None:
@@ -49,11 +49,11 @@ def run_chat(common: CommonOptions, script: Path | None) -> int:
     return ExitCode.OK
 
 
-def continue_chat(setup: ChatSetup, screen: Screen, settings: Config) -> None:
+def continue_chat(setup: ChatSetup, screen: Screen, config: Config) -> None:
     """Run a chat that continues the conversation of `ask -i`."""
     no_lines = LineSource(iter(()), screen, echo=False)
-    session = Session(setup.chat, setup.connector, setup.store, screen, no_lines)
-    _set_message_source(session, settings)
+    session = Session(setup.chat, setup.factory, setup.store, screen, no_lines)
+    _set_message_source(session, config)
     _run_loop(session)
 
 
@@ -67,7 +67,7 @@ def _run_loop(session: Session) -> None:
         session.show_store_notices()
 
 
-def _set_message_source(session: Session, settings: Config) -> None:
+def _set_message_source(session: Session, config: Config) -> None:
     """Read messages from the terminal, with the best editor that it supports."""
 
     def confirm(question: str) -> bool:
@@ -85,7 +85,7 @@ def _set_message_source(session: Session, settings: Config) -> None:
     from nemochat.repl.prompt.editor import Editor
 
     history = directories().state / "history" if session.disk_store else None
-    aloud = output.is_accessible(settings)
+    aloud = output.is_accessible(config)
     endpoint = session.chat.endpoint
 
     def prepare() -> None:
@@ -98,15 +98,15 @@ def _set_message_source(session: Session, settings: Config) -> None:
 
 
 def _greet(setup: ChatSetup, screen: Screen) -> None:
-    settings, connector = setup.chat.conversation.settings, setup.connector
+    settings, factory = setup.chat.conversation.settings, setup.factory
     if name := setup.tokenless_endpoint:
-        whose = "" if name == connector.config.text(ENDPOINT) else f" {name}"
+        whose = "" if name == factory.config.text(ENDPOINT) else f" {name}"
         screen.notice(
             "There is no token, so the embedded guide answers questions about nemochat. For the"
-            f" real model, run nemochat keys set{whose} or set {connector.token_variable(name)};"
+            f" real model, run nemochat keys set{whose} or set {factory.token_variable(name)};"
             " see /help tokens"
         )
         return
-    model = f"{settings.model.rpartition('/')[2]} at {connector.display_address(settings.endpoint)}"
+    model = f"{settings.model.rpartition('/')[2]} at {factory.display_address(settings.endpoint)}"
     who = "the embedded guide" if settings.endpoint == GUIDE else model
     screen.greet(f"nemochat {__version__}: {who}; /help, /exit")

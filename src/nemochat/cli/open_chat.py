@@ -53,12 +53,12 @@ class ConversationBuilder(NamedTuple):
 
     Attributes:
         config: The settings in force.
-        connector: Knows the model of each endpoint.
+        factory: Knows the model of each endpoint.
         common: The shared flags.
     """
 
     config: Config
-    connector: ClientFactory
+    factory: ClientFactory
     common: CommonOptions
 
     def build(self, store: ConversationStore | None, view: View) -> Conversation:
@@ -85,7 +85,7 @@ class ConversationBuilder(NamedTuple):
         """Return the settings of flags, environment and file, without a profile."""
         endpoint = self.config.text("endpoint")
         return Settings(
-            self.connector.model(endpoint),
+            self.factory.model(endpoint),
             endpoint,
             apply_profile.read_configured_system(self.config),
             dict(self.config.parameters),
@@ -124,7 +124,7 @@ class ConversationBuilder(NamedTuple):
             view.notice(notice)
         if "profile" in self.common.settings:
             bare = apply_profile.remove_profile(
-                self.config, settings, self.connector.model, empty=False
+                self.config, settings, self.factory.model, empty=False
             )
             conversation.settings = self._apply_profile(bare, empty=False)
             profile = apply_profile.find_configured_profile(self.config)
@@ -145,7 +145,7 @@ class ConversationBuilder(NamedTuple):
             return settings
         if "endpoint" in self.common.settings:  # without the profile's, and its model
             profile = profile._replace(endpoint="")
-        filling, model = self.common.template_values, self.connector.model
+        filling, model = self.common.template_values, self.factory.model
         settings = apply_profile.apply_profile(profile, settings, filling, model, empty=empty)
         self._apply_flags(settings)
         return settings
@@ -155,7 +155,7 @@ class ConversationBuilder(NamedTuple):
         flags = self.common.settings
         if flags.get("base_url") and settings.endpoint == GUIDE:  # it has only its own address
             settings.endpoint = self.config.text("endpoint")
-            settings.model = self.connector.model(settings.endpoint)
+            settings.model = self.factory.model(settings.endpoint)
         settings.endpoint = flags.get("endpoint", settings.endpoint)
         if flags.get("base_url"):  # the address belongs to this endpoint
             self.config.put("endpoint", settings.endpoint, "--base-url")
@@ -170,13 +170,13 @@ class ChatSetup(NamedTuple):
 
     Attributes:
         chat: The chat.
-        connector: Makes other endpoints.
+        factory: Creates clients of other endpoints.
         store: The conversations on disk; None if the chat is private.
         tokenless_endpoint: The endpoint that the guide replaces for lack of a token, or "".
     """
 
     chat: Chat
-    connector: ClientFactory
+    factory: ClientFactory
     store: ConversationStore | None
     tokenless_endpoint: str
 
@@ -201,15 +201,15 @@ def load_settings(common: CommonOptions, notify: Callable[[str], None] = _notify
     """
     for sentence in _list_misspelt_variables(os.environ):
         notify(sentence)
-    settings = load_config(common.settings, os.environ)
-    settings.parameters |= common.parameters
-    if common.settings.get("base_url") and settings.text(load.ENDPOINT) == GUIDE:
+    config = load_config(common.settings, os.environ)
+    config.parameters |= common.parameters
+    if common.settings.get("base_url") and config.text(load.ENDPOINT) == GUIDE:
         if load.ENDPOINT in common.settings:
             together = f"--base-url and --endpoint {GUIDE} cannot be combined"
             raise UsageError(f"{together}: the guide has its own address")
         # A variable or the file names the guide, and the flag overrides it with another server.
-        settings.put(load.ENDPOINT, Config().value(load.ENDPOINT), "--base-url")
-    return settings
+        config.put(load.ENDPOINT, Config().value(load.ENDPOINT), "--base-url")
+    return config
 
 
 def _list_misspelt_variables(environment: Mapping[str, str]) -> Iterator[str]:
@@ -224,7 +224,7 @@ def _list_misspelt_variables(environment: Mapping[str, str]) -> Iterator[str]:
 
 def open_chat(
     common: CommonOptions,
-    settings: Config,
+    config: Config,
     view: View,
     *,
     guide_without_token: bool = False,
@@ -232,11 +232,11 @@ def open_chat(
     response_format: ResponseFormat | None = None,
     announce_faults: bool = True,
 ) -> ChatSetup:
-    """Return a chat for the flags and settings.
+    """Return a chat for the flags and the settings in force.
 
     Args:
         common: The shared flags.
-        settings: The settings in force, from `load_settings`.
+        config: The settings in force, from `load_settings`.
         view: Shows the turns.
         guide_without_token: Whether the guide answers if there is no token.
         dry_run: Prints requests as "json" or "curl", and neither sends nor saves anything.
@@ -247,16 +247,16 @@ def open_chat(
         NemochatError: the configuration, the conversation or the endpoint cannot be used.
     """
     log = open_debug_log(directories().state / "debug.log") if common.debug else None
-    connector = ClientFactory(settings, os.environ, view, log)
+    factory = ClientFactory(config, os.environ, view, log)
     store = None if common.private else _open_store(view)
-    conversation = ConversationBuilder(settings, connector, common).build(store, view)
-    settled = conversation.settings
-    tokenless = _fall_back_to_guide(settled, connector, common) if guide_without_token else ""
-    name = settled.endpoint
+    conversation = ConversationBuilder(config, factory, common).build(store, view)
+    settings = conversation.settings
+    tokenless = _fall_back_to_guide(settings, factory, common) if guide_without_token else ""
+    name = settings.endpoint
     if dry_run:
-        endpoint: Endpoint = connector.dry_run(name, curl=dry_run == "curl")
+        endpoint: Endpoint = factory.dry_run(name, curl=dry_run == "curl")
     else:
-        endpoint = connector.client(name)
+        endpoint = factory.client(name)
     target = None if dry_run else store
     if common.fork:
         conversation = conversation.fork()
@@ -265,13 +265,13 @@ def open_chat(
     options = Options(
         common.stream,
         common.resume_dropped,
-        int(settings.number("loop_guard")),
+        int(config.number("loop_guard")),
         response_format,
         announce_faults,
-        bool(dry_run) or settings.text("allow_secrets") == "on",
+        bool(dry_run) or config.text("allow_secrets") == "on",
     )
     chat = Chat(conversation, endpoint, target or MemoryStore(), view, options)
-    return ChatSetup(chat, connector, store, tokenless)
+    return ChatSetup(chat, factory, store, tokenless)
 
 
 def write_completion_names(store: ConversationStore | None) -> None:
@@ -291,14 +291,14 @@ def _open_store(view: View) -> ConversationStore | None:
         return None
 
 
-def _fall_back_to_guide(settings: Settings, connector: ClientFactory, common: CommonOptions) -> str:
+def _fall_back_to_guide(settings: Settings, factory: ClientFactory, common: CommonOptions) -> str:
     """Switch a new conversation to the guide if there is no token.
 
     Returns:
         The endpoint that lacks a token; "" if none does, or if the flags select it.
     """
     name = settings.endpoint
-    if common.resume is not None or load.ENDPOINT in common.settings or connector.is_ready(name):
+    if common.resume is not None or load.ENDPOINT in common.settings or factory.is_ready(name):
         return ""
-    settings.endpoint, settings.model = GUIDE, connector.model(GUIDE)
+    settings.endpoint, settings.model = GUIDE, factory.model(GUIDE)
     return name

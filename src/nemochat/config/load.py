@@ -8,7 +8,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISFIFO
 
 from nemochat.config.paths import directories
-from nemochat.config.settings import _BY_NAME, SETTINGS
+from nemochat.config.settings import BY_NAME, SETTINGS
 from nemochat.core import parameters, profile
 from nemochat.core.parameters import Value, Values
 from nemochat.core.text import format_value, nearest
@@ -69,7 +69,7 @@ class Config:
 
     def _rank(self, name: str) -> int:
         origin = self.origin(name)
-        return (UNSET, self.file, _BY_NAME[name].variable, origin).index(origin)
+        return (UNSET, self.file, BY_NAME[name].variable, origin).index(origin)
 
 
 def load_config(
@@ -158,8 +158,8 @@ def apply_text(config: Config, text: str, file: Path) -> None:
             _apply_profiles(config, value, file)
         elif name == ENDPOINT and isinstance(value, dict):
             _apply_endpoints(config, value, str(file))
-        elif name in _BY_NAME:
-            checked = _BY_NAME[name].check(value, str(file))
+        elif name in BY_NAME:
+            checked = BY_NAME[name].check(value, str(file))
             if name == "system" and str(checked).startswith("@"):
                 checked = profile.resolve_system_path(str(checked), file.parent)
             config.put(name, checked, str(file))
@@ -169,8 +169,8 @@ def apply_text(config: Config, text: str, file: Path) -> None:
 
 def unknown_setting(name: str, where: str) -> ConfigurationError:
     """Return the error for an unknown setting, which names the nearest or the right place."""
-    near = nearest(name, [*_BY_NAME, SECTION])
-    hint = f"Did you mean {near[0]}?" if near else f"Settings are {', '.join(_BY_NAME)}"
+    near = nearest(name, [*BY_NAME, SECTION])
+    hint = f"Did you mean {near[0]}?" if near else f"Settings are {', '.join(BY_NAME)}"
     if name in {SECTION, *parameters.names()}:
         hint = f"Put parameters below a line [{SECTION}]"
     elif name.lower() in {"api_key", "apikey", "key", "token"}:
@@ -180,13 +180,13 @@ def unknown_setting(name: str, where: str) -> ConfigurationError:
 
 def _apply_endpoints(config: Config, data: dict[str, object], origin: str) -> None:
     if isinstance(data.get(DEFAULT), str):
-        config.put(ENDPOINT, _BY_NAME[ENDPOINT].check(data.pop(DEFAULT), origin), origin)
+        config.put(ENDPOINT, BY_NAME[ENDPOINT].check(data.pop(DEFAULT), origin), origin)
     config.endpoints.update(data)
 
 
 def _apply_profiles(config: Config, data: dict[str, object], file: Path) -> None:
     if isinstance(data.get(DEFAULT), str):
-        config.put(PROFILE, _BY_NAME[PROFILE].check(data.pop(DEFAULT), str(file)), str(file))
+        config.put(PROFILE, BY_NAME[PROFILE].check(data.pop(DEFAULT), str(file)), str(file))
     try:
         config.profiles |= {
             n: profile.read_profile(n, each, file.parent) for n, each in data.items()

@@ -110,9 +110,9 @@ SETTINGS = (
     ),
     Setting("retries", 2, "how often to retry a failed request", Number(0, 2, whole=True)),
 )
-_BY_NAME = {setting.name: setting for setting in SETTINGS}
+BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def find_setting(name: str) -> Setting | None:
     """Return the setting of this name, with hyphens or underscores, or None."""
-    return _BY_NAME.get(name.replace("-", "_"))
+    return BY_NAME.get(name.replace("-", "_"))

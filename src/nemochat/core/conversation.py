@@ -72,7 +72,7 @@ class Conversation:
         known: The last row of the store that the tree includes.
         rows: The rows of messages whose key is another number, because they were saved later.
         unsaved: The messages that are not saved in their current form, with the time of each.
-        generation: The generation of the database that holds it.
+        generation: How often the database had been replaced when it was saved.
     """
 
     def __init__(

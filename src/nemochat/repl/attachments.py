@@ -54,7 +54,7 @@ def build_question(session: Session, message: str) -> str:
         if not mention.is_attachment:
             message = message[: mention.start] + message[mention.start + 1 :]
     question = apply_profile.render_question(
-        session.connector.config.profiles, session.settings, message
+        session.factory.config.profiles, session.settings, message
     )
     attachments, session.attachments = session.attachments, []
     return "\n\n".join([question, *attachments])

@@ -21,9 +21,9 @@ def run(session: Session) -> None:
     """
     while True:
         try:
-            before = session.chat.conversation.head
+            head_before = session.chat.conversation.head
             handle_entry(session, _next_entry(session))
-            if session.pending_lines and _has_interrupted_answer(session, before):
+            if session.pending_lines and _has_interrupted_answer(session, head_before):
                 session.pending_lines.clear()
         except EOFError:
             return
@@ -63,12 +63,12 @@ def handle_entry(session: Session, text: str) -> None:
 
 def _send(session: Session, message: str, entry: str) -> None:
     """Send a message; one that is withheld returns to the prompt, with its attachments."""
-    attached, typed = list(session.attachments), not session.script_count
+    attached, is_typed = list(session.attachments), not session.script_count
     try:
         session.chat.say(build_question(session, message))
     except SecretWithheld:
         session.attachments[:] = attached
-        if typed and session.chat.secret_check.confirm is not None:
+        if is_typed and session.chat.secret_check.confirm is not None:
             session.draft = entry
         raise
 
@@ -83,14 +83,16 @@ def _next_entry(session: Session) -> str:
     return line
 
 
-def _has_interrupted_answer(session: Session, before: int | None) -> bool:
-    """Return whether the user interrupted an answer that is newer than the head `before`."""
+def _has_interrupted_answer(session: Session, head_before: int | None) -> bool:
+    """Return whether the user interrupted an answer that is newer than `head_before`."""
     path = session.chat.conversation.path()
-    return bool(path) and path[-1].key != before and path[-1].message.ending is Ending.INTERRUPTED
+    if not path or path[-1].key == head_before:
+        return False
+    return path[-1].message.ending is Ending.INTERRUPTED
 
 
 def _find_end(error: BaseException | None) -> Ended | None:
-    """Return the end of the program that was being handled when this error came up."""
+    """Return the Ended during whose handling this error was raised, or None."""
     while error is not None and not isinstance(error, Ended):
         error = error.__context__
     return error

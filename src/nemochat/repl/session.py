@@ -31,7 +31,7 @@ class Session:
 
     Attributes:
         chat: The conversation, its endpoint and its store.
-        connector: Creates endpoints by name.
+        factory: Creates the client of an endpoint by its name.
         disk_store: The saved conversations; None if the chat was started as private.
         screen: Shows answers and the output of commands.
         message_source: Where messages come from.
@@ -48,13 +48,13 @@ class Session:
     def __init__(
         self,
         chat: Chat,
-        connector: ClientFactory,
+        factory: ClientFactory,
         disk_store: ConversationStore | None,
         screen: Screen,
         message_source: MessageSource,
     ) -> None:
         self.chat = chat
-        self.connector = connector
+        self.factory = factory
         self.disk_store = disk_store
         self.screen = screen
         self.message_source = message_source
@@ -105,7 +105,7 @@ class Session:
 
     def switch_conversation(self, conversation: Conversation) -> None:
         """Continue with another conversation, at its own endpoint."""
-        before, config = self.settings, self.connector.config
+        before, config = self.settings, self.factory.config
         if config.origin("base_url") == "--base-url":  # wins over what a conversation says
             conversation.settings.endpoint = before.endpoint
         if conversation.settings.endpoint != before.endpoint:
@@ -116,22 +116,22 @@ class Session:
             conversation, self.disk_store if self.disk_store and not self.private else MemoryStore()
         )
         if notice := apply_profile.missing_profile_notice(
-            self.connector.config.profiles, conversation.settings
+            self.factory.config.profiles, conversation.settings
         ):
             self.screen.notice(notice)
 
     def start_conversation(self) -> None:
         """Start a new conversation with the same settings and the examples of its profile."""
         settings = self.settings.copy()
-        if settings.profile in self.connector.config.profiles:
-            settings.examples = self.connector.config.profiles[settings.profile].messages
+        if settings.profile in self.factory.config.profiles:
+            settings.examples = self.factory.config.profiles[settings.profile].messages
         self.switch_conversation(Conversation(settings))
 
     def settings_without_profile(self) -> Settings:
         """Return the current settings without those of the current profile."""
         is_empty = not self.chat.conversation.nodes
         return apply_profile.remove_profile(
-            self.connector.config, self.settings, self.connector.model, empty=is_empty
+            self.factory.config, self.settings, self.factory.model, empty=is_empty
         )
 
     def change_settings(self, settings: Settings) -> None:
@@ -139,10 +139,10 @@ class Session:
         if settings.endpoint != self.settings.endpoint:
             self.switch_endpoint(settings.endpoint)
         self.chat.conversation.settings = settings
-        self.chat.mark()
+        self.chat.save_header()
 
     def switch_endpoint(self, endpoint: str) -> None:
         """Use another endpoint from now on; ConfigurationError if it is unusable."""
-        client = self.connector.client(endpoint)
+        client = self.factory.client(endpoint)
         self.chat.endpoint.close()
         self.chat.endpoint = client

@@ -25,50 +25,52 @@ class Painter:
     """Painter of rows, below a cursor at the start of an empty line.
 
     Attributes:
-        apart: Whether the last row is blank, or there is none.
+        ends_blank: Whether the last row is blank, or there is none.
     """
 
-    def __init__(self, write: Callable[[str], None], styled: Callable[[Span], str]) -> None:
+    def __init__(self, write: Callable[[str], None], style: Callable[[Span], str]) -> None:
         """Create a painter.
 
         Args:
             write: Writes to the terminal and flushes.
-            styled: Returns the text of a span with its control sequences.
+            style: Returns the text of a span with its control sequences.
         """
         self._write = write
-        self._styled = styled
+        self._style = style
         self._live: list[Row] = []
-        self.apart = True
+        self.ends_blank = True
 
-    def frame(self, final: Sequence[Row], live: Sequence[Row], columns: int) -> None:
+    def paint(self, final: Sequence[Row], live: Sequence[Row], columns: int) -> None:
         """Write final rows, and replace the live rows below them.
 
         Args:
             final: Written once, above the live rows. A row may be wider than the terminal, which
                 wraps it.
-            live: All live rows, fewer than the terminal has, and cropped to its width.
+            live: All live rows, fewer than the terminal's rows; each is cropped to its width.
             columns: Width of the terminal.
         """
         tail = [crop(row, columns - 1) for row in live]
         if not final and tail == self._live:
             return
         rows = [*final, *tail]
-        same = self._count_unchanged(rows, len(final))
-        old = len(self._live)
-        if same == old:
-            start = NEW_LINE if old and (len(rows) > same or not tail) else ""
-            self._write(start + self._join_rows(rows[same:], len(final) - same))
+        final_count = len(final)
+        same_count = self._count_unchanged(rows, final_count)
+        old_count = len(self._live)
+        if same_count == old_count:
+            start = NEW_LINE if old_count and (len(rows) > same_count or not tail) else ""
+            self._write(start + self._join_rows(rows[same_count:], final_count - same_count))
         elif (
-            same == old - 1 < len(rows)
-            and (same >= len(final) or _is_reusable(rows[same]))
-            and (more := find_appended_spans(self._live[-1], rows[same]))
+            same_count == old_count - 1 < len(rows)
+            and (same_count >= final_count or _is_reusable(rows[same_count]))
+            and (more := find_appended_spans(self._live[-1], rows[same_count]))
         ):
-            appended = Row(tuple(more), 0, is_continued=rows[same].is_continued)
-            self._write(self._join_rows([appended, *rows[same + 1 :]], len(final) - same))
+            appended = Row(tuple(more), 0, is_continued=rows[same_count].is_continued)
+            new_rows = [appended, *rows[same_count + 1 :]]
+            self._write(self._join_rows(new_rows, final_count - same_count))
         else:
-            self._write(self._rewrite(rows, same, len(final)))
+            self._write(self._rewrite(rows, same_count, final_count))
         self._live = tail
-        self.apart = not (rows and rows[-1].spans)
+        self.ends_blank = not (rows and rows[-1].spans)
 
     def resize(self, columns: int, *, reflows: bool) -> None:
         """Erase the live rows after a change of the terminal's width.
@@ -88,35 +90,35 @@ class Painter:
         self._live = []
 
     def drop_scrolled(self, rows: int) -> None:
-        """Leave live rows alone that scrolled out of a terminal with this many rows."""
+        """Forget live rows that have scrolled out of a terminal with this many rows."""
         self._live = self._live[-rows:]
 
-    def _count_unchanged(self, rows: list[Row], final: int) -> int:
+    def _count_unchanged(self, rows: list[Row], final_count: int) -> int:
         """Return how many live rows, from the first, need no repainting."""
-        same = 0
+        same_count = 0
         for old, new in zip(self._live, rows, strict=False):
-            if old != new or (same < final and not _is_reusable(new)):
+            if old != new or (same_count < final_count and not _is_reusable(new)):
                 break
-            same += 1
-        return same
+            same_count += 1
+        return same_count
 
-    def _rewrite(self, rows: list[Row], same: int, final: int) -> str:
-        """Return what erases the live rows from the first changed one, and writes the rest."""
-        old = len(self._live) - same
-        erased = (NEW_LINE).join([ERASE_LINE] * old)
-        text = "\r" + _up(old - 1) + erased + "\r" + _up(old - 1)
-        if same < len(rows):
-            text += self._join_rows(rows[same:], final - same)
-        elif same:  # move the cursor to the end of the last row
+    def _rewrite(self, rows: list[Row], same_count: int, final_count: int) -> str:
+        """Return the text that erases live rows from the first changed one and writes the rest."""
+        old_count = len(self._live) - same_count
+        erased = NEW_LINE.join([ERASE_LINE] * old_count)
+        text = "\r" + _up(old_count - 1) + erased + "\r" + _up(old_count - 1)
+        if same_count < len(rows):
+            text += self._join_rows(rows[same_count:], final_count - same_count)
+        elif same_count:  # move the cursor to the end of the last row
             text += _up(1) + (f"\x1b[{rows[-1].width}C" if rows[-1].width else "")
         return BEGIN_UPDATE + text + END_UPDATE
 
-    def _join_rows(self, rows: list[Row], final: int) -> str:
+    def _join_rows(self, rows: list[Row], final_count: int) -> str:
         """Return the rows as text; after a final row the cursor is on the next line."""
         lines = []
         for place, row in enumerate(rows):
-            text = "".join(map(self._styled, row.spans))
-            if place < final:
+            text = "".join(map(self._style, row.spans))
+            if place < final_count:
                 lines.append(text + (WRAPPED if row.is_continued else NEW_LINE))
                 continue
             if not text.isascii():  # one row, even if the terminal measures it differently
@@ -141,7 +143,8 @@ def find_appended_spans(old: Row, new: Row) -> list[Span]:
 def _is_reusable(row: Row) -> bool:
     """Return whether a live row can become final without being rewritten.
 
-    Other rows are written with autowrap off while they are live, and must be wrapped when final.
+    A row with other characters than ASCII was written with autowrap off; a continued one must end
+    with `WRAPPED`.
     """
     return not row.is_continued and all(span.text.isascii() for span in row.spans)
 

@@ -215,7 +215,7 @@ class Terminal:
 
     def _add_blank_row(self) -> None:
         """Add a blank row, unless the last one is blank."""
-        if not self._painter.apart:
+        if not self._painter.ends_blank:
             self._show_rows([BLANK])
 
     def _abandon(self) -> None:
@@ -257,4 +257,4 @@ class Terminal:
         live = answer.tail() if answer else []
         if self._following and not (answer and answer.has_text):
             live = self._waiting.rows(answer.thought if answer else "", self._columns)
-        self._painter.frame(final, live[-max(self._rows - 1, 1) :], self._columns)
+        self._painter.paint(final, live[-max(self._rows - 1, 1) :], self._columns)

@@ -35,7 +35,7 @@ class ConversationStore:
         """Use the database at `path`; wait `seconds`, or the usual time, for locks of others."""
         self._path = path
         self._seconds = seconds
-        self._grown = 0.0
+        self._last_saved = 0.0
         self._notices: list[str] = []
 
     @cached_property
@@ -52,7 +52,7 @@ class ConversationStore:
         return Catalogue(self.database)
 
     def begin(self, conversation: Conversation, message: Message, *, wait: bool = True) -> int:
-        """Save a new message after the conversation's head, and return its number.
+        """Save a new message after the conversation's head, and return its key.
 
         A question is on the disk before it is sent. Messages that other processes added to this
         conversation are put into its tree first, as branches.
@@ -86,27 +86,27 @@ class ConversationStore:
         conversation.id, conversation.generation = number, self.database.generation
         if is_question:
             conversation.known = key
-        self._grown = time.monotonic()
+        self._last_saved = time.monotonic()
         return key
 
     def grow(self, conversation: Conversation, key: int, answer: PartialAnswer) -> None:
-        """Save more of an answer, unless the last time was only just now.
+        """Save more of an answer, unless it was saved less than `SECONDS_BETWEEN_GROWTHS` ago.
 
         Raises:
             StoreError: it cannot be saved.
         """
-        if time.monotonic() - self._grown < SECONDS_BETWEEN_GROWTHS:
+        if time.monotonic() - self._last_saved < SECONDS_BETWEEN_GROWTHS:
             return
         self._check_generation(conversation)
         row = _row(conversation, key)
         with self.database.transaction("NORMAL", wait=False) as db:
             rows.update_message(db, row, answer.message(), settled=False)
-        self._grown = time.monotonic()
+        self._last_saved = time.monotonic()
 
     def settle(
         self, conversation: Conversation, key: int, message: Message, *, wait: bool = True
     ) -> None:
-        """Save the complete answer and the conversation's head.
+        """Save the final form of an answer and the conversation's head.
 
         Raises:
             StoreError: it cannot be saved.
@@ -119,7 +119,7 @@ class ConversationStore:
                 raise ConversationDeleted(*rows.DELETED)
             rows.update_conversation(db, conversation.id, conversation, conversation.head)
 
-    def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
+    def save_header(self, conversation: Conversation, *, wait: bool = True) -> None:
         """Save a conversation's name, settings and head, unless it has no messages yet.
 
         Raises:
@@ -144,7 +144,7 @@ class ConversationStore:
                 raise StoreError(_LOST)
             conversation.detach(self.database.generation)
         if not conversation.unsaved:
-            self.mark(conversation, wait=wait)
+            self.save_header(conversation, wait=wait)
             return
         number = conversation.id
         new_rows: dict[int | None, int] = {}
@@ -159,8 +159,13 @@ class ConversationStore:
                     self._refresh_with_notice(conversation)
                 rows.write_unsaved(db, number, conversation, new_rows)
         except BaseException as error:
-            # The signal may have come after the commit: then nothing may be written twice.
-            if not isinstance(error, StoreError) and number and self._has(number, new_rows):
+            # If a signal came after the commit, the rows are on disk: note that, or they are
+            # written twice.
+            if (
+                not isinstance(error, StoreError)
+                and number
+                and self._is_committed(number, new_rows)
+            ):
                 _note_saved(conversation, number, new_rows)
             raise
         _note_saved(conversation, number, new_rows)
@@ -249,7 +254,7 @@ class ConversationStore:
                 conversation.go_to(key)
         return conversation
 
-    def _has(self, number: int, new_rows: Mapping[int | None, int]) -> bool:
+    def _is_committed(self, number: int, new_rows: Mapping[int | None, int]) -> bool:
         """Return whether the rows written by a transaction are on the disk."""
         with self.database.connection() as db:
             row = db.execute(
@@ -260,13 +265,14 @@ class ConversationStore:
 
     def _refresh_with_notice(self, conversation: Conversation) -> None:
         """Refresh a conversation; note if another process has added to our path."""
-        known = len(conversation.nodes)
+        count = len(conversation.nodes)
         self._refresh(conversation)
         path: set[int | None] = {None, *(node.key for node in conversation.path())}
-        if any(node.parent in path for node in islice(conversation.nodes.values(), known, None)):
+        if any(node.parent in path for node in islice(conversation.nodes.values(), count, None)):
             self._notices.append(BRANCHED)
 
     def _refresh(self, conversation: Conversation) -> None:
+        """Read the new messages of a conversation, and the answers that were still growing."""
         growing = [
             node.key
             for node in conversation.nodes.values()
@@ -276,18 +282,19 @@ class ConversationStore:
         ]
         keys = {row: key for key, row in conversation.rows.items()}
         with self.database.connection() as db:
-            for row in db.execute(
+            for record in db.execute(
                 f"{rows.MESSAGES} WHERE conversation = ? AND id > ? ORDER BY id",
                 (conversation.id, conversation.known),
             ):
-                conversation.known = row[0]
-                if row[0] in conversation.nodes:  # our own answer
+                conversation.known = record[0]
+                if record[0] in conversation.nodes:  # our own answer
                     continue
-                node = rows.parse_node(row)
+                node = rows.parse_node(record)
                 conversation.graft(node._replace(parent=keys.get(node.parent or 0, node.parent)))
             for key in growing:
-                for row in db.execute(f"{rows.MESSAGES} WHERE id = ?", (conversation.row(key),)):
-                    conversation.replace(key, rows.parse_node(row).message)
+                row = conversation.row(key)
+                for record in db.execute(f"{rows.MESSAGES} WHERE id = ?", (row,)):
+                    conversation.replace(key, rows.parse_node(record).message)
 
 
 def _row(conversation: Conversation, key: int) -> int:

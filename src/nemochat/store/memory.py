@@ -22,7 +22,7 @@ class MemoryStore:
     ) -> None:
         """Save nothing."""
 
-    def mark(self, conversation: Conversation, *, wait: bool = True) -> None:
+    def save_header(self, conversation: Conversation, *, wait: bool = True) -> None:
         """Save nothing."""
 
     def save(self, conversation: Conversation, *, wait: bool = True) -> None:

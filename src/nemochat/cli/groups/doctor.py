@@ -99,18 +99,18 @@ def _collect_findings(common: CommonOptions) -> Iterator[Finding]:
     yield _check_terminal()
     settings, finding = _check_configuration(common)
     yield finding
-    connector = ClientFactory(settings, os.environ, _QuietView(streams.binary_stdout(), None))
+    factory = ClientFactory(settings, os.environ, _QuietView(streams.binary_stdout(), None))
     name = settings.text(load.ENDPOINT)
-    token = _run_check("token", lambda: _check_token(connector, name))
+    token = _run_check("token", lambda: _check_token(factory, name))
     yield token
     reached = True
-    for step in _check_route(connector, name):
+    for step in _check_route(factory, name):
         reached = not step.error
         yield step
     if reached and not token.error:
-        yield _run_check("model", lambda: _check_model(connector, name))
+        yield _run_check("model", lambda: _check_model(factory, name))
     yield _run_check("conversations", _check_store)
-    yield _run_check("servers on this machine", lambda: _find_local_servers(connector))
+    yield _run_check("servers on this machine", lambda: _find_local_servers(factory))
 
 
 class _QuietView(Plain):
@@ -166,24 +166,24 @@ def _usable_environment() -> dict[str, str]:
     return usable
 
 
-def _check_token(connector: ClientFactory, name: str) -> str:
-    token = connector.token(name)
+def _check_token(factory: ClientFactory, name: str) -> str:
+    token = factory.token(name)
     if token:
         return f"the one for {name} comes from {token.source}"
-    if connector.needs_token(name):
+    if factory.needs_token(name):
         raise ConfigurationError(
             f"there is none for {name}",
-            f"Run nemochat keys set {name}, or set {connector.token_variable(name)}",
+            f"Run nemochat keys set {name}, or set {factory.token_variable(name)}",
         )
     return f"{name} needs none"
 
 
-def _check_route(connector: ClientFactory, name: str) -> Iterator[Finding]:
+def _check_route(factory: ClientFactory, name: str) -> Iterator[Finding]:
     """Yield the steps to the endpoint until one fails."""
     from nemochat.api import diagnose
 
     try:
-        route = connector.route(name)
+        route = factory.route(name)
         through = " through a proxy" * bool(route.find_proxy())
         yield Finding("endpoint", f"{name} at {route.base_url}{through}")
         for step in diagnose.probe(route, min(STEP_TIMEOUT, route.connect)):
@@ -192,10 +192,10 @@ def _check_route(connector: ClientFactory, name: str) -> Iterator[Finding]:
         yield Finding("endpoint", "", error)
 
 
-def _check_model(connector: ClientFactory, name: str) -> str:
-    model = connector.model(name)
+def _check_model(factory: ClientFactory, name: str) -> str:
+    model = factory.model(name)
     try:
-        with closing(connector.client(name)) as client:
+        with closing(factory.client(name)) as client:
             models = client.fetch_models(STEP_TIMEOUT)
     except RequestRefused as error:
         return f"{model}; the endpoint does not list its models: {error.sentence}"
@@ -224,12 +224,12 @@ def _check_store() -> str:
     return f"{count_conversations(file)} in {file}, which is undamaged"
 
 
-def _find_local_servers(connector: ClientFactory) -> str:
+def _find_local_servers(factory: ClientFactory) -> str:
     """Return the known servers that run on this machine."""
     from nemochat.api.client import Client, ClientOptions
 
     servers = []
-    for row in connector.rows():
+    for row in factory.rows():
         if not row.base_url or not endpoints.is_local(row.base_url):
             continue
         route = Route(row.base_url, proxy="", connect=LOCAL_TIMEOUTS.first_byte)

@@ -50,8 +50,8 @@ def models(
     """
     settings = load_settings(context.ensure_object(CommonOptions))
     name = settings.text("endpoint")
-    connector = ClientFactory(settings, os.environ, Plain(streams.binary_stdout(), sys.stderr))
-    with closing(connector.client(name)) as client:
+    factory = ClientFactory(settings, os.environ, Plain(streams.binary_stdout(), sys.stderr))
+    with closing(factory.client(name)) as client:
         every = client.fetch_models(LIST_TIMEOUT)
     if name != GUIDE:
         write_model_names(every)

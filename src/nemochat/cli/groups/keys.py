@@ -42,8 +42,8 @@ def set_(
     ] = False,
 ) -> int:
     """Save a token, typed without echo or piped, in the keyring or a private file."""
-    connector = _create_factory(context)
-    name = _resolve_endpoint(connector, endpoint)
+    factory = _create_factory(context)
+    name = _resolve_endpoint(factory, endpoint)
     token = _read_token(name)
     if not token:
         raise UsageError("the token is empty", "Type it, or pipe it: nemochat keys set < FILE")
@@ -55,7 +55,7 @@ def set_(
         path = _require_token_file()
         tokens.write_token(path, name, token)
         say(sys.stderr, f"saved the token for {name} in {path}, which only you can read")
-    source = _find_source(connector, name)
+    source = _find_source(factory, name)
     if source not in {"the keyring", str(token_file())}:
         say(sys.stderr, f"{source} is used instead as long as it is set")
     return ExitCode.OK
@@ -68,26 +68,26 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> int:
     """List where the token of each endpoint comes from, without running commands."""
-    connector = _create_factory(context)
-    names = [row.name for row in connector.rows() if row.name != GUIDE]
-    sources = {name: _find_source(connector, name) for name in names}
+    factory = _create_factory(context)
+    names = [row.name for row in factory.rows() if row.name != GUIDE]
+    sources = {name: _find_source(factory, name) for name in names}
     if json:
         print_json(sources)
         return ExitCode.OK
-    variables = {name: connector.row(name).token_variable for name in names}
+    variables = {name: factory.row(name).token_variable for name in names}
     rows = [
         (name, source or (f"none; set {variables[name]}" if variables[name] else "not needed"))
         for name, source in sources.items()
     ]
-    print_table((Column("endpoint"), Column("token")), rows, connector.config)
+    print_table((Column("endpoint"), Column("token")), rows, factory.config)
     return ExitCode.OK
 
 
 @keys_group.command(example="nemochat keys remove deepinfra")
 def remove(*, context: typer.Context, endpoint: EndpointArgument = "") -> int:
     """Remove a token from the keyring and the file."""
-    connector = _create_factory(context)
-    name = _resolve_endpoint(connector, endpoint)
+    factory = _create_factory(context)
+    name = _resolve_endpoint(factory, endpoint)
     places = ["the keyring"] if tokens.remove_from_keyring(name) else []
     file = token_file()
     if file and name in tokens.read_token_file(file):
@@ -96,7 +96,7 @@ def remove(*, context: typer.Context, endpoint: EndpointArgument = "") -> int:
     if not places:
         raise UsageError(f"no token for {name} is saved", "nemochat keys status lists the sources")
     say(sys.stderr, f"removed the token for {name} from {' and '.join(places)}")
-    if source := _find_source(connector, name):
+    if source := _find_source(factory, name):
         say(sys.stderr, f"{source} still has one")
     return ExitCode.OK
 
@@ -106,9 +106,9 @@ def _create_factory(context: typer.Context) -> ClientFactory:
     return ClientFactory(settings, os.environ, Plain(streams.binary_stdout(), sys.stderr))
 
 
-def _resolve_endpoint(connector: ClientFactory, endpoint: str) -> str:
+def _resolve_endpoint(factory: ClientFactory, endpoint: str) -> str:
     try:
-        name = connector.row(endpoint or connector.config.text(load.ENDPOINT)).name
+        name = factory.row(endpoint or factory.config.text(load.ENDPOINT)).name
     except ConfigurationError as error:
         if error.hint.startswith("Did you mean"):
             raise
@@ -121,9 +121,9 @@ def _resolve_endpoint(connector: ClientFactory, endpoint: str) -> str:
     return name
 
 
-def _find_source(connector: ClientFactory, name: str) -> str:
+def _find_source(factory: ClientFactory, name: str) -> str:
     """Return where the token for an endpoint comes from, or ""."""
-    query = connector.token_query(name)
+    query = factory.token_query(name)
     for variable in (query.variable, tokens.ANY):
         if variable and os.environ.get(variable, "").strip():
             return variable

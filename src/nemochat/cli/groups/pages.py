@@ -32,12 +32,12 @@ def show(
     context: typer.Context,
 ) -> int:
     """Show a Markdown file with the layout of answers."""
-    settings = load_settings(context.ensure_object(CommonOptions))
+    config = load_settings(context.ensure_object(CommonOptions))
     if file == streams.STANDARD_STREAM:
         text = streams.read_stdin(lambda notice: say(sys.stderr, notice))
     else:
         text = read_text(file)
-    output.choose_view(settings).show(text.rstrip("\n"))
+    output.choose_view(config).show(text.rstrip("\n"))
     return 0
 
 
@@ -61,8 +61,8 @@ def show_help(
             [*(words or ()), "--help"], prog_name=root.info_name, standalone_mode=False
         )
         return 0
-    settings = load_settings(context.ensure_object(CommonOptions))
-    output.choose_view(settings).show(_find_page(words).rstrip("\n"))
+    config = load_settings(context.ensure_object(CommonOptions))
+    output.choose_view(config).show(_find_page(words).rstrip("\n"))
     return 0
 
 

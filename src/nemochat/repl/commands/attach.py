@@ -83,7 +83,7 @@ def url(session: Session, argument: str) -> str:
     """
     if not argument or len(argument.split()) > 1:
         raise UsageError("/url takes the address of one page")
-    config = session.connector.config
+    config = session.factory.config
     if config.text("urls") != "on":
         raise UsageError(
             "/url is off, because it lets this machine fetch pages",

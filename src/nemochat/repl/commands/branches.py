@@ -59,7 +59,7 @@ def undo(session: Session, argument: str) -> str:
     Nothing is deleted: `/tree` still shows what was taken back.
     """
     turns = count_noun(session.chat.conversation.undo(_parse_count(argument)), "turn")
-    session.chat.mark()
+    session.chat.save_header()
     return f"Took back {turns}; {_describe_last_question(session)}. `/redo` restores it."
 
 
@@ -67,7 +67,7 @@ def undo(session: Session, argument: str) -> str:
 def redo(session: Session, argument: str) -> str:
     """Restore the turns that `/undo` took back, or N of them."""
     turns = count_noun(session.chat.conversation.redo(_parse_count(argument)), "turn")
-    session.chat.mark()
+    session.chat.save_header()
     return f"Restored {turns}; {_describe_last_question(session)}."
 
 
@@ -176,7 +176,7 @@ def branch(session: Session, argument: str) -> str:
         return _list_nearest_branches(conversation)
     key = _find_branch(conversation, argument)
     conversation.go_to(conversation.tip(key))
-    session.chat.mark()
+    session.chat.save_header()
     siblings = conversation.siblings(key)
     switched = f"Switched to branch {siblings.index(key) + 1} of {len(siblings)} here."
     position = next(at for at, node in enumerate(conversation.path()) if node.key == key)
@@ -291,7 +291,7 @@ def candidates(session: Session, argument: str) -> str:
     elif argument == "off":
         values.pop("n", None)
     if argument:
-        session.chat.mark()
+        session.chat.save_header()
     if parameters.candidate_count(values) == _PAIR_SIZE:
         return "Each question has two answers; `/candidates off` asks for one."
     return "Each question has one answer; `/candidates on` asks for two."
@@ -314,7 +314,7 @@ def pick(session: Session, argument: str) -> str:
         raise UsageError(f"/pick takes {names}, not {format_value(argument)}")
     key = keys[position - 1]
     conversation.go_to(conversation.tip(key))
-    session.chat.mark()
+    session.chat.save_header()
     text = escape_markdown(conversation.nodes[key].message.content, 50)
     return f"Continuing from answer {position}: {text}"
 

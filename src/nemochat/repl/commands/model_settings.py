@@ -61,16 +61,16 @@ def system(session: Session, argument: str) -> str:
         settings.system = read_text(expand_home(argument[1:].strip()))
     else:
         settings.system = "" if argument == "clear" else argument
-    session.chat.mark()
+    session.chat.save_header()
     return "The system prompt is set." if settings.system else "The system prompt is cleared."
 
 
-@command("[NAME]", choices=lambda s: [(row.model, f"at {row.name}") for row in s.connector.rows()])
+@command("[NAME]", choices=lambda s: [(row.model, f"at {row.name}") for row in s.factory.rows()])
 def model(session: Session, argument: str) -> str:
     """Show the model, or use another one from the next question on."""
     if argument:
         session.settings.model = argument
-        session.chat.mark()
+        session.chat.save_header()
     elif session.settings.endpoint == GUIDE:
         return f"No model is used: {_GUIDE_NOTE}."
     return f"The model is `{session.settings.model}`."
@@ -79,7 +79,7 @@ def model(session: Session, argument: str) -> str:
 @command("[WORD]")
 def models(session: Session, argument: str) -> str:
     """List the endpoint's models, or those with a word in their name."""
-    client = session.connector.client(session.settings.endpoint)
+    client = session.factory.client(session.settings.endpoint)
     try:
         offered = client.fetch_models(LIST_TIMEOUT)
     finally:
@@ -93,7 +93,7 @@ def models(session: Session, argument: str) -> str:
 
 
 def _endpoint_choices(session: Session) -> list[tuple[str, str]]:
-    return [(row.name, row.about) for row in session.connector.rows()]
+    return [(row.name, row.about) for row in session.factory.rows()]
 
 
 @command("[NAME]", choices=_endpoint_choices)
@@ -102,8 +102,8 @@ def endpoint(session: Session, argument: str) -> str:
     settings = session.settings
     if argument and argument != settings.endpoint:
         session.switch_endpoint(argument)
-        settings.endpoint, settings.model = argument, session.connector.model(argument)
-        session.chat.mark()
+        settings.endpoint, settings.model = argument, session.factory.model(argument)
+        session.chat.save_header()
     if settings.endpoint == GUIDE:
         return f"The endpoint is `{GUIDE}`, without a model: {_GUIDE_NOTE}."
     return f"The endpoint is {_format_endpoint(session)}, the model `{settings.model}`."
@@ -112,7 +112,7 @@ def endpoint(session: Session, argument: str) -> str:
 def _format_endpoint(session: Session) -> str:
     """Return the endpoint's name, and its address if that is not the usual one."""
     name = session.settings.endpoint
-    address = session.connector.display_address(name)
+    address = session.factory.display_address(name)
     return f"`{name}`" if address == name else f"`{name}` at `{sanitize_line(address, 200)}`"
 
 
@@ -216,7 +216,7 @@ def set_(session: Session, argument: str) -> str:
         now = format_as_input(values[parameter.name]) if parameter.name in values else "not set"
         return f"`{parameter.name}` is {now}: {parameter.help}. It takes {parameter.takes}."
     values[parameter.name] = parameter.parse(words[1])
-    session.chat.mark()
+    session.chat.save_header()
     return f"`{parameter.name}` is {format_as_input(values[parameter.name])}."
 
 
@@ -227,7 +227,7 @@ def unset(session: Session, argument: str) -> str:
         raise UsageError("/unset takes the name of a parameter")
     parameter = parameters.find(argument)
     session.settings.parameters.pop(parameter.name, None)
-    session.chat.mark()
+    session.chat.save_header()
     return f"`{parameter.name}` is not set; the endpoint's default is {parameter.default}."
 
 
@@ -252,7 +252,7 @@ def _parameter_table(session: Session) -> str:
 
 
 def _profile_choices(session: Session) -> Iterator[tuple[str, str]]:
-    for each in session.connector.config.profiles.values():
+    for each in session.factory.config.profiles.values():
         yield each.name, each.about or summarize_profile(each)
     yield NONE, "no profile"
 
@@ -264,7 +264,7 @@ def profile(session: Session, argument: str) -> str:
     `/profile translate language=French` gives its template a value. What you set yourself
     afterwards overrides the profile.
     """
-    profiles, settings = session.connector.config.profiles, session.settings
+    profiles, settings = session.factory.config.profiles, session.settings
     name, *words = split_prose(argument) or [""]
     if not name:
         return profile_table(profiles, settings.profile)
@@ -279,7 +279,7 @@ def profile(session: Session, argument: str) -> str:
         profile,
         session.settings_without_profile(),
         parse_values(words),
-        session.connector.model,
+        session.factory.model,
         empty=empty,
     )
     session.change_settings(settings)

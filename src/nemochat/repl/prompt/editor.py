@@ -77,7 +77,7 @@ class Editor:
 
     def _create_prompt(self, path: Path | None) -> PromptSession[str]:
         history, is_visual = ChatHistory(self.session, path), self._toolbar is not None
-        vi = self.session.connector.config.text("editing_mode") == "vi"
+        vi = self.session.factory.config.text("editing_mode") == "vi"
         prompt: PromptSession[str] = PromptSession(
             history=history,
             completer=MessageCompleter(self.session),

@@ -84,7 +84,7 @@ class Toolbar:
         tokens, turn, cost = self._sum_usage()
         return ToolbarState(
             model="" if settings.endpoint == GUIDE else settings.model,
-            endpoint=session.connector.display_address(settings.endpoint),
+            endpoint=session.factory.display_address(settings.endpoint),
             profile=settings.profile,
             context_tokens=tokens,
             turn_cost=turn,

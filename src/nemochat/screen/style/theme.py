@@ -60,7 +60,8 @@ def _parse_table() -> dict[str, Looks]:
     }
 
 
-THEMES: Mapping[str, Looks] = _parse_table()  # a test compares their names with `config.THEMES`
+# A test compares their names with `config.settings.THEME_NAMES`.
+THEMES: Mapping[str, Looks] = _parse_table()
 
 
 @cache
