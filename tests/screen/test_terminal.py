@@ -108,7 +108,7 @@ def test_what_is_typed_while_an_answer_comes_is_asked_next(
         terminal.wait_for_prompt()
         terminal.say("first")
         terminal.wait_for("word word")
-        terminal.type("seco\x7f\x7fcond\r\x1b[200~a b\x1b[201~")
+        terminal.type_in_turn("seco\x7f\x7fcond\r", "\x1b[200~a b\x1b[201~")
         terminal.wait_for("Two.")
         terminal.wait_for("> a b")
         assert "stopped" not in terminal.text()
