@@ -54,7 +54,7 @@ def test_more_shows_the_rest_of_the_page(more: str) -> None:
 
 def test_more_than_the_page_lists_the_topics() -> None:
     assert answer("How do I roast lamb?", "more", "more").startswith(
-        "That was the whole page on lamb. I can tell you about:\n\n- `/help lamb`: Lamb\n"
+        "That is everything on lamb. I can tell you about:\n\n- `/help lamb`: Lamb\n"
     )
 
 
@@ -69,7 +69,7 @@ def test_an_unknown_question_is_answered_with_one_sentence_and_three_topics() ->
     pages = (*PAGES, *(parse(name, f"# {name}\n\nMix it.") for name in ("salad", "soup")))
     [text] = compose_answers(question, 1, pages)
     assert text == (
-        "The documentation of nemochat does not answer that; these topics come closest:\n\n"
+        "nemochat's documentation does not answer that; these topics come closest:\n\n"
         "- `/help fish`: Fish\n- `/help lamb`: Lamb\n- `/help salad`: salad"
     )
 

@@ -118,7 +118,7 @@ class ResponseReader:
         candidates = self._candidates or {0: Choice(0, limit_chosen=False)}
         is_complete = self.done or any(candidate.ending for candidate in candidates.values())
         if not is_complete and not any(candidate.has_content for candidate in candidates.values()):
-            raise NotAnAnswer("the endpoint hung up without an answer")
+            raise NotAnAnswer("the endpoint closed the connection without an answer")
         for candidate in candidates.values():
             yield from candidate.end(Ending.COMPLETE if is_complete else Ending.UNFINISHED)
 

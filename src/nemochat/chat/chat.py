@@ -101,7 +101,7 @@ class Chat:
         """
         question = self.conversation.last(Role.USER)
         if question is None:
-            raise UsageError("there is no question to repeat")
+            raise UsageError("there is no question yet")
         self._check_secrets()
         before = self.conversation.head
         self.conversation.go_to(question.key)
@@ -162,7 +162,7 @@ class Chat:
         self._show_notices()
         if self.failure is not None:
             turns = self._saver.count_unsaved_turns()
-            lost = "The last changes to the settings were not saved; the last answer is complete."
+            lost = "The last changes to the settings were not saved; the answers were."
             if turns:
                 number = "1 turn was" if turns == 1 else f"{turns} turns were"
                 lost = f"{number} not saved; copy what you need."

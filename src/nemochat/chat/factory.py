@@ -136,7 +136,7 @@ class ClientFactory:
         if name not in self._found:
             token = tokens.find_token(self.token_query(name), self.environment, token_file())
             if token and (problem := endpoints.token_problem(token.token)):
-                hint = "Copy all of it again, and nothing else"
+                hint = "Copy the complete token again, and nothing else"
                 raise ConfigurationError(f"the token from {token.source} {problem}", hint)
             self._found[name] = token
         return self._found[name]

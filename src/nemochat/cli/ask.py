@@ -170,7 +170,7 @@ def check_length(question: str, conversation: Conversation) -> None:
     if tokens > WINDOW:
         what = "the question with the conversation" if conversation.nodes else "the question"
         raise UsageError(
-            f"{what} is about {tokens:,} tokens, and the model's context has {WINDOW:,}",
+            f"{what} is about {tokens:,} tokens, and the model's context holds {WINDOW:,}",
             "Nothing was sent",
         )
 
@@ -191,6 +191,6 @@ def _format_usage(messages: Iterable[Message], seconds: float) -> str:
     if not total.answers:
         return f"the endpoint reported no usage; {seconds:.1f} s"
     return (
-        f"{total.prompt_tokens:,} tokens read, {total.completion_tokens:,} written,"
+        f"{total.prompt_tokens:,} tokens in, {total.completion_tokens:,} out,"
         f" {ledger.format_money(total.cost)}, {seconds:.1f} s"
     )

@@ -217,7 +217,9 @@ def normalize_address(base_url: str) -> str:
 def _not_an_address(base_url: str) -> ConfigurationError:
     """Return the error for what is no address."""
     shown = format_value(mask_address(base_url))
-    return ConfigurationError(f"the address takes http:// or https:// and a host, not {shown}")
+    return ConfigurationError(
+        f"the address must be http:// or https:// followed by a host, not {shown}"
+    )
 
 
 def is_local(base_url: str) -> bool:

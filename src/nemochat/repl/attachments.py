@@ -84,10 +84,11 @@ def attach(session: Session, texts: Sequence[str]) -> str:
     total = estimate_context(session) + added
     if total > WINDOW:
         raise UsageError(
-            f"that is about {added:,} tokens: the context would hold {total:,} of {WINDOW:,}"
+            f"that is about {added:,} tokens: the context would hold {total:,}, more than its"
+            f" {WINDOW:,}"
         )
     session.attachments += texts
-    return f"about {added:,} tokens, and {total:,} of {WINDOW:,} in the context"
+    return f"about {added:,} tokens; the context holds {total:,} of {WINDOW:,}"
 
 
 def estimate_context(session: Session) -> int:

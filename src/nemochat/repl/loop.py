@@ -10,7 +10,7 @@ from nemochat.repl.attachments import build_question
 from nemochat.repl.entry import BANG, EntryKind, parse, resembles_command
 from nemochat.repl.session import Session
 
-SHELL_LINE_NOTICE = f"`{BANG}` runs a command of one line; several lines are sent as a message."
+SHELL_LINE_NOTICE = f"`{BANG}` runs a one-line command; several lines are sent as a message."
 
 
 def run(session: Session) -> None:
@@ -35,7 +35,9 @@ def run(session: Session) -> None:
             if end := _find_end(error):
                 raise end from None
             session.pending_lines.clear()
-            fault = f"nemochat failed ({type(error).__name__}: {error}); see --debug"
+            fault = (
+                f"a bug in nemochat ({type(error).__name__}: {error}); --debug shows the traceback"
+            )
             session.screen.notice(str(error) if isinstance(error, NemochatError) else fault)
 
 
