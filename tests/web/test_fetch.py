@@ -225,7 +225,7 @@ def test_redirects_are_followed_and_each_is_checked(
     before = len(site.heard)
     with pytest.raises(UsageError, match=r"inner\.example.*127\.0\.0\.2.*no pages are fetched"):
         fetch_page(f"{site.address}/inner", allowed=here)
-    with pytest.raises(UsageError, match="https:// or http://"):
+    with pytest.raises(UsageError, match="http:// or https://"):
         fetch_page(f"{site.address}/file", allowed=here)
     assert len(site.heard) == before + 2
     with pytest.raises(UsageError, match="redirected more than 5 times"):
@@ -291,8 +291,8 @@ def test_an_invalid_page_address_is_reported(address: str) -> None:
         fetch_page(address)
     assert "secret" not in str(caught.value)
     assert str(caught.value) in {
-        "the address of a page must be http:// or https:// followed by a host, not"
-        f" {format_value(address, 80)}",
+        "the address of a page must be http:// or https:// followed by a host, not "
+        + format_value(address, 80),
         "the address of a page must not contain a user name or password",
     }
 

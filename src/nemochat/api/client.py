@@ -69,7 +69,7 @@ class Client:
         self._lock = Lock()
 
     def prepare(self) -> None:
-        """Load the libraries, for example while the user types; requests meanwhile wait."""
+        """Load the libraries, for example while the user types; requests wait for it."""
         with suppress(NemochatError):  # the first request raises it again
             self._current_connection()
 

@@ -19,7 +19,7 @@ def parse(text: str) -> Json:
     if len(text) > LARGE and _has_too_many_values(text):
         raise ValueError("too many values")
     try:
-        if text.startswith("{"):  # the usual case, without a search for blanks
+        if text.startswith("{"):  # the usual case, without a search for white space
             value, end = _DECODER.raw_decode(text)
             if end == len(text):
                 return value

@@ -21,7 +21,7 @@ from nemochat.core.records import Json
 from nemochat.errors import EndpointError, NotAnAnswer
 
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is not a stream
-_LONGEST_DONE = 32  # characters of [DONE] and blanks around it
+_LONGEST_DONE = 32  # characters of [DONE] and the spaces around it
 _MOST_CANDIDATES = 16  # at most 2 are requested; higher indexes are nonsense
 _PREFIX = 2000  # bytes of an invalid response in which to look for a reason
 _BLANK = b"\xef\xbb\xbf\r\n\t "  # including the byte order mark
@@ -199,7 +199,7 @@ def read_deltas(
 
 
 def _read_head(chunks: Iterator[bytes], timer: ReadTimer) -> bytes:
-    """Return the body up to the first chunk that is not blank, without most of the blanks."""
+    """Return the body up to the first chunk that is not blank, without most of the white space."""
     head = b""
     for chunk in chunks:
         timer.add_noise(len(chunk), 0)

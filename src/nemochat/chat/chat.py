@@ -21,7 +21,7 @@ from nemochat.signals import SaveSignals
 
 
 class Options(NamedTuple):
-    """How a chat requests answers.
+    """Options for requesting answers.
 
     Attributes:
         stream: Whether to stream answers where possible.
@@ -108,7 +108,7 @@ class Chat:
         try:
             return self._answer(changes)
         finally:
-            if self.conversation.head == question.key:  # nothing came: the old answer stands
+            if self.conversation.head == question.key:  # no new answer: return to the old one
                 self.conversation.go_to(before)
 
     def edit(self, question: MessageNode, text: str) -> list[Message]:

@@ -184,10 +184,10 @@ class ClientFactory:
         return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
 
     def _sent_variable(self, name: str) -> str:
-        """Return the variable that stands for the token that would be sent; "" if none would.
+        """Return the variable to print instead of the token; "" if no token would be sent.
 
-        A token of a command, the keyring or the file is in no variable: the endpoint's own stands
-        for it. A dry run runs no command and opens no keyring.
+        A token of a command, the keyring or the file is in no variable; the endpoint's own
+        variable is returned. A dry run runs no command and opens no keyring.
         """
         if name == endpoints.GUIDE:
             return ""

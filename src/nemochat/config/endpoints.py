@@ -35,7 +35,7 @@ _OURS = {  # headers that frame the request, or hold the token
 
 
 class Dialect(NamedTuple):
-    """How the requests to an endpoint differ.
+    """Differences in the requests to an endpoint.
 
     Attributes:
         without: Members of the body that it does not accept, by our names.
@@ -274,14 +274,14 @@ def token_problem(token: str) -> str:
     return ""
 
 
-def load_endpoints(told: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
+def load_endpoints(sections: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
     """Return all endpoints: the table, changed by `[endpoint.NAME]`, and the user's own.
 
     Raises:
         ConfigurationError: a section is invalid.
     """
     rows = {row.name: row for row in TABLE}
-    for name, section in told.items():
+    for name, section in sections.items():
         rows[name] = _row(name, section, rows.get(name))
     guide = rows.pop(GUIDE)
     return (*rows.values(), guide)

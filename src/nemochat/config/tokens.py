@@ -42,7 +42,7 @@ class Token(NamedTuple):
 
 
 class TokenQuery(NamedTuple):
-    """Where the token of an endpoint may come from.
+    """Places that may hold the token of an endpoint.
 
     Attributes:
         endpoint: The endpoint's name in the keyring and the file.

@@ -1,4 +1,4 @@
-"""Answers of the guide: sections of the documentation, and a little small talk."""
+"""Answers of the guide: sections of the documentation, and replies to greetings."""
 
 from __future__ import annotations
 

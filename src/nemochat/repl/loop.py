@@ -16,8 +16,7 @@ SHELL_LINE_NOTICE = f"`{BANG}` runs a one-line command; several lines are sent a
 def run(session: Session) -> None:
     """Read and handle entries until there are no more, or the user leaves.
 
-    No error ends a chat, be it the endpoint's, the disk's or ours: it is shown, and the next entry
-    is read.
+    No error ends a chat, not even a bug: it is shown, and the next entry is read.
     """
     while True:
         try:

@@ -193,7 +193,7 @@ class Catalogue:
 
 
 def check_name(name: str) -> str:
-    """Return a new name without surrounding blanks.
+    """Return a new name without surrounding spaces.
 
     Raises:
         UsageError: the name is not allowed.

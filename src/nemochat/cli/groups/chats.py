@@ -123,7 +123,7 @@ def search(
     from nemochat.store.search import parse_query
     from nemochat.store.search import search as search_store
 
-    # A quoted argument with blanks is a phrase.
+    # A quoted argument with spaces is a phrase.
     terms = [t for w in words for t in ([w] if " " in w and '"' not in w else parse_query(w))]
     with _open_store() as store:
         results = search_store(store.database, terms, limit)

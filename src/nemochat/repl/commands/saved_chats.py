@@ -40,7 +40,7 @@ def _conversation_choices(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _conversation_word_choices(session: Session) -> Iterator[tuple[str, str]]:
-    """Yield conversations as single words: a number in place of a name with blanks."""
+    """Yield conversations as single words: a number in place of a name with spaces."""
     for entry in session.disk_store.catalogue.entries(100) if session.disk_store else ():
         word = str(entry.id) if " " in entry.reference else entry.reference
         yield word, sanitize_line(entry.title, 60)
