@@ -181,7 +181,7 @@ def test_a_file_of_lines_is_played_as_if_typed(here: Program, heard: Heard) -> N
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["/run"], "/run takes the name"),
+        (["/run"], "/run needs the name"),
         (["/run missing"], "missing cannot be read (No such file"),
         (["/run itself"], '"itself" was not run: 100 scripts have already run'),
         (["/run failing"], "there is no command"),
