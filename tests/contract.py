@@ -146,7 +146,7 @@ OUTPUT = (
     Row("ask --xl code", "echo '```'\n"),
     Row("ask -x plain", "", "the answer has no code block", 8),
     Row("ask -x 3 code", "", "the answer has 2 code blocks, not 3", 8),
-    Row("ask -x 0 code", "", "-x takes a whole number from 1 to 1000, not 0", 2),
+    Row("ask -x 0 code", "", "-x takes a whole number from 1 to 1,000, not 0", 2),
     Row(
         "ask --json plain",
         f'{{"conversation": 1, "content": "two words", {ANSWER}, "exit_code": 0}}\n',
@@ -225,7 +225,7 @@ STRUCTURED = (
         + f' "value": {FITS}}}\n',
     ),
     Row(f"ask --schema {FIELDS} cut", "text\n", "the endpoint closed the connection early", 9),
-    Row("ask --schema 'name, age number' x", "", 'a schema is .*; not "age number".*', 2),
+    Row("ask --schema 'name, age number' x", "", 'a schema is .*, not "age number".*', 2),
     Row("ask --schema nothing.json x", "", "nothing.json cannot be read .*", 2),
     Row("ask --schema broken.json x", "", "broken.json is not JSON .*", 2),
     Row("ask --schema wrong.json x", "", "this is not a JSON Schema: 'thing' is not valid .*", 2),

@@ -103,7 +103,7 @@ def test_files_are_attached_listed_dropped_and_sent_once(here: Program, heard: H
         *("/file src/b.py", "/file clear", "Three?", "/file src/c.py", "/file picture"),
     )
     assert "There are no attachments. `/file PATH`" in shown
-    assert "Attached src/a.py to the next question: about 7 tokens, and" in shown
+    assert "Attached src/a.py to the next question: about 7 tokens; the context holds" in shown
     assert "Attached 3 files to the next question: about" in shown
     assert "- `src/a.py`\n- `a b.txt`\n" in shown
     assert 'there is no file "src/c.py". Did you mean "src/' in shown
@@ -117,7 +117,7 @@ def test_more_than_the_context_holds_is_refused_with_the_count(here: Program, he
     (here.home / "long.txt").write_text("word " * 110_000)
     shown = play(here, "/file long.txt", "/file", "What is @long.txt?")
     assert shown.count("the context would hold 137,5") == 2
-    assert "of 131,072" in shown
+    assert "its limit is 131,072" in shown
     assert "There are no attachments." in shown
     assert heard.bodies == []
 

@@ -90,7 +90,7 @@ def test_the_clipboard_of_the_system_is_taken_where_there_is_one(answering: Prog
         terminal.say("code")
         terminal.wait_for_prompt()
         terminal.say("/copy code 1")
-        terminal.wait_for("(1 line) by wl-copy and the terminal.")
+        terminal.wait_for("(1 line) via wl-copy and the terminal.")
         assert on_the_clipboard(terminal) == ["print('ä')"]
     assert (program.home / "copied").read_text() == "print('ä')"
 

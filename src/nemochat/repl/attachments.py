@@ -84,8 +84,8 @@ def attach(session: Session, texts: Sequence[str]) -> str:
     total = estimate_context(session) + added
     if total > WINDOW:
         raise UsageError(
-            f"that is about {added:,} tokens: the context would hold {total:,}, more than its"
-            f" {WINDOW:,}"
+            f"that is about {added:,} tokens: the context would hold {total:,}, but its"
+            f" limit is {WINDOW:,}"
         )
     session.attachments += texts
     return f"about {added:,} tokens; the context holds {total:,} of {WINDOW:,}"
