@@ -78,7 +78,7 @@ class Row:
 
 
 STREAMS = (
-    Row("plain", "", 'there is no command "plain". To ask it: nemochat ask plain', 2),
+    Row("plain", "", 'there is no command "plain". To ask it as a question: nemochat ask plain', 2),
     Row("two words", "two words\n"),
     Row("'two words'", "two words\n"),
     Row("-t 0.3 two words -S", "two words\n"),
@@ -89,7 +89,7 @@ STREAMS = (
     Row("ask escapes", b"a\x1b[31mb\x00\xc2\x9bc\n"),
     Row("ask --raw escapes", b"a\x1b[31mb\x00\xc2\x9bc\n"),
     Row("ask --no-stream foreign", "naïve 日本 🎉\u2028x\n"),
-    Row("ask -u plain", "two words\n", r"3 tokens read, 2 written, \$0\.0000012, \d+\.\d s"),
+    Row("ask -u plain", "two words\n", r"3 tokens in, 2 out, \$0\.0000012, \d+\.\d s"),
     Row("ask --max-tokens 5 ending length", "text\n", "cut off at max_tokens"),
     Row("ask -q --max-tokens 5 ending length", "text\n"),
     Row("ask -n 2 plain", "two words\n\n---\n\ntwo words!\n"),
@@ -145,7 +145,7 @@ OUTPUT = (
     Row("ask --xl code", "echo '```'\n"),
     Row("ask -x plain", "", "the answer has no code block", 8),
     Row("ask -x 3 code", "", "the answer has 2 code blocks, not 3", 8),
-    Row("ask -x 0 code", "", "-x takes a whole number from 1 to 1000, not 0", 2),
+    Row("ask -x 0 code", "", "-x takes a whole number from 1 to 1,000, not 0", 2),
     Row(
         "ask --json plain",
         f'{{"conversation": 1, "content": "two words", {ANSWER}, "exit_code": 0}}\n',
@@ -224,7 +224,7 @@ STRUCTURED = (
         + f' "value": {FITS}}}\n',
     ),
     Row(f"ask --schema {FIELDS} cut", "text\n", "the endpoint closed the connection early", 9),
-    Row("ask --schema 'name, age number' x", "", 'a schema is .*; not "age number".*', 2),
+    Row("ask --schema 'name, age number' x", "", 'a schema is .*, not "age number".*', 2),
     Row("ask --schema nothing.json x", "", "nothing.json cannot be read .*", 2),
     Row("ask --schema broken.json x", "", "broken.json is not JSON .*", 2),
     Row("ask --schema wrong.json x", "", "this is not a JSON Schema: 'thing' is not valid .*", 2),
@@ -268,7 +268,7 @@ TEMPLATES = (
 CONTINUED = (
     Row("ask -c x", "", "there is no conversation to continue", 2),
     Row("ask --resume lamb x", "", 'there is no conversation "lamb".*', 2),
-    Row("ask --resume '' x", "", "--resume takes the name or number of a conversation", 2),
+    Row("ask --resume '' x", "", "--resume needs the name or number of a conversation", 2),
     Row("ask --fork x", "", "--fork needs a conversation to copy: add -c or --resume", 2),
     Row("ask --private -c x", "", "--private and -c cannot be combined: .*", 2),
     Row("ask -c --resume lamb x", "", "-c and --resume cannot be combined: .*", 2),
@@ -290,7 +290,9 @@ ENDINGS = (
     Row("ask --retries many x", "", "--retries: retries must be .*", 2),
     Row("ask -s @nothing.txt x", "", "nothing.txt cannot be read .*", 2),
     Row("aks", "", r".*Did you mean nemochat ask\?", 2),
-    Row("chat", "", 'there is no command "chat". nemochat alone opens the chat', 2),
+    Row(
+        "chat", "", 'there is no command "chat". Run nemochat without arguments to open the chat', 2
+    ),
     Row("ask --modle x x", "", r"nemochat ask has no flag --modle\. Did you mean --model\?", 2),
     Row("completions fsh", "", r".*Did you mean fish\?", 2),
 )

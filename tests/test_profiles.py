@@ -178,11 +178,11 @@ def test_a_profile_that_the_environment_names_wrongly_is_the_configuration_s_fau
         ("messages = [{ role = 'user', content = 'x' }]", "alternating user and assistant"),
         (
             "messages = [{ role = 'assistant', content = 'x' }, { role = 'user', content = 'x' }]",
-            "Number 1 must be text of the user",
+            "Message 1 must have the role user and text",
         ),
         (
             "messages = [{ role = 'user', content = 'x' }, { role = 'assistant', text = 'x' }]",
-            "Number 2 is wrong",
+            "Message 2 must have a role, a content and nothing else",
         ),
     ],
 )
@@ -325,7 +325,7 @@ def test_the_chat_takes_up_a_profile_clears_with_it_and_drops_it(
         terminal.say("Three")
         terminal.wait_for_prompt()
         terminal.say("/profile none")
-        terminal.wait_for("is removed")
+        terminal.wait_for("Removed the profile")
         terminal.wait_for_prompt()
         terminal.say("Four")
         terminal.wait_for_prompt()

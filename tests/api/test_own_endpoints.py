@@ -167,7 +167,7 @@ KEYS = "Keys are base_url, model, token_variable, token_command, about, headers,
 OF_OURS = "AUTHORIZATION, which nemochat sets. Use token_variable or token_command for the token"
 FAULTS = [
     ("[endpoint.x]", "has no base_url. Set it to the address of the server"),
-    ("[endpoint.x]\nbase_url = 'ftp://h'", "base_url: an address has http"),
+    ("[endpoint.x]\nbase_url = 'ftp://h'", "base_url: the address must be http"),
     ("[endpoint.x]\nbase_ulr = 'http://h'", "Did you mean base_url?"),
     ("[endpoint.ollama]\nq = 1", KEYS),
     ("[endpoint.guide]\nmodel = 'x'", '"guide" cannot be the name of an endpoint'),

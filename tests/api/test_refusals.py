@@ -168,7 +168,7 @@ def test_too_long_a_conversation_says_how_many_tokens_are_over(
     answer = serve.refuse(status, {"error": {"message": why}})
     assert isinstance(answer.failure, RequestRefused)
     assert answer.failure.sentence.startswith("the conversation is too long for the model")
-    assert answer.failure.hint == over + "Shorten it with /undo or /clear"
+    assert answer.failure.hint == over + "Send less text, or use /undo or /clear in the chat"
     assert answer.waits == []
 
 

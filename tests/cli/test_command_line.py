@@ -155,7 +155,7 @@ def test_a_question_with_an_unknown_flag_is_refused_with_the_way_to_ask_it(
     done = asking.run(*words)
     assert done.returncode == 2
     assert done.stderr.decode() == (
-        f"nemochat ask has no flag {flag}. A question that contains it goes after --:"
+        f"nemochat ask has no flag {flag}. Put a question that contains it after --:"
         " nemochat ask -- …\n"
     )
     assert heard.bodies == []

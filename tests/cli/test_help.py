@@ -100,13 +100,13 @@ def test_help_is_a_word_too_and_of_a_command(program: Program) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["monad"], 'there is no command "monad". To ask it: nemochat ask monad'),
+        (["monad"], 'there is no command "monad". To ask it as a question: nemochat ask monad'),
         (["x" * 80], "To ask a question: nemochat ask …"),
-        (["chat"], 'there is no command "chat". nemochat alone opens the chat'),
+        (["chat"], 'there is no command "chat". Run nemochat without arguments to open the chat'),
         (["modles"], 'there is no command "modles". Did you mean nemochat models?'),
         (["list", "-q"], 'there is no command "list". Did you mean nemochat chats list?'),
         (["login"], 'there is no command "login". Did you mean nemochat keys set?'),
-        (["help", "me", "to", "rhyme"], "To ask it: nemochat ask help me to rhyme"),
+        (["help", "me", "to", "rhyme"], "To ask it as a question: nemochat ask help me to rhyme"),
         (["help", "paramters"], "Did you mean nemochat help parameters?"),
         (["help", "xyzzy"], 'no command and no topic "xyzzy". nemochat help topics lists'),
         (["logs"], "Did you mean nemochat chats list?"),

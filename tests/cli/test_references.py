@@ -138,7 +138,7 @@ def test_a_number_that_is_only_a_name_deletes_nothing_and_tells_how_to_reach_it(
 
 
 def test_a_new_name_of_digits_alone_is_refused_everywhere(chats: Program) -> None:
-    refusal = "a name cannot consist of digits: 5 means conversation number 5"
+    refusal = "a name cannot consist of digits alone: 5 means conversation number 5"
     done = chats.run("chats", "rename", "name:lamb", " 5 ")
     assert (done.returncode, done.stdout) == (ExitCode.USAGE, b"")
     assert done.stderr.decode() == f"nemochat: {refusal}\n"

@@ -18,7 +18,7 @@ class Without:
 sys.meta_path.insert(0, Without())
 """
 POSIX = (
-    "nemochat: it needs a POSIX system such as Linux or macOS; this Python has no fcntl."
+    "nemochat: a POSIX system such as Linux or macOS is needed; this Python has no fcntl."
     " On Windows, run it in WSL\n"
 )
 

@@ -47,7 +47,7 @@ def test_the_table_has_the_page_s_parameters_and_those_documented_since() -> Non
         (
             "max_tokens",
             "-1",
-            "max_tokens must be a whole number from 0 to 1000000, or none, not -1",
+            "max_tokens must be a whole number from 0 to 1,000,000, or none, not -1",
         ),
         ("repetition_penalty", "0", "repetition_penalty must be 0.01 to 5, not 0"),
         ("n", "3", "n must be a whole number from 1 to 2, not 3"),
@@ -120,7 +120,7 @@ def test_changes_are_words_each_of_a_name_and_a_value() -> None:
     made = parameters.parse_changes(" temp=0.3  stop=a=b n=2 ")
     assert made == {"temperature": 0.3, "stop": ("a=b",), "n": 2}
     assert parameters.parse_changes("") == {}
-    with pytest.raises(UsageError, match=r'^a change must be NAME=VALUE, not "warm"'):
+    with pytest.raises(UsageError, match=r'^a parameter must be NAME=VALUE, not "warm"'):
         parameters.parse_changes("n=2 warm")
 
 

@@ -75,18 +75,22 @@ def test_a_system_prompt_s_file_is_named_from_the_folder_of_the_configuration(
         ),
         ({"messages": 3}, TURNS, ""),
         ({"messages": [ASKS]}, TURNS, ""),
-        ({"messages": [ASKS, 3]}, TURNS, "Number 2 is wrong"),
-        ({"messages": [ASKS, {"role": "assistant"}]}, TURNS, "Number 2 is wrong"),
-        ({"messages": [ANSWERS, ASKS]}, TURNS, "Number 1 must be text of the user"),
+        ({"messages": [ASKS, 3]}, TURNS, "Message 2 must have a role, a content and nothing else"),
+        (
+            {"messages": [ASKS, {"role": "assistant"}]},
+            TURNS,
+            "Message 2 must have a role, a content and nothing else",
+        ),
+        ({"messages": [ANSWERS, ASKS]}, TURNS, "Message 1 must have the role user and text"),
         (
             {"messages": [ASKS, {**ANSWERS, "content": " "}]},
             TURNS,
-            "Number 2 must be text of the assistant",
+            "Message 2 must have the role assistant and text",
         ),
         (
             {"messages": [ASKS, ANSWERS, {**ASKS, "content": 5}, ANSWERS]},
             TURNS,
-            "Number 3 must be text of the user",
+            "Message 3 must have the role user and text",
         ),
     ],
 )

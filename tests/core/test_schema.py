@@ -34,7 +34,7 @@ def test_what_is_no_list_of_fields_is_refused(words: str) -> None:
     with pytest.raises(UsageError) as refused:
         parse_fields(words)
     assert refused.value.sentence == (
-        "a schema is a file, JSON, or fields such as name, age int, bio: in one sentence;"
+        "a schema is a file, JSON, or fields such as name, age int, bio: in one sentence,"
         f' not "{words.rpartition(",")[2].strip()}"'
     )
     assert refused.value.hint == "Types are str, int, float, bool"

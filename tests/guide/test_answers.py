@@ -48,13 +48,13 @@ def test_a_heading_that_only_repeats_the_question_is_left_out() -> None:
 @pytest.mark.parametrize("more", ["more", "More!", "tell me more", "Please go on.", "and more?"])
 def test_more_shows_the_rest_of_the_page(more: str) -> None:
     assert answer("How do I roast lamb?", more) == (
-        "# Lamb\n\nMeat.\n\n## A grill\n\nHot.\n\nThe whole page: `/help lamb`"
+        "# Lamb\n\nMeat.\n\n## A grill\n\nHot.\n\nThe full page: `/help lamb`"
     )
 
 
 def test_more_than_the_page_lists_the_topics() -> None:
     assert answer("How do I roast lamb?", "more", "more").startswith(
-        "That was the whole page on lamb. I can tell you about:\n\n- `/help lamb`: Lamb\n"
+        "That is everything on lamb. I can tell you about:\n\n- `/help lamb`: Lamb\n"
     )
 
 
@@ -69,7 +69,7 @@ def test_an_unknown_question_is_answered_with_one_sentence_and_three_topics() ->
     pages = (*PAGES, *(parse(name, f"# {name}\n\nMix it.") for name in ("salad", "soup")))
     [text] = compose_answers(question, 1, pages)
     assert text == (
-        "The documentation of nemochat does not answer that; these topics come closest:\n\n"
+        "nemochat's documentation does not answer that; these topics come closest:\n\n"
         "- `/help fish`: Fish\n- `/help lamb`: Lamb\n- `/help salad`: salad"
     )
 
@@ -136,7 +136,7 @@ def test_a_page_is_shown_in_answers_of_a_readable_length(name: str) -> None:
         assert len(split_tokens(text)) < DEFAULT_MAX_TOKENS
         assert text.count("\n") < 45
         assert text.count("```") % 2 == 0
-        if text.startswith("That was the whole page"):
+        if text.startswith("That is everything on"):
             return
         messages += [Message(Role.ASSISTANT, text), Message(Role.USER, "more")]
     pytest.fail("the page has no end")

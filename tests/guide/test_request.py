@@ -106,7 +106,7 @@ def test_a_broken_conversation_is_refused(
         ({"top_p": 0}, "top_p must be above 0 and at most 1, not 0"),
         (
             {"max_tokens": 1_000_001},
-            "max_tokens must be a whole number from 0 to 1000000, or none, not 1000001",
+            "max_tokens must be a whole number from 0 to 1,000,000, or none, not 1000001",
         ),
         ({"max_tokens": "none"}, "max_tokens must be a whole number"),
         ({"n": 3}, "n must be a whole number from 1 to 2, not 3"),

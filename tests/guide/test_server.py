@@ -47,7 +47,7 @@ def test_the_first_documented_request_is_answered_in_its_shape(client: httpx.Cli
 def test_the_second_documented_request_is_answered(client: httpx.Client) -> None:
     document = client.post(PATH, json={"model": NEMO, "messages": LAMB}).json()
     assert document["choices"][0]["message"]["content"].startswith(
-        "The documentation of nemochat does not answer that"
+        "nemochat's documentation does not answer that"
     )
 
 

@@ -103,7 +103,7 @@ def test_files_are_attached_listed_dropped_and_sent_once(here: Program, heard: H
         *("/file src/b.py", "/file clear", "Three?", "/file src/c.py", "/file picture"),
     )
     assert "There are no attachments. `/file PATH`" in shown
-    assert "Attached src/a.py to the next question: about 7 tokens, and" in shown
+    assert "Attached src/a.py to the next question: about 7 tokens; the context holds" in shown
     assert "Attached 3 files to the next question: about" in shown
     assert "- `src/a.py`\n- `a b.txt`\n" in shown
     assert 'there is no file "src/c.py". Did you mean "src/' in shown
@@ -140,11 +140,11 @@ def test_the_output_of_a_command_goes_with_the_question_if_wanted(
         here, *("!echo one; echo two; exit 2", "y", "!echo never", "n", "!", "!true", "Why?")
     )
     assert "Add these 2 lines, about 2 tokens, to the next question? [y/N] y" in shown
-    assert "the command ended with code 2" in shown
-    assert "! takes a shell command" in shown
+    assert "the command exited with code 2" in shown
+    assert "! needs a shell command" in shown
     assert "The command had no output." in shown
     assert last(heard) == (
-        "Why?\n\n`$ echo one; echo two; exit 2`:\n\n```\none\ntwo\n```\n\n(ended with code 2)"
+        "Why?\n\n`$ echo one; echo two; exit 2`:\n\n```\none\ntwo\n```\n\n(exited with code 2)"
     )
 
 
@@ -174,10 +174,10 @@ def test_pages_are_fetched_only_where_that_is_turned_on_and_never_from_here(
     address = f"{heard.base_url}/models"
     shown = play(here, f"/url {address}", "/url", "/url a b")
     assert "/url is off" in shown
-    assert shown.count("/url takes the address of one page") == 2
+    assert shown.count("/url needs the address of one page") == 2
     shown = play(here, f"/url {address}", "/url localhost", "/url ftp://x", NEMOCHAT_URLS="on")
     assert shown.count("belongs to this machine or its network") == 2
-    assert "a page address is https:// or http:// and a host" in shown
+    assert "the address of a page must be http:// or https:// followed by a host" in shown
 
 
 def test_a_file_of_lines_is_played_as_if_typed(here: Program, heard: Heard) -> None:
@@ -192,9 +192,9 @@ def test_a_file_of_lines_is_played_as_if_typed(here: Program, heard: Heard) -> N
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["/run"], "/run takes the name"),
+        (["/run"], "/run needs the name"),
         (["/run missing"], "missing cannot be read (No such file"),
-        (["/run itself"], '"itself" is not run after 100 others'),
+        (["/run itself"], '"itself" was not run: 100 scripts have already run'),
         (["/run failing"], "there is no command"),
     ],
 )

@@ -35,7 +35,7 @@ def test_arguments_are_put_where_the_file_takes_them(text: str, argument: str, a
 
 
 def test_an_argument_that_is_missing_is_named() -> None:
-    with pytest.raises(UsageError, match=r"takes 3 arguments: \$2 is missing"):
+    with pytest.raises(UsageError, match=r"needs 3 arguments: \$2 is missing"):
         registry.UserCommand("x", Path("x.md"), "", "$3 and $1").fill("one")
 
 

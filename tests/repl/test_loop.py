@@ -114,7 +114,7 @@ def test_a_command_with_a_fault_costs_a_line_and_not_the_chat(
         timeout=60,
     )
     assert done.returncode == 0
-    assert "nemochat failed (RuntimeError: a ␛[31mfault)" in done.stderr.decode()
+    assert "a bug in nemochat (RuntimeError: a ␛[31mfault)" in done.stderr.decode()
     assert b"Traceback" not in done.stderr
     assert heard.bodies[-1]["messages"][-1]["content"] == "Hello!"
 

@@ -217,7 +217,7 @@ def test_what_is_typed_at_the_start_is_a_command(keys: str, asking: Program, hea
         ("/exit", "To run it, type `/` yourself."),
         ("exit", "To run it, type `exit` yourself."),
         ("/exit\r" * 30, "To run it, type `/` yourself."),
-        (f"{RUN}\rls", "`!` runs a command of one line; several lines are sent as a message."),
+        (f"{RUN}\rls", "`!` runs a one-line command; several lines are sent as a message."),
     ],
 )
 @pytest.mark.parametrize("arguments", [(), ("--accessible",)], ids=["", "accessible"])

@@ -87,7 +87,7 @@ def test_a_terminal_shows_differences_and_picks_without_fences(asking: Program) 
 
 def test_another_branch_is_gone_over_to_and_sent(asking: Program, heard: Heard) -> None:
     shown = play(asking, SAVING, LEAVING, "/undo", "Hello!", "/branch 1", "And then?")
-    assert "Switched to branch 1 of 2 here." in shown
+    assert "Switched to branch 1 of 2." in shown
     assert list_questions(heard) == [SAVING, LEAVING, "And then?"]
     shown = play(asking, SAVING, "/branch", "/branch 1")
     assert "There are no branches" in shown
@@ -103,7 +103,7 @@ def test_branches_are_listed_and_wrong_numbers_refused(asking: Program) -> None:
 def test_two_answers_are_compared_word_by_word(asking: Program) -> None:
     shown = play(asking, SAVING, "/diff", "/retry", "/diff", "/undo", LEAVING, "/diff 1 4")
     assert "no answer has an alternative" in shown
-    assert "The answers are the same." in shown
+    assert "The answers are identical." in shown
     assert "[-save-]{+leave+}" in shown
     assert str(diff_words("a b ``` c", "a d ``` c")) == "a [-b-]{+d+} ``` c"
     many = "word\n" * 3000
@@ -131,9 +131,9 @@ def test_an_earlier_question_is_edited_and_asked_again(asking: Program, heard: H
     [
         ("", "/edit", "there is no editor"),
         ("/nonexistent/editor", "/edit", "cannot be started"),
-        ("false", "/edit", "failed with exit code 1"),
+        ("false", "/edit", "the editor failed with exit code 1"),
         ("true", "/edit", "The question is unchanged"),
-        ("true", "/edit 5", "the path has one question, not 5"),
+        ("true", "/edit 5", "the conversation has one question, not 5"),
         ("true", "/edit x", 'one question, not "x"'),
     ],
 )
@@ -171,7 +171,7 @@ def test_why_tells_where_an_answer_came_from(asking: Program) -> None:
         "complete after",
     ):
         assert f"| {row}" in second
-    assert "the path has questions 1 to 2, not 3" in shown
+    assert "the conversation has questions 1 to 2, not 3" in shown
 
 
 def test_conversations_are_searched_renamed_exported_and_deleted_from_inside(

@@ -67,8 +67,8 @@ def test_parts_of_the_talk_are_copied_through_the_terminal(answering: Program) -
             "/copy": "there is no answer yet",
             "code": "Done.",
             "short": "Yes.",
-            "/copy ": "Copied the last answer (1 line) by the terminal.",
-            "/copy 1": "Copied the answer to question 1 (14 lines) by the terminal.",
+            "/copy ": "Copied the last answer (1 line) via the terminal.",
+            "/copy 1": "Copied the answer to question 1 (14 lines) via the terminal.",
             "/copy 1 code 2": "Copied code block 2 of the answer to question 1 (2 lines)",
             "/copy code": "there is no code block in the last answer",
             "/copy all": "Copied the conversation (",
@@ -90,7 +90,7 @@ def test_the_clipboard_of_the_system_is_taken_where_there_is_one(answering: Prog
         terminal.say("code")
         terminal.wait_for_prompt()
         terminal.say("/copy code 1")
-        terminal.wait_for("(1 line) by wl-copy and the terminal.")
+        terminal.wait_for("(1 line) via wl-copy and the terminal.")
         assert on_the_clipboard(terminal) == ["print('ä')"]
     assert (program.home / "copied").read_text() == "print('ä')"
 
@@ -106,7 +106,7 @@ def test_a_pipe_uses_the_first_clipboard_program_of_the_system(
     program.environment["DISPLAY"] = ":1"
     program.environment["PATH"] = str(program.home / "bin")  # none that this machine has
     used = installed[0]
-    assert f"Copied the last answer (1 line) by {used}." in play(program, "short", "/copy")
+    assert f"Copied the last answer (1 line) via {used}." in play(program, "short", "/copy")
     assert (program.home / used).read_text() == "Yes."
 
 
@@ -123,7 +123,7 @@ def test_more_than_a_terminal_takes_is_refused(answering: Program) -> None:
         terminal.say("large")
         terminal.wait_for_prompt()
         terminal.say("/copy")
-        terminal.wait_for("60,000 bytes are too much for a terminal's clipboard")
+        terminal.wait_for("the text (60,000 bytes) is too long for a terminal's clipboard")
         terminal.wait_for_prompt()
         assert on_the_clipboard(terminal) == []
 
@@ -174,7 +174,7 @@ def test_an_answer_and_its_code_are_written_to_files(answering: Program) -> None
         "has code blocks 1 to 2, not 3",
         "there.txt exists (9 bytes). Overwrite it? [y/N] n",
         "there.txt is unchanged.",
-        "/write takes the name of a file",
+        "/write needs the name of a file",
         'there is no folder "nowhere"',
         '"." is a folder',
         '"/dev/null" is not a regular file',
@@ -205,14 +205,14 @@ def test_a_command_gets_the_answer_and_its_output_is_harmless(answering: Program
         terminal.say("code")
         terminal.wait_for_prompt()
         terminal.say("/pipe wc -l; printf '\\033]0;title\\007'; exit 3")
-        terminal.wait_for("the command ended with code 3")
+        terminal.wait_for("the command exited with code 3")
         terminal.wait_for("\n14\n")
         terminal.wait_for("␛]0;title␇")
         terminal.wait_for_prompt()
         terminal.say("/pipe true")
         terminal.wait_for("The command had no output.")
         terminal.say("/pipe")
-        terminal.wait_for("/pipe takes a shell command")
+        terminal.wait_for("/pipe needs a shell command")
 
 
 def test_ctrl_c_ends_a_command_and_all_it_started_but_not_the_chat(answering: Program) -> None:

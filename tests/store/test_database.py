@@ -127,7 +127,7 @@ def test_what_stands_in_its_place_is_left_alone(tmp_path: Path, kind: str) -> No
         elsewhere.write_bytes(b"no database at all" * 500)
     before = sorted(tmp_path.rglob("*"))
     for _ in range(2):
-        with pytest.raises(StoreError, match="It is left alone"):
+        with pytest.raises(StoreError, match="Move it away"):
             ConversationStore(path).catalogue.entries()
     with pytest.raises(StoreError, match=r"nemochat\.db"):
         count_conversations(path)

@@ -296,7 +296,7 @@ def test_lines_of_messages_are_read_and_bad_ones_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xfe", b"{}", b"[]", b"[[" * 5000, b"5"])
 def test_what_nobody_reads_is_said(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
-    with pytest.raises(UsageError, match=r"the format of .* is not known"):
+    with pytest.raises(UsageError, match=r"the format of .* is unknown"):
         read(tmp_path / "x")
 
 

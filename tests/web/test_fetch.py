@@ -228,10 +228,10 @@ def test_redirects_are_followed_and_each_is_checked(
     before = len(site.heard)
     with pytest.raises(UsageError, match=r"inner\.example.*127\.0\.0\.2.*no pages are fetched"):
         fetch_page(f"{site.address}/inner", allowed=here)
-    with pytest.raises(UsageError, match="https:// or http://"):
+    with pytest.raises(UsageError, match="http:// or https://"):
         fetch_page(f"{site.address}/file", allowed=here)
     assert len(site.heard) == before + 2
-    with pytest.raises(UsageError, match="redirects more than 5 times"):
+    with pytest.raises(UsageError, match="redirected more than 5 times"):
         fetch_page(f"{site.address}/loop", allowed=here)
     assert len(site.heard) == before + 8
 
@@ -290,12 +290,13 @@ def test_a_name_that_is_not_found_is_reported() -> None:
     ],
 )
 def test_an_invalid_page_address_is_reported(address: str) -> None:
-    with pytest.raises(UsageError, match="a page address") as caught:
+    with pytest.raises(UsageError, match="the address of a page") as caught:
         fetch_page(address)
     assert "secret" not in str(caught.value)
     assert str(caught.value) in {
-        f"a page address is https:// or http:// and a host, not {format_value(address, 80)}",
-        "a page address must not include a user name or password",
+        "the address of a page must be http:// or https:// followed by a host, not "
+        + format_value(address, 80),
+        "the address of a page must not contain a user name or password",
     }
 
 

@@ -230,7 +230,7 @@ def _redirect_error(status: int, headers: Mapping[str, str]) -> EndpointError:
 def _context_error(detail: str, reason: str) -> EndpointError:
     return RequestRefused(
         f"the conversation is too long for the model ({detail})",
-        f"{_excess_tokens(reason)}Shorten it with /undo or /clear",
+        f"{_excess_tokens(reason)}Send less text, or use /undo or /clear in the chat",
     )
 
 

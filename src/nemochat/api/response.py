@@ -23,7 +23,7 @@ from nemochat.core.records import Json
 from nemochat.errors import EndpointError, NotAnAnswer
 
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # bytes of an answer that is not a stream
-_LONGEST_DONE = 32  # characters of [DONE] and blanks around it
+_LONGEST_DONE = 32  # characters of [DONE] and the spaces around it
 _WITHOUT_CHUNK = {"", "[DONE]"}
 _WITHOUT_ANSWER = {"error", "ping", "heartbeat", "keepalive", "keep-alive"}  # names of events
 _MOST_CANDIDATES = 16  # at most 2 are requested; higher indexes are nonsense
@@ -134,7 +134,7 @@ class ResponseReader:
         candidates = self._candidates or {0: Choice(0, limit_chosen=False)}
         is_complete = self.done or any(candidate.ending for candidate in candidates.values())
         if not is_complete and not any(candidate.has_content for candidate in candidates.values()):
-            raise NotAnAnswer("the endpoint hung up without an answer")
+            raise NotAnAnswer("the endpoint closed the connection without an answer")
         if self.damaged:
             raise NotAnAnswer("part of the answer could not be read")
         for candidate in candidates.values():
@@ -217,7 +217,7 @@ def read_deltas(
 
 
 def _read_head(chunks: Iterator[bytes], timer: ReadTimer) -> bytes:
-    """Return the body up to the first chunk that is not blank, without most of the blanks."""
+    """Return the body up to the first chunk that is not blank, without most of the white space."""
     head = b""
     for chunk in chunks:
         timer.add_noise(len(chunk), 0)

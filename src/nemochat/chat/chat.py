@@ -21,7 +21,7 @@ from nemochat.signals import SaveSignals
 
 
 class Options(NamedTuple):
-    """How a chat requests answers.
+    """Options for requesting answers.
 
     Attributes:
         stream: Whether to stream answers where possible.
@@ -101,14 +101,14 @@ class Chat:
         """
         question = self.conversation.last(Role.USER)
         if question is None:
-            raise UsageError("there is no question to repeat")
+            raise UsageError("there is no question yet")
         self._check_secrets()
         before = self.conversation.head
         self.conversation.go_to(question.key)
         try:
             return self._answer(changes)
         finally:
-            if self.conversation.head == question.key:  # nothing came: the old answer stands
+            if self.conversation.head == question.key:  # no new answer: return to the old one
                 self.conversation.go_to(before)
 
     def edit(self, question: MessageNode, text: str) -> list[Message]:
@@ -162,7 +162,7 @@ class Chat:
         self._show_notices()
         if self.failure is not None:
             turns = self._saver.count_unsaved_turns()
-            lost = "The last changes to the settings were not saved; the last answer is complete."
+            lost = "The last changes to the settings were not saved; the answers were."
             if turns:
                 number = "1 turn was" if turns == 1 else f"{turns} turns were"
                 lost = f"{number} not saved; copy what you need."

@@ -136,7 +136,7 @@ class ClientFactory:
         if name not in self._found:
             token = tokens.find_token(self.token_query(name), self.environment, token_file())
             if token and (problem := endpoints.token_problem(token.token)):
-                hint = "Copy all of it again, and nothing else"
+                hint = "Copy the complete token again, and nothing else"
                 raise ConfigurationError(f"the token from {token.source} {problem}", hint)
             self._found[name] = token
         return self._found[name]
@@ -184,10 +184,10 @@ class ClientFactory:
         return moved if moved and moved != urlsplit(self.row(name).base_url).netloc else name
 
     def _sent_variable(self, name: str) -> str:
-        """Return the variable that stands for the token that would be sent; "" if none would.
+        """Return the variable to print instead of the token; "" if no token would be sent.
 
-        A token of a command, the keyring or the file is in no variable: the endpoint's own stands
-        for it. A dry run runs no command and opens no keyring.
+        A token of a command, the keyring or the file is in no variable; the endpoint's own
+        variable is returned. A dry run runs no command and opens no keyring.
         """
         if name == endpoints.GUIDE:
             return ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Endpoint(Protocol):
-    """What answers."""
+    """Source of answers."""
 
     def prepare(self) -> None:
         """Prepare for a question, in a second thread while the user types."""
@@ -41,7 +41,7 @@ class Endpoint(Protocol):
 
 
 class Store(Protocol):
-    """What saves conversations; every method raises StoreError if it cannot.
+    """Storage for conversations; its methods raise StoreError on failure.
 
     With `wait`, methods wait for a lock of another process; without it, hardly: an answer streams.
     """
@@ -68,7 +68,7 @@ class Store(Protocol):
 
 
 class View(Protocol):
-    """What shows a turn."""
+    """Display of a turn."""
 
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int

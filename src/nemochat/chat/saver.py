@@ -186,7 +186,7 @@ class Saver:
             return
         self._announced = True
         if isinstance(self.failure, ConversationDeleted):
-            self._notices.append(f"{self.failure}. Until then, nothing more of it is saved.")
+            self._notices.append(f"{self.failure}. Until then, new messages are not saved.")
         else:
             self._notices.append(
                 f"Not saved: {self.failure}. The conversation stays in memory; nemochat tries again"

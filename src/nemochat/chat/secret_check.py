@@ -52,7 +52,9 @@ class SecretCheck:
         listed = ", ".join(places[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
         problem = f"this would send {listed}"
         if self.confirm is None:
-            raise SecretWithheld(f"{problem}; nothing was sent", "`--allow-secrets` sends it")
+            raise SecretWithheld(
+                f"{problem}; nothing was sent", "Use `--allow-secrets` to send it anyway"
+            )
         if not self.confirm(f"{problem[0].upper()}{problem[1:]}. Send it anyway?"):
             raise SecretWithheld("nothing was sent")
         self._approved |= secrets

@@ -20,7 +20,7 @@ from nemochat.signals import AnswerSignals, SaveSignals
 
 MOST_CONTINUATIONS = 3  # of one answer whose connection drops again and again
 
-AGAINST_LOOPS = "a repetition_penalty of 1.1 may help; --no-loop-guard does not stop it"
+AGAINST_LOOPS = "a repetition_penalty of 1.1 may help; --no-loop-guard turns this check off"
 
 
 class _Candidate:

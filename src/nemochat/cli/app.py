@@ -196,7 +196,7 @@ class LazyGroup(Group):
 
                 raise no_such_command(args[-1] if args[0] == "--" else args[0], COMMANDS)
             if any(map(resembles_token, args)):
-                hint = "nemochat keys set saves a token; nemochat ask sends any words"
+                hint = "To save a token, run nemochat keys set; to send the words, use nemochat ask"
                 raise UsageError("one of these words looks like a token; nothing was sent", hint)
             args = [ASK, *args]
         return super().resolve_command(ctx, args)

@@ -176,6 +176,6 @@ def _format_usage(messages: Iterable[Message], seconds: float) -> str:
     if not total.answers:
         return f"the endpoint reported no usage; {seconds:.1f} s"
     return (
-        f"{total.prompt_tokens:,} tokens read, {total.completion_tokens:,} written,"
+        f"{total.prompt_tokens:,} tokens in, {total.completion_tokens:,} out,"
         f" {ledger.format_money(total.cost)}, {seconds:.1f} s"
     )

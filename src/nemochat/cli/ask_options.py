@@ -22,7 +22,7 @@ _FLAGS: tuple[tuple[str, str, str, str, str], ...] = (
     ("no_stdin", "--no-stdin", COMMON, "", "do not read standard input"),
     ("extract", "-x --extract", OUTPUT, "[N]", "print only the first code block, or the Nth"),
     ("extract_last", "--xl --extract-last", OUTPUT, "", "print only the last code block"),
-    ("json", "--json", OUTPUT, "", "print one JSON object: --output-format json"),
+    ("json", "--json", OUTPUT, "", "print one JSON object; same as --output-format json"),
     (
         "output_format",
         "--output-format",

@@ -104,7 +104,7 @@ def _greet(setup: ChatSetup, screen: Screen) -> None:
         screen.notice(
             "There is no token, so the embedded guide answers questions about nemochat. For the"
             f" real model, run nemochat keys set{whose} or set {factory.token_variable(name)};"
-            " see /help tokens"
+            " see /help tokens."
         )
         return
     model = f"{settings.model.rpartition('/')[2]} at {factory.display_address(settings.endpoint)}"

@@ -15,7 +15,7 @@ from nemochat.errors import Cancelled, Ended, ExitCode, NemochatError, OutputErr
 from nemochat.files import decode
 from nemochat.signals import ProgramSignals
 
-_POSIX_MESSAGE = "it needs a POSIX system such as Linux or macOS"
+_POSIX_MESSAGE = "a POSIX system such as Linux or macOS is needed"
 _WINDOWS_HINT = "On Windows, run it in WSL"
 
 
@@ -46,7 +46,7 @@ def run(arguments: list[str]) -> int:
             import traceback
 
             traceback.print_exc()
-        fault = f"a fault in nemochat ({type(error).__name__}: {error})"
+        fault = f"a bug in nemochat ({type(error).__name__}: {error})"
         hint = "Please report it, with the traceback that --debug shows"
         _report_error(NemochatError(fault, hint), arguments)
         return ExitCode.FAULT

@@ -41,12 +41,30 @@ _SWITCHES: tuple[tuple[str, str, str, str, object], ...] = (
     # spellings, topic, help, setting (with a text) or attribute of CommonOptions, its value
     ("--fork", CONVERSATION, "with -c or --resume: continue in a copy", "fork", True),
     ("--private --no-save", CONVERSATION, "save nothing to disk", "private", True),
-    ("--resume-dropped", CONVERSATION, "request the rest of a cut answer", "resume_dropped", True),
+    (
+        "--resume-dropped",
+        CONVERSATION,
+        "request the rest if the connection drops",
+        "resume_dropped",
+        True,
+    ),
     ("-S --no-stream", OUTPUT, "show the answer once it is complete", "stream", False),
     ("--no-loop-guard", OUTPUT, "never stop a repetitive answer", "loop_guard", "0"),
-    ("--plain", APPEARANCE, "show answers without layout: --view plain", "view", "plain"),
-    ("--accessible", APPEARANCE, "for screen readers: --view accessible", "view", "accessible"),
-    ("--raw", APPEARANCE, "show the Markdown source of answers: --render raw", "render", "raw"),
+    ("--plain", APPEARANCE, "show answers without layout; same as --view plain", "view", "plain"),
+    (
+        "--accessible",
+        APPEARANCE,
+        "format answers for screen readers; same as --view accessible",
+        "view",
+        "accessible",
+    ),
+    (
+        "--raw",
+        APPEARANCE,
+        "show the Markdown source of answers; same as --render raw",
+        "render",
+        "raw",
+    ),
     ("--debug", DEBUGGING, "log requests, and show full tracebacks", "debug", True),
 )
 
@@ -225,7 +243,7 @@ def _store_switch(name: str, value: object, options: CommonOptions, _: object) -
 
 def _store_resume(options: CommonOptions, name: str) -> None:
     if not name.strip():
-        raise UsageError("--resume takes the name or number of a conversation")
+        raise UsageError("--resume needs the name or number of a conversation")
     if options.resume == LAST:
         raise _two_conversations()
     options.resume = name

@@ -128,7 +128,7 @@ def _load_document(text: str) -> json_schema.Document:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON ({error})") from None
     if not isinstance(document, dict):
-        raise UsageError(f"{name} is not a JSON Schema, which is an object")
+        raise UsageError(f"{name} is not a JSON Schema: it must be an object")
     return document
 
 

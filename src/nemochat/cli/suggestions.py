@@ -56,11 +56,11 @@ def no_such_command(name: str, commands: Iterable[str]) -> UsageError:
     question = shlex.join(["nemochat", "ask", name])
     near = [command for command, names in _OTHER_NAMES.items() if name in names.split()]
     if name in _CHAT_NAMES:
-        hint = "nemochat alone opens the chat"
+        hint = "Run nemochat without arguments to open the chat"
     elif near := near or _find_near(name, commands):
         hint = f"Did you mean nemochat {near[0]}?"
     elif len(question) <= _MAX_PROPOSAL_LENGTH:
-        hint = f"To ask it: {question}"
+        hint = f"To ask it as a question: {question}"
     else:
         hint = "To ask a question: nemochat ask …"
     return UsageError(f"there is no command {format_value(name, typed=False)}", hint)
@@ -100,7 +100,7 @@ def explain_usage_error(error: typer.TyperException) -> UsageError:
         takes = f"takes only {' '.join(map(name_argument, arguments))}" if arguments else ""
         takes = takes or "takes no arguments"
         return UsageError(f"{path} {takes}, not also {format_value(extra)}")
-    return UsageError(message.rstrip("."), f"{path} --help describes its flags")
+    return UsageError(message.rstrip("."), f"{path} --help lists its flags")
 
 
 def _no_such_flag(flag: str, context: ClickContext) -> UsageError:
@@ -114,9 +114,9 @@ def _no_such_flag(flag: str, context: ClickContext) -> UsageError:
     elif not context.parent and flag in _list_flags(root.command.get_command(root, ASK), context):
         hint = f"Did you mean nemochat {ASK} {flag}?"
     elif context.parent and flag in _list_flags(root.command, root):
-        hint = f"It goes before the command: nemochat {flag} … {path.partition(' ')[2]}"
+        hint = f"Put it before the command: nemochat {flag} … {path.partition(' ')[2]}"
     elif context.info_name == ASK:
-        hint = f"A question that contains it goes after --: nemochat {ASK} -- …"
+        hint = f"Put a question that contains it after --: nemochat {ASK} -- …"
     else:
         hint = f"{path} --help lists its flags"
     return UsageError(

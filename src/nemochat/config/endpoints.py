@@ -35,7 +35,7 @@ _OURS = {  # headers that frame the request, or hold the token
 
 
 class Dialect(NamedTuple):
-    """How the requests to an endpoint differ.
+    """Differences in the requests to an endpoint.
 
     Attributes:
         without: Members of the body that it does not accept, by our names.
@@ -217,7 +217,9 @@ def normalize_address(base_url: str) -> str:
 def _not_an_address(base_url: str) -> ConfigurationError:
     """Return the error for what is no address."""
     shown = format_value(mask_address(base_url))
-    return ConfigurationError(f"an address has http:// or https:// and a host, unlike {shown}")
+    return ConfigurationError(
+        f"the address must be http:// or https:// followed by a host, not {shown}"
+    )
 
 
 def is_local(base_url: str) -> bool:
@@ -272,14 +274,14 @@ def token_problem(token: str) -> str:
     return ""
 
 
-def load_endpoints(told: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
+def load_endpoints(sections: Mapping[str, object]) -> tuple[EndpointConfig, ...]:
     """Return all endpoints: the table, changed by `[endpoint.NAME]`, and the user's own.
 
     Raises:
         ConfigurationError: a section is invalid.
     """
     rows = {row.name: row for row in TABLE}
-    for name, section in told.items():
+    for name, section in sections.items():
         rows[name] = _row(name, section, rows.get(name))
     guide = rows.pop(GUIDE)
     return (*rows.values(), guide)

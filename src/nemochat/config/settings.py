@@ -92,14 +92,12 @@ SETTINGS = (
     Setting("view", "auto", "how answers are shown", OneOf(("auto", "plain", "accessible"))),
     Setting("render", "markdown", "how Markdown is shown", OneOf(("markdown", "raw"))),
     Setting("theme", "auto", "the colours of answers", OneOf(("auto", *THEME_NAMES))),
-    Setting("math", "on", "formulas in Unicode where that is exact", SWITCH),
+    Setting("math", "on", "show formulas in Unicode where that is exact", SWITCH),
     Setting("bell", "off", "ring the terminal bell after a long answer", SWITCH),
     Setting("editing_mode", "emacs", "the keys of the line editor", OneOf(("emacs", "vi"))),
-    Setting("urls", "off", "whether /url may fetch pages", SWITCH),
+    Setting("urls", "off", "let /url fetch web pages", SWITCH),
     Setting("allow_secrets", "off", "send messages even if they contain a key or password", SWITCH),
-    Setting(
-        "allow_http", "off", "send a token over http:// even to an endpoint with https://", SWITCH
-    ),
+    Setting("allow_http", "off", "send the token to an http:// address, unencrypted", SWITCH),
     Setting("ca_bundle", "", "a file or folder of certificates to trust; empty: the system's"),
     Setting("proxy", "", "a proxy's address, or none; empty: HTTPS_PROXY etc."),
     Setting(

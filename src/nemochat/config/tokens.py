@@ -42,7 +42,7 @@ class Token(NamedTuple):
 
 
 class TokenQuery(NamedTuple):
-    """Where the token of an endpoint may come from.
+    """Places that may hold the token of an endpoint.
 
     Attributes:
         endpoint: The endpoint's name in the keyring and the file.
@@ -134,7 +134,7 @@ def run_token_command(command: str) -> str:
 
 
 def _first_bytes(process: subprocess.Popen[bytes]) -> bytes | None:
-    """Return what a process prints, at most 64 KiB; None if it takes too long.
+    """Return what a process prints, at most 64 KiB; None if it took too long.
 
     Processes that it leaves running in the background are not waited for.
     """

@@ -189,7 +189,7 @@ class Conversation:
         return self._children[self._nodes[key].parent]
 
     def children(self, key: int | None) -> list[int]:
-        """Return the messages that follow this one, the oldest first; None stands for the root."""
+        """Return the messages that follow this one, the oldest first; None means the root."""
         return self._children[key]
 
     def questions(self) -> list[MessageNode]:

@@ -39,7 +39,7 @@ def parse_fields(text: str) -> Document:
         kind = match and (match[2] or "str")
         if not match or kind not in TYPES or match[1] in fields:
             raise UsageError(
-                f"a schema is a file, JSON, or fields such as name, age int, bio: in one sentence;"
+                f"a schema is a file, JSON, or fields such as name, age int, bio: in one sentence,"
                 f" not {format_value(part)}",
                 f"Types are {', '.join(TYPES)}",
             )

@@ -11,7 +11,7 @@ MASK = "[token]"
 _SHORTEST_EXACT = 4  # characters; a shorter token is a word like "x"
 _SHORTEST_LOOSE = 8  # letters and digits; a shorter one might occur by chance
 _MOST = 256 * 1024  # characters that are searched; what follows is cut off
-# What stands for one character: escapes of URLs, JSON and HTML, or the character itself.
+# One character: escapes of URLs, JSON and HTML, or the character itself.
 # Colours and other control sequences of a terminal stand for none.
 _UNIT = re.compile(
     r"\x1b\[[0-9;:?]*[@-~]"

@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 class Ending(Enum):
-    """How an answer ended: its name in JSON, its exit code, and its description."""
+    """End of an answer: its name in JSON, its exit code, and its description."""
 
     COMPLETE = "complete", ExitCode.OK, ""
     LENGTH = "length", ExitCode.INCOMPLETE, "cut off at the endpoint's token limit"
@@ -97,7 +97,7 @@ class Continuation(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """Where an answer came from.
+    """Origin of an answer.
 
     Attributes:
         model: The model that answered, as the endpoint named it.

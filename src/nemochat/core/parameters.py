@@ -37,7 +37,7 @@ class Number(NamedTuple):
         elif self.above:
             words = f"above {self.low:g} and at most {self.high:g}"
         else:
-            words = f"{self.low:.10g} to {self.high:.10g}"
+            words = f"{self.low:,.10g} to {self.high:,.10g}"
             words = f"a whole number from {words}" if self.whole else words
         return f"{words}, or none" if self.nullable else words
 
@@ -192,7 +192,7 @@ TABLE = (
         "top_k",
         Number(0, 999, whole=True),
         "0 (off)",
-        "sample from this many likely words",
+        "sample from this many of the most likely words",
     ),
     Parameter(
         "min_p",
@@ -274,7 +274,7 @@ def parse_changes(argument: str) -> dict[str, Value]:
     for word in argument.split():
         name, equals, value = word.partition("=")
         if not equals:
-            raise UsageError(f"a change must be NAME=VALUE, not {format_value(word)}")
+            raise UsageError(f"a parameter must be NAME=VALUE, not {format_value(word)}")
         parameter = find(name)
         changes[parameter.name] = parameter.parse(value)
     return changes

@@ -138,10 +138,14 @@ def _messages(name: str, data: object) -> tuple[Message, ...]:
     for place, each in enumerate(data):
         role = _SPEAKERS[place % 2]
         if not isinstance(each, dict) or each.keys() != {"role", "content"}:
-            raise UsageError(expected, f"Number {place + 1} is wrong")
+            raise UsageError(
+                expected, f"Message {place + 1} must have a role, a content and nothing else"
+            )
         content = each["content"]
         if each["role"] != role.value or not isinstance(content, str) or not content.strip():
-            raise UsageError(expected, f"Number {place + 1} must be text of the {role.value}")
+            raise UsageError(
+                expected, f"Message {place + 1} must have the role {role.value} and text"
+            )
         result.append(Message(role, content))
     return tuple(result)
 

@@ -1,4 +1,4 @@
-"""Answers of the guide: sections of the documentation, and a little small talk."""
+"""Answers of the guide: sections of the documentation, and replies to greetings."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _REAL_MODEL = (
     " again. `/help tokens` tells you more."
 )
 _TOPICS = ("I can tell you about:", "These are my topics:")
-_UNKNOWN = "The documentation of nemochat does not answer that; these topics come closest:"
+_UNKNOWN = "nemochat's documentation does not answer that; these topics come closest:"
 _NO_OTHER = "No other page answers that; these topics come closest:"
 
 
@@ -123,8 +123,8 @@ def _compose(question: str, hits: Sequence[Hit], more: int, pages: Sequence[Page
     page = hits[0].page
     portions = list(_portions(question, hits))
     if more >= len(portions):
-        return _list_topics(f"That was the whole page on {page.name}. {_TOPICS[0]}", pages)
-    footer = "There is more: type `more` or" if more + 1 < len(portions) else "The whole page:"
+        return _list_topics(f"That is everything on {page.name}. {_TOPICS[0]}", pages)
+    footer = "There is more: type `more` or" if more + 1 < len(portions) else "The full page:"
     return f"{portions[more]}\n\n{footer} `/help {page.name}`"
 
 

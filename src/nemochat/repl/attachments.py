@@ -78,7 +78,7 @@ def attach(session: Session, texts: Sequence[str]) -> str:
     added = sum(map(estimate_tokens, texts))
     total = estimate_context(session) + added
     session.attachments += texts
-    return f"about {added:,} tokens, and {total:,} of {WINDOW:,} in the context"
+    return f"about {added:,} tokens; the context holds {total:,} of {WINDOW:,}"
 
 
 def estimate_context(session: Session) -> int:

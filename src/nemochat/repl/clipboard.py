@@ -52,8 +52,9 @@ def _copy_to_terminal(text: str, to_terminal: Callable[[str], None]) -> None:
     size = len(text.encode("utf-8", "replace"))
     if size > MAX_TERMINAL_BYTES:
         raise UsageError(
-            f"{size:,} bytes are too much for a terminal's clipboard ({MAX_TERMINAL_BYTES:,})",
-            "/write FILE writes the text to a file",
+            f"the text ({size:,} bytes) is too long for a terminal's clipboard"
+            f" ({MAX_TERMINAL_BYTES:,} bytes)",
+            "Use /write FILE to write it to a file",
         )
     to_terminal(text)
 

@@ -25,7 +25,7 @@ _MAX_DIGITS = 9
 
 
 class EntryKind(Enum):
-    """What an entry does."""
+    """Kind of an entry."""
 
     MESSAGE = auto()
     COMMAND = auto()

@@ -10,14 +10,13 @@ from nemochat.repl.attachments import build_question
 from nemochat.repl.entry import BANG, EntryKind, parse, resembles_command
 from nemochat.repl.session import Session
 
-SHELL_LINE_NOTICE = f"`{BANG}` runs a command of one line; several lines are sent as a message."
+SHELL_LINE_NOTICE = f"`{BANG}` runs a one-line command; several lines are sent as a message."
 
 
 def run(session: Session) -> None:
     """Read and handle entries until there are no more, or the user leaves.
 
-    No error ends a chat, be it the endpoint's, the disk's or ours: it is shown, and the next entry
-    is read.
+    No error ends a chat, not even a bug: it is shown, and the next entry is read.
     """
     while True:
         try:
@@ -35,7 +34,9 @@ def run(session: Session) -> None:
             if end := _find_end(error):
                 raise end from None
             session.pending_lines.clear()
-            fault = f"nemochat failed ({type(error).__name__}: {error}); see --debug"
+            fault = (
+                f"a bug in nemochat ({type(error).__name__}: {error}); --debug shows the traceback"
+            )
             session.screen.notice(str(error) if isinstance(error, NemochatError) else fault)
 
 

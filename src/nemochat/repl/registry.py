@@ -135,7 +135,7 @@ def find(name: str) -> Command:
     if name in files:
         return _load_user_command(name, files[name])
     near = nearest(name, [*_NAMES, *files])
-    hint = f"Did you mean /{near[0]}?" if near else f"/help all lists all {number}"
+    hint = f"Did you mean /{near[0]}?" if near else f"/help all lists all {number} commands"
     raise UsageError(f"there is no command {format_value('/' + name)}", hint)
 
 
@@ -185,7 +185,7 @@ class UserCommand(NamedTuple):
         count = max((int(mark[3]) for mark in marks if mark[3]), default=0)
         if len(words) < count:
             many = count_noun(count, "argument")
-            raise UsageError(f"/{self.name} takes {many}: ${len(words) + 1} is missing")
+            raise UsageError(f"/{self.name} needs {many}: ${len(words) + 1} is missing")
 
         def substitute(mark: re.Match[str]) -> str:
             if mark[1]:

@@ -136,5 +136,5 @@ def _describe_ending(code: int, *, stopped: bool, too_long: bool) -> str:
     if too_long:
         return f"was stopped after {MAX_OUTPUT_BYTES // 1024 // 1024} MB of output"
     if code < 0:
-        return f"was ended by {signal.Signals(-code).name}"
-    return f"ended with code {code}" if code else ""
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"exited with code {code}" if code else ""

@@ -140,7 +140,7 @@ class Answer:
         return final + self._layout.feed(text)
 
     def _summarize_thoughts(self) -> list[Row]:
-        """Return the row that stands for the reasoning."""
+        """Return the row that replaces the reasoning."""
         if not self.thought.strip():
             return []
         self.thought = ""

@@ -240,7 +240,7 @@ def _to_text(spans: Iterable[Span]) -> Text:
 
 
 def _draw(console: Console, drawing: RenderableType) -> None:
-    """Write a drawing to the terminal, without trailing blanks."""
+    """Write a drawing to the terminal, without trailing spaces."""
     from rich.segment import Segment, Segments
 
     options = console.options.update(width=_terminal_width())
@@ -257,7 +257,7 @@ def _terminal_width() -> int:
 
 
 def _strip_blanks(line: list[Segment]) -> list[Segment]:
-    """Return a line's segments without trailing blanks, and other blanks without style."""
+    """Return a line's segments without trailing spaces, and other spaces without style."""
     line = [segment._replace(style=None) if segment.text.isspace() else segment for segment in line]
     while line and not line[-1].text.rstrip():
         line.pop()

@@ -16,8 +16,8 @@ BEGIN_UPDATE, END_UPDATE = "\x1b[?2026h", "\x1b[?2026l"
 NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"
 ERASE_LINE = "\x1b[K"
 NEW_LINE = "\r\n"
-# After a full row the cursor is still on it. A blank moves it to the next one, where other text
-# replaces the blank; so the terminal knows that the line was wrapped.
+# After a full row the cursor is still on it. A space moves it to the next one, where other text
+# replaces the space; so the terminal knows that the line was wrapped.
 WRAPPED = " \r"
 
 

@@ -74,7 +74,7 @@ class Plain:
         *,
         candidates: int,  # noqa: ARG002 - part of View
     ) -> Generator[Delta]:
-        """Pass the deltas on; on a terminal, keys are not echoed meanwhile."""
+        """Pass on the deltas; on a terminal, keys are not echoed until the end."""
         self._stopped.clear()
         if not self._on_terminal:
             yield from deltas

@@ -82,7 +82,7 @@ class Terminal:
     def follow(
         self, deltas: Iterator[Delta], stop: Callable[[], None], *, candidates: int
     ) -> Generator[Delta]:
-        """Pass the deltas on and paint meanwhile; keys are not echoed until the end."""
+        """Pass on the deltas and paint them; keys are not echoed until the end."""
 
         def end() -> None:
             self._waiting.stop()

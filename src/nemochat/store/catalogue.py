@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nemochat.store.database import Database
 
-LISTED = "/list or nemochat chats list shows them"
+LISTED = "nemochat chats list, or /list in the chat, shows them"
 MOST_NAMED = 5  # matches that an error lists
 BY_NAME = "name:"  # before anything that is a name, even digits
 _DIGITS = 18  # of the longest number that fits SQLite's integers
@@ -193,7 +193,7 @@ class Catalogue:
 
 
 def check_name(name: str) -> str:
-    """Return a new name without surrounding blanks.
+    """Return a new name without surrounding spaces.
 
     Raises:
         UsageError: the name is not allowed.
@@ -204,7 +204,7 @@ def check_name(name: str) -> str:
     if is_number(name):
         number = format_value(name)
         raise UsageError(
-            f"a name cannot consist of digits: {number} means conversation number {number}"
+            f"a name cannot consist of digits alone: {number} means conversation number {number}"
         )
     return name
 

@@ -183,7 +183,7 @@ def describe(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):  # in SQLite's own message, which quotes the schema
         return "its schema is damaged"
     code = getattr(error, "sqlite_errorcode", 0)
-    return {_FULL: "the disk is full", _INTERRUPTED: "it takes too long"}.get(code, str(error))
+    return {_FULL: "the disk is full", _INTERRUPTED: "it took too long"}.get(code, str(error))
 
 
 def newer_version_error(path: Path) -> StoreError:
@@ -203,13 +203,13 @@ def check_database_file(path: Path) -> None:
     if path.is_symlink():
         kind = "a symbolic link"
     elif path.is_dir():
-        kind = "a directory"
+        kind = "a folder"
     elif path.exists() and not path.is_file():  # reading a pipe would block
-        kind = "not a regular file"
+        kind = "a special file"
     if kind:
         raise StoreError(
             f"{path} is {kind}, not a database",
-            "It is left alone; move it away to save conversations",
+            "Move it away so that conversations can be saved",
         )
 
 

@@ -24,7 +24,7 @@ _CONVERSATION = (
     "SELECT id, name, started, model, endpoint, system, parameters, profile, filling, examples,"
     " head, tip FROM conversations WHERE id = ?"
 )
-_INDEXED = (  # blanks complete the last trigrams, see 2.sql
+_INDEXED = (  # spaces complete the last trigrams, see 2.sql
     "SELECT id, content || '  ' FROM messages WHERE settled",
     "SELECT -id, name || '  ' FROM conversations WHERE name NOT NULL",
 )

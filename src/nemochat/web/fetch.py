@@ -129,12 +129,15 @@ def fetch_page(
         finally:
             connection.close()
         url = urljoin(url, target)
-    raise UsageError(f"{parts.netloc} redirects more than {MOST_REDIRECTS} times")
+    raise UsageError(f"{parts.netloc} redirected more than {MOST_REDIRECTS} times")
 
 
 def _parse_url(url: str) -> SplitResult:
     """Return the parts of an address; raise UsageError if it is invalid."""
-    expected = f"a page address is https:// or http:// and a host, not {format_value(url, 80)}"
+    expected = (
+        "the address of a page must be http:// or https:// followed by a host, not"
+        f" {format_value(url, 80)}"
+    )
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -146,7 +149,7 @@ def _parse_url(url: str) -> SplitResult:
     if not all("!" <= character <= "~" or character > "\x9f" for character in url):
         raise UsageError(expected)
     if parts.username is not None or parts.password is not None:
-        raise UsageError("a page address must not include a user name or password")
+        raise UsageError("the address of a page must not contain a user name or password")
     host = f"[{host}]" if ":" in host else host
     return parts._replace(netloc=host if port is None else f"{host}:{port}")
 

@@ -45,7 +45,7 @@ _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 chats_group = create_app(
     "conversations",
     help_="List, search, show, rename, delete, export and import saved conversations.\n\n"
-    "CHAT is a number of the list, a name, or the beginning of a name. Digits alone are always a"
+    "CHAT is a number from the list, a name, or the beginning of a name. Digits alone are always a"
     " number; name:7 is the conversation named 7.",
     examples="nemochat chats list\nnemochat chats show lamb",
 )
@@ -85,7 +85,7 @@ def list_(
             title = sanitize_line(e.title, 60)
             print_text(f"{e.id}\t{e.turns}\t{tables.format_cost(e)}\t{used}\t{title}")
     elif not entries:
-        text = "No conversations are saved yet." if page == 1 else "There are no more."
+        text = "There are no saved conversations yet." if page == 1 else "There are no more."
         choose_view(load_appearance(context)).show(text)
     else:
         more = f"{left:,} more: `--page {page + 1}`" if left > 0 else ""
@@ -123,14 +123,14 @@ def search(
     from nemochat.store.search import parse_query
     from nemochat.store.search import search as search_store
 
-    # A quoted argument with blanks is a phrase.
+    # A quoted argument with spaces is a phrase.
     terms = [t for w in words for t in ([w] if " " in w and '"' not in w else parse_query(w))]
     with _open_store() as store:
         results = search_store(store.database, terms, limit)
     if json:
         print_json([each._asdict() for each in results])
     elif streams.is_output_terminal():
-        note = "" if results else "Nothing was found."
+        note = "" if results else "There are no matches."
         rows = [*map(tables.result_cells, results)]
         print_table(tables.RESULT_COLUMNS, rows, load_appearance(context), note)
     else:
@@ -155,7 +155,9 @@ def rename(
 def delete(*, context: Context, several: ChatArguments = None, yes: YesFlag = False) -> int:
     """Delete conversations for good, after confirmation."""
     if not several:
-        raise UsageError("no conversation to delete is named", "nemochat chats list shows them")
+        raise UsageError(
+            "nemochat chats delete needs a conversation", "nemochat chats list shows them"
+        )
     with _open_store() as store:
         entries = {n: store.catalogue.entry(n) for n in map(store.catalogue.find, several)}
         return _confirm_and_delete(store, [*entries.values()], load_appearance(context), yes=yes)
@@ -188,7 +190,7 @@ def export(
     *,
     context: Context,
     several: ChatArguments = None,
-    every: Annotated[bool, typer.Option("--all", help="all conversations")] = False,
+    every: Annotated[bool, typer.Option("--all", help="export all conversations")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE", help="a new file; its suffix sets the format"),
@@ -199,7 +201,7 @@ def export(
     from nemochat.store.formats import exports
 
     if not several and not every:
-        raise UsageError("no conversation to export is named", "Name one, or use --all")
+        raise UsageError("nemochat chats export needs a conversation", "Name one, or use --all")
     if output == streams.STANDARD_STREAM:
         output = None
     kind = exports.find_format(format_, output)
@@ -229,11 +231,11 @@ def import_(
         bool,
         typer.Option(
             "--with-settings",
-            help="also import endpoint, model, parameters and system prompt; trust the file",
+            help="also import endpoint, model, parameters and system prompt, if you trust the file",
         ),
     ] = False,
 ) -> int:
-    """Import conversations of nemochat, ChatGPT, llm, aichat, shell_gpt or OpenAI messages."""
+    """Import conversations from nemochat, ChatGPT, llm, aichat, shell_gpt or OpenAI messages."""
     from nemochat.store.formats import imports
 
     def read_content(path: Path) -> bytes:
@@ -264,9 +266,9 @@ def import_(
 
 @chats_group.command(example="nemochat chats backup nemochat-2026.db")
 def backup(*, file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> int:
-    """Copy the whole database to a new file, which `chats import` can read.
+    """Copy the database to a new file, which `chats import` can read.
 
-    Other processes may write to the database meanwhile.
+    Other processes may write to the database at the same time.
     """
     with _open_store() as store:
         store.database.backup(file)

@@ -110,8 +110,8 @@ def set_(
     """Set a setting in the configuration file; comments stay."""
     file = load.default_path()
     result = config_file.set_value(file, name, value, check_settings)
-    shown = _format_value(_mask_password(name, result))
-    say(sys.stderr, f"{name} is {shown or 'empty'} in {file}")
+    shown = _format_value(_mask_password(name, result)) or '""'
+    say(sys.stderr, f"set {name} to {shown} in {file}")
     if (setting := find_setting(name)) and os.environ.get(setting.variable):
         say(sys.stderr, f"the variable {setting.variable} is set and overrides the file")
     return ExitCode.OK
@@ -122,7 +122,7 @@ def unset(name: SettingArgument) -> int:
     """Remove a setting from the configuration file."""
     file = load.default_path()
     was_set = config_file.remove_value(file, name, check_settings)
-    say(sys.stderr, f"{name} {'is no longer' if was_set else 'was not'} set in {file}")
+    say(sys.stderr, f"removed {name} from {file}" if was_set else f"{name} was not set in {file}")
     return ExitCode.OK
 
 
@@ -150,7 +150,7 @@ def edit() -> int:
             say(sys.stderr, f"{file} is unchanged; your text is in {rejected}")
             raise
     _write_private(file, text)
-    say(sys.stderr, f"{file} was saved")
+    say(sys.stderr, f"saved {file}")
     return ExitCode.OK
 
 

@@ -94,7 +94,9 @@ def remove(*, context: typer.Context, endpoint: EndpointArgument = "") -> int:
         tokens.write_token(file, name, None)
         places.append(str(file))
     if not places:
-        raise UsageError(f"no token for {name} is saved", "nemochat keys status lists the sources")
+        raise UsageError(
+            f"there is no saved token for {name}", "nemochat keys status lists the sources"
+        )
     say(sys.stderr, f"removed the token for {name} from {' and '.join(places)}")
     if source := _find_source(factory, name):
         say(sys.stderr, f"{source} still has one")

@@ -31,7 +31,7 @@ def show(
     *,
     context: typer.Context,
 ) -> int:
-    """Show a Markdown file with the layout of answers."""
+    """Show a Markdown file, formatted like an answer."""
     config = load_settings(context.ensure_object(CommonOptions))
     if file == streams.STANDARD_STREAM:
         text = streams.read_stdin(lambda notice: say(sys.stderr, notice))
@@ -82,7 +82,7 @@ def _find_page(words: list[str]) -> str:
     if near := nearest(topic, [*COMMANDS, *topics]):
         hint = f"Did you mean nemochat help {near[0]}?"
     elif len(words) > 1:
-        hint = f"To ask it: {shlex.join(['nemochat', 'ask', 'help', *words])}"
+        hint = f"To ask it as a question: {shlex.join(['nemochat', 'ask', 'help', *words])}"
     else:
         hint = "nemochat help topics lists the topics"
     raise UsageError(f"there is no command and no topic {format_value(topic)}", hint)

@@ -59,8 +59,8 @@ def copy(session: Session, argument: str) -> str:
 
     `/copy 2` copies the answer to question 2, `/copy code 1` the first code block of the last
     answer, `/copy 2 code 1` that of an earlier one, `/copy all` the conversation as Markdown. The
-    text goes to the clipboard of the system, to tmux, and through the terminal, so it works over
-    ssh, too.
+    text goes to the system's clipboard, to tmux, and through the terminal, so it also works over
+    ssh.
     """
     conversation = session.chat.conversation
     if argument == "all":
@@ -70,19 +70,19 @@ def copy(session: Session, argument: str) -> str:
     else:
         part = select_part(conversation, argument.split())
     names = clipboard.copy(part.text, session.screen.copy, os.environ)
-    return f"Copied {part.summary} by {names}."
+    return f"Copied {part.summary} via {names}."
 
 
 @command("FILE [N or code N]")
 def write(session: Session, argument: str) -> str:
-    """Write the last answer to a file, or the answer to question N, or a code block.
+    """Write the last answer, the answer to question N, or a code block to a file.
 
-    `/write answer.md`, `/write answer.md 2`, `/write script.py code 1`. Put a name with blanks in
-    quotes. You are asked before a file is overwritten.
+    `/write answer.md`, `/write answer.md 2`, `/write script.py code 1`. Quote names that
+    contain spaces. You are asked before a file is overwritten.
     """
     filename, *words = split_words(argument) or [""]
     if not filename:
-        raise UsageError("/write takes the name of a file")
+        raise UsageError("/write needs the name of a file")
     path = expand_home(filename)
     part = select_part(session.chat.conversation, words)
     size = existing_size(path)
@@ -109,7 +109,7 @@ def select_part(conversation: Conversation, words: list[str]) -> Selection:
         return Selection(answer.content.strip("\n"), description)
     word, *numbers = words
     if word != "code" or numbers[1:]:
-        raise UsageError(f"a part is code 1, code 2 and so on, not {format_value(word)}")
+        raise UsageError(f"a part must be code 1, code 2 and so on, not {format_value(word)}")
     blocks = list_code_blocks(answer.content)
     if not blocks:
         raise UsageError(f"there is no code block in {description}")
@@ -181,7 +181,7 @@ def write_text(path: Path, text: str) -> None:
 
 @command("[N]")
 def why(session: Session, argument: str) -> str:
-    """Show where the last answer came from, or the answer to question N.
+    """Show where the last answer, or the answer to question N, came from.
 
     It shows the requested and the actual model, the endpoint, the parameters sent, how the answer
     ended, its tokens, cost and speed, and where it was continued.
@@ -189,7 +189,7 @@ def why(session: Session, argument: str) -> str:
     for message in _answers_to(session.chat.conversation, argument):
         if message.provenance:
             return markdown_table(("", ""), _provenance_rows(message))
-    raise UsageError("the origin of the answer is not known")
+    raise UsageError("the origin of the answer is unknown")
 
 
 def _provenance_rows(answer: Message) -> Iterator[tuple[str, str]]:
@@ -224,7 +224,7 @@ def _provenance_rows(answer: Message) -> Iterator[tuple[str, str]]:
 
 def _format_ending(answer: Message) -> str:
     if answer.ending is None:
-        return "unknown: nemochat was killed meanwhile, or the answer was imported"
+        return "unknown: nemochat was killed during the answer, or the answer was imported"
     return (
         escape_markdown(answer.outcome, 300) if answer.ending is not Ending.COMPLETE else "complete"
     )
@@ -243,7 +243,7 @@ def pipe(session: Session, argument: str) -> str:
     Ctrl-C ends only the command.
     """
     if not argument:
-        raise UsageError("/pipe takes a shell command: /pipe wc -w")
+        raise UsageError("/pipe needs a shell command: /pipe wc -w")
     text = select_part(session.chat.conversation, []).text
     done = _run_shell(session, argument, text + "\n")
     return "" if done.output or done.ending else "The command had no output."
@@ -253,7 +253,7 @@ def run_shell_line(session: Session, line: str) -> str:
     """Run a line typed after `!`, and offer to attach its output to the next question."""
     line = line.strip()
     if not line:
-        raise UsageError("! takes a shell command: !ls")
+        raise UsageError("! needs a shell command: !ls")
     done = _run_shell(session, line)
     if not done.output.strip():
         return "" if done.ending else "The command had no output."

@@ -28,14 +28,14 @@ def _file_choices(session: Session) -> Iterator[tuple[str, str]]:
 def file(session: Session, argument: str) -> str:
     """Attach text files to the next question: paths, globs such as `src/**/*.py`, or folders.
 
-    `/file` alone lists the attachments, `/file clear` removes them. Put a name with blanks in
-    quotes. A folder attaches all its text files except hidden ones, at most 100.
+    `/file` alone lists the attachments, `/file clear` removes them. Quote names that
+    contain spaces. A folder attaches all its text files except hidden ones, at most 100.
     """
     if not argument:
         return _list_attachments(session)
     if argument == "clear":
         session.attachments.clear()
-        return "All attachments are removed."
+        return "Removed all attachments."
     texts = gather(split_words(argument))
     size = attach(session, [to_code_block(text.content, text.name) for text in texts])
     names = escape_markdown(texts[0].name, 200) if len(texts) == 1 else f"{len(texts)} files"
@@ -54,15 +54,17 @@ def _list_attachments(session: Session) -> str:
 
 @command("FILE")
 def run(session: Session, argument: str) -> str:
-    """Run a script: each line of a file as if typed. Ctrl-C and an error end it.
+    """Run a script: each line of a file as if typed. Ctrl-C or an error ends it.
 
-    If a command asks a question, the next line is the reply. A script may run others.
+    If a command asks a question, the next line answers it. A script may run others.
     """
     if not argument:
-        raise UsageError("/run takes the name of a script")
+        raise UsageError("/run needs the name of a script")
     path = expand_home("".join(split_words(argument)[:1]))
     if session.script_count >= MAX_SCRIPTS:
-        raise UsageError(f"{format_value(str(path))} is not run after {MAX_SCRIPTS} others")
+        raise UsageError(
+            f"{format_value(str(path))} was not run: {MAX_SCRIPTS} scripts have already run"
+        )
     lines = LineSource(iter(read_text(path).splitlines()), session.screen, echo=False)
     messages = []
     try:
@@ -78,16 +80,16 @@ def run(session: Session, argument: str) -> str:
 def url(session: Session, argument: str) -> str:
     """Fetch a web page and attach its text to the next question.
 
-    Off unless the setting `urls` is `on`. Pages of this machine, of its network and of more than
-    2 MB are refused; scripts, styles and pictures are left out.
+    Off unless the setting `urls` is `on`. Pages on this machine or its network and pages of
+    more than 2 MB are refused; scripts, styles and pictures are left out.
     """
     if not argument or len(argument.split()) > 1:
-        raise UsageError("/url takes the address of one page")
+        raise UsageError("/url needs the address of one page")
     config = session.factory.config
     if config.text("urls") != "on":
         raise UsageError(
             "/url is off, because it lets this machine fetch pages",
-            'Put urls = "on" into the configuration, or start with --urls on',
+            "Run nemochat config set urls on, or start nemochat with --urls",
         )
     from nemochat.web.fetch import fetch_page
 

@@ -74,7 +74,7 @@ def redo(session: Session, argument: str) -> str:
 def _parse_count(argument: str) -> int:
     count = parse_number(argument or "1")
     if not count:
-        raise UsageError(f"a number of turns is 1 or more, not {format_value(argument)}")
+        raise UsageError(f"the number of turns must be 1 or more, not {format_value(argument)}")
     return count
 
 
@@ -86,7 +86,7 @@ def _describe_last_question(session: Session) -> str:
 
 @command("[N]")
 def edit(session: Session, argument: str) -> str:
-    """Change the last question in your editor and ask it again, or question N.
+    """Change the last question, or question N, in your editor and ask it again.
 
     The old question stays in the tree. `VISUAL` or `EDITOR` names the editor.
     """
@@ -108,7 +108,7 @@ def nth_question(conversation: Conversation, argument: str) -> MessageNode:
     number = parse_position(argument, len(questions))
     if number is None:
         known = number_range(len(questions), "question", "questions")
-        raise UsageError(f"the path has {known}, not {format_value(argument)}")
+        raise UsageError(f"the conversation has {known}, not {format_value(argument)}")
     return questions[number - 1]
 
 
@@ -178,7 +178,7 @@ def branch(session: Session, argument: str) -> str:
     conversation.go_to(conversation.tip(key))
     session.chat.save_header()
     siblings = conversation.siblings(key)
-    switched = f"Switched to branch {siblings.index(key) + 1} of {len(siblings)} here."
+    switched = f"Switched to branch {siblings.index(key) + 1} of {len(siblings)}."
     position = next(at for at, node in enumerate(conversation.path()) if node.key == key)
     return f"{switched}\n\n{transcript(conversation.messages()[max(position - 1, 0) :])}"
 
@@ -244,7 +244,7 @@ def _find_last_fork(conversation: Conversation) -> int | None:
 def diff_words(first: str, second: str) -> str | Drawing:
     """Return the second text, with the words that it lacks and those that it adds marked."""
     if first == second:
-        return "The answers are the same."
+        return "The answers are identical."
     old, new = _WORDS.findall(first), _WORDS.findall(second)
     if len(old) * len(new) > _MAX_WORD_PAIRS:
         old, new = _LINES.findall(first), _LINES.findall(second)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from nemochat.config.settings import THEME_NAMES
 from nemochat.core.parameters import OneOf
-from nemochat.core.text import format_value
+from nemochat.core.text import count_noun, format_value
 from nemochat.errors import UsageError
 from nemochat.files import to_code_block
 from nemochat.guide import knowledge
@@ -154,7 +154,7 @@ def theme(session: Session, argument: str) -> str:
 def multiline(session: Session, argument: str) -> str:
     """Let Enter insert a new line, and Alt-Enter or Ctrl-J send; repeat it to swap them back.
 
-    Enter still runs a command in one line.
+    Enter still runs a one-line command.
     """
     if argument not in {"", *_MULTILINE_CHOICES}:
         raise UsageError(f"/multiline takes on, off or nothing, not {format_value(argument)}")
@@ -172,7 +172,7 @@ def paste(session: Session, argument: str) -> str:
         return "There are no folded pastes."
     parts = [f"`{mark}`\n\n{to_code_block(text)}" for mark, text in pastes[:_MAX_PASTES]]
     left = len(pastes) - len(parts)
-    parts += [f"{left} earlier not shown."] if left else []
+    parts += [f"{count_noun(left, 'earlier paste')} not shown."] if left else []
     return "\n\n".join(parts)
 
 

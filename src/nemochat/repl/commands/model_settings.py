@@ -39,7 +39,7 @@ PROFILE_COLUMNS = (
 )
 _MAX_COLUMNS = 200
 _GUIDE_NOTE = "the guide answers from its own pages"
-PROFILES_HINT = "`nemochat profiles edit` opens their file; `/help profiles` explains them"
+PROFILES_HINT = "`nemochat profiles edit` adds one"
 
 
 @command(aliases=("new", "reset"))
@@ -224,7 +224,7 @@ def set_(session: Session, argument: str) -> str:
 def unset(session: Session, argument: str) -> str:
     """Remove a sampling parameter, so that the endpoint's default applies again."""
     if not argument:
-        raise UsageError("/unset takes the name of a parameter")
+        raise UsageError("/unset needs the name of a parameter")
     parameter = parameters.find(argument)
     session.settings.parameters.pop(parameter.name, None)
     session.chat.save_header()
@@ -272,7 +272,7 @@ def profile(session: Session, argument: str) -> str:
         if not settings.profile:
             return "No profile is in use."
         session.change_settings(session.settings_without_profile())
-        return "The profile is removed, and its settings are undone."
+        return "Removed the profile and its settings."
     profile = apply_profile.find_profile(profiles, name)
     empty = not session.chat.conversation.nodes
     settings = apply_profile.apply_profile(

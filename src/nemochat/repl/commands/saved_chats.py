@@ -29,7 +29,7 @@ from nemochat.store.search import search as find_texts
 RESUME_TURNS = 2  # shown of a conversation that is continued
 MAX_DESCRIPTION_COLUMNS = 200
 PAGE_SIZE = 20  # conversations
-_NEEDS_CONVERSATION = "takes the name or the number of a conversation; /list shows them"
+_NEEDS_CONVERSATION = "needs the name or number of a conversation; /list shows them"
 _STARTED = "Started a new conversation"
 
 
@@ -40,7 +40,7 @@ def _conversation_choices(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _conversation_word_choices(session: Session) -> Iterator[tuple[str, str]]:
-    """Yield conversations as single words: a number in place of a name with blanks."""
+    """Yield conversations as single words: a number in place of a name with spaces."""
     for entry in session.disk_store.catalogue.entries(100) if session.disk_store else ():
         word = str(entry.id) if " " in entry.reference else entry.reference
         yield word, sanitize_line(entry.title, 60)
@@ -122,7 +122,7 @@ def list_(session: Session, argument: str) -> str:
     """List the saved conversations, the last used first, 20 per page."""
     page = parse_number(argument or "1")
     if not page:
-        raise UsageError(f"a page is a number from 1 on, not {format_value(argument)}")
+        raise UsageError(f"a page must be a number from 1 up, not {format_value(argument)}")
     catalogue = session.require_disk_store().catalogue
     entries = catalogue.entries(PAGE_SIZE, PAGE_SIZE * (page - 1))
     if not entries:
@@ -136,8 +136,8 @@ def list_(session: Session, argument: str) -> str:
 def search(session: Session, argument: str) -> str:
     """Find the names, questions and answers that contain all words, newest first.
 
-    Upper and lower case are the same, and a word is also found inside a longer one. Double quotes
-    find words in exactly this order.
+    Case does not matter, and a word is also found inside a longer one. Put a phrase in double
+    quotes.
     """
     results = find_texts(session.require_disk_store().database, parse_query(argument), PAGE_SIZE)
     return format_results(results) or "There are no matches."
@@ -184,7 +184,8 @@ def delete(session: Session, argument: str) -> str:
 def export(session: Session, argument: str) -> str:
     """Write this conversation to a new file: .md, .html, .json, .jsonl or .txt.
 
-    The default is `conversation-NUMBER.md` in the current folder. No file is overwritten.
+    The default is `conversation-NUMBER.md` in the current folder. Existing files are not
+    overwritten.
     """
     conversation = session.chat.conversation
     suffix = f"-{conversation.id}" if conversation.id is not None else ""

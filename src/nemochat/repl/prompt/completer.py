@@ -17,7 +17,7 @@ from nemochat.repl.entry import is_command
 from nemochat.repl.session import Session
 from nemochat.screen.text.sanitize import sanitize_line
 
-_MENTION = r'(?:^|(?<=\s))@("[^"\n]*|[^\s"]*)$'  # @path, or @"a path with blanks"
+_MENTION = r'(?:^|(?<=\s))@("[^"\n]*|[^\s"]*)$'  # @path, or @"a path with spaces"
 _LAST_WORD = r'"[^"\n]*$|[^\s"]*$'
 _TAKES_PATH = r"(?<!@)\b(FILE|PATH)\b"
 MAX_DESCRIPTION_COLUMNS = 60
@@ -93,7 +93,7 @@ def _complete_words(
 
 
 def _complete_paths(prefix: str, *, quoting: bool) -> Iterator[Completion]:
-    """Yield completions of a path; one with blanks is put in double quotes."""
+    """Yield completions of a path; one with spaces is put in double quotes."""
     quoted = quoting and prefix.startswith('"')
     for path, description in complete_path(prefix[1:] if quoted else prefix):
         text = path

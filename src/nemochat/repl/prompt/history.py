@@ -28,7 +28,7 @@ _LOCK_ATTEMPTS, _LOCK_RETRY_SECONDS = 20, 0.01  # a stopped process may hold the
 
 
 class ChatHistory(History):
-    """Entries of this and other chats; an entry that begins with a blank is not kept."""
+    """Entries of this and other chats; an entry that begins with a space is not saved."""
 
     def __init__(self, session: Session, path: Path | None) -> None:
         """Create the file if it is missing; without a path or a home, keep entries in memory."""

@@ -26,7 +26,7 @@ _RANKS = range(10, 0, -1)
 
 
 class ToolbarState(NamedTuple):
-    """What the toolbar shows.
+    """Contents of the toolbar.
 
     Attributes:
         model: The model; "" for the guide.

@@ -30,7 +30,7 @@ _MOST_BLANKS = 4  # after a bullet; more begin indented code
 
 
 class Kind(Enum):
-    """What a line is to the block it belongs to."""
+    """Role of a line in its block."""
 
     BLANK = auto()
     TEXT = auto()

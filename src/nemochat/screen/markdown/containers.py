@@ -22,7 +22,7 @@ class Cursor:
         self._spare = 0
 
     def indent(self) -> tuple[int, int]:
-        """Return the columns of blanks from here, and the index of the next other character."""
+        """Return the columns of spaces from here, and the index of the next other character."""
         text, at = self.text, self.at
         if at == len(text) or text[at] not in " \t":
             return self._spare, at
@@ -38,7 +38,7 @@ class Cursor:
         return column - self._column, at
 
     def skip(self, columns: int) -> None:
-        """Pass this many columns of blanks, or as many as there are."""
+        """Pass this many columns of spaces, or as many as there are."""
         while columns > 0:
             if self._spare:
                 step = min(self._spare, columns)
@@ -56,7 +56,7 @@ class Cursor:
             self.at += 1
 
     def enter(self, index: int, marker: int) -> None:
-        """Pass a mark of this many characters, at an index after blanks."""
+        """Pass a mark of this many characters, at an index after spaces."""
         columns, _ = self.indent()
         self._column += columns + marker
         self._spare = 0
@@ -128,7 +128,7 @@ class Container:
 
 
 class Margin:
-    """What the rows of a block begin with, and the remaining columns.
+    """Beginning of a block's rows, and the remaining columns.
 
     Attributes:
         first: Spans before the next row.

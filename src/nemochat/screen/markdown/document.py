@@ -23,7 +23,7 @@ _WITHIN = {Kind.CODE, Kind.FENCE_END, Kind.FORMULA_END, Kind.TABLE_ROW}
 
 
 class BlockStart(NamedTuple):
-    """What precedes the rows of a new block.
+    """Rows before those of a new block.
 
     Attributes:
         ended_rows: Rows of empty items that end.

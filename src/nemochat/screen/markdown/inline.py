@@ -40,7 +40,7 @@ _STRIKE = 2  # tildes
 
 
 class Outlook(Enum):
-    """What is known of the text after the source."""
+    """Knowledge about the text after the source."""
 
     OPEN = "more may follow: return what is settled"
     ENDED = "nothing follows"

@@ -112,7 +112,7 @@ def is_possible_definition(beginning: str) -> bool:
 
 
 def normalize_label(label: str) -> str:
-    """Return the label as it is compared, without differences of case and blanks."""
+    """Return the label for comparison, without differences in case and white space."""
     return " ".join(label.split()).casefold()
 
 

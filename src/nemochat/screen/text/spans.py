@@ -15,7 +15,7 @@ class Span(NamedTuple):
 
     Attributes:
         text: The text, without newlines when it is in a row.
-        style: Names of styles of the theme, separated by blanks.
+        style: Names of styles of the theme, separated by spaces.
         link: The address of a hyperlink, or "".
     """
 
@@ -28,7 +28,7 @@ class Row(NamedTuple):
     """One line as written to the terminal.
 
     Attributes:
-        spans: Its content; the last span never ends in a blank.
+        spans: Its content; the last span never ends in a space.
         width: Its columns. Code is not wrapped, so it may be wider than the terminal.
         is_continued: Whether the next row continues the same line of code: this one fills whole
             rows of the terminal, and no newline follows.
@@ -53,7 +53,7 @@ def rule(width: int) -> Span:
 
 
 def row(spans: Iterable[Span]) -> Row:
-    """Return the row of these spans, with equal neighbours joined and trailing blanks removed."""
+    """Return the row of these spans, with equal neighbours joined and trailing spaces removed."""
     joined: list[Span] = []
     for span in spans:
         if not span.text:

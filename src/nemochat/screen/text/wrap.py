@@ -43,7 +43,7 @@ def lay_out(
 
     Args:
         spans: The text.
-        width: Columns of a row, without what stands before it.
+        width: Columns of a row, without the margin.
         first: Spans before the first row.
         rest: Spans before the other rows.
         begun: Whether earlier rows of the text were returned before.
@@ -142,7 +142,7 @@ class LongLine:
     def grow(self, text: str, width: int) -> list[Row]:
         """Add text, on a terminal of `width` columns; return the rows that became final.
 
-        Tabs become blanks, because a tab at the edge of a terminal doesn't move to the next row.
+        Tabs become spaces, because a tab at the edge of a terminal doesn't move to the next row.
         """
         final: list[Row] = []
         for index, part in enumerate(text.split("\t")):

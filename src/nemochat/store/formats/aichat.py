@@ -31,7 +31,7 @@ def read(source: Source) -> ParsedRecords:
         yaml: Any = import_module("yaml")  # an extra
     except ImportError:
         raise UsageError(
-            f"{source.path} is YAML, which needs PyYAML", "pip install 'nemochat[import]'"
+            f"{source.path} is YAML, which needs PyYAML", "Run pip install 'nemochat[import]'"
         ) from None
     if len(source.content) > _LARGEST:
         raise UsageError(f"{source.path} is larger than {_LARGEST // 1024} kB")

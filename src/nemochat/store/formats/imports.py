@@ -65,7 +65,7 @@ def parse(
     else:
         readers = [each for each in READERS if each.recognises(source)]
     if not readers:
-        raise UsageError(f"the format of {path} is not known", f"Formats are {NAMES}")
+        raise UsageError(f"the format of {path} is unknown", f"Set --from to one of {NAMES}")
     return readers[0], readers[0].read(source)
 
 
