@@ -85,7 +85,7 @@ def test_an_empty_variable_counts_as_unset(program: Program, file: Path) -> None
     assert values["model"] == {"value": "a/b", "origin": str(file)}
     assert values["view"] == {"value": "auto", "origin": "default"}
     done = program.run("config", "set", "retries", "2", environment=empty)
-    assert done.stderr.decode() == f"nemochat: retries is 2 in {file}\n"
+    assert done.stderr.decode() == f"nemochat: set retries to 2 in {file}\n"
 
 
 def test_a_misspelt_variable_is_reported_with_the_right_one(asking: Program) -> None:
@@ -111,7 +111,7 @@ def test_a_number_with_too_many_digits_is_an_error_in_the_file(
         assert (done.returncode, done.stdout) == (3, b"")
         assert done.stderr.decode() == (
             f"nemochat: the configuration {file} cannot be read (a number has more than 4,300"
-            " digits). nemochat config edit opens it\n"
+            " digits). Run nemochat config edit to correct it\n"
         )
     file.unlink()
     for words in (
