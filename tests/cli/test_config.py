@@ -85,7 +85,7 @@ def test_an_empty_variable_counts_as_unset(program: Program, file: Path) -> None
     assert values["model"] == {"value": "a/b", "origin": str(file)}
     assert values["view"] == {"value": "auto", "origin": "default"}
     done = program.run("config", "set", "retries", "2", environment=empty)
-    assert done.stderr.decode() == f"nemochat: retries is 2 in {file}\n"
+    assert done.stderr.decode() == f"nemochat: set retries to 2 in {file}\n"
 
 
 def test_a_misspelt_variable_is_reported_with_the_right_one(asking: Program) -> None:

@@ -63,7 +63,7 @@ def test_a_piped_token_is_kept_used_and_removed(
     assert SECRET not in tokens.read_text()
     again = program.run("keys", "remove")
     assert again.returncode == 2
-    assert "no token for deepinfra is saved" in again.stderr.decode()
+    assert "there is no saved token for deepinfra" in again.stderr.decode()
 
 
 def test_a_typed_token_is_not_echoed(program: Program, tokens: Path) -> None:
