@@ -140,3 +140,15 @@ def test_a_chat_tells_how_many_turns_are_lost(begun: Program) -> None:
     assert first.startswith("nemochat: Not saved: ")
     assert last.startswith("nemochat: 1 turn was not saved; ")
     assert saved(begun.database) == before
+
+
+@pytest.mark.parametrize("words", [["ask", "-"], ["--script", "script"]])
+def test_a_long_question_is_in_the_database_itself_after_the_end(
+    begun: Program, words: list[str]
+) -> None:
+    question = "word " * 400_000
+    (begun.home / "script").write_text(question)
+    begun.run(*words, stdin=question)  # the guide refuses it; it is saved before it is sent
+    copy = begun.home / "copy.db"
+    copy.write_bytes(begun.database.read_bytes())  # without the write-ahead log
+    assert question.strip() in {content.strip() for _, content, _ in saved(copy)}

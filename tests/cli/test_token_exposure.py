@@ -144,7 +144,7 @@ def test_passwords_in_addresses_are_never_shown(
 def test_a_proxy_s_password_is_kept_and_not_shown(program: Program) -> None:
     done = program.run("config", "set", "proxy", f"http://me:{PASSWORD}@host:1")
     assert done.returncode == 0
-    assert done.stderr.decode().startswith("nemochat: proxy is http://…@host:1 in ")
+    assert done.stderr.decode().startswith("nemochat: set proxy to http://…@host:1 in ")
     config = program.home / "config" / "nemochat" / "config.toml"
     assert PASSWORD in config.read_text()
 

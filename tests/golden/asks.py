@@ -204,7 +204,6 @@ SEQUENCES = (
         (
             Command("ask Review", b"caf\xe9"),
             Command("ask Review", b"\x00\x01"),
-            Command("ask Review", "abc\n" * 150_000),
         ),
     ),
 )

@@ -97,8 +97,9 @@ def test_other_keys_do_not_stop_and_stand_on_the_next_prompt(
         terminal.wait_for_prompt()
         terminal.say("count")
         terminal.wait_for(state.sign)
-        for keys in ("xt", LEFT, LEFT, "ne", CTRL_BACKSLASH, ENTER, pasted):
+        for keys in ("xt", LEFT, LEFT, "ne", CTRL_BACKSLASH):
             terminal.type(keys)
+        terminal.type_in_turn(ENTER, pasted)
         terminal.wait_for("The next one.")
         assert counted(terminal) == WORDS
         assert terminal.text().count("> next") == 1

@@ -93,6 +93,8 @@ def answer(words: list[str], common: CommonOptions, options: AskOptions) -> int:
     finally:
         if not options.interactive:
             opened.chat.leave(retry=False)  # the end of the answer has tried it
+            if opened.store:
+                opened.store.shorten_log()
     code = ask_output.exit_code(answers)
     destination.finish(is_complete=code == ExitCode.OK)
     if options.quiet and code not in {ExitCode.OK, ExitCode.INTERRUPTED}:

@@ -65,6 +65,8 @@ def _run_loop(session: Session) -> None:
         session.chat.leave()
         write_completion_names(session.disk_store)
         session.show_store_notices()
+        if session.disk_store:
+            session.disk_store.shorten_log()
 
 
 def _set_message_source(session: Session, config: Config) -> None:

@@ -46,6 +46,11 @@ class ConversationStore:
 
         return Database(self._path, SECONDS_BUSY if self._seconds is None else self._seconds)
 
+    def shorten_log(self) -> None:
+        """Move a long log into the database, at the end of the program."""
+        if "database" in self.__dict__:  # otherwise nothing was saved
+            self.database.shorten_log()
+
     @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue of the conversations."""

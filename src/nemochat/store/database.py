@@ -40,13 +40,17 @@ class Database:
 
     def close(self) -> None:
         """Close the file, and shorten its log if that is long."""
+        self.shorten_log()
         db, self._connection = self._connection, None
-        if db is None:
-            return
+        if db is not None:
+            db.close()
+
+    def shorten_log(self) -> None:
+        """Write a log of more than `LONGEST_LOG` bytes into the file, so that the file is enough."""
         with suppress(sqlite3.Error, OSError):
-            if self.path.with_name(f"{self.path.name}-wal").stat().st_size > LONGEST_LOG:
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.close()
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if self._connection is not None and log.stat().st_size > LONGEST_LOG:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def transaction(self, synchronous: str = "FULL", *, wait: bool = True) -> Iterator[Connection]:

@@ -122,7 +122,7 @@ def _finish_reasons() -> list[Case]:
         ("done with a message", {"message": {"content": ""}, "done": True}, WHOLE, ""),
         ("done because of stop", {"done": True, "done_reason": "stop"}, WHOLE, ""),
         ("done because of length", {"done": True, "done_reason": "length"}, PARTIAL, "limit"),
-        ("not done", {"done": False}, PARTIAL, "hung up"),
+        ("not done", {"done": False}, PARTIAL, "closed the connection early"),
         ("an error", {"error": "boom"}, PARTIAL, "boom"),
     ]
     kind = "application/x-ndjson"
