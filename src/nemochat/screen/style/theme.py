@@ -15,6 +15,7 @@ Looks = Mapping[str, str]  # definitions, as rich's `Style.parse` reads them, by
 # colours 16 to 255 of the 256, which are the same in every terminal, with a contrast of at least
 # 4.5 to 1 on black and #1e1e1e, or on white and #fdf6e3. Neither dims, because terminals dim
 # differently. An empty cell means the definition of `ansi`.
+# `quote` is the bar beside a quotation, not its text.
 _TABLE = """
 style          | ansi           | dark                | light               | mono
 strong         | bold           |                     |                     |
