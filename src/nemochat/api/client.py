@@ -278,10 +278,10 @@ class Exchange:
 
     def _mask(self, delta: Delta) -> Delta:
         """Return a delta with masked model and reason."""
-        if delta.model or delta.reason:
-            mask = self._options.mask
-            return delta._replace(model=mask(delta.model), reason=mask(delta.reason))
-        return delta
+        if not delta.model and not delta.reason:
+            return delta
+        mask = self._options.mask
+        return delta._replace(model=mask(delta.model), reason=mask(delta.reason))
 
     def _should_retry_unstreamed(self, error: NemochatError, prompt: Prompt) -> bool:
         """Return whether a request without streaming may reveal why a stream is empty.

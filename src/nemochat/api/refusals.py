@@ -43,8 +43,7 @@ _PAGE = r"(?i)<(!doctype|html|head|body|title|h1|\?xml)\b"
 _HEADING = r"(?is)<h1[^>]{0,200}>(.{0,1000}?)</h1"
 _MARKUP = r"<[^>]{0,200}>"
 _MESSAGE = r'(?s)"(?:message|msg|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,500}")'
-_WORD = r"[^\W\d_]{2}"
-_RETRIABLE = {408, 409, 425, 429}
+_RETRIABLE = {408, 409, 425}  # a 429 is handled like a 5xx
 _QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached"}
 _MOVED = {300, 301, 302, 303, 305, 307, 308}
 _STATES = {429: "is busy", 503: "is unavailable", 529: "is busy"}
@@ -56,7 +55,6 @@ _CONTEXT = (
     r"|(prompt|input|conversation|message).{0,20} too long|maximum.{0,20}tokens|n_ctx"
 )
 _LIMIT = r"(?i)(?:maximum|max|limit|size|window|length|n_ctx)\D{0,40}?(\d{3,9})"
-_NUMBER = r"\d{3,9}"
 
 
 def find_reason(value: Json, depth: int = 0) -> str:
@@ -109,7 +107,7 @@ def _reason_in_json(text: str, depth: int) -> str:
     if message := re.search(_MESSAGE, text):
         with suppress(ValueError):
             return find_reason(parse(message[1]), depth + 1)
-    return text if re.search(_WORD, text[:_PAGE_START]) else ""
+    return text if re.search(r"[^\W\d_]{2}", text[:_PAGE_START]) else ""
 
 
 def shorten(error: NemochatError, secrets: Iterable[str]) -> None:
@@ -120,8 +118,8 @@ def shorten(error: NemochatError, secrets: Iterable[str]) -> None:
 
 def to_one_line(text: str, secrets: Iterable[str], longest: int) -> str:
     """Return foreign text as one line of printable characters, without the secrets."""
-    text = mask_secrets(text, secrets)
-    printable = "".join(c if c.isprintable() else " " for c in text[: longest * 50])
+    masked = mask_secrets(text, secrets)[: longest * 50]
+    printable = "".join(c if c.isprintable() else " " for c in masked)
     line = " ".join(printable.split())
     if len(line) <= longest:
         return line
@@ -132,10 +130,9 @@ def to_one_line(text: str, secrets: Iterable[str], longest: int) -> str:
 def parse_body(content: bytes) -> Json:
     """Return the body of a refusal: parsed if it is JSON, otherwise as text."""
     text = content.decode("utf-8", "replace")
-    try:
+    with suppress(ValueError):
         return parse(text)
-    except ValueError:
-        return text
+    return text
 
 
 def refusal_error(
@@ -237,7 +234,7 @@ def _context_error(detail: str, reason: str) -> EndpointError:
 def _excess_tokens(reason: str) -> str:
     """Return how many tokens are too many, if the reason names the limit and the length."""
     limit = re.search(_LIMIT, reason)
-    longest = max(map(int, re.findall(_NUMBER, reason)), default=0)
+    longest = max(map(int, re.findall(r"\d{3,9}", reason)), default=0)
     over = longest - int(limit[1]) if limit else 0
     return f"It is {over:,} tokens too long. " if over > 0 else ""
 

@@ -1,7 +1,7 @@
 """An entry at the prompt: a message or a command, and the arguments of a command.
 
-Only `parse` decides which it is. The prompt passes pasted text through `escape` first, so that it is
-always a message.
+Only `parse` decides which it is. The prompt passes pasted text through `escape` first, so that
+it is always a message.
 """
 
 from __future__ import annotations

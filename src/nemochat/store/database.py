@@ -46,7 +46,7 @@ class Database:
             db.close()
 
     def shorten_log(self) -> None:
-        """Write a log of more than `LONGEST_LOG` bytes into the file, so that the file is enough."""
+        """Write a log of more than `LONGEST_LOG` bytes into the file, for a copy of it alone."""
         with suppress(sqlite3.Error, OSError):
             log = self.path.with_name(f"{self.path.name}-wal")
             if self._connection is not None and log.stat().st_size > LONGEST_LOG:
