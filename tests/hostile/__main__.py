@@ -11,7 +11,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
-from tests.hostile.case import MOST_MEMORY, MOST_SECONDS, play
+from tests.hostile.case import (
+    MOST_ENDLESS_MEMORY,
+    MOST_ENDLESS_SECONDS,
+    MOST_MEMORY,
+    MOST_SECONDS,
+    play,
+)
 from tests.hostile.table import CASES
 
 AT_ONCE = 2
@@ -37,7 +43,8 @@ def main(words: list[str]) -> int:
     for case, result in failures:
         print(f"{case}: {result.problem}")
     limits = f"{MOST_MEMORY // 1024**2} MB and {MOST_SECONDS:.0f} s"
-    print(f"{len(failures)} of {len(results)} fail; the limits are {limits}.")
+    endless = f"{MOST_ENDLESS_MEMORY // 1024**2} MB and {MOST_ENDLESS_SECONDS:.0f} s"
+    print(f"{len(failures)} of {len(results)} fail; the limits are {limits} (endless: {endless}).")
     return int(bool(failures))
 
 

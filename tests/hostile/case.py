@@ -23,6 +23,7 @@ from tests.api.fault_server.server import Behaviour, FaultServer
 
 MOST_MEMORY = 250 * 1024 * 1024  # bytes
 MOST_SECONDS = 10.0
+MOST_ENDLESS_MEMORY, MOST_ENDLESS_SECONDS = 400 * 1024 * 1024, 50.0  # for 32 MiB of an answer
 PATIENCE = 60.0  # seconds, also on a busy machine
 MOST_OUTPUT = 50  # times the size of the input, and a megabyte
 MEASURE = Path(__file__).with_name("measure.py")
@@ -48,6 +49,7 @@ class Case:
         columns: The width of the terminal, or 0 for pipes.
         suffix: The suffix of the path.
         server: What the endpoint of the commands does, if there is one.
+        is_endless: Whether the endpoint sends more than the longest answer.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Case:
     columns: int = 0
     suffix: str = ""
     server: Behaviour | None = None
+    is_endless: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.name}"
@@ -101,7 +104,7 @@ def play(case: Case) -> Result:
             run.play(case.columns)
             codes = case.exit_codes if last else (ExitCode.OK,)
             size = path.stat().st_size if path.is_file() and not case.server else 2**25
-            problem = run.find_problem(codes, size)
+            problem = run.find_problem(codes, size, is_endless=case.is_endless)
             result.memory = max(result.memory, run.memory)
             result.cpu = max(result.cpu, run.cpu)
             result.seconds = max(result.seconds, run.seconds)
@@ -150,16 +153,20 @@ class _Run:
         self.exit_code, self.memory = values["exit_code"], values["memory"]
         self.cpu, self.seconds, self._hangs = values["cpu"], values["seconds"], values["hangs"]
 
-    def find_problem(self, codes: tuple[ExitCode, ...], size: int) -> str:
+    def find_problem(
+        self, codes: tuple[ExitCode, ...], size: int, *, is_endless: bool = False
+    ) -> str:
         """Return what is wrong with how the process ended, or ""."""
+        most_memory = MOST_ENDLESS_MEMORY if is_endless else MOST_MEMORY
+        most_seconds = MOST_ENDLESS_SECONDS if is_endless else MOST_SECONDS
         if self._hangs:
             return f"goes on after {PATIENCE:.0f} s, {self.cpu:.1f} s of CPU time"
         last = self._output.decode("utf-8", "replace").strip().rpartition("\n")[2][-200:]
         checks = {
             f"exit code {self.exit_code}: {last}": self.exit_code in codes,
-            f"{self.memory // 1024**2} MB of memory": self.memory <= MOST_MEMORY,
-            f"{self.cpu:.1f} s of CPU time": self.cpu <= MOST_SECONDS,
-            f"{self.seconds:.1f} s": self.seconds <= MOST_SECONDS,
+            f"{self.memory // 1024**2} MB of memory": self.memory <= most_memory,
+            f"{self.cpu:.1f} s of CPU time": self.cpu <= most_seconds,
+            f"{self.seconds:.1f} s": self.seconds <= most_seconds,
             f"{self._size:,} bytes of output": self._size <= MOST_OUTPUT * size + 2**20,
             f"a traceback: {last}": b"Traceback (most" not in self._output,
         }

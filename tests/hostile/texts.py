@@ -20,7 +20,7 @@ from tests.api.fault_server.server import Behaviour
 from tests.hostile.case import Case, Command
 from tests.hostile.inputs import MEGABYTE, fill, nest, text
 
-WIDEST = 65_535  # columns that a terminal can have
+WIDEST = 2000  # columns: more than any screen has
 LENGTH = 100_000  # characters of an answer; `max_tokens` allows about 4 MB, which no model writes
 PIECE = 200  # characters of a streamed piece
 _ENDLESS_PIECE = 64 * 1024
@@ -118,7 +118,6 @@ _ENDLESS = {
     "text": {"content": _PIECE},
     "text of combining characters": {"content": fill("\u0301", _ENDLESS_PIECE)},
     "text in one line": {"content": fill("x", _ENDLESS_PIECE)},
-    "text of short pieces": {"content": "word "},
     "reasoning": {"reasoning_content": _PIECE},
     "reasoning under its other name": {"reasoning": _PIECE},
     "a refusal": {"refusal": _PIECE},
@@ -147,7 +146,9 @@ def _cases() -> list[Case]:
         name = f"endless {what}, {f'on {columns} columns' if columns else 'into a pipe'}"
         codes = (ExitCode.INCOMPLETE, ExitCode.NO_ANSWER)
         server = _endless(delta)
-        cases.append(Case("stream", name, nothing, _ASK, codes, columns=columns, server=server))
+        cases.append(
+            Case("stream", name, nothing, _ASK, codes, columns, server=server, is_endless=True)
+        )
     return cases
 
 

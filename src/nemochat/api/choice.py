@@ -13,6 +13,7 @@ from nemochat.core.text_filters import EndMarkFilter, RepeatFilter, SurrogateJoi
 from nemochat.errors import NotAnAnswer
 
 LONGEST_ANSWER = 32 * 1024 * 1024  # bytes of the text of an answer, and of its reasoning
+LONGEST_CALLS = 4 * 1024 * 1024  # bytes of tool calls
 _ENDINGS = {
     **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length"), Ending.LENGTH),
     **dict.fromkeys(("tool_calls", "function_call"), Ending.TOOL_CALLS),
@@ -23,7 +24,7 @@ _TEXT_ONLY = {"content", "role"}  # members of a delta with text alone
 
 
 class EndlessAnswer(NotAnAnswer):
-    """The text or the reasoning exceeds `LONGEST_ANSWER`."""
+    """The text, the reasoning or the tool calls are too long."""
 
 
 class Choice:
@@ -50,7 +51,7 @@ class Choice:
         self._end_marks = EndMarkFilter()
         self._reasoning_joiner = SurrogateJoiner()
         self._repeats = RepeatFilter()
-        self._text_size = self._reasoning_size = 0  # bytes
+        self._sizes = [0, 0, 0]  # bytes of text, reasoning and tool calls
         self._arguments: dict[int, SurrogateJoiner] = {}
         self._call = -1  # index of the current tool call
         self._call_id = ""
@@ -60,7 +61,7 @@ class Choice:
         """Return the delta of a choice in a chunk or a document, or None if it is empty.
 
         Raises:
-            EndlessAnswer: the answer exceeds `LONGEST_ANSWER`.
+            EndlessAnswer: the answer is too long.
         """
         if piece := _find_text(choice):  # a shortcut for nearly all choices
             return self._read_text(piece)
@@ -91,17 +92,17 @@ class Choice:
     def _read_text(self, text: str) -> Delta | None:
         """Return the delta of more text, or None if all of it is held back."""
         self.pieces += 1
-        self._check_size(text, "")
+        self._check_size(text)
         piece = self._end_marks.feed(self._text_joiner.feed(text))
         if not piece:
             return None
         self.has_content = True
         return Delta(piece, candidate=self.index)
 
-    def _check_size(self, text: str, reasoning: str) -> None:
-        self._text_size += len(text.encode("utf-8", "replace"))
-        self._reasoning_size += len(reasoning.encode("utf-8", "replace"))
-        if max(self._text_size, self._reasoning_size) > LONGEST_ANSWER:
+    def _check_size(self, text: str = "", reasoning: str = "", call: str = "") -> None:
+        for number, piece in enumerate((text, reasoning, call)):
+            self._sizes[number] += len(piece.encode("utf-8", "replace"))
+        if max(self._sizes[:2]) > LONGEST_ANSWER or self._sizes[2] > LONGEST_CALLS:
             raise EndlessAnswer("the endpoint sent an endless answer")
 
     def flush(self) -> Iterator[Delta]:
@@ -163,7 +164,7 @@ class Choice:
     def _read_call(self, call: dict[str, Json], function: dict[str, Json]) -> ToolCallPiece:
         id_, name, index = to_text(call.get("id")), to_text(function.get("name")), call.get("index")
         arguments = _format_arguments(function.get("arguments"))
-        self._check_size(arguments, "")
+        self._check_size(call=id_ + name + arguments)
         if isinstance(index, int):
             self._call = index
         elif (
@@ -176,12 +177,8 @@ class Choice:
         self._call_id = id_ or self._call_id
         self._call_has_name = self._call_has_name or bool(name)
         joiner = self._arguments.setdefault(self._call, SurrogateJoiner())
-        return ToolCallPiece(
-            self._call,
-            _clean_text(id_),
-            _clean_text(name),
-            joiner.feed(arguments),
-        )
+        arguments = joiner.feed(arguments)
+        return ToolCallPiece(self._call, _clean_text(id_), _clean_text(name), arguments)
 
 
 def _find_text(choice: dict[str, Json]) -> str:
