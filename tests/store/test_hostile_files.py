@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from nemochat.core.conversation import Settings
-from nemochat.errors import NemochatError
+from nemochat.errors import ExitCode, NemochatError, UsageError
 from nemochat.store.conversations import ConversationStore
 from nemochat.store.formats import imports
-from nemochat.store.formats.reading import BadRecord
+from nemochat.store.formats.reading import MOST_BAD_RECORDS, BadRecord
+from tests.conftest import Program
 from tests.store.talking import of_version_1, talked
 from tests.store.test_formats import FILES, read
 
@@ -248,3 +249,63 @@ def test_a_database_of_ours_with_a_broken_schema_is_moved_aside(tmp_path: Path) 
         talked(store, "one")
         assert [entry.title for entry in store.catalogue.entries()] == ["one"]
     assert list(tmp_path.glob("nemochat.db.corrupt-*"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[{'[],' * 500_000}[]]",
+        "[]\n" * 600_000,
+        "{\n" * 600_000,
+        f'["{"x" * 1_000_000}",{"0," * 600_000}0]',
+        '"' + '\\"' * 1_000_000 + '",' + "{}," * 600_000,
+    ],
+    ids=["list", "lines", "broken lines", "after a long text", "after many quotes"],
+)
+def test_a_file_with_too_many_values_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    with pytest.raises(UsageError, match="has too many JSON values for its size"):
+        imports.parse(path, Path.read_bytes)
+
+
+@pytest.mark.parametrize("text", ['["' + '\\"' * 5_000_000 + "," * 600_000, " " * 5_000_000])
+def test_a_long_text_without_an_end_is_read_once(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"format of .* is unknown"):
+        imports.parse(path, Path.read_bytes)
+
+
+def test_brackets_and_commas_in_texts_are_no_values(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    content = 'a, [b] {c} "d", ' * 200_000
+    path.write_text(json.dumps(GOOD | {"tree": [node(content=content)], "head": 1}))
+    (conversation,) = read(path)[1]
+    assert conversation.messages()[0].content == content
+
+
+@pytest.mark.parametrize("bad", ["{ broken", "1", "[]", '{"nemochat": 2}'])
+def test_an_import_stops_after_too_many_bad_records(
+    saved: ConversationStore, tmp_path: Path, bad: str
+) -> None:
+    path = tmp_path / "x.jsonl"
+    first, last = (json.dumps(GOOD | {"tree": [node(content=each)]}) for each in ("a", "z"))
+    for number, titles in ((MOST_BAD_RECORDS, ["a", "z"]), (MOST_BAD_RECORDS + 1, ["a"])):
+        path.write_text("\n".join([first, *[bad] * number, last]))
+        _, records = imports.parse(path, Path.read_bytes)
+        done = imports.import_all(saved, records, "guide", "nemo")
+        assert [each.title() for each in done.conversations] == titles
+        assert (len(done.bad), done.stopped) == (MOST_BAD_RECORDS, titles == ["a"])
+
+
+def test_the_program_says_that_an_import_stopped(program: Program) -> None:
+    path = program.home / "x.jsonl"
+    first = json.dumps(GOOD | {"tree": [node(content="good")]})
+    path.write_text("\n".join([first, *["{ broken"] * 2_000]))
+    done = program.run("chats", "import", str(path))
+    assert done.returncode == ExitCode.USAGE
+    assert "imported 1 conversation with 1 message" in done.stderr.decode()
+    stopped = f"more than {MOST_BAD_RECORDS:,} records of {path} are invalid; stopped"
+    assert done.stderr.decode().splitlines()[-1] == f"nemochat: {stopped}"
+    assert "good" in program.run("chats", "list").stdout.decode()

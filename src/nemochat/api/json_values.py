@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 
+from nemochat.core.json_size import has_more_values
 from nemochat.core.records import Json
 
 LARGE = 1024 * 1024  # characters; shorter texts hold too few values to fill the memory
-MOST_VALUES = 300_000
+MOST_VALUES = 300_000  # 32 MiB of `{},` would take 1 GB
 ABSURD = 1e15  # larger than any token count or price
 _DECODER = json.JSONDecoder(strict=False)  # json.loads would create one for each event
-_STRING_OR_START = r'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{,]'
 
 
 def parse(text: str) -> Json:
     """Parse JSON, which may contain raw control characters; raise ValueError if it is invalid."""
-    if len(text) > LARGE and _has_too_many_values(text):
+    if len(text) > LARGE and has_more_values(text, MOST_VALUES):
         raise ValueError("too many values")
     try:
         return _DECODER.decode(text)
@@ -26,18 +25,6 @@ def parse(text: str) -> Json:
         raise
     except ValueError:  # a number has more than 4,300 digits; a float is good enough
         return json.JSONDecoder(strict=False, parse_int=float).decode(text)
-
-
-def _has_too_many_values(text: str) -> bool:
-    """Return whether there are too many values for the memory; 32 MiB of `{},` would take 1 GB."""
-    if sum(map(text.count, '"[{,')) <= MOST_VALUES:
-        return False
-    values = 0
-    for match in re.finditer(_STRING_OR_START, text):
-        values += match[0][0] != '"'
-        if values > MOST_VALUES:
-            return True
-    return False
 
 
 def to_text(content: Json) -> str:

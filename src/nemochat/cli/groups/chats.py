@@ -261,6 +261,10 @@ def import_(
                 f"imported {conversations} with {count_noun(messages, 'message')} from"
                 f" {path} ({reader.name}){skipped}",
             )
+            if result.stopped:
+                raise UsageError(
+                    f"more than {len(result.bad):,} records of {path} are invalid; stopped"
+                )
     return ExitCode.OK
 
 

@@ -12,7 +12,13 @@ from nemochat.core.text import format_value
 from nemochat.errors import UsageError
 from nemochat.store.conversations import ConversationStore
 from nemochat.store.formats import aichat, chatgpt, json, llm, nemochat, openai
-from nemochat.store.formats.reading import SQLITE, BadRecord, ParsedRecords, Source
+from nemochat.store.formats.reading import (
+    MOST_BAD_RECORDS,
+    SQLITE,
+    BadRecord,
+    ParsedRecords,
+    Source,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,17 @@ NAMES = ", ".join(each.name for each in READERS)
 
 @dataclass(slots=True)
 class ImportResult:
-    """The result of an import: the conversations as they are saved, and the bad records."""
+    """The result of an import.
+
+    Attributes:
+        conversations: The conversations as they are saved.
+        bad: The bad records, at most `MOST_BAD_RECORDS`.
+        stopped: Whether the import stopped because there are more of them.
+    """
 
     conversations: list[Conversation] = field(default_factory=list)
     bad: list[BadRecord] = field(default_factory=list)
+    stopped: bool = False
 
 
 def parse(
@@ -55,7 +68,7 @@ def parse(
         name: The reader's name; "" detects it.
 
     Raises:
-        UsageError: no reader recognises the file, or none has this name.
+        UsageError: no reader recognises the file, none has this name, or it has too many values.
     """
     source = Source(path, content(path))
     if name:
@@ -97,6 +110,8 @@ def import_all(
 ) -> ImportResult:
     """Save the conversations of a file one by one, and collect its bad records.
 
+    Stop if there are more than `MOST_BAD_RECORDS`.
+
     Args:
         saved: The store.
         records: The records of the file.
@@ -113,6 +128,9 @@ def import_all(
     names = set(saved.catalogue.names())
     for each in records:
         if isinstance(each, BadRecord):
+            if len(result.bad) == MOST_BAD_RECORDS:
+                result.stopped = True
+                break
             result.bad.append(each)
             continue
         conversation = each if with_settings else remove_settings(each)

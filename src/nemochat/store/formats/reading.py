@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +12,16 @@ from pathlib import Path
 from types import NoneType
 
 from nemochat.core.conversation import Conversation, MessageNode, Settings
+from nemochat.core.json_size import has_more_values
 from nemochat.core.messages import Message
 from nemochat.core.records import Json
 from nemochat.errors import StoreError, UsageError
 from nemochat.store.connect import LONGEST_TEXT
 
 SQLITE = b"SQLite format 3\0"
+MOST_BAD_RECORDS = 1_000
+_MOST_VALUES = 500_000  # of JSON in a small file; each takes up to 120 bytes of memory
+_CHARACTERS_PER_VALUE = 16  # of a large file; ChatGPT's exports have 25 or more
 _LARGEST_NUMBER = 2**53
 _PARAMETER_TYPES = (int, float, str, list, tuple, NoneType)
 
@@ -51,11 +56,33 @@ class Source:
 
     @cached_property
     def json(self) -> Json:
-        """The file's JSON value, or a list of those on its lines; a broken line is None."""
+        """The file's JSON value, or a list of those on its lines.
+
+        A broken line is None; the list ends after more than `MOST_BAD_RECORDS` of them.
+
+        Raises:
+            UsageError: the file has too many values for the memory.
+        """
         text = self.content.decode("utf-8-sig", "replace")
+        if has_more_values(text, max(_MOST_VALUES, len(text) // _CHARACTERS_PER_VALUE)):
+            raise UsageError(f"{self.path} has too many JSON values for its size")
         if isinstance(value := _parse_json(text), dict | list):
             return value
-        return [_parse_json(line) for line in text.split("\n") if line.strip()]
+        return _parse_lines(text)
+
+
+def _parse_lines(text: str) -> list[Json]:
+    values: list[Json] = []
+    bad = 0
+    for match in re.finditer(r"\S[^\n]*", text):
+        value = _parse_json(match[0])
+        if not isinstance(value, dict | list):
+            value = None
+            bad += 1
+        values.append(value)
+        if bad > MOST_BAD_RECORDS:
+            break
+    return values
 
 
 def _parse_json(text: str) -> Json:
