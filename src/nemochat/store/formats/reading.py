@@ -21,7 +21,7 @@ from nemochat.store.connect import LONGEST_TEXT
 SQLITE = b"SQLite format 3\0"
 MOST_BAD_RECORDS = 1_000
 _MOST_VALUES = 500_000  # of JSON in a small file; each takes up to 120 bytes of memory
-_CHARACTERS_PER_VALUE = 16  # of a large file; ChatGPT's exports have 25 or more
+_CHARACTERS_PER_VALUE = 16  # of a large file; exports with sentences have about 18 or more
 _LARGEST_NUMBER = 2**53
 _PARAMETER_TYPES = (int, float, str, list, tuple, NoneType)
 
