@@ -166,7 +166,7 @@ def test_undo_retry_and_another_system_prompt(asking: Program, heard: Heard) -> 
         ("/help /tokens", "`/usage`"),
         ("/help", "| `/retry` | Ask the last question again, and keep the old answer |"),
         ("/help", "- When something is wrong: `troubleshooting`, `doctor`"),
-        ("/help all", "| `/write` | Write the last answer to a file"),
+        ("/help all", "| `/write` | Write the last answer"),
         ("/list", "There are no saved conversations yet"),
         ("/usage", "not counted any tokens yet"),
     ],
