@@ -14,7 +14,7 @@ from tests.conftest import more
 DEFINED = RenderOptions({"foo": "https://foo.example"})
 MARKS = (
     r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] $ $$ < > <br> & ; &amp; ! h https://a.b "
-    r"(https://a.b/c) [foo] word a 1 漢 é"
+    r"(https://a.b/c) [https://a.b](https://a.b) [foo] word a 1 漢 é"
 )
 PIECES = [" ", "\n", "five words of plain text ", *MARKS.split()]
 SOURCES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -60,6 +60,30 @@ def looks(
                 Span("https://a.b/c_(d)_e", "link", "https://a.b/c_(d)_e"),
                 Span(")."),
             ],
+        ),
+        (
+            "[https://a.b](https://a.b) ![https://a.b](https://a.b)",
+            [
+                Span("https://a.b", "link", "https://a.b"),
+                Span(" "),
+                Span("https://a.b", "link", "https://a.b"),
+            ],
+        ),
+        (
+            "[see **https://a.b**](https://c.d)",
+            [
+                Span("see ", "link", "https://c.d"),
+                Span("https://a.b", "strong link", "https://c.d"),
+                Span(" (https://c.d)", "dim", "https://c.d"),
+            ],
+        ),
+        (
+            "[https://a.b](javascript:x)",
+            [Span("https://a.b", "link"), Span(" (javascript:x)", "dim")],
+        ),
+        (
+            "https://[::1]/x]y",
+            [Span("https://[::1]/x", "link", "https://[::1]/x"), Span("]y")],
         ),
         ("[t](javascript:x)", [Span("t", "link"), Span(" (javascript:x)", "dim")]),
         ("[t](<a b>)", [Span("t", "link"), Span(" (a b)", "dim")]),

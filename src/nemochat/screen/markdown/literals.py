@@ -20,6 +20,7 @@ _MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-
 _ANGLE_BRACKET_START = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
 _MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
 _ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
+_SQUARE_BRACKET = re.compile(r"[\[\]]")
 _AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
 _DOLLARS = re.compile(r"\$((?:[^$\\\n]|\\.)+)\$")
 _MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n]|\\.)*\\?\Z")
@@ -180,11 +181,22 @@ def _bare_address(text: str, at: int, *, more: bool) -> Literal | int | None:
     match = _ADDRESS.match(text, at, at + SPAN)
     if match is None:
         return UNFINISHED if len(text) - at <= len("https://") else None
-    if more and match.end() == len(text) and len(text) < at + SPAN:
+    address = _cut_at_bracket(match[0])
+    if more and at + len(address) == len(text) and len(text) < at + SPAN:
         return UNFINISHED
-    address = match[0].rstrip(_AFTER_ADDRESS)
+    address = address.rstrip(_AFTER_ADDRESS)
     while address[-1] in ")]" and address.count(")") + address.count("]") > address.count(
         "("
     ) + address.count("["):
         address = address[:-1].rstrip(_AFTER_ADDRESS)
     return Literal(at + len(address), address, "link", encode_address(decode(address)))
+
+
+def _cut_at_bracket(address: str) -> str:
+    """Return the address up to a `]` without its `[`, which ends the text of a link."""
+    depth = 0
+    for match in _SQUARE_BRACKET.finditer(address):
+        depth += 1 if match[0] == "[" else -1
+        if depth < 0:
+            return address[: match.start()]
+    return address
