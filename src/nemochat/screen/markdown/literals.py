@@ -22,8 +22,9 @@ _MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
 _ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
 _SQUARE_BRACKET = re.compile(r"[\[\]]")
 _AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
-_DOLLARS = re.compile(r"\$((?:[^$\\\n]|\\.)+)\$")
-_MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n]|\\.)*\\?\Z")
+_DOLLARS = re.compile(r"\$((?:[^$\\\n`]|\\.)+)\$")
+_MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n`]|\\.)*\\?\Z")
+_CODE_AFTER_DOLLAR = re.compile(r"[A-Za-z0-9_({]")  # `$PATH`, `${PATH}`, `$(pwd)`, `$5`
 _MONEY = re.compile(r"\$[0-9][0-9,.]*(?=[\s)])")
 _WORDS = re.compile(r"[^\\^_={}+*/<>|]*\s[^\\^_={}+*/<>|]*")
 
@@ -148,7 +149,7 @@ def _dollars(text: str, at: int, *, more: bool, math: bool) -> Literal | int | N
     if end == len(text) and more:
         return UNFINISHED
     content = match[1]
-    if content[-1].isspace() or text[end : end + 1].isdecimal():
+    if content[-1].isspace() or _CODE_AFTER_DOLLAR.match(text, end):
         return None
     if after.isdecimal() and _WORDS.fullmatch(content):
         return None  # "$5K or 6$" is money
