@@ -13,8 +13,8 @@ from tests.conftest import more
 
 DEFINED = RenderOptions({"foo": "https://foo.example"})
 MARKS = (
-    r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] $ $$ < > <br> & ; &amp; ! h https://a.b "
-    r"(https://a.b/c) [https://a.b](https://a.b) [foo] word a 1 漢 é"
+    r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] \[a\] x^2 $ $$ < > <br> & ; &amp; ! h "
+    r"https://a.b (https://a.b/c) [https://a.b](https://a.b) [foo] word a 1 漢 é"
 )
 PIECES = [" ", "\n", "five words of plain text ", *MARKS.split()]
 SOURCES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -132,6 +132,16 @@ def looks(
             [Span("me", "emphasis link", "mailto:me@a.b"), Span("@a.b", "link", "mailto:me@a.b")],
         ),
         (r"\( open", [Span("( open")]),
+        (r"Dear \[Your Name\], \[1\] \[/INST\]", [Span("Dear [Your Name], [1] [/INST]")]),
+        (r"arr\[i\] f\(x\) f\(a + b\) f\(x^2\)", [Span("arr[i] f(x) f(a + b) f(x^2)")]),
+        (r"(\[a-z\]+) note\[^1\] \[file_name\]", [Span("([a-z]+) note[^1] [file_name]")]),
+        (r"\[key=value\] \(and/or\) \(x\)", [Span("[key=value] (and/or) (x)")]),
+        (r"\[**b**\]", [Span("["), Span("b", "strong"), Span("]")]),
+        (r"\(n-1\)", [Span("n-1", "math")]),
+        (r"\[a + b = c\]", [Span("a + b = c", "math")]),
+        (r"\(mc^2\)", [Span("mc²", "math")]),
+        (r"设\(x_1\)为", [Span("设"), Span("x₁", "math"), Span("为")]),
+        (r"f\(\alpha\)", [Span("f"), Span("α", "math")]),
     ],
 )
 def test_a_source_has_its_looks(source: str, spans: list[Span]) -> None:
@@ -160,6 +170,7 @@ def test_formulas_stay_as_written_when_asked() -> None:
         ("[t", [Span("[t")]),
         (r"\(x^2", [Span("x²", "math")]),
         ("\\(x^2\\", [Span("x²", "math")]),
+        (r"Dear \[Your N", [Span("Dear [Your N")]),
         ("end **", [Span("end")]),
         ("end `", [Span("end")]),
         ("end \\", [Span("end")]),

@@ -25,6 +25,15 @@ _AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
 _DOLLARS = re.compile(r"\$((?:[^$\\\n`]|\\.)+)\$")
 _MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n`]|\\.)*\\?\Z")
 _CODE_AFTER_DOLLAR = re.compile(r"[A-Za-z0-9_({]")  # `$PATH`, `${PATH}`, `$(pwd)`, `$5`
+_COMMAND = re.compile(r"\\[A-Za-z]")
+_SCRIPT = re.compile(
+    r"(?:(?<![A-Za-z])[A-Za-z]_|[A-Za-z]\^|[0-9α-ωΑ-Ω∑∏∫)\]}][_^])[A-Za-z0-9({*+\-]"
+)
+_LEFT = r"(?:(?<![A-Za-z])[A-Za-z]|[0-9α-ωΑ-Ω)\]}'])[ ]?"
+_RIGHT = r"[ ]?(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9α-ωΑ-Ω√∞∑∏∫(\[{\-])"
+_RELATION = re.compile(rf"{_LEFT}[=<>+≤≥≠≈≡×÷±·∈⊂⊆∪∩]{_RIGHT}")
+_OPERATION = re.compile(rf"{_LEFT}[-*/−]{_RIGHT}")
+_INDEXED = re.compile(r"[A-Za-z0-9_)\]]")  # before a bracket of a call or an index
 _MONEY = re.compile(r"\$[0-9][0-9,.]*(?=[\s)])")
 _WORDS = re.compile(r"[^\\^_={}+*/<>|]*\s[^\\^_={}+*/<>|]*")
 
@@ -83,7 +92,7 @@ def read_unfinished(text: str, at: int, *, math: bool) -> Literal:
     end = len(text)
     if rest.startswith("`"):
         return Literal(end, _trim(rest.strip("`")), "code")
-    if rest.startswith(("\\(", "\\[")):
+    if rest.startswith(("\\(", "\\[")) and _is_formula(text, at, rest[2:]):
         return _formula(end, rest, rest[2:].rstrip("\\"), math=math)
     if rest.startswith("$$"):
         return _formula(end, rest, rest.strip("$"), math=math)
@@ -105,7 +114,21 @@ def _backslash(text: str, at: int, *, math: bool) -> Literal | int | None:
     close = text.find("\\)" if character == "(" else "\\]", at + 2, at + SPAN)
     if close < 0:
         return UNFINISHED if len(text) < at + SPAN else None
-    return _formula(close + 2, text[at : close + 2], text[at + 2 : close], math=math)
+    content = text[at + 2 : close]
+    if not _is_formula(text, at, content):
+        return None
+    return _formula(close + 2, text[at : close + 2], content, math=math)
+
+
+def _is_formula(text: str, at: int, content: str) -> bool:
+    r"""Return whether `\(` or `\[` here begins a formula and is not an escaped bracket."""
+    if _COMMAND.search(content):
+        return True
+    if _INDEXED.match(text, at - 1):  # `f\(x\)` is a call, `a\[i\]` an item
+        return False
+    if _SCRIPT.search(content) or _RELATION.search(content):
+        return True
+    return text[at + 1] == "(" and _OPERATION.search(content) is not None
 
 
 def _code(text: str, at: int, *, more: bool) -> Literal | int | None:
