@@ -14,7 +14,7 @@ from tests.conftest import more
 DEFINED = RenderOptions({"foo": "https://foo.example"})
 MARKS = (
     r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] \[a\] x^2 $ $$ < > <br> & ; &amp; ! h "
-    r"https://a.b (https://a.b/c) [https://a.b](https://a.b) [foo] word a 1 漢 é"
+    r"https://a.b (https://a.b/c) [https://a.b](https://a.b) [foo] word a 1 漢 （ é"
 )
 PIECES = [" ", "\n", "five words of plain text ", *MARKS.split()]
 SOURCES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -146,6 +146,33 @@ def looks(
 )
 def test_a_source_has_its_looks(source: str, spans: list[Span]) -> None:
     assert looks(source) == spans
+
+
+@pytest.mark.parametrize(
+    ("source", "styled", "style"),
+    [
+        ("**重要：**请注意", "重要：", "strong"),
+        ("**「引用」**です", "「引用」", "strong"),
+        ("含**「重点」**内容", "「重点」", "strong"),
+        ("**100%**的", "100%", "strong"),
+        ("**한국어(Korean)**은", "한국어(Korean)", "strong"),
+        ("__注意：__请", "注意：", "strong"),
+        ("_注：_请", "注：", "emphasis"),
+        ("*注：*请", "注：", "emphasis"),
+        ("***重要！***请", "重要！", "strong emphasis"),
+        ("~~旧：~~新", "旧：", "strike"),
+        ("**中文**然后", "中文", "strong"),
+    ],
+)
+def test_emphasis_needs_no_spaces_around_it_in_cjk_text(
+    source: str, styled: str, style: str
+) -> None:
+    assert [span for span in looks(source) if span.style] == [Span(styled, style)]
+
+
+@pytest.mark.parametrize("source", ["**Note:**text", "变量my_var_name是", "重 ** 要 ** 的"])
+def test_other_marks_in_text_stay_as_written(source: str) -> None:
+    assert looks(source) == [Span(source)]
 
 
 def test_formulas_stay_as_written_when_asked() -> None:
