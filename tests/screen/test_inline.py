@@ -62,6 +62,19 @@ def looks(
             ],
         ),
         (
+            "见https://a.b/c，https://d.e中文「https://f.g」",
+            [
+                Span("见"),
+                Span("https://a.b/c", "link", "https://a.b/c"),
+                Span("，"),
+                Span("https://d.e", "link", "https://d.e"),
+                Span("中文「"),
+                Span("https://f.g", "link", "https://f.g"),
+                Span("」"),
+            ],
+        ),
+        ("<https://a.b/中>", [Span("https://a.b/中", "link", "https://a.b/%E4%B8%AD")]),
+        (
             "[https://a.b](https://a.b) ![https://a.b](https://a.b)",
             [
                 Span("https://a.b", "link", "https://a.b"),

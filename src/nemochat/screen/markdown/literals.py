@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from nemochat.screen.markdown.emphasis import SPAN
+from nemochat.screen.markdown.emphasis import CJK, SPAN
 from nemochat.screen.markdown.latex import to_unicode
 from nemochat.screen.markdown.links import ENTITY, UNFINISHED, decode, decode_entity, encode_address
 
@@ -19,7 +19,7 @@ _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>")
 _ANGLE_BRACKET_START = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
 _MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
-_ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
+_ADDRESS = re.compile(rf"https?://[^\s<>`|\\{CJK}]+")
 _SQUARE_BRACKET = re.compile(r"[\[\]]")
 _AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
 _DOLLARS = re.compile(r"\$((?:[^$\\\n`]|\\.)+)\$")
