@@ -13,8 +13,9 @@ from tests.conftest import more
 
 DEFINED = RenderOptions({"foo": "https://foo.example"})
 MARKS = (
-    r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] \[a\] x^2 $ $$ < > <br> & ; &amp; ! h "
-    r"https://a.b (https://a.b/c) [https://a.b](https://a.b) [foo] word a 1 漢 （ é"
+    r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] \[a\] \begin{x} \end{x} x^2 "
+    r"$ $$ < > <br> & ; &amp; ! h https://a.b (https://a.b/c) "
+    r"[https://a.b](https://a.b) [foo] word a 1 漢 （ é"
 )
 PIECES = [" ", "\n", "five words of plain text ", *MARKS.split()]
 SOURCES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -154,6 +155,15 @@ def looks(
         (r"\[a + b = c\]", [Span("a + b = c", "math")]),
         (r"\(mc^2\)", [Span("mc²", "math")]),
         (r"设\(x_1\)为", [Span("设"), Span("x₁", "math"), Span("为")]),
+        (
+            r"A = \begin{matrix} a_1 & *b* \\ c_1 \end{matrix}.",
+            [
+                Span("A = "),
+                Span(r"\begin{matrix} a_1 & *b* \\ c_1 \end{matrix}", "math"),
+                Span("."),
+            ],
+        ),
+        (r"\begin{x} *b* \be", [Span(r"\begin{x} "), Span("b", "emphasis"), Span(r" \be")]),
         (r"f\(\alpha\)", [Span("f"), Span("α", "math")]),
     ],
 )
@@ -210,6 +220,7 @@ def test_formulas_stay_as_written_when_asked() -> None:
         ("[t", [Span("[t")]),
         (r"\(x^2", [Span("x²", "math")]),
         ("\\(x^2\\", [Span("x²", "math")]),
+        (r"a \begin{x} b_1", [Span("a "), Span(r"\begin{x} b_1", "math")]),
         (r"Dear \[Your N", [Span("Dear [Your N")]),
         ("end **", [Span("end")]),
         ("end `", [Span("end")]),

@@ -56,7 +56,7 @@ _SILENT = _words("left right displaystyle textstyle limits nolimits big Big bigg
 _UPRIGHT = _words("text mathrm textrm mathit mathbf textbf boldsymbol mbox")
 _FRACTIONS = _words("frac dfrac tfrac")
 _LOOSE = frozenset("+-−=<>([{,;|·" + "".join(_OPERATORS.values())) - {":", "÷"}  # before a fraction
-_THIN = frozenset({*",;: !", "left", "big", "Big", "bigg", "Bigg"})  # seem to be no separation
+_THIN = frozenset({*",;: !", "left", "big", "Big", "bigg", "Bigg"})  # separate no factors
 _DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 
 

@@ -34,6 +34,8 @@ _RIGHT = r"[ ]?(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9α-ωΑ-Ω√∞∑∏∫(\[{\-]
 _RELATION = re.compile(rf"{_LEFT}[=<>+≤≥≠≈≡×÷±·∈⊂⊆∪∩]{_RIGHT}")
 _OPERATION = re.compile(rf"{_LEFT}[-*/−]{_RIGHT}")
 _INDEXED = re.compile(r"[A-Za-z0-9_)\]]")  # before a bracket of a call or an index
+_ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]{1,20}\*?)\}")
+_MAY_BE_ENVIRONMENT = re.compile(r"\\b(?:e(?:g(?:i(?:n(?:\{[A-Za-z]{0,20}\*?)?)?)?)?)?\Z")
 _MONEY = re.compile(r"\$[0-9][0-9,.]*(?=[\s)])")
 _WORDS = re.compile(r"[^\\^_={}+*/<>|]*\s[^\\^_={}+*/<>|]*")
 
@@ -94,6 +96,8 @@ def read_unfinished(text: str, at: int, *, math: bool) -> Literal:
         return Literal(end, _trim(rest.strip("`")), "code")
     if rest.startswith(("\\(", "\\[")) and _is_formula(text, at, rest[2:]):
         return _formula(end, rest, rest[2:].rstrip("\\"), math=math)
+    if rest.startswith("\\begin{"):
+        return Literal(end, rest, "math")
     if rest.startswith("$$"):
         return _formula(end, rest, rest.strip("$"), math=math)
     if rest.startswith("http"):
@@ -109,6 +113,8 @@ def _backslash(text: str, at: int, *, math: bool) -> Literal | int | None:
     character = text[at + 1]
     if character == "\n":
         return Literal(at + 2, "\n")
+    if character == "b":
+        return _read_environment(text, at)
     if character not in "([":
         return None
     close = text.find("\\)" if character == "(" else "\\]", at + 2, at + SPAN)
@@ -118,6 +124,19 @@ def _backslash(text: str, at: int, *, math: bool) -> Literal | int | None:
     if not _is_formula(text, at, content):
         return None
     return _formula(close + 2, text[at : close + 2], content, math=math)
+
+
+def _read_environment(text: str, at: int) -> Literal | int | None:
+    r"""Return the source from `\begin{name}` to `\end{name}`."""
+    match = _ENVIRONMENT.match(text, at)
+    if match is None:
+        return UNFINISHED if _MAY_BE_ENVIRONMENT.match(text, at) else None
+    mark = f"\\end{{{match[1]}}}"
+    close = text.find(mark, match.end(), at + SPAN)
+    if close < 0:
+        return UNFINISHED if len(text) < at + SPAN else None
+    end = close + len(mark)
+    return Literal(end, text[at:end], "math")
 
 
 def _is_formula(text: str, at: int, content: str) -> bool:
