@@ -25,7 +25,6 @@ POLICIES = {
     "a heading by an underline is one line: longer ones would be repainted": {81, 82, 95},
     "a definition is one line": {193, 195, 196, 198, 208, 217, 541},
     "a reference leads to what was defined before it, not to what comes": {204, 214, 218},
-    "formulas in \\( \\) and \\[ \\] are not escapes": {12},
     "an entity makes no line break": {39},
     "blanks at the edges of a row and of a source line are not shown": {
         40,

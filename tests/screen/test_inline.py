@@ -13,8 +13,9 @@ from tests.conftest import more
 
 DEFINED = RenderOptions({"foo": "https://foo.example"})
 MARKS = (
-    r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] $ $$ < > <br> & ; &amp; ! h https://a.b "
-    r"(https://a.b/c) [foo] word a 1 漢 é"
+    r"** * _ __ ~~ ~ ` `` [ ] ( ) ![ ]( \ \( \) \[ \] \[a\] \begin{x} \end{x} x^2 "
+    r"$ $$ < > <br> & ; &amp; ! h https://a.b (https://a.b/c) "
+    r"[https://a.b](https://a.b) [foo] word a 1 漢 （ é"
 )
 PIECES = [" ", "\n", "five words of plain text ", *MARKS.split()]
 SOURCES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -61,6 +62,43 @@ def looks(
                 Span(")."),
             ],
         ),
+        (
+            "见https://a.b/c，https://d.e中文「https://f.g」",
+            [
+                Span("见"),
+                Span("https://a.b/c", "link", "https://a.b/c"),
+                Span("，"),
+                Span("https://d.e", "link", "https://d.e"),
+                Span("中文「"),
+                Span("https://f.g", "link", "https://f.g"),
+                Span("」"),
+            ],
+        ),
+        ("<https://a.b/中>", [Span("https://a.b/中", "link", "https://a.b/%E4%B8%AD")]),
+        (
+            "[https://a.b](https://a.b) ![https://a.b](https://a.b)",
+            [
+                Span("https://a.b", "link", "https://a.b"),
+                Span(" "),
+                Span("https://a.b", "link", "https://a.b"),
+            ],
+        ),
+        (
+            "[see **https://a.b**](https://c.d)",
+            [
+                Span("see ", "link", "https://c.d"),
+                Span("https://a.b", "strong link", "https://c.d"),
+                Span(" (https://c.d)", "dim", "https://c.d"),
+            ],
+        ),
+        (
+            "[https://a.b](javascript:x)",
+            [Span("https://a.b", "link"), Span(" (javascript:x)", "dim")],
+        ),
+        (
+            "https://[::1]/x]y",
+            [Span("https://[::1]/x", "link", "https://[::1]/x"), Span("]y")],
+        ),
         ("[t](javascript:x)", [Span("t", "link"), Span(" (javascript:x)", "dim")]),
         ("[t](<a b>)", [Span("t", "link"), Span(" (a b)", "dim")]),
         ("![alt](p.png)", [Span("alt", "link"), Span(" (p.png)", "dim")]),
@@ -80,6 +118,15 @@ def looks(
         ("$5 and $6, 7$", [Span("$5 and $6, 7$")]),
         ("$x$ $x_1$", [Span("x", "math"), Span(" "), Span("x₁", "math")]),
         ("$a$5", [Span("$a$5")]),
+        ("Set $HOME and `$PATH`", [Span("Set $HOME and "), Span("$PATH", "code")]),
+        ("$x+`y`$", [Span("$x+"), Span("y", "code"), Span("$")]),
+        ('"$HOME/bin:$PATH"', [Span('"$HOME/bin:$PATH"')]),
+        ("$HOME:${A}:$(pwd)/$_", [Span("$HOME:${A}:$(pwd)/$_")]),
+        ("$('#id').add($('.b'))", [Span("$('#id').add($('.b'))")]),
+        (
+            "($x$), 设$y$为",
+            [Span("("), Span("x", "math"), Span("), 设"), Span("y", "math"), Span("为")],
+        ),
         (r"\(\foo\)", [Span(r"\(\foo\)", "math")]),
         (r"\[ x^2 \]", [Span("x²", "math")]),
         (r"$$\alpha$$", [Span("α", "math")]),
@@ -99,10 +146,56 @@ def looks(
             [Span("me", "emphasis link", "mailto:me@a.b"), Span("@a.b", "link", "mailto:me@a.b")],
         ),
         (r"\( open", [Span("( open")]),
+        (r"Dear \[Your Name\], \[1\] \[/INST\]", [Span("Dear [Your Name], [1] [/INST]")]),
+        (r"arr\[i\] f\(x\) f\(a + b\) f\(x^2\)", [Span("arr[i] f(x) f(a + b) f(x^2)")]),
+        (r"(\[a-z\]+) note\[^1\] \[file_name\]", [Span("([a-z]+) note[^1] [file_name]")]),
+        (r"\[key=value\] \(and/or\) \(x\)", [Span("[key=value] (and/or) (x)")]),
+        (r"\[**b**\]", [Span("["), Span("b", "strong"), Span("]")]),
+        (r"\(n-1\)", [Span("n-1", "math")]),
+        (r"\[a + b = c\]", [Span("a + b = c", "math")]),
+        (r"\(mc^2\)", [Span("mc²", "math")]),
+        (r"设\(x_1\)为", [Span("设"), Span("x₁", "math"), Span("为")]),
+        (
+            r"A = \begin{matrix} a_1 & *b* \\ c_1 \end{matrix}.",
+            [
+                Span("A = "),
+                Span(r"\begin{matrix} a_1 & *b* \\ c_1 \end{matrix}", "math"),
+                Span("."),
+            ],
+        ),
+        (r"\begin{x} *b* \be", [Span(r"\begin{x} "), Span("b", "emphasis"), Span(r" \be")]),
+        (r"f\(\alpha\)", [Span("f"), Span("α", "math")]),
     ],
 )
 def test_a_source_has_its_looks(source: str, spans: list[Span]) -> None:
     assert looks(source) == spans
+
+
+@pytest.mark.parametrize(
+    ("source", "styled", "style"),
+    [
+        ("**重要：**请注意", "重要：", "strong"),
+        ("**「引用」**です", "「引用」", "strong"),
+        ("含**「重点」**内容", "「重点」", "strong"),
+        ("**100%**的", "100%", "strong"),
+        ("**한국어(Korean)**은", "한국어(Korean)", "strong"),
+        ("__注意：__请", "注意：", "strong"),
+        ("_注：_请", "注：", "emphasis"),
+        ("*注：*请", "注：", "emphasis"),
+        ("***重要！***请", "重要！", "strong emphasis"),
+        ("~~旧：~~新", "旧：", "strike"),
+        ("**中文**然后", "中文", "strong"),
+    ],
+)
+def test_emphasis_needs_no_spaces_around_it_in_cjk_text(
+    source: str, styled: str, style: str
+) -> None:
+    assert [span for span in looks(source) if span.style] == [Span(styled, style)]
+
+
+@pytest.mark.parametrize("source", ["**Note:**text", "变量my_var_name是", "重 ** 要 ** 的"])
+def test_other_marks_in_text_stay_as_written(source: str) -> None:
+    assert looks(source) == [Span(source)]
 
 
 def test_formulas_stay_as_written_when_asked() -> None:
@@ -127,6 +220,8 @@ def test_formulas_stay_as_written_when_asked() -> None:
         ("[t", [Span("[t")]),
         (r"\(x^2", [Span("x²", "math")]),
         ("\\(x^2\\", [Span("x²", "math")]),
+        (r"a \begin{x} b_1", [Span("a "), Span(r"\begin{x} b_1", "math")]),
+        (r"Dear \[Your N", [Span("Dear [Your N")]),
         ("end **", [Span("end")]),
         ("end `", [Span("end")]),
         ("end \\", [Span("end")]),

@@ -442,3 +442,15 @@ def test_a_token_costs_the_same_after_many(name: str) -> None:
 def test_a_token_of_source_costs_the_same_after_many(mark: str) -> None:
     few, many = (calls("a" + mark * 4 * size, Verbatim(79)) / size for size in (1_500, 4_500))
     assert many <= 1.3 * few
+
+
+@pytest.mark.parametrize("first", ["\\begin{align*}", "\\begin{align*} z &= *y* + *x*"])
+def test_an_environment_stays_as_written(first: str) -> None:
+    text = first + "\n  a_1 &= *b* \\\\\n+ c\nx^2\n= d\n\\end{align*}"
+    assert texts(render(f"We get:\n{text}\n*so*", 40)) == [
+        "We get:",
+        "",
+        *text.split("\n"),
+        "",
+        "so",
+    ]

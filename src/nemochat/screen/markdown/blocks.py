@@ -26,6 +26,7 @@ _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
 _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"([-+*])(?=[ \t]|$)|([0-9]{1,9})([.)])(?=[ \t]|$)")
 _FORMULA = {"\\[": "\\]", "$$": "$$"}
+_ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]{1,20}\*?)\}")
 _MOST_BLANKS = 4  # after a bullet; more begin indented code
 
 
@@ -158,7 +159,7 @@ def _read_verbatim(cursor: Cursor, matched: int, block: Open) -> Line | None:
         return Line(Kind.CODE, matched, text=cursor.rest())
     if not text or long:
         return None  # a formula has no blank lines
-    if text == block.mark:
+    if text == block.mark or (block.mark in text and block.mark not in _FORMULA.values()):
         return Line(Kind.FORMULA_END, matched, text=text)
     cursor.skip(min(block.indent, columns))
     return Line(Kind.CODE, matched, text=cursor.rest().rstrip())
@@ -211,6 +212,9 @@ def _read_edge(text: str) -> tuple[Kind, str, str] | None:
     stripped = text.rstrip()
     if stripped in _FORMULA:
         return Kind.FORMULA, stripped, _FORMULA[stripped]
+    if first == "\\" and (match := _ENVIRONMENT.match(text)):
+        mark = f"\\end{{{match[1]}}}"
+        return None if mark in text else (Kind.FORMULA, stripped, mark)
     return None
 
 

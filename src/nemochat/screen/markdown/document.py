@@ -280,7 +280,9 @@ class Document:
             case Kind.INDENTED:
                 self._leaf = IndentedCode(margin)
             case Kind.FORMULA:
-                self._leaf = FormulaBlock(margin, math=self._setting.math)
+                self._leaf = FormulaBlock(
+                    margin, math=self._setting.math and not reading.mark.startswith("\\end")
+                )
             case Kind.DEFINITION if definition := parse_definition(reading.text):
                 self._setting.definitions.setdefault(*definition)
         if self._leaf is None:

@@ -5,6 +5,7 @@ An opener reaches `SPAN` characters; what is further back is settled.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,13 @@ from nemochat.screen.text.spans import Span
 
 SPAN = 1_000  # characters within which a construct must be closed
 
+# Letters and punctuation of Chinese, Japanese and Korean, as ranges of a regular expression.
+CJK = (
+    "\u1100-\u11ff\u2e80-\u303f\u3040-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
+    "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+
+_CJK = re.compile(f"[{CJK}]")
 _STYLES = {1: "emphasis", 2: "strong"}
 _STRIKE = "~"
 _DOUBLE = 2
@@ -90,15 +98,20 @@ class Pair:
 
 
 def flanking(character: str, before: str, after: str) -> tuple[bool, bool]:
-    """Return whether a run between two characters can open and can close ("" is an edge)."""
+    """Return whether a run between two characters can open and can close ("" is an edge).
+
+    CommonMark expects spaces between words. Outside of a run, a CJK character replaces one.
+    """
     blank_before = not before or before.isspace()
     blank_after = not after or after.isspace()
     point_before = not (blank_before or before.isalnum()) and _is_punctuation(before)
     point_after = not (blank_after or after.isalnum()) and _is_punctuation(after)
-    left = not blank_after and (not point_after or blank_before or point_before)
-    right = not blank_before and (not point_before or blank_after or point_after)
+    parts_before = point_before or _CJK.match(before) is not None
+    parts_after = point_after or _CJK.match(after) is not None
+    left = not blank_after and (not point_after or blank_before or parts_before)
+    right = not blank_before and (not point_before or blank_after or parts_after)
     if character == "_":
-        return left and (not right or point_before), right and (not left or point_after)
+        return left and (not right or parts_before), right and (not left or parts_after)
     return left, right
 
 

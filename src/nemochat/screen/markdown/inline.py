@@ -245,7 +245,8 @@ class _Scanner:
         inside = self.nodes[bracket.node + 1 :]
         leads = encode_address(address)
         for node in inside:
-            node.link = node.link or leads
+            if not node.link or node.style == "link":  # a bare address is text here
+                node.link = leads
             node.linked = True
         text = "".join([node.text for node in inside])
         if address and address not in {text, f"mailto:{text}"}:

@@ -53,7 +53,10 @@ _NAMES = _words(
 )
 _BLANKS = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "quad": "  ", "qquad": "    "}
 _SILENT = _words("left right displaystyle textstyle limits nolimits big Big bigg Bigg")
-_UPRIGHT = _words("text mathrm textrm operatorname mathit mathbf textbf boldsymbol mbox")
+_UPRIGHT = _words("text mathrm textrm mathit mathbf textbf boldsymbol mbox")
+_FRACTIONS = _words("frac dfrac tfrac")
+_LOOSE = frozenset("+-−=<>([{,;|·" + "".join(_OPERATORS.values())) - {":", "÷"}  # before a fraction
+_THIN = frozenset({*",;: !", "left", "big", "Big", "bigg", "Bigg"})  # separate no factors
 _DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 
 
@@ -75,6 +78,7 @@ def to_unicode(source: str) -> str | None:
 def _group(tokens: list[str], *, closed: bool) -> str:
     """Return the text up to the closing brace or the end."""
     text = ""
+    after_name = False
     while tokens:
         token = tokens.pop()
         if token == "}":
@@ -86,12 +90,26 @@ def _group(tokens: list[str], *, closed: bool) -> str:
             text = text.rstrip() + _shift(_argument(tokens), table)
         else:
             value = _value(token, tokens)
-            if token.endswith("frac") and text[-1:].isalnum():
-                value = f"({value})"
-            text += value
+            if token[1:] in _FRACTIONS:
+                text = _append_fraction(text, value, tokens, after_name=after_name)
+            else:
+                parts = token[1:] in _NAMES and (text[-1:].isalnum() or text.endswith(")"))
+                text += f" {value}" if parts else value
+        if not (token.isspace() or token in "^_"):
+            after_name = token[1:] in _NAMES
     if closed:
         raise _NotExactError
     return text
+
+
+def _append_fraction(text: str, fraction: str, tokens: list[str], *, after_name: bool) -> str:
+    """Return the text and the fraction, in parentheses where it would read otherwise."""
+    if after_name:
+        return f"{text.rstrip()}({fraction})"
+    before = text.rstrip()[-1:]
+    if (before and before not in _LOOSE) or _is_factor_next(tokens):
+        fraction = f"({fraction})"
+    return text + fraction
 
 
 def _argument(tokens: list[str]) -> str:
@@ -101,7 +119,7 @@ def _argument(tokens: list[str]) -> str:
     if not tokens or tokens[-1] in "^_}":
         raise _NotExactError
     token = tokens.pop()
-    return (_group(tokens, closed=True) if token == "{" else _value(token, tokens)).strip()
+    return _group(tokens, closed=True) if token == "{" else _value(token, tokens)
 
 
 def _shift(text: str, table: dict[str, str]) -> str:
@@ -142,32 +160,40 @@ def _construct(name: str, tokens: list[str]) -> str:
         return ""
     if name in _UPRIGHT:
         return _argument(tokens)
-    if name in {"frac", "dfrac", "tfrac"}:
+    if name == "operatorname":
+        text = _argument(tokens)
+        return text if tokens and tokens[-1] in {"(", "^", "_"} else f"{text} "
+    if name in _FRACTIONS:
         above, below = _argument(tokens), _argument(tokens)
-        follows = next((token for token in reversed(tokens) if not token.isspace()), "")
-        fraction = _guard_suffix(f"{_parenthesize(above)}/{_parenthesize(below)}", tokens)
-        return f"({fraction})" if _is_factor_start(follows) else fraction
+        return _guard_suffix(f"{_parenthesize(above)}/{_parenthesize(below)}", tokens)
     if name == "sqrt" and not (tokens and tokens[-1] == "["):
-        return _guard_suffix(f"√{_parenthesize(_argument(tokens))}", tokens)
+        root = _guard_suffix(f"√{_parenthesize(_argument(tokens))}", tokens)
+        return f"({root})" if root[-1] != ")" and _is_factor_next(tokens) else root
     if name == "mathbb":
         return _shift(_argument(tokens), _DOUBLE_STRUCK)
     raise _NotExactError
 
 
-def _is_factor_start(token: str) -> bool:
-    """Return whether a token would seem to belong to the denominator before it."""
-    if token.startswith("\\"):
-        return not (token[1:] in _OPERATORS or token[1:] in _SILENT or token[1:] in _BLANKS)
-    return token.isalnum() or token in {"(", "{"}
+def _is_factor_next(tokens: list[str]) -> bool:
+    """Return whether the next token would seem to belong to the number before it."""
+    for token in reversed(tokens):
+        name = token[1:]
+        if token.isspace() or (token[0] == "\\" and name in _THIN):
+            continue
+        if token[0] == "\\":
+            return not (name in _OPERATORS or name in _SILENT or name in _BLANKS)
+        return token.isalnum() or token in "({[|!'"
+    return False
 
 
 def _guard_suffix(text: str, tokens: list[str]) -> str:
     """Return the text, unless a following exponent or index would seem to belong to its end."""
-    if tokens and tokens[-1] in {"^", "_"}:
+    if next((token for token in reversed(tokens) if not token.isspace()), "") in {"^", "_"}:
         raise _NotExactError
     return text
 
 
 def _parenthesize(text: str) -> str:
     """Return the text in parentheses, unless it is a single number or letter."""
+    text = text.strip()
     return text if text and (len(text) == 1 or text.isdecimal()) else f"({text})"

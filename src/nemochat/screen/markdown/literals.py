@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from nemochat.screen.markdown.emphasis import SPAN
+from nemochat.screen.markdown.emphasis import CJK, SPAN
 from nemochat.screen.markdown.latex import to_unicode
 from nemochat.screen.markdown.links import ENTITY, UNFINISHED, decode, decode_entity, encode_address
 
@@ -19,10 +19,23 @@ _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>")
 _ANGLE_BRACKET_START = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
 _MAY_BE_ENTITY = re.compile(r"&[#A-Za-z0-9]{0,32}\Z")
-_ADDRESS = re.compile(r"https?://[^\s<>`|\\]+")
+_ADDRESS = re.compile(rf"https?://[^\s<>`|\\{CJK}]+")
+_SQUARE_BRACKET = re.compile(r"[\[\]]")
 _AFTER_ADDRESS = "?!.,:;*_~'\"”’»"
-_DOLLARS = re.compile(r"\$((?:[^$\\\n]|\\.)+)\$")
-_MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n]|\\.)*\\?\Z")
+_DOLLARS = re.compile(r"\$((?:[^$\\\n`]|\\.)+)\$")
+_MAY_BE_DOLLARS = re.compile(r"\$(?:[^$\\\n`]|\\.)*\\?\Z")
+_CODE_AFTER_DOLLAR = re.compile(r"[A-Za-z0-9_({]")  # `$PATH`, `${PATH}`, `$(pwd)`, `$5`
+_COMMAND = re.compile(r"\\[A-Za-z]")
+_SCRIPT = re.compile(
+    r"(?:(?<![A-Za-z])[A-Za-z]_|[A-Za-z]\^|[0-9α-ωΑ-Ω∑∏∫)\]}][_^])[A-Za-z0-9({*+\-]"
+)
+_LEFT = r"(?:(?<![A-Za-z])[A-Za-z]|[0-9α-ωΑ-Ω)\]}'])[ ]?"
+_RIGHT = r"[ ]?(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9α-ωΑ-Ω√∞∑∏∫(\[{\-])"
+_RELATION = re.compile(rf"{_LEFT}[=<>+≤≥≠≈≡×÷±·∈⊂⊆∪∩]{_RIGHT}")
+_OPERATION = re.compile(rf"{_LEFT}[-*/−]{_RIGHT}")
+_INDEXED = re.compile(r"[A-Za-z0-9_)\]]")  # before a bracket of a call or an index
+_ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]{1,20}\*?)\}")
+_MAY_BE_ENVIRONMENT = re.compile(r"\\b(?:e(?:g(?:i(?:n(?:\{[A-Za-z]{0,20}\*?)?)?)?)?)?\Z")
 _MONEY = re.compile(r"\$[0-9][0-9,.]*(?=[\s)])")
 _WORDS = re.compile(r"[^\\^_={}+*/<>|]*\s[^\\^_={}+*/<>|]*")
 
@@ -81,8 +94,10 @@ def read_unfinished(text: str, at: int, *, math: bool) -> Literal:
     end = len(text)
     if rest.startswith("`"):
         return Literal(end, _trim(rest.strip("`")), "code")
-    if rest.startswith(("\\(", "\\[")):
+    if rest.startswith(("\\(", "\\[")) and _is_formula(text, at, rest[2:]):
         return _formula(end, rest, rest[2:].rstrip("\\"), math=math)
+    if rest.startswith("\\begin{"):
+        return Literal(end, rest, "math")
     if rest.startswith("$$"):
         return _formula(end, rest, rest.strip("$"), math=math)
     if rest.startswith("http"):
@@ -98,12 +113,41 @@ def _backslash(text: str, at: int, *, math: bool) -> Literal | int | None:
     character = text[at + 1]
     if character == "\n":
         return Literal(at + 2, "\n")
+    if character == "b":
+        return _read_environment(text, at)
     if character not in "([":
         return None
     close = text.find("\\)" if character == "(" else "\\]", at + 2, at + SPAN)
     if close < 0:
         return UNFINISHED if len(text) < at + SPAN else None
-    return _formula(close + 2, text[at : close + 2], text[at + 2 : close], math=math)
+    content = text[at + 2 : close]
+    if not _is_formula(text, at, content):
+        return None
+    return _formula(close + 2, text[at : close + 2], content, math=math)
+
+
+def _read_environment(text: str, at: int) -> Literal | int | None:
+    r"""Return the source from `\begin{name}` to `\end{name}`."""
+    match = _ENVIRONMENT.match(text, at)
+    if match is None:
+        return UNFINISHED if _MAY_BE_ENVIRONMENT.match(text, at) else None
+    mark = f"\\end{{{match[1]}}}"
+    close = text.find(mark, match.end(), at + SPAN)
+    if close < 0:
+        return UNFINISHED if len(text) < at + SPAN else None
+    end = close + len(mark)
+    return Literal(end, text[at:end], "math")
+
+
+def _is_formula(text: str, at: int, content: str) -> bool:
+    r"""Return whether `\(` or `\[` here begins a formula and is not an escaped bracket."""
+    if _COMMAND.search(content):
+        return True
+    if _INDEXED.match(text, at - 1):  # `f\(x\)` is a call, `a\[i\]` an item
+        return False
+    if _SCRIPT.search(content) or _RELATION.search(content):
+        return True
+    return text[at + 1] == "(" and _OPERATION.search(content) is not None
 
 
 def _code(text: str, at: int, *, more: bool) -> Literal | int | None:
@@ -147,7 +191,7 @@ def _dollars(text: str, at: int, *, more: bool, math: bool) -> Literal | int | N
     if end == len(text) and more:
         return UNFINISHED
     content = match[1]
-    if content[-1].isspace() or text[end : end + 1].isdecimal():
+    if content[-1].isspace() or _CODE_AFTER_DOLLAR.match(text, end):
         return None
     if after.isdecimal() and _WORDS.fullmatch(content):
         return None  # "$5K or 6$" is money
@@ -180,11 +224,22 @@ def _bare_address(text: str, at: int, *, more: bool) -> Literal | int | None:
     match = _ADDRESS.match(text, at, at + SPAN)
     if match is None:
         return UNFINISHED if len(text) - at <= len("https://") else None
-    if more and match.end() == len(text) and len(text) < at + SPAN:
+    address = _cut_at_bracket(match[0])
+    if more and at + len(address) == len(text) and len(text) < at + SPAN:
         return UNFINISHED
-    address = match[0].rstrip(_AFTER_ADDRESS)
+    address = address.rstrip(_AFTER_ADDRESS)
     while address[-1] in ")]" and address.count(")") + address.count("]") > address.count(
         "("
     ) + address.count("["):
         address = address[:-1].rstrip(_AFTER_ADDRESS)
     return Literal(at + len(address), address, "link", encode_address(decode(address)))
+
+
+def _cut_at_bracket(address: str) -> str:
+    """Return the address up to a `]` without its `[`, which ends the text of a link."""
+    depth = 0
+    for match in _SQUARE_BRACKET.finditer(address):
+        depth += 1 if match[0] == "[" else -1
+        if depth < 0:
+            return address[: match.start()]
+    return address
