@@ -41,6 +41,7 @@ def looks(
         ("`open", [Span("`open")]),
         ("a\\\nb\\*c", [Span("a\nb*c")]),
         ("a<br>b<BR />c", [Span("a\nb\nc")]),
+        ("a<br>\nb<br> \nc<br>", [Span("a\nb\nc")]),
         ("List<String> <vector>", [Span("List<String> <vector>")]),
         ("[/INST] [bold]x[/bold]", [Span("[/INST] [bold]x[/bold]")]),
         ("&amp;&copy;&#65;&unknown;&", [Span("&©A&unknown;&")]),

@@ -199,3 +199,9 @@ def test_a_row_that_would_be_crowded_has_all_the_room_below_its_head_once_more()
     ]
     assert any("123456789 │ a cell" in text for text in found)
     assert len({text.index("│") for text in found[MOST_WAITING + 10 :] if "│" in text}) == 1
+
+
+def test_a_bar_in_code_separates_no_cells_if_they_would_be_too_many() -> None:
+    assert split_cells("| `a | b` | c |", 2) == ["`a | b`", "c"]
+    assert split_cells("| ` | grave | ` |", 3) == ["`", "grave", "`"]
+    assert split_cells("| ``x | ` | y`` | \\` | z |", 3) == ["``x | ` | y``", "\\`", "z"]

@@ -195,7 +195,7 @@ def _read_claim(text: str, paragraph: Open) -> tuple[Kind, str, str] | None:
         return Kind.UNDERLINE, "", first
     if first in "|:-" and "|" in held:
         aligned = parse_alignments(text.rstrip())
-        if aligned and len(aligned) == len(split_cells(held)):
+        if aligned and len(aligned) == len(split_cells(held, len(aligned))):
             return Kind.DELIMITERS, text.rstrip(), ""
     return None
 

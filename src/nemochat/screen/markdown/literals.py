@@ -15,6 +15,7 @@ from nemochat.screen.markdown.links import ENTITY, UNFINISHED, decode, decode_en
 _TICKS = re.compile(rf"`{{1,{SPAN}}}")
 _ESCAPABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _BREAK = re.compile(r"<br[ ]{0,9}/?>", re.IGNORECASE)
+_END_OF_LINE = re.compile(r"[ ]{0,9}\n?")
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _MAIL = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>")
 _ANGLE_BRACKET_START = re.compile(r"<(?:[^\s<>]*|[bB][rR][ ]{0,9}/?)\Z")
@@ -69,7 +70,7 @@ def read_literal(text: str, at: int, *, more: bool, math: bool) -> Literal | int
         case "$":
             return _dollars(text, at, more=more, math=math)
         case "<":
-            return _parse_angle_bracket(text, at)
+            return _parse_angle_bracket(text, at, more=more)
         case "&":
             return _entity(text, at)
         case _:
@@ -203,9 +204,13 @@ def _formula(end: int, source: str, content: str, *, math: bool) -> Literal:
     return Literal(end, formula or source, "math")
 
 
-def _parse_angle_bracket(text: str, at: int) -> Literal | int | None:
+def _parse_angle_bracket(text: str, at: int, *, more: bool) -> Literal | int | None:
     if match := _BREAK.match(text, at):
-        return Literal(match.end(), "\n")
+        rest = _END_OF_LINE.match(text, match.end())
+        assert rest
+        if rest[0].endswith("\n"):
+            return Literal(rest.end(), "\n")
+        return UNFINISHED if more and rest.end() == len(text) else Literal(match.end(), "\n")
     if match := _AUTOLINK.match(text, at, at + SPAN):
         return Literal(match.end(), match[1], "link", encode_address(match[1]))
     if match := _MAIL.match(text, at, at + SPAN):

@@ -26,6 +26,7 @@ _HEAD = "strong"
 
 _DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _BAR = re.compile(r"(?<!\\)\|")
+_CODE_OR_BAR = re.compile(r"(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)|(?<!\\)\|")
 
 Cell = list[Span]
 
@@ -41,13 +42,18 @@ def parse_alignments(line: str) -> list[str] | None:
     return alignments
 
 
-def split_cells(line: str) -> list[str]:
-    """Return the cells of a row."""
+def split_cells(line: str, columns: int | None = None) -> list[str]:
+    """Return the cells of a row; if there are too many, bars within code separate none."""
     line = line.strip()
     line = line.removeprefix("|")
     if line.endswith("|") and not line.endswith("\\|"):
         line = line[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(line)]
+    cells = _BAR.split(line)
+    if columns and len(cells) > columns:
+        bars = [match.start() for match in _CODE_OR_BAR.finditer(line) if match[0] == "|"]
+        edges = zip([-1, *bars], [*bars, len(line)], strict=True)
+        cells = [line[before + 1 : after] for before, after in edges]
+    return [cell.strip().replace("\\|", "|") for cell in cells]
 
 
 class Table:
@@ -103,7 +109,7 @@ class Table:
     def _cells(self, line: str, style: str = "", outlook: Outlook = Outlook.ENDED) -> list[Cell]:
         """Return as many cells as the head has; the last one contains any further ones."""
         count = len(self._aligned)
-        texts = split_cells(line.replace("\t", " "))
+        texts = split_cells(line.replace("\t", " "), count)
         texts[count - 1 :] = [" | ".join(texts[count - 1 :])]
         texts += [""] * (count - len(texts))
         return [parse(text, "", style, self._setting, outlook).spans for text in texts]
