@@ -68,7 +68,7 @@ class Bracket:
 
 @dataclass(slots=True)
 class Delimiter:
-    """Run of `*`, `_` or `~~`.
+    """Run of `*`, `_`, `~` or `~~`.
 
     Attributes:
         node: Index of the node that shows the rest of it.
@@ -112,6 +112,9 @@ def flanking(character: str, before: str, after: str) -> tuple[bool, bool]:
     right = not blank_before and (not point_before or blank_after or parts_after)
     if character == "_":
         return left and (not right or parts_before), right and (not left or parts_after)
+    if character == "~":  # a single one; `3~5` and `~/a` are not struck through
+        home = after == "/"
+        return left and not (home or before.isalnum()), right and not (home or after.isalnum())
     return left, right
 
 
@@ -153,7 +156,10 @@ def _opener(delimiters: list[Delimiter], at: int, bottom: int, floor: int) -> in
             break
         if not opener.opens or opener.character != closer.character:
             continue
-        if closer.character == _STRIKE or not _breaks_rule_of_three(opener, closer):
+        if closer.character == _STRIKE:
+            if opener.size == closer.size:
+                return index
+        elif not _breaks_rule_of_three(opener, closer):
             return index
     return -1
 

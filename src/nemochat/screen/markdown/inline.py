@@ -31,8 +31,8 @@ from nemochat.screen.markdown.links import (
 from nemochat.screen.markdown.literals import read_literal, read_plain, read_unfinished
 from nemochat.screen.text.spans import Span
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<&$]|~~|!\[|(?<![A-Za-z0-9])https?://")
-_MAY_BE_SPECIAL = re.compile(r"(?:!|~|(?<![A-Za-z0-9])h(?:t(?:t(?:ps?:?/?)?)?)?)\Z")
+_SPECIAL = re.compile(r"[\\`*_\[\]<&$~]|!\[|(?<![A-Za-z0-9])https?://")
+_MAY_BE_SPECIAL = re.compile(r"(?:!|(?<![A-Za-z0-9])h(?:t(?:t(?:ps?:?/?)?)?)?)\Z")
 _RUNS = {mark: re.compile(rf"\{mark}{{1,{SPAN}}}") for mark in "*_~["}
 _REFERENCE = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})(\]?)")
 _DEEPEST = 32  # open brackets or delimiters
@@ -146,9 +146,9 @@ class _Scanner:
         if end == len(self._text) and self._outlook is not Outlook.ENDED:
             return UNFINISHED if self._more else end  # probably the other half: not shown yet
         size = end - at
-        if character != "~" or size == _STRIKE:
+        if character != "~" or size <= _STRIKE:
             before, after = self._text[at - 1 : at], self._text[end : end + 1]
-            opens, closes = flanking(character, before, after)
+            opens, closes = flanking(run[0] if character == "~" else character, before, after)
             if opens or closes:
                 delimiter = Delimiter(character, len(self.nodes), at, size, size, opens, closes)
                 self._delimiters.append(delimiter)
@@ -268,6 +268,8 @@ class _Scanner:
     def _close_open(self) -> None:
         """Close at the end what is open."""
         for delimiter in self._delimiters:
+            if delimiter.character == "~" and delimiter.size < _STRIKE:
+                continue  # more likely "about" or a home directory
             if delimiter.opens and delimiter.left and len(self._text) - delimiter.start <= SPAN:
                 node = self.nodes[delimiter.node]
                 styles = ("strike",) if delimiter.character == "~" else ("emphasis", "strong")
