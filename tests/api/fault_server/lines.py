@@ -151,13 +151,13 @@ def _paces() -> list[Case]:
         ("pings for too long", [head(), over_and_over(PING, 9, 0.3), slow], UNREACHED, ""),
         (
             "pings in the middle for too long",
-            [head(), HI, over_and_over(PING, 6, 0.3), HI, STOP],
+            [head(), HI, over_and_over(PING, 9, 0.3), HI, STOP],
             PARTIAL,
             "Hi",
         ),
         (
             "pings with data for too long",
-            [head(), over_and_over(b"data: {}\n\n", 7, 0.3), slow],
+            [head(), over_and_over(b"data: {}\n\n", 9, 0.3), slow],
             UNREACHED,
             "",
         ),
