@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 LARGEST_REFUSAL = 256 * 1024  # bytes read of the body of a refusal
 SECONDS_FOR_REFUSAL = 5.0  # to read it; the status alone would be enough
 SECONDS_TO_DRAIN = 0.05  # to read the end of the body after [DONE], so that the connection is kept
+MOST_TO_DRAIN = 16  # chunks of it
+SECONDS_TO_VERIFY = 1.0  # the same for a compressed body, which ends with a checksum
 _NOT_FOUND = 404
 
 
@@ -347,9 +351,10 @@ class Exchange:
             yield from reader.flush()
             raise
         if reader.done:
-            timer.limit_to(SECONDS_TO_DRAIN)
+            is_compressed = "content-encoding" in response.headers
+            timer.limit_to(SECONDS_TO_VERIFY if is_compressed else SECONDS_TO_DRAIN)
             with suppress(Unreachable):  # but not a wrong checksum
-                next(response.chunks, None)
+                deque(islice(response.chunks, MOST_TO_DRAIN), 0)
 
     def _read_refusal(self, response: StreamedResponse, content: bytes) -> EndpointError:
         """Return the error for a refusal."""
