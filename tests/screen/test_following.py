@@ -11,7 +11,7 @@ import pytest
 
 from nemochat.core.delta import Delta
 from nemochat.errors import Cancelled
-from nemochat.screen.stream_thread import follow_in_thread
+from nemochat.screen.stream_thread import MOST_WAITING, follow_in_thread
 
 
 def endless() -> Generator[Delta]:
@@ -41,6 +41,23 @@ def test_ctrl_c_twice_comes_at_once() -> None:
     with pytest.raises(Cancelled):
         next(followed)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_deltas_are_not_read_far_ahead_and_closing_ends_the_thread() -> None:
+    read, stopped, ended = [0], threading.Event(), threading.Event()
+
+    def fast() -> Generator[Delta]:
+        while not stopped.is_set():
+            read[0] += 1
+            yield Delta("x")
+        ended.set()
+
+    reading = follow_in_thread(fast(), stopped.set, lambda: 0.01)
+    next(reading)
+    time.sleep(0.2)
+    assert read[0] <= MOST_WAITING + 2
+    reading.close()
+    assert ended.wait(5)
 
 
 def test_an_error_comes_where_deltas_are_awaited_and_ctrl_c_is_as_before() -> None:

@@ -173,7 +173,7 @@ class Chat:
         """Request the rest of the last answer and append it.
 
         Raises:
-            UsageError: the answer is complete, or there is none.
+            UsageError: there is no answer, or it is complete.
             EndpointError: there is no rest.
         """
         path = self.conversation.path()
@@ -199,7 +199,7 @@ class Chat:
 
         def request(turn: Turn) -> None:
             turn.ask(prompt, settings.endpoint)
-            with suppress(EndpointError):  # where no rest comes, what came stays as it is
+            with suppress(EndpointError):  # without the rest, the partial answer stays
                 while self.options.resume_dropped and turn.is_dropped:
                     turn.request_rest(prompt, settings.system)
 

@@ -15,26 +15,26 @@ class SecretWithheld(UsageError):
 
 
 class SecretCheck:
-    """Gate that every text of the user's passes before it is sent.
+    """Gate for everything that the user sends.
 
     Attributes:
-        confirm: Asks the user, who answers yes or no; None where nobody can be asked.
+        confirm: Asks the user a yes-or-no question; None without a user at a terminal.
     """
 
     def __init__(self, *, allowed: bool) -> None:
-        """Let everything through if secrets are `allowed`."""
+        """Check nothing if secrets are `allowed`."""
         self.confirm: Callable[[str], bool] | None = None
         self._allowed = allowed
         self._approved: set[str] = set()
 
     def check(self, texts: Mapping[str, str]) -> None:
-        """See that no text contains a secret that the user hasn't approved.
+        """Check that the texts contain no secret that the user has not approved.
 
         Args:
-            texts: What is to be sent, by what it is, such as "the message".
+            texts: The texts by name, such as "the message".
 
         Raises:
-            SecretWithheld: one does, and the user doesn't agree or cannot be asked.
+            SecretWithheld: they do, and the user refuses or cannot be asked.
         """
         if self._allowed:
             return

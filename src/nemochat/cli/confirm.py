@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from nemochat.cli import streams
-
-YES = {"y", "yes"}
+from nemochat.core.text import is_yes
 
 
 def can_confirm() -> bool:
@@ -15,11 +14,11 @@ def can_confirm() -> bool:
 
 
 def confirm(question: str) -> bool:
-    """Ask the user; return whether the answer is yes. Ctrl-D is a no."""
+    """Ask the user; return whether the reply is yes. Ctrl-D means no."""
     from nemochat.repl.prompt.lines import read_line, write_stderr  # rarely needed
 
     streams.discard_typeahead()
     try:
-        return read_line(f"{question} [y/N] ", write_stderr).strip().lower() in YES
+        return is_yes(read_line(f"{question} [y/N] ", write_stderr))
     except EOFError:
         return False

@@ -8,12 +8,12 @@ from pathlib import Path
 from nemochat import __version__
 from nemochat.chat.ports import Screen
 from nemochat.cli import output, streams
-from nemochat.cli.confirm import YES
 from nemochat.cli.open_chat import ChatSetup, load_settings, open_chat, write_completion_names
 from nemochat.cli.options import CommonOptions
 from nemochat.config.endpoints import GUIDE
 from nemochat.config.load import ENDPOINT, Config
 from nemochat.config.paths import directories
+from nemochat.core.text import is_yes
 from nemochat.errors import ExitCode, NemochatError
 from nemochat.files import read_text
 from nemochat.repl import loop
@@ -74,8 +74,7 @@ def _set_message_source(session: Session, config: Config) -> None:
 
     def confirm(question: str) -> bool:
         streams.discard_typeahead()
-        reply = session.message_source.read_reply(f"{question} [y/N]")
-        return reply.lower() in YES
+        return is_yes(session.message_source.read_reply(f"{question} [y/N]"))
 
     session.chat.secret_check.confirm = confirm  # never a line of a script
     if not streams.is_output_terminal():  # only the prompt goes to the terminal

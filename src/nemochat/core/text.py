@@ -1,4 +1,4 @@
-"""Small functions on text: similar names, surrogate halves, values in error messages."""
+"""Small functions on text: similar names, surrogate halves, values in error messages, replies."""
 
 from __future__ import annotations
 
@@ -51,6 +51,11 @@ def format_value(value: object, longest: int = 40, *, typed: bool = True) -> str
     if not isinstance(value, str) or (typed and re.fullmatch(NUMBER, text)):
         return text
     return json.dumps(text, ensure_ascii=False)
+
+
+def is_yes(reply: str) -> bool:
+    """Return whether a reply to a question is y or yes."""
+    return reply.strip().lower() in {"y", "yes"}
 
 
 def count_noun(number: int, noun: str) -> str:

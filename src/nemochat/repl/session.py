@@ -9,6 +9,7 @@ from nemochat.chat.factory import ClientFactory
 from nemochat.chat.ports import Screen
 from nemochat.config import apply_profile
 from nemochat.core.conversation import Conversation, Settings
+from nemochat.core.text import is_yes
 from nemochat.editor import edit_text
 from nemochat.errors import UsageError
 from nemochat.repl.prompt.paste import Pastes
@@ -96,7 +97,7 @@ class Session:
             self.screen.show_question(f"{question} {reply}")
         else:
             reply = self.message_source.read_reply(question)
-        return reply.lower() in {"y", "yes"}
+        return is_yes(reply)
 
     def edit_text(self, text: str) -> str:
         """Return a text as the user's editor changed it; UsageError if the editor fails."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 
 from nemochat.core.delta import Delta
 from nemochat.signals import StreamSignals
 
+MOST_WAITING = 256  # deltas that are read ahead, so that a fast endpoint does not fill the memory
+SECONDS_BETWEEN_LOOKS = 0.005  # at a full queue
 SECONDS_TO_STOP = 0.2  # a thread that is still connecting ends by itself later
 
 
@@ -28,6 +31,7 @@ class _ReaderThread:
         self._deltas = deltas
         self._arrived: queue.SimpleQueue[Delta | _End] = queue.SimpleQueue()
         self._some = threading.Event()
+        self._is_stopped = False
         self._thread = threading.Thread(target=self._read, name="nemochat-answer", daemon=True)
         self._thread.start()
 
@@ -42,7 +46,8 @@ class _ReaderThread:
         return None
 
     def join(self) -> None:
-        """Wait briefly for the thread to end."""
+        """Stop the thread, and wait briefly for its end."""
+        self._is_stopped = True
         self._thread.join(SECONDS_TO_STOP)
 
     def _poll(self) -> Delta | _End | None:
@@ -69,6 +74,8 @@ class _ReaderThread:
     def _read(self) -> None:
         try:
             for delta in self._deltas:
+                while self._arrived.qsize() >= MOST_WAITING and not self._is_stopped:
+                    time.sleep(SECONDS_BETWEEN_LOOKS)
                 self._put(delta)
         except BaseException as error:  # noqa: BLE001 - raised again in the other thread
             self._put(_End(error))

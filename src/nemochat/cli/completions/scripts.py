@@ -31,7 +31,7 @@ _ZSH_VALUE = ("+", "=")  # the value may be in the same word: after a short flag
 
 
 def build_script(shell: str, root: TyperGroup) -> str:
-    """Return the completion script for a shell; UsageError if there is none."""
+    """Return the completion script for a shell; raise UsageError for other shells."""
     if shell not in SHELLS:
         near = nearest(shell, SHELLS)
         hint = f"Did you mean {near[0]}?" if near else ""

@@ -29,7 +29,7 @@ from nemochat.cli.output import (
 from nemochat.config import endpoints
 from nemochat.config.load import Config, load_config
 from nemochat.config.paths import directories
-from nemochat.core.text import count_noun, format_value
+from nemochat.core.text import count_noun, format_value, is_yes
 from nemochat.errors import ExitCode, UsageError
 from nemochat.repl import tables
 from nemochat.screen.plain import say
@@ -315,7 +315,7 @@ def _confirm_and_delete(
         question = sanitize_line(f"Delete {which} for good? [y/N]", MAX_QUESTION_COLUMNS)
         sys.stderr.write(f"{question} ")
         sys.stderr.flush()
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        if not is_yes(sys.stdin.readline()):
             say(sys.stderr, "nothing was deleted")
             return ExitCode.OK
     with draw_progress("conversations", config, len(entries)) as update:
